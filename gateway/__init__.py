@@ -1,0 +1,1 @@
+"""The ground floor: mail, tickets, people, store. Knows nothing above it."""

@@ -1,0 +1,1 @@
+"""Doors: each translates its protocol to `accept()`."""

@@ -1,0 +1,1 @@
+"""Leases, sends and records what the outbox holds."""

@@ -1,0 +1,1 @@
+"""Decisions: pure, values in, a decision out."""

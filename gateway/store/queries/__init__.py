@@ -1,0 +1,1 @@
+"""Frozen read models for pages and rules; the account is in every WHERE."""

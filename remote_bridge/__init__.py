@@ -1,0 +1,1 @@
+"""Remote sessions: protocol, relay, client."""

@@ -1,0 +1,1 @@
+"""The ServiceClient on the customer's system."""

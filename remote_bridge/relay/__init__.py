@@ -1,0 +1,1 @@
+"""Pairs two sockets, forwards, holds back, keeps nothing."""

@@ -1,0 +1,1 @@
+"""The pages and the HTTP API; stands on gateway."""

@@ -1,0 +1,1 @@
+"""The HTTP API: the same verbs in other clothes."""

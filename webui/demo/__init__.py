@@ -1,0 +1,1 @@
+"""The customer's mailbox of the demo."""

@@ -1,0 +1,1 @@
+"""The ticket list, the ticket page, answering."""

@@ -1,0 +1,1 @@
+"""Runs jobs: an id in, one call down; stands on gateway."""
