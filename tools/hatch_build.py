@@ -1,4 +1,4 @@
-"""What a wheel carries beyond its packages: templates, and the front-end assets named in package-lock.json."""
+"""What a wheel carries beyond its packages: the templates, and the assets that package-lock.json pins."""
 
 import sys
 from pathlib import Path
@@ -15,8 +15,8 @@ class WheelContents(BuildHookInterface):  # type: ignore[type-arg]
             return
         root = Path(self.root)
         if not (root / "webui" / "static" / "vendor").is_dir():
-            sys.path.insert(0, str(root / "tools"))
-            import assets
+            sys.path.insert(0, str(root))
+            from tools import assets
 
             assets.install(root)
         build_data["force_include"][str(root / "templates")] = "webui/_templates"
