@@ -1,1 +1,35 @@
-"""One noun a file."""
+"""The tables, one noun a file. Only `store` and `desk` may import from here."""
+
+from gateway.store.models.account import Account
+from gateway.store.models.article import Article, Attachment
+from gateway.store.models.customer import Contact, ContactAddress, Customer, CustomerDomain
+from gateway.store.models.intake import Intake, Offer
+from gateway.store.models.mailbox import Mailbox
+from gateway.store.models.outgoing import Delivery, Outbox
+from gateway.store.models.record import Privacy, Record
+from gateway.store.models.staff import ApiToken, IdempotencyKey, Staff, WebSession
+from gateway.store.models.ticket import Participant, Ticket, TicketEvent
+
+__all__ = [
+    "Account",
+    "ApiToken",
+    "Article",
+    "Attachment",
+    "Contact",
+    "ContactAddress",
+    "Customer",
+    "CustomerDomain",
+    "Delivery",
+    "IdempotencyKey",
+    "Intake",
+    "Mailbox",
+    "Offer",
+    "Outbox",
+    "Participant",
+    "Privacy",
+    "Record",
+    "Staff",
+    "Ticket",
+    "TicketEvent",
+    "WebSession",
+]

@@ -1,0 +1,37 @@
+"""The event log: names and fields, one JSON object a line in service, coloured on a terminal.
+
+Never an address, a subject, a body or a token: fields are ids, counts, durations and states.
+"""
+
+import logging
+import sys
+
+import structlog
+from structlog.typing import FilteringBoundLogger, Processor
+
+
+def configure(*, json: bool | None = None, level: str = "INFO") -> None:
+    """Set up logging of this process; JSON lines unless standard error is a terminal."""
+    as_json = not sys.stderr.isatty() if json is None else json
+    renderer: Processor = (
+        structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer()
+    )
+    chain: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    if as_json:
+        chain.append(structlog.processors.format_exc_info)
+    structlog.configure(
+        processors=[*chain, renderer],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+
+
+def get(part: str) -> FilteringBoundLogger:
+    """The log of one part of the program."""
+    logger: FilteringBoundLogger = structlog.get_logger(part=part)
+    return logger

@@ -1,0 +1,216 @@
+"""All settings: `M4A_*` variables over one TOML file over defaults, validated once; the only reader of the environment."""
+
+import contextlib
+import os
+import secrets
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from gateway.errors import Invalid
+
+_PREFIX = "M4A_"
+_MIB = 1024 * 1024
+_RELAY_SCHEMES = {"smtp": 25, "smtps": 465}
+
+
+def _port_or_off(value: object) -> object:
+    return None if isinstance(value, str) and value.strip().lower() == "off" else value
+
+
+Port = Annotated[int, Field(ge=0, le=65535)]
+
+
+class Settings(BaseSettings):
+    """What the operator decided. Frozen; every field is `M4A_` plus its name in capitals."""
+
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, frozen=True, extra="forbid")
+
+    data_dir: Path = Field(Path("data"), description="Where everything kept on this machine lives.")
+    database_url: str = Field(
+        "", description="SQLAlchemy address of the database; empty: SQLite in the data directory."
+    )
+    redis_url: str = Field(
+        "", description="Redis or Valkey for the wake-ups; empty: the embedded one of `serve`."
+    )
+    base_url: str = Field(
+        "", description="Address at which people reach the pages; empty: from host and port."
+    )
+    web_host: str = Field("127.0.0.1", description="Address the web server listens on.")
+    web_port: Port = Field(8080, description="Port of the web server; 0 takes a free one.")
+    web_processes: int = Field(2, ge=1, le=64, description="Web worker processes.")
+    smtp_host: str = Field("127.0.0.1", description="Address the SMTP and LMTP doors listen on.")
+    smtp_port: Port = Field(2525, description="Port of the SMTP door; 0 takes a free one.")
+    lmtp_port: Annotated[Port | None, BeforeValidator(_port_or_off)] = Field(
+        2424, description="Port of the LMTP door; 0 takes a free one, `off` closes it."
+    )
+    smtp_processes: int = Field(2, ge=1, le=64, description="Processes that accept mail.")
+    smtp_hostname: str = Field("", description="Name in the SMTP greeting; empty: the mail domain.")
+    smtp_tls_cert: Path | None = Field(None, description="PEM certificate chain for STARTTLS.")
+    smtp_tls_key: Path | None = Field(None, description="PEM private key for STARTTLS.")
+    smtp_max_recipients: int = Field(
+        100, ge=1, le=10_000, description="Recipients of one mail at the door; more get 452."
+    )
+    smtp_max_connections: int = Field(
+        500, ge=1, description="Connections one acceptor holds at once; more get 421."
+    )
+    file_workers: int = Field(2, ge=1, le=64, description="Processes that file accepted mail.")
+    deliver_workers: int = Field(1, ge=1, le=64, description="Processes that send mail.")
+    relay_url: SecretStr = Field(
+        SecretStr(""),
+        description="Outgoing server: smtp://user:password@host:port or smtps://…, `?starttls=require`.",
+    )
+    mail_domain: str = Field(
+        "desk.localhost", description="Domain of the inbound addresses generated here."
+    )
+    max_message_bytes: int = Field(
+        50 * _MIB, ge=1024, le=1024 * _MIB, description="Largest mail accepted, in bytes."
+    )
+    min_free_bytes: int = Field(
+        64 * _MIB, ge=0, description="Free disk space below which mail is put off with 452."
+    )
+    undo_seconds: int = Field(
+        10, ge=0, le=3600, description="How long an answer can be taken back; 0 sends at once."
+    )
+    secret_key: SecretStr = Field(
+        SecretStr(""), description="Key of signed values; generated into the data directory."
+    )
+    public_sign_up: bool = Field(True, description="Whether anybody may create an account.")
+    metrics_token: SecretStr = Field(
+        SecretStr(""), description="Bearer token for /metrics; empty: loopback only."
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="Least level that is logged."
+    )
+    debug: bool = Field(False, description="Show tracebacks on the command line.")
+    demo: bool = Field(False, description="Sample account and a customer's mailbox to play with.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments, then the environment, then the file that `M4A_CONFIG` names."""
+        sources: list[PydanticBaseSettingsSource] = [init_settings, env_settings]
+        if config := os.environ.get(f"{_PREFIX}CONFIG"):
+            sources.append(TomlConfigSettingsSource(settings_cls, Path(config)))
+        return tuple(sources)
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if relay := self.relay_url.get_secret_value():
+            check_relay_url(relay)
+        if (self.smtp_tls_cert is None) != (self.smtp_tls_key is None):
+            raise ValueError("M4A_SMTP_TLS_CERT and M4A_SMTP_TLS_KEY go together")
+        return self
+
+    @cached_property
+    def root(self) -> Path:
+        """The data directory, absolute, so that every process means the same place."""
+        return self.data_dir.expanduser().resolve()
+
+    @property
+    def blob_dir(self) -> Path:
+        """Where raw mails and attachments are kept."""
+        return self.root / "blobs"
+
+    @property
+    def run_dir(self) -> Path:
+        """Where running processes leave their marks (endpoints, pids)."""
+        return self.root / "run"
+
+    @property
+    def journal_dir(self) -> Path:
+        """Where senders note an outcome before the database knows it."""
+        return self.root / "journal"
+
+    @property
+    def effective_database_url(self) -> str:
+        """The database's address, SQLite in the data directory unless one is set."""
+        return self.database_url or f"sqlite:///{self.root / 'manage4all.db'}"
+
+    @property
+    def effective_base_url(self) -> str:
+        """The pages' address without a trailing slash."""
+        return (self.base_url or f"http://{self.web_host}:{self.web_port}").rstrip("/")
+
+    @property
+    def greeting(self) -> str:
+        """The name this host gives in SMTP (RFC 5321 section 4.1.1.1)."""
+        return self.smtp_hostname or self.mail_domain
+
+    def key(self) -> bytes:
+        """The installation's secret; made in the data directory (mode 0600) at first use."""
+        return (self.secret_key.get_secret_value() or _stored_key(self.root)).encode()
+
+    def with_values(self, **values: object) -> "Settings":
+        """A copy with some values replaced and checked anew."""
+        merged: dict[str, Any] = {name: getattr(self, name) for name in type(self).model_fields}
+        return Settings(**(merged | values))
+
+    def environment(self) -> dict[str, str]:
+        """These settings as variables, on top of the present environment, for a program we start."""
+        own = {
+            f"{_PREFIX}{name.upper()}": _as_text(name, getattr(self, name))
+            for name in type(self).model_fields
+            if getattr(self, name) is not None or name == "lmtp_port"
+        }
+        return {**os.environ, **own}
+
+
+def check_relay_url(url: str) -> str:
+    """The address of an outgoing server, or ValueError that does not repeat its password."""
+    parts = urlsplit(url)
+    if parts.scheme not in _RELAY_SCHEMES or not parts.hostname:
+        raise ValueError("a relay address reads smtp://[user:password@]host[:port] or smtps://…")
+    if parts.port is not None and not 0 < parts.port <= 65535:
+        raise ValueError("the relay's port is out of range")
+    return url
+
+
+def load(**values: object) -> Settings:
+    """The settings of this process; Invalid says in one line which one is wrong."""
+    try:
+        return Settings(**values)  # type: ignore[arg-type]  # the model itself checks each value
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        name = ".".join(str(part) for part in first["loc"])
+        label = f"{_PREFIX}{name.upper()}: " if name else ""
+        raise Invalid(f"{label}{first['msg']}") from None
+
+
+def _as_text(name: str, value: object) -> str:
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
+    if name == "lmtp_port" and value is None:
+        return "off"
+    return str(int(value)) if isinstance(value, bool) else str(value)
+
+
+def _stored_key(root: Path) -> str:
+    """Read the key, or make it: written whole under another name first, so nobody reads half of it."""
+    path = root / "secret.key"
+    if not path.exists():
+        root.mkdir(parents=True, exist_ok=True)
+        fresh = root / f".secret.{secrets.token_hex(8)}"
+        with os.fdopen(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+            file.write(secrets.token_hex(32))
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):  # another process was first: theirs counts
+            os.link(fresh, path)
+        fresh.unlink()
+    return path.read_text().strip()

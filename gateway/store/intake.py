@@ -1,0 +1,211 @@
+"""Accepted mail: the intake rows, and the ledger in which every offer has exactly one fate."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.orm import Session
+
+from gateway.errors import NotFound
+from gateway.ids import new_public_id
+from gateway.store import outbox
+from gateway.store.blobs import KeptBlob
+from gateway.store.models import Intake, Offer
+
+
+class Source(StrEnum):
+    """The way a mail came in."""
+
+    SMTP = "smtp"
+    LMTP = "lmtp"
+    PIPE = "pipe"
+    IMPORT = "import"
+
+
+class Fate(StrEnum):
+    """What became of an offered mail."""
+
+    PENDING = "pending"
+    TICKET = "ticket"
+    FOLLOW_UP = "follow_up"
+    DUPLICATE = "duplicate"
+    QUARANTINED = "quarantined"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class NewOffer:
+    """One recipient of an accepted mail: the mailbox, the ticket or the delivery its address names."""
+
+    rcpt_to: str
+    mailbox_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeRef:
+    """An accepted mail, by its row and by its public id."""
+
+    id: int
+    public_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfferRow:
+    """One recipient of an intake."""
+
+    id: int
+    rcpt_to: str
+    mailbox_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeRow:
+    """An accepted mail as the worker finds it."""
+
+    id: int
+    account_id: int
+    raw_sha256: str
+    source: Source
+    mail_from: str
+    tries: int
+    received_at: datetime
+    is_filed: bool
+    offers: tuple[OfferRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """How many offers met which fate; `offered` is their sum."""
+
+    offered: int
+    tickets: int
+    follow_ups: int
+    duplicates: int
+    quarantined: int
+    refused: int
+    pending: int
+
+
+def put(
+    db: Session,
+    *,
+    account_id: int,
+    raw: KeptBlob,
+    source: Source,
+    mail_from: str,
+    offers: Sequence[NewOffer],
+    now: datetime,
+) -> IntakeRef:
+    """Accept a durable raw mail for an account: it is owed a ticket from the commit on."""
+    public_id = new_public_id()
+    values = {
+        "public_id": public_id,
+        "account_id": account_id,
+        "raw_sha256": raw.sha256,
+        "size_bytes": raw.size_bytes,
+        "source": source.value,
+        "mail_from": mail_from,
+        "tries": 0,
+        "received_at": now,
+    }
+    intake_id: int = db.execute(insert(Intake).returning(Intake.id), values).scalar_one()
+    rows = [
+        {
+            "account_id": account_id,
+            "intake_id": intake_id,
+            "mailbox_id": offer.mailbox_id,
+            "rcpt_to": offer.rcpt_to,
+            "source": source.value,
+            "fate": Fate.PENDING.value,
+            "reason": "",
+            "offered_at": now,
+        }
+        for offer in offers
+    ]
+    db.execute(insert(Offer), rows)
+    outbox.put(db, outbox.Topic.FILE, intake_id, now=now)
+    return IntakeRef(intake_id, public_id)
+
+
+def refuse(
+    db: Session,
+    *,
+    account_id: int,
+    mailbox_id: int | None,
+    rcpt_to: str,
+    source: Source,
+    reason: str,
+    now: datetime,
+) -> None:
+    """Note in the ledger that a mail for a known recipient was refused for good, and why."""
+    db.add(
+        Offer(
+            account_id=account_id,
+            mailbox_id=mailbox_id,
+            rcpt_to=rcpt_to,
+            source=source.value,
+            fate=Fate.REFUSED.value,
+            reason=reason[:200],
+            offered_at=now,
+        )
+    )
+
+
+def get(db: Session, intake_id: int) -> IntakeRow:
+    """The intake with its recipients; NotFound if it is gone."""
+    found = db.execute(select(Intake.__table__).where(Intake.id == intake_id)).mappings().first()
+    if found is None:
+        raise NotFound(detail=f"intake {intake_id}")
+    columns = select(Offer.id, Offer.rcpt_to, Offer.mailbox_id)
+    offers = db.execute(columns.where(Offer.intake_id == intake_id).order_by(Offer.id)).all()
+    return IntakeRow(
+        id=intake_id,
+        account_id=found["account_id"],
+        raw_sha256=found["raw_sha256"],
+        source=Source(found["source"]),
+        mail_from=found["mail_from"],
+        tries=found["tries"],
+        received_at=found["received_at"],
+        is_filed=found["filed_at"] is not None,
+        offers=tuple(OfferRow(*offer) for offer in offers),
+    )
+
+
+def note_try(db: Session, intake_id: int) -> int:
+    """Count a failed try to file it; returns how many there have been."""
+    tries = update(Intake).where(Intake.id == intake_id).values(tries=Intake.tries + 1)
+    return db.execute(tries.returning(Intake.tries)).scalar_one()
+
+
+def mark_filed(
+    db: Session, intake_id: int, fate: Fate, *, ticket_id: int | None, reason: str = "", now: datetime
+) -> None:
+    """The mail has its fate. Of several recipients in one account the first has `fate`; the mail was
+    the same for the others, so they are duplicates of it."""
+    db.execute(update(Intake).where(Intake.id == intake_id).values(filed_at=now))
+    offers = update(Offer).where(Offer.intake_id == intake_id)
+    first = select(func.min(Offer.id)).where(Offer.intake_id == intake_id).scalar_subquery()
+    common = {"ticket_id": ticket_id, "reason": reason[:200]}
+    db.execute(offers.where(Offer.id == first).values(fate=fate.value, **common))
+    db.execute(offers.where(Offer.id != first).values(fate=_fate_of_further(fate), **common))
+
+
+def ledger(db: Session, account_id: int) -> Ledger:
+    """The account's books; they add up by construction."""
+    counted = select(Offer.fate, func.count()).where(Offer.account_id == account_id)
+    by_fate: dict[str, int] = dict(db.execute(counted.group_by(Offer.fate)).tuples().all())
+    return Ledger(
+        offered=sum(by_fate.values()),
+        tickets=by_fate.get(Fate.TICKET, 0),
+        follow_ups=by_fate.get(Fate.FOLLOW_UP, 0),
+        duplicates=by_fate.get(Fate.DUPLICATE, 0),
+        quarantined=by_fate.get(Fate.QUARANTINED, 0),
+        refused=by_fate.get(Fate.REFUSED, 0),
+        pending=by_fate.get(Fate.PENDING, 0),
+    )
+
+
+def _fate_of_further(fate: Fate) -> str:
+    return fate.value if fate is Fate.QUARANTINED else Fate.DUPLICATE.value

@@ -1,0 +1,21 @@
+"""One business in the installation."""
+
+from datetime import datetime
+
+from sqlalchemy import LargeBinary, String
+from sqlalchemy.orm import Mapped
+
+from gateway.store.models.record import Privacy, Record, column, key
+
+
+class Account(Record):
+    """A business: owns mailboxes, people, customers and tickets; `public_id` identifies it outside."""
+
+    __tablename__ = "account"
+
+    id: Mapped[int] = key()
+    public_id: Mapped[str] = column(Privacy.TECHNICAL, type_=String(32), unique=True)
+    name: Mapped[str] = column(Privacy.PERSONAL, type_=String(200))
+    mail_key: Mapped[bytes] = column(Privacy.SECRET, type_=LargeBinary(32))
+    last_ticket_number: Mapped[int] = column(Privacy.TECHNICAL, default=0)
+    created_at: Mapped[datetime] = column(Privacy.TECHNICAL)

@@ -1,0 +1,67 @@
+"""One entry of a ticket and its files."""
+
+from datetime import datetime
+
+from sqlalchemy import JSON, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped
+
+from gateway.store.models.record import Privacy, Record, column, key, link
+
+
+class Article(Record):
+    """A customer's mail, a reply, a note or an automatic mail.
+
+    `intake_id` is unique, so a mail is filed once; `content_hash` is unique in the account, so the
+    same mail offered again is known. `raw_sha256` names the raw mail in the blob store.
+    """
+
+    __tablename__ = "article"
+    __table_args__ = (
+        Index("ix_article_ticket", "ticket_id", "id"),
+        Index("ix_article_message_id", "account_id", "message_id"),
+        UniqueConstraint("account_id", "content_hash"),
+    )
+
+    id: Mapped[int] = key()
+    public_id: Mapped[str] = column(Privacy.TECHNICAL, type_=String(32), unique=True)
+    account_id: Mapped[int] = link("account.id")
+    ticket_id: Mapped[int] = link("ticket.id")
+    intake_id: Mapped[int | None] = link("intake.id", ondelete="SET NULL", unique=True)
+    kind: Mapped[str] = column(Privacy.TECHNICAL, type_=String(20))
+    staff_id: Mapped[int | None] = link("staff.id", ondelete="SET NULL", privacy=Privacy.PERSONAL)
+    from_name: Mapped[str] = column(Privacy.PERSONAL, type_=Text, default="")
+    from_address: Mapped[str] = column(Privacy.PERSONAL, type_=Text, default="")
+    reply_to: Mapped[list[dict[str, str]]] = column(Privacy.PERSONAL, type_=JSON, default=list)
+    to: Mapped[list[dict[str, str]]] = column(Privacy.PERSONAL, type_=JSON, default=list)
+    cc: Mapped[list[dict[str, str]]] = column(Privacy.PERSONAL, type_=JSON, default=list)
+    bcc: Mapped[list[dict[str, str]]] = column(Privacy.PERSONAL, type_=JSON, default=list)
+    subject: Mapped[str] = column(Privacy.CONTENT, type_=Text, default="")
+    message_id: Mapped[str | None] = column(Privacy.PERSONAL, type_=String(998))
+    references: Mapped[list[str]] = column(Privacy.PERSONAL, type_=JSON, default=list)
+    text: Mapped[str] = column(Privacy.CONTENT, type_=Text, default="")
+    reply_text: Mapped[str] = column(Privacy.CONTENT, type_=Text, default="")
+    html: Mapped[str | None] = column(Privacy.CONTENT, type_=Text)
+    auto: Mapped[str | None] = column(Privacy.TECHNICAL, type_=String(20))
+    trust: Mapped[str] = column(Privacy.TECHNICAL, type_=String(40), default="")
+    defects: Mapped[list[str]] = column(Privacy.TECHNICAL, type_=JSON, default=list)
+    raw_sha256: Mapped[str | None] = column(Privacy.CONTENT, type_=String(64), index=True)
+    content_hash: Mapped[str | None] = column(Privacy.CONTENT, type_=String(64))
+    created_at: Mapped[datetime] = column(Privacy.TECHNICAL)
+
+
+class Attachment(Record):
+    """A file of an article; its bytes are the blob `sha256`."""
+
+    __tablename__ = "attachment"
+
+    id: Mapped[int] = key()
+    public_id: Mapped[str] = column(Privacy.TECHNICAL, type_=String(32), unique=True)
+    account_id: Mapped[int] = link("account.id")
+    article_id: Mapped[int] = link("article.id", index=True)
+    filename: Mapped[str] = column(Privacy.CONTENT, type_=Text, default="")
+    content_type: Mapped[str] = column(Privacy.TECHNICAL, type_=String(255))
+    detected_type: Mapped[str] = column(Privacy.TECHNICAL, type_=String(255))
+    size_bytes: Mapped[int] = column(Privacy.TECHNICAL)
+    sha256: Mapped[str] = column(Privacy.CONTENT, type_=String(64), index=True)
+    inline: Mapped[bool] = column(Privacy.TECHNICAL, default=False)
+    content_id: Mapped[str] = column(Privacy.TECHNICAL, type_=Text, default="")

@@ -1,0 +1,57 @@
+"""The companies that are looked after, and the persons who write."""
+
+from datetime import datetime
+
+from sqlalchemy import String, UniqueConstraint
+from sqlalchemy.orm import Mapped
+
+from gateway.store.models.record import Privacy, Record, column, key, link
+
+
+class Customer(Record):
+    """A company (or household), named freely."""
+
+    __tablename__ = "customer"
+
+    id: Mapped[int] = key()
+    public_id: Mapped[str] = column(Privacy.TECHNICAL, type_=String(32), unique=True)
+    account_id: Mapped[int] = link("account.id", index=True)
+    name: Mapped[str] = column(Privacy.PERSONAL, type_=String(200))
+    created_at: Mapped[datetime] = column(Privacy.TECHNICAL)
+
+
+class CustomerDomain(Record):
+    """A mail domain whose unknown senders belong to the customer."""
+
+    __tablename__ = "customer_domain"
+    __table_args__ = (UniqueConstraint("account_id", "domain"),)
+
+    id: Mapped[int] = key()
+    account_id: Mapped[int] = link("account.id")
+    customer_id: Mapped[int] = link("customer.id", index=True)
+    domain: Mapped[str] = column(Privacy.PERSONAL, type_=String(255))
+
+
+class Contact(Record):
+    """A person who writes; may belong to a customer."""
+
+    __tablename__ = "contact"
+
+    id: Mapped[int] = key()
+    public_id: Mapped[str] = column(Privacy.TECHNICAL, type_=String(32), unique=True)
+    account_id: Mapped[int] = link("account.id", index=True)
+    customer_id: Mapped[int | None] = link("customer.id", ondelete="SET NULL", index=True)
+    name: Mapped[str] = column(Privacy.PERSONAL, type_=String(300), default="")
+    created_at: Mapped[datetime] = column(Privacy.TECHNICAL)
+
+
+class ContactAddress(Record):
+    """One address of a contact, lower-case, unique in the account."""
+
+    __tablename__ = "contact_address"
+    __table_args__ = (UniqueConstraint("account_id", "address"),)
+
+    id: Mapped[int] = key()
+    account_id: Mapped[int] = link("account.id")
+    contact_id: Mapped[int] = link("contact.id", index=True)
+    address: Mapped[str] = column(Privacy.PERSONAL, type_=String(320))

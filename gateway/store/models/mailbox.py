@@ -1,0 +1,26 @@
+"""An address of the account, its way in and its way out."""
+
+from datetime import datetime
+
+from sqlalchemy import String, Text
+from sqlalchemy.orm import Mapped
+
+from gateway.store.models.record import Privacy, Record, column, key, link
+
+
+class Mailbox(Record):
+    """`address` is what customers write to; `forwarding_local` is the generated local part of its
+    inbound address on the installation's mail domain. `sealed_relay_url` is encrypted."""
+
+    __tablename__ = "mailbox"
+
+    id: Mapped[int] = key()
+    public_id: Mapped[str] = column(Privacy.TECHNICAL, type_=String(32), unique=True)
+    account_id: Mapped[int] = link("account.id", index=True)
+    address: Mapped[str] = column(Privacy.PERSONAL, type_=String(320), unique=True)
+    forwarding_local: Mapped[str] = column(Privacy.TECHNICAL, type_=String(64), unique=True)
+    name: Mapped[str] = column(Privacy.PERSONAL, type_=String(200), default="")
+    signature: Mapped[str] = column(Privacy.PERSONAL, type_=Text, default="")
+    sealed_relay_url: Mapped[str] = column(Privacy.SECRET, type_=Text, default="")
+    reopen_days: Mapped[int] = column(Privacy.TECHNICAL, default=30)
+    created_at: Mapped[datetime] = column(Privacy.TECHNICAL)

@@ -1,0 +1,103 @@
+"""The outbox: what a worker must do after a commit. The rows are the truth, a queue only wakes.
+
+A row says topic and id. Whoever does the work removes the row in the transaction that finishes
+it, so a lost wake-up costs a delay and a doubled one costs nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from gateway.store.models import Outbox
+from gateway.store.session import wake_after_commit
+
+TOLD_AGAIN_AFTER = timedelta(seconds=8)
+"""How long a wake-up has before the sweep repeats it."""
+
+
+class Topic(StrEnum):
+    """What kinds of work there are."""
+
+    FILE = "file"
+    DELIVER = "deliver"
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """One piece of work: `ref_id` is the intake or the delivery it is about."""
+
+    id: int
+    topic: Topic
+    ref_id: int
+
+
+def put(
+    db: Session, topic: Topic, ref_id: int, *, now: datetime, not_before: datetime | None = None
+) -> int:
+    """Owe a piece of work, at once or not before a moment; returns the row's id.
+
+    A row that is due wakes a worker after the commit, and its `due_at` leaves the sweep out of it for a while.
+    """
+    later = not_before is not None and not_before > now
+    due_at = not_before if later else now + TOLD_AGAIN_AFTER
+    row = {"topic": topic.value, "ref_id": ref_id, "due_at": due_at, "created_at": now}
+    outbox_id: int = db.execute(insert(Outbox).returning(Outbox.id), row).scalar_one()
+    if not later:
+        wake_after_commit(db, topic.value, outbox_id)
+    return outbox_id
+
+
+def get(db: Session, outbox_id: int) -> OutboxRow | None:
+    """The row, or None when its work is done."""
+    found = db.execute(_COLUMNS.where(Outbox.id == outbox_id)).first()
+    return _row(*found) if found else None
+
+
+def done(db: Session, outbox_id: int) -> None:
+    """The work is finished."""
+    db.execute(delete(Outbox).where(Outbox.id == outbox_id))
+
+
+def done_for(db: Session, topic: Topic, ref_id: int) -> None:
+    """The work on `ref_id` is finished, whichever row owed it."""
+    db.execute(delete(Outbox).where(Outbox.topic == topic.value, Outbox.ref_id == ref_id))
+
+
+def reschedule(db: Session, topic: Topic, ref_id: int, due_at: datetime) -> None:
+    """Do it again at a later moment."""
+    rows = update(Outbox).where(Outbox.topic == topic.value, Outbox.ref_id == ref_id)
+    db.execute(rows.values(due_at=due_at))
+
+
+def claim_due(
+    db: Session, *, now: datetime, limit: int, topic: Topic | None = None
+) -> Sequence[OutboxRow]:
+    """The oldest rows that are due, each told once: `due_at` moves on, so that others leave them alone."""
+    due = select(Outbox.id).where(Outbox.due_at <= now).order_by(Outbox.due_at, Outbox.id)
+    if topic is not None:
+        due = due.where(Outbox.topic == topic.value)
+    ids = due.limit(limit).with_for_update(skip_locked=True).scalar_subquery()
+    claimed = update(Outbox).where(Outbox.id.in_(ids)).values(due_at=now + TOLD_AGAIN_AFTER)
+    rows = db.execute(claimed.returning(Outbox.id, Outbox.topic, Outbox.ref_id)).all()
+    return [_row(*row) for row in sorted(rows)]
+
+
+def next_due_at(db: Session) -> datetime | None:
+    """When the next row falls due, or None when nothing is owed."""
+    return db.execute(select(func.min(Outbox.due_at))).scalar()
+
+
+def depth(db: Session, topic: Topic) -> int:
+    """How many rows of a topic are owed."""
+    return db.execute(select(func.count()).where(Outbox.topic == topic.value)).scalar_one()
+
+
+_COLUMNS = select(Outbox.id, Outbox.topic, Outbox.ref_id)
+
+
+def _row(outbox_id: int, topic: str, ref_id: int) -> OutboxRow:
+    return OutboxRow(outbox_id, Topic(topic), ref_id)

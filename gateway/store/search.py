@@ -1,0 +1,74 @@
+"""Full text: one normalised text for an article, in SQLite's FTS5 or a PostgreSQL tsvector.
+
+Both index the same words, made by `normalise`: case and accents folded, ß as ss, parts of
+addresses and file names as words of their own. Results come by time, never by rank: rank costs
+a visit to every hit. The account is a word of its own in the index, so no hit of another account is even seen.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from sqlalchemy import Select, select, text
+from sqlalchemy.orm import Session
+
+from gateway.store.models import Article
+
+_MAX_CHARS = 200_000
+_WORD = re.compile(r"\w+")
+_MAX_TERMS = 16
+
+
+def normalise(content: str) -> str:
+    """Words separated by blanks, folded so that „Grüße“ is found by "grusse" and "GRÜSSE"."""
+    folded = unicodedata.normalize("NFKD", content[:_MAX_CHARS].casefold())
+    kept = folded if folded.isascii() else "".join(c for c in folded if not unicodedata.combining(c))
+    return " ".join(_WORD.findall(kept.replace("_", " ")))
+
+
+def index(db: Session, account_id: int, article_id: int, parts: Iterable[str]) -> None:
+    """Make an article findable by the words of `parts`, in the same transaction."""
+    words = f"{_account_word(account_id)} {normalise(' '.join(parts))}"
+    db.execute(_INSERT[_dialect(db)], {"id": article_id, "words": words})
+
+
+def matching_tickets(db: Session, account_id: int, query: str) -> Select[tuple[int]] | None:
+    """The ids of tickets in which one article holds all words of the query (the last as a prefix); None without a word."""
+    terms = normalise(query).split()[:_MAX_TERMS]
+    if not terms:
+        return None
+    hits = text(_MATCH[_dialect(db)]).bindparams(query=_EXPRESSION[_dialect(db)](account_id, terms))
+    hit_ids = hits.columns(Article.id).subquery()
+    return select(Article.ticket_id).where(
+        Article.account_id == account_id, Article.id.in_(select(hit_ids.c.id))
+    )
+
+
+def _account_word(account_id: int) -> str:
+    return f"account{account_id}"
+
+
+def _fts5(account_id: int, terms: list[str]) -> str:
+    quoted = [f'"{term}"' for term in (_account_word(account_id), *terms)]
+    return " ".join(quoted) + " *"
+
+
+def _tsquery(account_id: int, terms: list[str]) -> str:
+    return " & ".join((_account_word(account_id), *terms)) + ":*"
+
+
+def _dialect(db: Session) -> str:
+    return db.get_bind().dialect.name
+
+
+_INSERT = {
+    "sqlite": text("INSERT INTO article_search (rowid, words) VALUES (:id, :words)"),
+    "postgresql": text(
+        "INSERT INTO article_search (id, words) VALUES (:id, to_tsvector('simple', :words))"
+    ),
+}
+_MATCH = {
+    "sqlite": "SELECT rowid AS id FROM article_search WHERE article_search MATCH :query",
+    "postgresql": "SELECT id FROM article_search WHERE words @@ to_tsquery('simple', :query)",
+}
+_EXPRESSION = {"sqlite": _fts5, "postgresql": _tsquery}

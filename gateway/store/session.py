@@ -1,0 +1,157 @@
+"""The engine and the only commit and rollback of the product.
+
+`transaction()` writes, `reading()` reads; neither nests, and no network call belongs inside.
+SQLite runs with a write-ahead log and `synchronous=FULL` (NORMAL would lose commits on power
+loss and break the promise of the 250); writers begin with BEGIN IMMEDIATE so that they wait at
+the start and never fail half-way. PostgreSQL runs READ COMMITTED with conditional updates.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import Session
+
+from gateway.errors import StorageFull, Unavailable
+
+BUSY_SECONDS = 5.0
+"""How long a SQLite writer waits for another before it gives up with Unavailable."""
+
+Wake = Callable[[str, Sequence[int]], None]
+"""Called after a commit with a topic and the outbox ids that are due; must neither block nor raise."""
+
+
+@dataclass(slots=True)
+class _Database:
+    engine: Engine
+    writer: Engine
+    wake: Wake
+
+
+_database: _Database | None = None
+_open: ContextVar[bool] = ContextVar("transaction_open", default=False)
+
+
+def _sleep_on(topic: str, outbox_ids: Sequence[int]) -> None:
+    """No queue is configured: the sweep will find the rows."""
+
+
+def configure(url: str, *, wake: Wake = _sleep_on) -> None:
+    """Set this process's database; call it once after any fork. Replaces an earlier one."""
+    global _database
+    dispose()
+    engine = _make_engine(url)
+    _database = _Database(engine, engine.execution_options(m4a_write=True), wake)
+
+
+def dispose() -> None:
+    """Close every connection of this process."""
+    if _database is not None:
+        _database.engine.dispose()
+
+
+def engine() -> Engine:
+    """The configured engine, for migrations and health checks."""
+    return _configured().engine
+
+
+def is_sqlite() -> bool:
+    """Whether the configured database is SQLite."""
+    return _configured().engine.dialect.name == "sqlite"
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """One writing transaction: committed at the end, rolled back on any exception.
+
+    Raises Unavailable (or StorageFull) when the database cannot be reached or written, and
+    RuntimeError when opened inside another one. Due outbox rows put inside are woken after the commit.
+    """
+    database = _configured()
+    with _exclusive(), _translated(), Session(database.writer, expire_on_commit=False) as db:
+        try:
+            yield db
+            db.commit()
+        except BaseException:
+            db.rollback()
+            raise
+    for topic, ids in db.info.get("wake", {}).items():
+        database.wake(topic, ids)
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """One reading transaction; nothing done inside is kept."""
+    database = _configured()
+    with _exclusive(), _translated(), Session(database.engine, autoflush=False) as db:
+        try:
+            yield db
+        finally:
+            db.rollback()
+
+
+def wake_after_commit(db: Session, topic: str, outbox_id: int) -> None:
+    """Remember that a row is due, so that the commit wakes a worker for it."""
+    db.info.setdefault("wake", {}).setdefault(topic, []).append(outbox_id)
+
+
+def _configured() -> _Database:
+    if _database is None:
+        raise RuntimeError("the database of this process is not configured")
+    return _database
+
+
+@contextmanager
+def _exclusive() -> Iterator[None]:
+    if _open.get():
+        raise RuntimeError("transactions do not nest")
+    token = _open.set(True)
+    try:
+        yield
+    finally:
+        _open.reset(token)
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        text = str(error.orig).lower()
+        if "disk is full" in text or "no space left" in text:
+            raise StorageFull(detail="database") from error
+        raise Unavailable(detail="database") from error
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise Unavailable(detail="database connection") from error
+        raise
+
+
+def _make_engine(url: str) -> Engine:
+    if make_url(url).get_backend_name() == "sqlite":
+        made = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+        event.listen(made, "connect", _prepare_sqlite)
+        event.listen(made, "begin", _begin_sqlite)
+        return made
+    return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 5})
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves: the driver's own comes too late
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "temp_store=MEMORY",
+        "cache_size=-4096",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    write = connection.get_execution_options().get("m4a_write")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
