@@ -68,6 +68,8 @@ set_up() {
     pip_install --no-index --no-deps --no-build-isolation --editable .
     .venv/bin/python tools/assets.py || fail "the front-end files are missing."
     fingerprint >"$2"
+    # The tests' lock holds all that running needs, at the same versions.
+    [ "$1" != requirements-test.lock ] || cp "$2" .venv/.set-up-to-run
 }
 
 pip_install() {
