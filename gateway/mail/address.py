@@ -1,0 +1,167 @@
+"""Addresses in headers (RFC 5322, 3.4), read tolerantly, in linear time."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from gateway.mail.words import decode_words
+
+_SPACES = re.compile(r"\s+")
+_PLAIN = re.compile(r'[^"(<,;:]+')
+_ADDRESS = re.compile(r"[^\s<>\"'(),;:]+@[^\s<>\"'(),;:]+")
+MAX_ADDRESSES = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A display name ("" if none) and an addr-spec as written; `key` is for comparing."""
+
+    name: str
+    address: str
+
+    @property
+    def key(self) -> str:
+        """Two addresses are one person's if their keys are equal: case does not count (RFC 5321 allows it to)."""
+        return self.address.casefold()
+
+    @property
+    def domain(self) -> str:
+        """The part behind the last @, in lower case; "" where there is none."""
+        return self.address.rpartition("@")[2].lower() if "@" in self.address else ""
+
+
+@dataclass(slots=True)
+class _Mailbox:
+    """One address while it is read."""
+
+    phrase: list[str]
+    comments: list[str]
+    angle: str | None = None
+
+    def is_empty(self) -> bool:
+        return self.angle is None and not "".join(self.phrase).strip()
+
+
+def parse_addresses(value: str) -> tuple[Address, ...]:
+    """The mailboxes of a header's value, groups opened, in order; those that name nobody are left out."""
+    found = _read(value)
+    if not any("@" in address.address for address in found) and "=?" in value:
+        decoded = decode_words(value)  # some senders encode the address as well
+        if "@" in decoded:
+            found = _read(decoded)
+    return tuple(found)
+
+
+def _read(value: str) -> list[Address]:
+    found: list[Address] = []
+    mailbox = _Mailbox([], [])
+    for kind, text in _tokens(value):
+        if len(found) >= MAX_ADDRESSES:
+            break
+        if kind == "<":
+            mailbox = _angle(found, mailbox, text)
+        elif kind == "(":
+            mailbox.comments.append(text)
+        elif kind == ":" and mailbox.angle is None and "@" not in "".join(mailbox.phrase):
+            mailbox = _Mailbox([], [])  # a group's name (RFC 5322, 3.4), or `mailto:`
+        elif kind == ";" or (kind == "," and _is_whole(mailbox)):
+            found += _finished(mailbox)
+            mailbox = _Mailbox([], [])
+        else:
+            mailbox.phrase.append(text)
+    return found + _finished(mailbox)
+
+
+def _angle(found: list[Address], mailbox: _Mailbox, text: str) -> _Mailbox:
+    """Take an address in brackets; a second one without a comma between begins another mailbox."""
+    if mailbox.angle is not None:
+        found += _finished(mailbox)
+        mailbox = _Mailbox([], [])
+    mailbox.angle = text
+    return mailbox
+
+
+def _is_whole(mailbox: _Mailbox) -> bool:
+    """Whether a comma ends this mailbox: in `Doe, Ann <ann@…>` the first one does not."""
+    return mailbox.angle is not None or "@" in "".join(mailbox.phrase) or mailbox.is_empty()
+
+
+def _tokens(value: str) -> Iterator[tuple[str, str]]:
+    """Quoted strings, comments, addresses in brackets, separators and plain runs."""
+    position, length = 0, len(value)
+    closes = {'"': True, "(": True, "<": True}
+    while position < length:
+        char = value[position]
+        if char in closes and closes[char]:
+            end = _end_of(value, position, char)
+            if end > 0:
+                yield char, _inner(value[position + 1 : end - 1], char)
+                position = end
+                continue
+            closes[char] = False  # nothing closes it from here on: never search again
+        if char == "<":  # unclosed: the address runs to the next separator
+            match = re.compile(r"[^,;\s]*").match(value, position + 1)
+            text = match.group() if match else ""
+            yield "<", text
+            position += 1 + len(text)
+        elif char in '"(':
+            position += 1
+        elif char in ",;:":
+            yield char, char
+            position += 1
+        else:
+            match = _PLAIN.match(value, position)
+            text = match.group() if match else char
+            yield "text", text
+            position += len(text)
+
+
+def _end_of(value: str, start: int, char: str) -> int:
+    """The position behind what `char` opens at `start`, or -1."""
+    if char == "<":
+        return value.find(">", start + 1) + 1 or -1
+    depth = 0
+    for match in re.compile(r'\\.|["()]').finditer(value, start):
+        mark = match.group()
+        if char == '"' and mark == '"' and match.start() > start:
+            return match.end()
+        if char == "(" and mark in "()":
+            depth += 1 if mark == "(" else -1
+            if depth == 0:
+                return match.end()
+    return -1
+
+
+def _inner(text: str, char: str) -> str:
+    """What stands inside, quoted pairs undone."""
+    return re.sub(r"\\(.)", r"\1", text) if char in '"(' else text
+
+
+def _finished(mailbox: _Mailbox) -> list[Address]:
+    phrase = _SPACES.sub(" ", "".join(mailbox.phrase)).strip()
+    comment = decode_words(" ".join(mailbox.comments)).strip()
+    if mailbox.angle is not None:
+        return _with_angle(phrase, comment, mailbox.angle)
+    if not phrase:
+        return []
+    inside = _ADDRESS.search(phrase)
+    if inside is not None:
+        rest = (phrase[: inside.start()] + phrase[inside.end() :]).strip(" '\"")
+        return [Address(_name(rest) or comment, inside.group())]
+    if "@" in phrase or " " not in phrase:
+        return [Address(comment, phrase.replace(" ", ""))]
+    return [Address(_name(phrase), "")]
+
+
+def _with_angle(phrase: str, comment: str, angle: str) -> list[Address]:
+    address = _SPACES.sub("", angle).removeprefix("mailto:").strip("<>'")
+    if address.startswith("@") and ":" in address:
+        address = address.split(":", 1)[1]  # a source route (RFC 5322, 4.4)
+    name = _name(phrase) or comment
+    if "@" not in address and (inside := _ADDRESS.search(phrase)) is not None:
+        return [Address(name, inside.group())]
+    return [Address(name, address)] if address or name else []
+
+
+def _name(phrase: str) -> str:
+    return _SPACES.sub(" ", decode_words(phrase)).strip()

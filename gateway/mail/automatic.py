@@ -1,0 +1,102 @@
+"""Machines' mail told apart by its header: auto-replies, notices, bulk and lists (RFC 3834, RFC 2369, and custom)."""
+
+import re
+
+from gateway.mail.headers import Headers
+from gateway.mail.message import Auto
+
+_REPLY_SUBJECT = re.compile(
+    r"^(?:(?:re|aw|fwd?|sv|antw)\s*:\s*)*(?:"
+    r"auto(?:matic|mated|matische|matisch)?[\s:_-]*(?:reply|response|respond|answer|antwort)|autoreply|automatische\s+(?:antwort|abwesenheits\w*|e-?mail-?antwort)"
+    r"|out\s+of\s+(?:the\s+)?office|out\s+of\s+office\s+autoreply|abwesenheits(?:notiz|nachricht|meldung|info|benachrichtigung|assistent)|abwesend\b|abwesenheit\s*:"
+    r"|r[ée]ponse\s+automatique|absence\s+du\s+bureau|message\s+d'absence|respuesta\s+autom[áa]tica|fuera\s+de\s+la\s+oficina|risposta\s+automatica"
+    r"|resposta\s+autom[áa]tica|automatisch\s+antwoord|automatiskt\s+svar|autosvar|automaattinen\s+vastaus|afwezig|i\s+am\s+(?:currently\s+)?out\s+of|automatick[áa]\s+odpov"
+    r"|autoodpowied|自動応答|自动回复|自動返信|автоответ|автоматический\s+ответ)",
+    re.IGNORECASE,
+)
+_VACATION_HEADERS = (
+    "x-autoreply",
+    "x-autorespond",
+    "x-autoreply-from",
+    "x-mail-autoreply",
+    "x-autoresponder",
+    "x-vacation",
+)
+_LIST_HEADERS = (
+    "list-id",
+    "list-unsubscribe",
+    "list-post",
+    "list-help",
+    "list-subscribe",
+    "list-owner",
+    "x-mailing-list",
+    "x-mailman-version",
+    "mailing-list",
+    "feedback-id",
+    "x-campaign",
+    "x-campaignid",
+    "x-list",
+    "x-listname",
+)
+_REPLY_PRECEDENCE = frozenset(("auto_reply", "auto-reply", "autoreply"))
+_BULK_PRECEDENCE = frozenset(("bulk", "list", "junk"))
+_NOBODY = re.compile(
+    r"^(?:no-?reply|do-?not-?reply|nicht-?antworten|ne-?pas-?repondre|mailer-daemon|postmaster)(?:[+@.-]|$)",
+    re.IGNORECASE,
+)
+
+
+def classify(headers: Headers, content_type: str, report_type: str) -> Auto | None:
+    """What kind of machine wrote this, None for a person; bounces are judged elsewhere, before."""
+    if report_type == "disposition-notification":
+        return Auto.AUTO_REPLY
+    submitted = _word(headers.raw("auto-submitted"))
+    if submitted == "auto-replied" or is_auto_reply(headers):
+        return Auto.AUTO_REPLY
+    precedence = headers.raw("precedence").strip().lower()
+    if is_list(headers) or precedence in _BULK_PRECEDENCE:
+        return Auto.BULK
+    if submitted not in ("", "no") or _is_generated(headers):
+        return Auto.AUTO_GENERATED
+    return None
+
+
+def is_auto_reply(headers: Headers) -> bool:
+    """Whether someone's mail program answered for them."""
+    if headers.raw("precedence").strip().lower() in _REPLY_PRECEDENCE:
+        return True
+    if any(
+        _word(headers.raw(name)) not in ("", "no", "0", "false")
+        for name in _VACATION_HEADERS
+        if name in headers
+    ):
+        return True
+    if (
+        headers.raw("x-precedence").strip().lower() in _REPLY_PRECEDENCE
+        or "x-ms-exchange-inbox-rules-loop" in headers
+    ):
+        return True
+    return _REPLY_SUBJECT.match(headers.text("subject")) is not None
+
+
+def is_list(headers: Headers) -> bool:
+    """Whether it came through a mailing list or a mass mailer."""
+    return any(name in headers for name in _LIST_HEADERS)
+
+
+def _is_generated(headers: Headers) -> bool:
+    """Signs of a program that speaks for nobody."""
+    if "x-auto-response-suppress" in headers and _word(headers.raw("x-auto-response-suppress")) != "none":
+        return True
+    if (
+        headers.raw("return-path").replace(" ", "") == "<>"
+        or "x-loop" in headers
+        or "x-failed-recipients" in headers
+    ):
+        return True
+    return any(_NOBODY.match(address.address) for address in headers.addresses("from")[:1])
+
+
+def _word(value: str) -> str:
+    """The first word of a value, lower case, without comments and parameters."""
+    return re.split(r"[;\s(]", value.strip().lower(), maxsplit=1)[0]

@@ -1,0 +1,151 @@
+"""Bytes to text, whatever the mail says or forgets to say about its charset."""
+
+import codecs
+import re
+from functools import lru_cache
+
+from charset_normalizer import from_bytes
+
+# Labels that real mail uses with another meaning than the codec of that name (as the WHATWG encoding standard).
+_MEANT = {
+    "ascii": "cp1252",
+    "us-ascii": "cp1252",
+    "ansi_x3.4-1968": "cp1252",
+    "iso-8859-1": "cp1252",
+    "iso8859-1": "cp1252",
+    "iso_8859-1": "cp1252",
+    "latin1": "cp1252",
+    "latin-1": "cp1252",
+    "8bit": "cp1252",
+    "binary": "cp1252",
+    "iso-8859-9": "cp1254",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "gb_2312-80": "gb18030",
+    "x-gbk": "gb18030",
+    "cp936": "gb18030",
+    "big5": "cp950",
+    "ks_c_5601-1987": "cp949",
+    "ks_c_5601": "cp949",
+    "ks_c_5601-1989": "cp949",
+    "euc-kr": "cp949",
+    "euckr": "cp949",
+    "korean": "cp949",
+    "iso-8859-8-i": "iso8859-8",
+    "iso-8859-8-e": "iso8859-8",
+    "iso-8859-6-i": "iso8859-6",
+    "shift_jis": "cp932",
+    "shift-jis": "cp932",
+    "sjis": "cp932",
+    "x-sjis": "cp932",
+    "windows-31j": "cp932",
+    "iso-2022-jp": "iso2022_jp_ext",
+    "iso-2022-jp-ms": "iso2022_jp_ext",
+    "x-mac-roman": "mac-roman",
+    "macintosh": "mac-roman",
+    "windows-874": "cp874",
+    "tis-620": "cp874",
+    "x-unknown": "",
+    "unknown": "",
+    "unknown-8bit": "",
+    "default": "",
+    "default_charset": "",
+}
+# Codecs that are no charsets, or cost more than linear time.
+_REFUSED = frozenset({"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"})
+_SNIFFED_BYTES = 16_384
+_ALMOST_UTF8 = 0.02
+
+
+@lru_cache(maxsize=512)
+def _codec(label: str) -> str | None:
+    """The codec for a charset's label, or None where nobody knows it."""
+    name = label.strip().strip("\"'").lower()
+    name = _MEANT.get(name, name)
+    if not name.isascii() or "\0" in name or len(name) > 40:
+        return None
+    found = _lookup(name) or _lookup(re.sub(r"^(?:x-|cs|charset[=-])", "", name))
+    return found or _lookup(re.sub(r"^(?:windows|win|cp|ms)[-_]?", "cp", name))
+
+
+def _lookup(name: str) -> str | None:
+    """The codec's own name, if it is one that turns bytes into text."""
+    try:
+        info = codecs.lookup(name)
+    except (LookupError, ValueError):
+        return None
+    return info.name if info._is_text_encoding and info.name not in _REFUSED else None
+
+
+def _guess(raw: bytes) -> str:
+    """The likeliest single reading of bytes with no charset that holds; never fails."""
+    found = from_bytes(raw[:_SNIFFED_BYTES], steps=3, chunk_size=512).best()
+    codec = found.encoding if found is not None else "cp1252"
+    try:
+        return raw.decode(codec)
+    except (UnicodeDecodeError, LookupError):
+        return raw.decode("cp1252", "replace")
+
+
+def _is_nearly_utf8(raw: bytes) -> str | None:
+    """The text with the bad bytes marked, if only a few of its letters are broken."""
+    text = raw.decode("utf-8", "replace")
+    good = sum(1 for byte in raw if byte >= 0xC0)
+    return text if text.count("\ufffd") <= max(1, good * _ALMOST_UTF8) and good else None
+
+
+def decode(raw: bytes, label: str = "", *, fallback: str = "") -> tuple[str, str]:
+    """Text of `raw`, and a defect in words or "". `fallback` is tried where `label` is missing or fails."""
+    if raw.isascii() and not _is_escaping(label, raw):
+        return raw.decode("ascii"), ""
+    codec = _codec(label) if label else None
+    if codec in (None, "cp1252", "utf-8"):
+        return _decode_western(raw, label, codec, fallback)
+    try:
+        return raw.decode(codec), ""
+    except UnicodeError:
+        return _decode_failed(raw, label, codec)
+
+
+def _is_escaping(label: str, raw: bytes) -> bool:
+    """Whether ASCII bytes may mean something else: ISO-2022, HZ, UTF-7 and UTF-16 do that."""
+    return bool(label) and (
+        b"\x1b" in raw or b"~{" in raw or label[:5].lower() in ("utf-7", "utf-1", "utf-3")
+    )
+
+
+def _decode_western(raw: bytes, label: str, codec: str | None, fallback: str) -> tuple[str, str]:
+    """UTF-8 where the bytes are that: mail that says Latin-1 or nothing and means UTF-8 is common, not the reverse."""
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        pass
+    else:
+        is_said = codec == "utf-8" or (not label and not raw.isascii())
+        return text, "" if is_said else f"charset {label[:40]!r} is really utf-8"
+    if codec == "cp1252":
+        return raw.decode("cp1252", "replace") if _has_cp1252_only(raw) else raw.decode("latin-1"), ""
+    return _decode_failed(raw, label, codec, fallback)
+
+
+def _has_cp1252_only(raw: bytes) -> bool:
+    """Whether each byte means something in cp1252 (five do not)."""
+    return not raw.translate(None, bytes(b for b in range(256) if b not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)))
+
+
+def _decode_failed(raw: bytes, label: str, codec: str | None, fallback: str = "") -> tuple[str, str]:
+    """Another way, as the named one is missing, unknown or wrong."""
+    defect = f"charset {label[:40]!r} does not fit" if label else "charset is not declared"
+    other = _codec(fallback) if fallback else None
+    if other is not None and other != codec:
+        try:
+            return raw.decode(other), defect
+        except UnicodeError:
+            pass
+    if codec == "utf-8" and (text := _is_nearly_utf8(raw)) is not None:
+        return text, defect
+    if codec is not None and codec != "utf-8":
+        text = raw.decode(codec, "replace")
+        if text.count("\ufffd") * 50 <= len(text):
+            return text, defect
+    return _guess(raw), defect

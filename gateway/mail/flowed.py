@@ -1,0 +1,32 @@
+"""format=flowed (RFC 3676): lines that were broken for sending become paragraphs again."""
+
+from collections.abc import Mapping
+
+
+def unflow(text: str, parameters: Mapping[str, str]) -> str:
+    """The text with its soft line ends undone, quoted lines left as they are; other text comes back unchanged."""
+    if parameters.get("format", "").strip().lower() != "flowed":
+        return text
+    drops_space = parameters.get("delsp", "").strip().lower() == "yes"
+    out: list[str] = []
+    open_line: list[str] = []
+    for line in text.split("\n"):
+        if line.startswith(">"):
+            _close(out, open_line)
+            out.append(line)
+            continue
+        words = line[1:] if line.startswith(" ") else line  # space-stuffed (4.4)
+        is_soft = words.endswith(" ") and words != "-- "
+        if words == "-- ":
+            _close(out, open_line)
+        open_line.append(words[:-1] if is_soft and drops_space else words)
+        if not is_soft:
+            _close(out, open_line)
+    _close(out, open_line)
+    return "\n".join(out)
+
+
+def _close(out: list[str], open_line: list[str]) -> None:
+    if open_line:
+        out.append("".join(open_line))
+        open_line.clear()

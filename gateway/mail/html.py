@@ -1,0 +1,137 @@
+"""HTML that a stranger sent: made safe to show, and turned into plain text. Both in linear time, bounded in depth."""
+
+import re
+from html import unescape
+
+import nh3
+
+from gateway.mail.htmltext import html_to_text, strip_tags
+
+MAX_HTML_CHARS = 2_000_000
+MAX_NESTING = 400
+_FEW_TAGS = 3 * MAX_NESTING
+
+_SHARED = {"align", "dir", "lang", "style", "title", "valign", "width", "height", "bgcolor"}
+_ATTRIBUTES = {
+    "*": _SHARED,
+    "a": {"href"},
+    "img": {"src", "alt", "border", "hspace", "vspace"},
+    "font": {"color", "face", "size"},
+    "table": {"border", "cellpadding", "cellspacing"},
+    "td": {"colspan", "rowspan", "nowrap"},
+    "th": {"colspan", "rowspan", "nowrap"},
+    "col": {"span"},
+    "colgroup": {"span"},
+    "ol": {"start", "type"},
+    "ul": {"type"},
+    "li": {"value"},
+    "blockquote": {"type"},
+}
+_TAGS = set(
+    "a abbr address article aside b bdi bdo big blockquote br caption center cite code col colgroup dd del dfn div dl"
+    " dt em figcaption figure font footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li main mark nav ol p pre q rp rt"
+    " ruby s samp section small span strike strong sub sup table tbody td tfoot th thead time tr tt u ul var wbr".split()
+)
+_DROPPED_WITH_CONTENT = {"script", "style", "title", "template", "object", "iframe", "svg", "math"}
+_STYLES = set(
+    "background-color border border-bottom border-collapse border-color border-left border-right border-spacing"
+    " border-style border-top border-width color direction font-family font-size font-style font-variant font-weight"
+    " height letter-spacing line-height margin margin-bottom margin-left margin-right margin-top max-width padding"
+    " padding-bottom padding-left padding-right padding-top text-align text-decoration text-indent text-transform"
+    " vertical-align white-space width word-break word-spacing word-wrap".split()
+)
+_DATA_IMAGE = re.compile(
+    r"data:image/(?:png|gif|jpeg|jpg|webp|bmp);base64,[A-Za-z0-9+/=\s]*\Z", re.IGNORECASE
+)
+_LOADING_STYLE = re.compile(r"url|image|expression|\\|/\*|@|behavior|binding", re.IGNORECASE)
+_IMAGE = re.compile(r'<img((?: [a-z-]+="[^"]*")*)>')
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
+_VOID = frozenset(
+    "area base br col embed hr img input link meta param source track wbr p li td tr th option".split()
+)
+
+
+def _filtered(tag: str, attribute: str, value: str) -> str | None:
+    """The value an attribute may keep; None drops it."""
+    if attribute == "style":
+        return None if _LOADING_STYLE.search(value) else value
+    if attribute == "src":
+        return _image_source(value)
+    if attribute == "href" and value.strip()[:5].lower() in ("data:", "cid:"):
+        return None
+    return value
+
+
+def _image_source(value: str) -> str | None:
+    """Where an image may come from: a part of this mail, or its own data. Remote ones are marked later."""
+    source = value.strip()
+    if source[:5].lower() == "data:":
+        return source if _DATA_IMAGE.match(source) else None
+    return source
+
+
+_CLEANER = nh3.Cleaner(
+    tags=_TAGS,
+    clean_content_tags=_DROPPED_WITH_CONTENT,
+    attributes=_ATTRIBUTES,
+    attribute_filter=_filtered,
+    strip_comments=True,
+    link_rel="noopener noreferrer nofollow",
+    set_tag_attribute_values={"a": {"target": "_blank"}},
+    url_schemes={"http", "https", "mailto", "tel", "cid", "data"},
+    filter_style_properties=_STYLES,
+)
+
+
+def sanitise(html: str) -> str:
+    """HTML that cannot run, load or leave anything.
+
+    Images keep a `cid:` or `data:` source; a remote one has its address in `data-remote-src` and no `src`.
+    Links open in a new page and tell it nothing. Past the limits of size and nesting the text alone comes back, as HTML.
+    """
+    if is_too_much(html):
+        return text_as_html(strip_tags(html[: 2 * MAX_HTML_CHARS]))
+    return _IMAGE.sub(_without_remote_source, _CLEANER.clean(html.replace("\0", "")))
+
+
+def is_too_much(html: str) -> bool:
+    """Whether the sanitiser would need more than its share of time: nesting costs it quadratic time."""
+    if len(html) > MAX_HTML_CHARS:
+        return True
+    return html.count("<") > _FEW_TAGS and _nesting(html) > MAX_NESTING
+
+
+def _nesting(html: str) -> int:
+    """The deepest level that tags reach, counted as if each had to be closed."""
+    depth = deepest = 0
+    for match in _TAG.finditer(html):
+        if match[1]:
+            depth = max(0, depth - 1) if match[2].lower() not in _VOID else depth
+        elif match[2].lower() not in _VOID:
+            depth += 1
+            deepest = max(deepest, depth)
+    return deepest
+
+
+def _without_remote_source(match: re.Match[str]) -> str:
+    attributes = match[1]
+    at = attributes.find(' src="')
+    if at < 0 or attributes[at + 6 : at + 11].lower().startswith(("cid:", "data:")):
+        return match[0]
+    return f'<img{attributes[:at]} data-remote-src="{attributes[at + 6 :]}>'
+
+
+def text_as_html(text: str) -> str:
+    """Plain text as paragraphs of HTML that show it as it stands."""
+    safe = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\n", "<br>\n")
+    return f"<div>{safe}</div>"
+
+
+def cids_of(html: str) -> frozenset[str]:
+    """The Content-IDs that HTML shows in place (RFC 2392)."""
+    if "cid:" not in html and "CID:" not in html:
+        return frozenset()
+    return frozenset(unescape(found) for found in re.findall(r"""(?i)\bcid:([^"'\s>)]{1,300})""", html))
+
+
+__all__ = ["cids_of", "html_to_text", "is_too_much", "sanitise", "text_as_html"]

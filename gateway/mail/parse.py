@@ -1,0 +1,141 @@
+"""A raw mail becomes a value. Whatever arrives can be read somehow: nothing here raises."""
+
+import hashlib
+import re
+from collections.abc import Callable
+
+from gateway.mail import automatic
+from gateway.mail.body import Body, Enclosure, Segment, collect, joined_html
+from gateway.mail.bounce import find_bounce
+from gateway.mail.headers import Headers, parse_date
+from gateway.mail.html import cids_of, html_to_text, is_too_much, sanitise
+from gateway.mail.message import Auto, Bounce, Interest, ParsedAttachment, ParsedMail
+from gateway.mail.mime import Part, read_tree
+from gateway.mail.quotes import reply_text
+from gateway.mail.references import parse_message_id, parse_message_ids
+
+DetectType = Callable[[bytes], str]
+MAX_DEFECTS = 50
+
+
+def parse(raw: bytes, *, detect_type: DetectType) -> ParsedMail:
+    """The mail in `raw`. Never raises; what was odd is in `defects`. `detect_type` names a content's MIME type."""
+    defects: list[str] = []
+    raw = _with_line_ends(raw, defects)
+    tree = read_tree(raw, defects)
+    body = collect(raw, tree, defects)
+    return _mail(tree, body, defects, detect_type)
+
+
+def _with_line_ends(raw: bytes, defects: list[str]) -> bytes:
+    """Mail with CR alone, or CR CR LF, as line ends is mail too."""
+    head = raw[:65_536]
+    if b"\r\r\n" in head:
+        defects.append("line ends are CR CR LF")
+        return raw.replace(b"\r\r\n", b"\r\n")
+    if b"\r" in head and b"\n" not in head:
+        defects.append("line ends are CR alone")
+        return raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return raw
+
+
+def _mail(tree: Part, body: Body, defects: list[str], detect_type: DetectType) -> ParsedMail:
+    headers = tree.headers
+    html, text, reply = _shown(body.segments, defects)
+    senders = headers.addresses("from") or headers.addresses("sender")
+    date = parse_date(headers.raw("date"))
+    if date is None:
+        defects.append("date is missing" if not headers.raw("date") else "date cannot be read")
+    if not senders:
+        defects.append("sender is missing")
+    bounce = find_bounce(tree, body, text)
+    return ParsedMail(
+        message_id=parse_message_id(headers.raw("message-id")),
+        in_reply_to=parse_message_ids(" ".join(headers.all_raw("in-reply-to"))),
+        references=parse_message_ids(" ".join(headers.all_raw("references"))),
+        from_=senders[0] if senders else None,
+        reply_to=headers.addresses("reply-to"),
+        to=headers.addresses("to"),
+        cc=headers.addresses("cc"),
+        date=date,
+        subject=headers.text("subject"),
+        text=text,
+        html=html,
+        reply_text=reply,
+        attachments=_attachments(body.enclosures, body.segments, detect_type),
+        auto=_auto(tree, bounce),
+        bounce=bounce,
+        defects=tuple(dict.fromkeys(defects))[:MAX_DEFECTS],
+        headers_of_interest=_interest(headers),
+    )
+
+
+def _shown(segments: list[Segment], defects: list[str]) -> tuple[str | None, str, str]:
+    """Sanitised HTML, the whole text, the new text."""
+    source = joined_html(segments)
+    if source is None:
+        text = _tidy("\n".join(s.plain or "" for s in segments))
+        return None, text, reply_text(text)
+    if is_too_much(source):
+        defects.append("HTML is too large or too deep to be shown")
+    html = sanitise(source)
+    if not any(s.plain is None or not s.plain.strip() for s in segments):
+        text = _tidy("\n".join(s.plain or "" for s in segments))
+        return html, text, reply_text(text)
+    pieces = [s.plain if s.plain and s.plain.strip() else sanitise(s.html or "") for s in segments]
+    is_html = [not (s.plain and s.plain.strip()) for s in segments]
+    text = _tidy("\n".join(html_to_text(p) if h else p for p, h in zip(pieces, is_html, strict=True)))
+    marked = "\n".join(
+        html_to_text(p, quote_mark="> ") if h else p for p, h in zip(pieces, is_html, strict=True)
+    )
+    return html, text, reply_text(_tidy(marked))
+
+
+def _tidy(text: str) -> str:
+    """No blank lines around, no spaces before line ends."""
+    return re.sub(r"^(?:[ \t\ufeff]*\n)+", "", text).rstrip()
+
+
+def _attachments(
+    enclosures: list[Enclosure], segments: list[Segment], detect_type: DetectType
+) -> tuple[ParsedAttachment, ...]:
+    shown = (
+        frozenset().union(*(cids_of(s.html) for s in segments if s.html is not None))
+        if segments
+        else frozenset()
+    )
+    return tuple(_attachment(enclosure, shown, detect_type) for enclosure in enclosures)
+
+
+def _attachment(enclosure: Enclosure, shown: frozenset[str], detect_type: DetectType) -> ParsedAttachment:
+    content = enclosure.content
+    is_shown = bool(enclosure.content_id) and enclosure.content_id in shown
+    return ParsedAttachment(
+        filename=enclosure.filename,
+        content_type=enclosure.content_type,
+        detected_type=detect_type(content),
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        inline=is_shown or enclosure.disposition == "inline",
+        content_id=enclosure.content_id,
+        content=content,
+    )
+
+
+def _auto(tree: Part, bounce: Bounce | None) -> Auto | None:
+    if bounce is not None:
+        return Auto.BOUNCE
+    return automatic.classify(tree.headers, tree.content_type, tree.parameters.get("report-type", "").lower())
+
+
+def _interest(headers: Headers) -> Interest:
+    senders = headers.addresses("sender")
+    return_path = headers.raw("return-path")
+    return Interest(
+        authentication_results=headers.all_raw("authentication-results"),
+        is_list=automatic.is_list(headers),
+        precedence=headers.raw("precedence").lower(),
+        auto_submitted=headers.raw("auto-submitted").lower(),
+        return_path=return_path.strip("<> ") if "return-path" in headers else None,
+        sender=senders[0] if senders else None,
+    )

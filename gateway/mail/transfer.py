@@ -1,0 +1,55 @@
+"""Content-Transfer-Encoding undone (RFC 2045, 6), as far as the bytes allow."""
+
+import binascii
+import re
+
+from gateway.mail.words import unbase64
+
+_UU_BEGIN = re.compile(rb"^begin [0-7]{3,4} [^\r\n]*\r?\n", re.MULTILINE)
+
+
+def decode_transfer(raw: bytes, encoding: str, defects: list[str]) -> bytes:
+    """The decoded bytes; an unknown encoding leaves them as they are."""
+    name = encoding.strip().strip("\"'").lower().split(";", 1)[0].strip()
+    if name == "base64":
+        return _base64(raw, defects)
+    if name == "quoted-printable":
+        return binascii.a2b_qp(raw)
+    if name in ("x-uuencode", "uuencode", "x-uue", "uue"):
+        return _uuencode(raw, defects)
+    if name not in ("", "7bit", "8bit", "binary", "7-bit", "8-bit", "none"):
+        defects.append(f"unknown transfer encoding {name[:40]!r}")
+    return raw
+
+
+def _base64(raw: bytes, defects: list[str]) -> bytes:
+    padding = raw.find(b"=")
+    if padding >= 0 and raw[padding:].strip(b"=\r\n \t"):
+        defects.append("base64 goes on after its end")
+        return b"".join(unbase64(piece) for piece in re.split(rb"=+", raw) if piece.strip())
+    try:
+        return binascii.a2b_base64(raw)
+    except binascii.Error:
+        defects.append("base64 is cut off or damaged")
+        return unbase64(raw)
+
+
+def _uuencode(raw: bytes, defects: list[str]) -> bytes:
+    begin = _UU_BEGIN.search(raw)
+    if begin is None:
+        defects.append("uuencoded part without a begin line")
+        return raw
+    out = bytearray()
+    for line in raw[begin.end() :].splitlines():
+        if line.strip() == b"end":
+            return bytes(out)
+        try:
+            out += binascii.a2b_uu(line)
+        except binascii.Error:  # a longer line than its length says is common
+            length = ((line[0] - 32) & 63) if line else 0
+            try:
+                out += binascii.a2b_uu(line[: (length * 4 + 5) // 3])
+            except binascii.Error:
+                defects.append("uuencoded part is damaged")
+                return bytes(out)
+    return bytes(out)
