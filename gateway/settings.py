@@ -69,9 +69,7 @@ class Settings(BaseSettings):
         SecretStr(""),
         description="Outgoing server: smtp://user:password@host:port or smtps://…, `?starttls=require`.",
     )
-    mail_domain: str = Field(
-        "desk.localhost", description="Domain of the inbound addresses generated here."
-    )
+    mail_domain: str = Field("desk.localhost", description="Domain of the inbound addresses generated here.")
     max_message_bytes: int = Field(
         50 * _MIB, ge=1024, le=1024 * _MIB, description="Largest mail accepted, in bytes."
     )
@@ -170,6 +168,10 @@ class Settings(BaseSettings):
         }
         return {**os.environ, **own}
 
+    def export(self) -> None:
+        """Make these the settings of every process that this one starts from now on."""
+        os.environ.update(self.environment())
+
 
 def check_relay_url(url: str) -> str:
     """The address of an outgoing server, or ValueError that does not repeat its password."""
@@ -190,6 +192,14 @@ def load(**values: object) -> Settings:
         name = ".".join(str(part) for part in first["loc"])
         label = f"{_PREFIX}{name.upper()}: " if name else ""
         raise Invalid(f"{label}{first['msg']}") from None
+
+
+def is_debugging() -> bool:
+    """Whether tracebacks are wanted; settings that cannot be read count as no."""
+    try:
+        return load().debug
+    except Invalid:
+        return False
 
 
 def _as_text(name: str, value: object) -> str:

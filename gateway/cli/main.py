@@ -1,0 +1,81 @@
+"""`manage4all`: one command for everything; each subcommand is loaded when it is called."""
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any
+
+import click
+
+from gateway import settings
+from gateway.errors import DeskError
+
+GROUP = "manage4all.commands"
+"""Entry points here are the commands of the floors above."""
+
+OWN = {
+    "serve": "gateway.cli.serve:serve",
+}
+"""The commands of this floor."""
+
+
+class LazyCommands(click.Group):
+    """A group whose members are imported only when they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All names, own and installed."""
+        return sorted({*OWN, *_installed()})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, if there is one."""
+        if target := OWN.get(cmd_name):
+            module, _, attribute = target.partition(":")
+            command: click.Command = getattr(import_module(module), attribute)
+            return command
+        entry = _installed().get(cmd_name)
+        return entry.load() if entry else None
+
+
+@click.group(cls=LazyCommands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="manage4all")
+def cli() -> None:
+    """A support desk for small teams: mail comes in, becomes a ticket, and the answer goes out."""
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; its exit status. What goes wrong is one line on standard error."""
+    try:
+        result: Any = cli.main(arguments, prog_name="manage4all", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        return _complain("interrupted", 130)
+    except DeskError as error:
+        if settings.is_debugging():
+            raise
+        return _complain(str(error), 1)
+    except Exception as error:
+        if settings.is_debugging():
+            raise
+        return _complain(f"unexpected {type(error).__name__}: {error}", 1)
+    return result if isinstance(result, int) else 0
+
+
+def main() -> None:
+    """The console script."""
+    sys.exit(run())
+
+
+def _installed() -> dict[str, EntryPoint]:
+    return {entry.name: entry for entry in entry_points(group=GROUP)}
+
+
+def _complain(text: str, status: int) -> int:
+    click.echo(f"manage4all: {' '.join(text.split())}", err=True)
+    return status
+
+
+if __name__ == "__main__":
+    main()
