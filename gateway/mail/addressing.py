@@ -1,0 +1,43 @@
+"""Addresses as they are written into a header or an SMTP command: checked, and with the domain in ASCII."""
+
+import re
+import unicodedata
+
+from gateway.errors import Invalid
+
+_DOT_STRING = r"[^\s\"(),:;<>@\[\]\\\x00-\x1f\x7f-\x9f]+"
+_QUOTED = r"\"(?:[^\"\\\x00-\x1f\x7f]|\\[\x20-\x7e])*\""
+_LITERAL = r"\[[0-9A-Za-z.:]+\]"
+_ADDR_SPEC = re.compile(rf"({_QUOTED}|{_DOT_STRING})@({_LITERAL}|{_DOT_STRING})")
+_MAX_LENGTH = 320  # 64 octets, an @, 255 octets (RFC 5321, 4.5.3.1)
+
+
+def writable_address(address: str) -> str:
+    """The addr-spec with its domain in ASCII; Invalid if it would break a header or a command.
+
+    The local part stays as it is: one that is not ASCII needs SMTPUTF8 (RFC 6531).
+    """
+    found = _ADDR_SPEC.fullmatch(address)
+    if found is None or len(address) > _MAX_LENGTH or not _is_encodable(address):
+        raise Invalid("This is not a valid e-mail address.", field="address")
+    local, domain = found.groups()
+    return f"{local}@{domain_to_ascii(domain)}"
+
+
+def domain_to_ascii(domain: str) -> str:
+    """The domain with A-labels in place of U-labels (RFC 5891, 4.4), nothing else changed.
+
+    Python's own codec follows IDNA 2003, which turns the domain `straße.de` into another one.
+    """
+    return ".".join(_to_a_label(label) for label in domain.split("."))
+
+
+def _to_a_label(label: str) -> str:
+    if label.isascii():
+        return label
+    normal = unicodedata.normalize("NFC", label.lower())
+    return normal if normal.isascii() else "xn--" + normal.encode("punycode").decode("ascii")
+
+
+def _is_encodable(text: str) -> bool:
+    return not any("\ud800" <= char <= "\udfff" for char in text)
