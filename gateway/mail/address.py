@@ -9,6 +9,7 @@ from gateway.mail.words import decode_words
 _SPACES = re.compile(r"\s+")
 _PLAIN = re.compile(r'[^"(<,;:]+')
 _ADDRESS = re.compile(r"[^\s<>\"'(),;:]+@[^\s<>\"'(),;:]+")
+_OBSOLETE = re.compile(r"\s*@\s*[\w-]+(?:\s*\.\s*[\w-]+)*")  # white space around dots (RFC 5322, 4.4)
 MAX_ADDRESSES = 2000
 
 
@@ -144,6 +145,7 @@ def _finished(mailbox: _Mailbox) -> list[Address]:
         return _with_angle(phrase, comment, mailbox.angle)
     if not phrase:
         return []
+    phrase = _OBSOLETE.sub(lambda match: re.sub(r"\s+", "", match[0]), phrase)
     inside = _ADDRESS.search(phrase)
     if inside is not None:
         rest = (phrase[: inside.start()] + phrase[inside.end() :]).strip(" '\"")

@@ -73,7 +73,7 @@ def is_auto_reply(headers: Headers) -> bool:
         return True
     if (
         headers.raw("x-precedence").strip().lower() in _REPLY_PRECEDENCE
-        or "x-ms-exchange-inbox-rules-loop" in headers
+       
     ):
         return True
     return _REPLY_SUBJECT.match(headers.text("subject")) is not None

@@ -14,6 +14,8 @@ from gateway.mail.words import decode_words
 _READABLE = frozenset(("text/plain", "text/html", "text/enriched", "text/richtext"))
 _SHADOWS = frozenset(("text/x-amp-html", "text/watch-html"))  # the same words again, for other programs
 _UNSAFE_IN_NAME = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069]+")
+_NAME_IN_ID = re.compile(r"([\w .()-]{1,100}\.[A-Za-z]\w{1,4})@")
+_FILE_NAME = re.compile(r"[\w .()%-]{1,150}\.[A-Za-z]\w{1,4}")
 MAX_NAME_CHARS = 200
 
 
@@ -59,12 +61,12 @@ class _Collector:
     body: Body
     defects: list[str]
 
-    def segments_of(self, part: Part, *, is_root: bool = False, parent: str = "") -> list[Segment]:
+    def segments_of(self, part: Part, *, is_root: bool = False, is_first: bool = False, parent: str = "") -> list[Segment]:
         """The text in this part; enclosures go to the body on the way."""
         if part.is_multipart:
             return self._multipart(part)
         disposition, filename = _named(part)
-        if _is_text(part, disposition, filename, is_root=is_root, parent=parent):
+        if _is_text(part, disposition, filename, is_root=is_root, is_first=is_first, parent=parent):
             return self._leaf(part)
         if part.content_type not in _SHADOWS or disposition == "attachment":
             self._enclose(part, disposition, filename)
@@ -75,7 +77,9 @@ class _Collector:
             return _best([self.segments_of(child, parent=part.content_type) for child in part.children])
         if part.content_type == "multipart/related":
             return self._related(part)
-        return [s for child in part.children for s in self.segments_of(child, parent=part.content_type)]
+        first, *others = part.children
+        segments = self.segments_of(first, is_first=True, parent=part.content_type)
+        return segments + [s for child in others for s in self.segments_of(child, parent=part.content_type)]
 
     def _related(self, part: Part) -> list[Segment]:
         """The root shows the others (RFC 2387); it is the first unless `start` names another."""
@@ -127,7 +131,7 @@ class _Collector:
         if not filename and part.content_type in ("message/rfc822", "message/global"):
             filename = f"{_subject_of(content) or 'message'}.eml"
         content_id = part.headers.raw("content-id").strip().strip("<>").strip()
-        name = safe_name(filename)
+        name = safe_name(filename or _name_from(content_id, part.headers.raw("content-location")))
         self.body.enclosures.append(Enclosure(name, part.content_type, disposition, content_id, content))
 
 
@@ -138,8 +142,19 @@ def _named(part: Part) -> tuple[str, str]:
     return disposition, decode_words(name)
 
 
-def _is_text(part: Part, disposition: str, filename: str, *, is_root: bool, parent: str) -> bool:
-    """Whether the part is read as text, not handed over as a file."""
+def _name_from(content_id: str, location: str) -> str:
+    """A name for a part that has none: Outlook and others put it into Content-ID or Content-Location."""
+    in_id = _NAME_IN_ID.match(content_id)
+    if in_id:
+        return in_id[1]
+    last = location.split("?", 1)[0].rstrip("/").rpartition("/")[2].strip()
+    return last if _FILE_NAME.fullmatch(last) else ""
+
+
+def _is_text(
+    part: Part, disposition: str, filename: str, *, is_root: bool, is_first: bool, parent: str
+) -> bool:
+    """Whether the part is read as text, not handed over as a file (the way of RFC 8621, 4.1.4)."""
     if part.content_type not in _READABLE:
         return False
     if is_root:
@@ -147,8 +162,8 @@ def _is_text(part: Part, disposition: str, filename: str, *, is_root: bool, pare
     if disposition == "attachment":
         return False
     if parent == "multipart/related":
-        return not filename and "content-id" not in part.headers
-    return not filename or parent == "multipart/alternative"
+        return False
+    return not filename or parent == "multipart/alternative" or (is_first and not disposition)
 
 
 def _best(choices: list[list[Segment]]) -> list[Segment]:

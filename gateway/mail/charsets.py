@@ -54,7 +54,15 @@ _MEANT = {
 # Codecs that are no charsets, or cost more than linear time.
 _REFUSED = frozenset({"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"})
 _SNIFFED_BYTES = 16_384
-_ALMOST_UTF8 = 0.02
+_ALMOST = 0.02  # of the letters may be broken, and the charset still counts as right
+_DENSE = 0.3  # Western text has fewer bytes above 127; Cyrillic, Greek and Chinese have more
+_SHORT_BYTES = 200
+_HIGH = bytes(range(128, 256))
+_DEFINED_1252 = bytes(set(range(256)) - {0x81, 0x8D, 0x8F, 0x90, 0x9D})
+_LIKELY = (
+    ["cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "koi8_r", "cp932", "euc_jp"]
+    + ["gb18030", "big5", "cp949", "cp874", "cp437", "cp850"]
+)
 
 
 @lru_cache(maxsize=512)
@@ -79,19 +87,29 @@ def _lookup(name: str) -> str | None:
 
 def _guess(raw: bytes) -> str:
     """The likeliest single reading of bytes with no charset that holds; never fails."""
-    found = from_bytes(raw[:_SNIFFED_BYTES], steps=3, chunk_size=512).best()
+    head = raw[:_SNIFFED_BYTES]
+    high = len(head) - len(head.translate(None, _HIGH))
+    if high < _DENSE * len(head) and len(head) < _SHORT_BYTES:
+        return _western(raw)
+    found = from_bytes(head, steps=3, chunk_size=512, cp_isolation=_LIKELY).best()
     codec = found.encoding if found is not None else "cp1252"
     try:
         return raw.decode(codec)
     except (UnicodeDecodeError, LookupError):
-        return raw.decode("cp1252", "replace")
+        return _western(raw)
+
+
+def _western(raw: bytes) -> str:
+    """cp1252, or Latin-1 where a byte has no meaning in that."""
+    is_1252 = not raw.translate(None, _DEFINED_1252)
+    return raw.decode("cp1252" if is_1252 else "latin-1")
 
 
 def _is_nearly_utf8(raw: bytes) -> str | None:
     """The text with the bad bytes marked, if only a few of its letters are broken."""
     text = raw.decode("utf-8", "replace")
     good = sum(1 for byte in raw if byte >= 0xC0)
-    return text if text.count("\ufffd") <= max(1, good * _ALMOST_UTF8) and good else None
+    return text if text.count("\ufffd") <= max(1, good * _ALMOST) and good else None
 
 
 def decode(raw: bytes, label: str = "", *, fallback: str = "") -> tuple[str, str]:
@@ -124,13 +142,8 @@ def _decode_western(raw: bytes, label: str, codec: str | None, fallback: str) ->
         is_said = codec == "utf-8" or (not label and not raw.isascii())
         return text, "" if is_said else f"charset {label[:40]!r} is really utf-8"
     if codec == "cp1252":
-        return raw.decode("cp1252", "replace") if _has_cp1252_only(raw) else raw.decode("latin-1"), ""
+        return _western(raw), ""
     return _decode_failed(raw, label, codec, fallback)
-
-
-def _has_cp1252_only(raw: bytes) -> bool:
-    """Whether each byte means something in cp1252 (five do not)."""
-    return not raw.translate(None, bytes(b for b in range(256) if b not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)))
 
 
 def _decode_failed(raw: bytes, label: str, codec: str | None, fallback: str = "") -> tuple[str, str]:
@@ -146,6 +159,6 @@ def _decode_failed(raw: bytes, label: str, codec: str | None, fallback: str = ""
         return text, defect
     if codec is not None and codec != "utf-8":
         text = raw.decode(codec, "replace")
-        if text.count("\ufffd") * 50 <= len(text):
+        if text.count("\ufffd") <= max(1, len(text) * _ALMOST):
             return text, defect
     return _guess(raw), defect

@@ -37,7 +37,16 @@ class _Reading:
 
 def read_tree(raw: bytes, defects: list[str]) -> Part:
     """The whole mail as a tree. What is broken is read as far as it goes and named in `defects`."""
-    return _read(_Reading(raw, defects), 0, len(raw), "text/plain", 0)
+    tree = _read(_Reading(raw, defects), 0, len(raw), "text/plain", 0)
+    tree.headers.charset = _first_charset(tree)
+    return tree
+
+
+def _first_charset(part: Part) -> str:
+    """The charset of the first text: raw 8-bit header fields are mostly in the same."""
+    while part.children:
+        part = part.children[0]
+    return part.headers.charset
 
 
 def _read(reading: _Reading, start: int, end: int, default: str, depth: int) -> Part:
