@@ -6,7 +6,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 PRODUCT = ("gateway", "webui", "workers", "remote_bridge")
 SOURCE = (*PRODUCT, "tools")
-_FOREIGN = {".git", ".venv", "node_modules", "vendor", "data", "build", "dist", "__pycache__"}
+_FOREIGN = {".git", ".venv", "node_modules", "vendor", "data", "build", "dist", "__pycache__", ".hypothesis"}
 _FOREIGN_ENDINGS = ("_cache", ".egg-info")
 
 
