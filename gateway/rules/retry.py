@@ -35,10 +35,10 @@ Outcome = Sent | Deferred | Failed
 
 
 def next_try_at(attempts: int, first_at: datetime, now: datetime, jitter: float) -> datetime | None:
-    """When to try again after `attempts` tries, the first owed at `first_at`; None when it is time to give up.
+    """When to try again after `attempts` tries, the first owed at `first_at`; None: give up.
 
     Pauses of 1, 2, 5, 15, 60 minutes, then an hour each, up to 5 days; the last try is made at their end.
-    `jitter` from 0 to 1 lengthens a pause by up to a tenth, so that what failed together is not tried together.
+    `jitter` from 0 to 1 lengthens a pause by up to a tenth: what failed together is not tried together.
     """
     give_up_at = first_at + GIVE_UP_AFTER
     if now >= give_up_at:

@@ -1,0 +1,98 @@
+"""Read models of customers and their contacts."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from gateway.errors import NotFound
+from gateway.store.models import Contact, ContactAddress, Customer, CustomerDomain
+from gateway.store.queries.paging import Page, Position, check_limit, cursor, position
+
+
+@dataclass(frozen=True, slots=True)
+class ContactView:
+    """A person who writes, with their addresses."""
+
+    public_id: str
+    name: str
+    addresses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerView:
+    """A customer with its domains and contacts."""
+
+    public_id: str
+    name: str
+    created_at: datetime
+    domains: tuple[str, ...]
+    contacts: tuple[ContactView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerRow:
+    """A customer in a list."""
+
+    public_id: str
+    name: str
+    created_at: datetime
+    contact_count: int
+
+
+def list_customers(
+    db: Session, account_id: int, *, after: str | None = None, limit: int = 50
+) -> Page[CustomerRow]:
+    """A page of customers, newest first."""
+    contacts = (
+        select(func.count()).where(Contact.customer_id == Customer.id).correlate(Customer)
+    ).scalar_subquery()
+    columns = select(
+        Customer.public_id, Customer.name, Customer.created_at, contacts, Customer.id
+    ).where(Customer.account_id == account_id)
+    if after:
+        columns = columns.where(Customer.id < position(after).id)
+    newest = columns.order_by(Customer.id.desc()).limit(check_limit(limit) + 1)
+    rows = db.execute(newest).tuples().all()
+    last = rows[limit - 1] if len(rows) > limit else None
+    items = tuple(CustomerRow(*row[:4]) for row in rows[:limit])
+    return Page(items, cursor(Position(last[2], last[4])) if last else None)
+
+
+def get_customer(db: Session, account_id: int, public_id: str) -> CustomerView:
+    """A customer; NotFound also for another account's."""
+    mine = select(Customer).where(Customer.account_id == account_id)
+    found = db.execute(mine.where(Customer.public_id == public_id)).scalar()
+    if found is None:
+        raise NotFound("There is no such customer.")
+    domains = select(CustomerDomain.domain).where(
+        CustomerDomain.account_id == account_id, CustomerDomain.customer_id == found.id
+    )
+    return CustomerView(
+        public_id=found.public_id,
+        name=found.name,
+        created_at=found.created_at,
+        domains=tuple(db.execute(domains.order_by(CustomerDomain.domain)).scalars()),
+        contacts=_contacts(db, account_id, found.id),
+    )
+
+
+def list_loose_contacts(db: Session, account_id: int, *, limit: int = 200) -> tuple[ContactView, ...]:
+    """Contacts that belong to no customer yet, newest first."""
+    return _contacts(db, account_id, None)[:limit]
+
+
+def _contacts(db: Session, account_id: int, customer_id: int | None) -> tuple[ContactView, ...]:
+    mine = (
+        select(Contact.public_id, Contact.name, ContactAddress.address)
+        .join(ContactAddress, ContactAddress.contact_id == Contact.id)
+        .where(Contact.account_id == account_id, Contact.customer_id == customer_id)
+        .order_by(Contact.id.desc(), ContactAddress.id)
+        .limit(1000)
+    )
+    people: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for public_id, name, address in db.execute(mine).tuples():
+        people[public_id, name].append(address)
+    return tuple(ContactView(*who, tuple(addresses)) for who, addresses in people.items())

@@ -1,0 +1,179 @@
+"""Read models of tickets: the list's rows and one ticket's head."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, and_, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from gateway.errors import NotFound
+from gateway.rules.status import OPEN_STATUSES, Status
+from gateway.store import search
+from gateway.store.models import Customer, Staff, Ticket
+from gateway.store.queries.paging import Page, Position, check_limit, cursor, position
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerRef:
+    """A customer as a ticket shows it."""
+
+    public_id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketRow:
+    """A ticket in a list."""
+
+    id: int
+    number: int
+    subject: str
+    status: Status
+    created_at: datetime
+    updated_at: datetime
+    requester_name: str
+    requester_address: str
+    customer: CustomerRef | None
+    assignee: str | None
+    tags: tuple[str, ...]
+    snippet: str
+    article_count: int
+    attachment_count: int
+    maybe_belongs_to: int | None
+    follow_up_of: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class TicketFilter:
+    """Which tickets: no statuses means all, `mine` and `unassigned` look at the assignee."""
+
+    statuses: tuple[Status, ...] = ()
+    query: str = ""
+    assignee_id: int | None = None
+    unassigned: bool = False
+    customer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many tickets the views of the rail hold."""
+
+    mine: int
+    unassigned: int
+    open: int
+    pending: int
+
+
+_BELONGS = aliased(Ticket)
+_FOLLOWS = aliased(Ticket)
+_ROWS = (
+    select(
+        Ticket.id,
+        Ticket.number,
+        Ticket.subject,
+        Ticket.status,
+        Ticket.created_at,
+        Ticket.updated_at,
+        Ticket.requester_name,
+        Ticket.requester_address,
+        Customer.public_id,
+        Customer.name,
+        Staff.login,
+        Ticket.tags,
+        Ticket.snippet,
+        Ticket.article_count,
+        Ticket.attachment_count,
+        _BELONGS.number,
+        _FOLLOWS.number,
+    )
+    .outerjoin(Customer, Customer.id == Ticket.customer_id)
+    .outerjoin(Staff, Staff.id == Ticket.assignee_id)
+    .outerjoin(_BELONGS, _BELONGS.id == Ticket.maybe_belongs_to_id)
+    .outerjoin(_FOLLOWS, _FOLLOWS.id == Ticket.follow_up_of_id)
+)
+
+
+def list_tickets(
+    db: Session, account_id: int, wanted: TicketFilter, *, after: str | None = None, limit: int = 50
+) -> Page[TicketRow]:
+    """A page of tickets, newest activity first; Invalid for a foreign cursor or a limit out of 1..200."""
+    statement = _narrowed(db, account_id, wanted)
+    if statement is None:
+        return Page((), None)
+    if after:
+        seen = position(after)
+        older = and_(Ticket.updated_at == seen.at, Ticket.id < seen.id)
+        statement = statement.where(or_(Ticket.updated_at < seen.at, older))
+    newest = statement.order_by(Ticket.updated_at.desc(), Ticket.id.desc())
+    rows = [_row(r) for r in db.execute(newest.limit(check_limit(limit) + 1))]
+    more = len(rows) > limit
+    last = rows[limit - 1] if more else None
+    return Page(tuple(rows[:limit]), cursor(Position(last.updated_at, last.id)) if last else None)
+
+
+def get_ticket(db: Session, account_id: int, number: int) -> TicketRow:
+    """One ticket's head; NotFound also for another account's number."""
+    wanted = _ROWS.where(Ticket.account_id == account_id, Ticket.number == number)
+    found = db.execute(wanted).first()
+    if found is None:
+        raise NotFound("There is no such ticket.")
+    return _row(found)
+
+
+def count_views(db: Session, account_id: int, staff_id: int | None) -> Counts:
+    """The rail's numbers, from one pass over the open tickets' index."""
+    open_values = [status.value for status in OPEN_STATUSES]
+    grouped = (
+        select(Ticket.status, Ticket.assignee_id, func.count())
+        .where(Ticket.account_id == account_id, Ticket.status.in_(open_values))
+        .group_by(Ticket.status, Ticket.assignee_id)
+    )
+    rows = db.execute(grouped).tuples().all()
+    working = [(who, count) for status, who, count in rows if status != Status.PENDING]
+    return Counts(
+        mine=sum(count for who, count in working if staff_id is not None and who == staff_id),
+        unassigned=sum(count for who, count in working if who is None),
+        open=sum(count for _, count in working),
+        pending=sum(count for status, _, count in rows if status == Status.PENDING),
+    )
+
+
+def _narrowed(db: Session, account_id: int, wanted: TicketFilter) -> Select[Any] | None:
+    statement = _ROWS.where(Ticket.account_id == account_id)
+    if wanted.statuses:
+        statement = statement.where(Ticket.status.in_([s.value for s in wanted.statuses]))
+    if wanted.unassigned:
+        statement = statement.where(Ticket.assignee_id.is_(None))
+    elif wanted.assignee_id is not None:
+        statement = statement.where(Ticket.assignee_id == wanted.assignee_id)
+    if wanted.customer is not None:
+        statement = statement.where(Customer.public_id == wanted.customer)
+    if not wanted.query.strip():
+        return statement
+    hits = search.matching_tickets(db, account_id, wanted.query)
+    return None if hits is None else statement.where(Ticket.id.in_(hits))
+
+
+def _row(found: Row[Any]) -> TicketRow:
+    *head, name, address, customer_id, customer_name, assignee, tags = found[:12]
+    row_id, number, subject, status, created_at, updated_at = head
+    snippet, articles, files, belongs, follows = found[12:]
+    return TicketRow(
+        id=row_id,
+        number=number,
+        subject=subject,
+        status=Status(status),
+        created_at=created_at,
+        updated_at=updated_at,
+        requester_name=name,
+        requester_address=address,
+        customer=CustomerRef(customer_id, customer_name) if customer_id else None,
+        assignee=assignee,
+        tags=tuple(tags),
+        snippet=snippet,
+        article_count=articles,
+        attachment_count=files,
+        maybe_belongs_to=belongs,
+        follow_up_of=follows,
+    )
