@@ -1,0 +1,124 @@
+"""Both doors in one event loop, on sockets that several processes may share."""
+
+import asyncio
+import signal
+import socket
+import ssl
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from gateway import log
+from gateway.inbound import replies
+from gateway.inbound.accept import Acceptor
+from gateway.inbound.door import Connected, Door
+from gateway.inbound.limits import BACKLOG, GRACE_SECONDS, KEEPING_SECONDS, THREADS
+from gateway.inbound.lmtp import SpoolingLMTP
+from gateway.inbound.smtp import SpoolingSMTP
+from gateway.settings import Settings
+from gateway.store.intake import Source
+
+_PAUSE_SECONDS = 0.5
+_LOOK_EVERY_SECONDS = 0.02
+_log = log.get("inbound")
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """The open sockets; None where there is no such door."""
+
+    smtp: socket.socket | None
+    lmtp: socket.socket | None
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket; port 0 takes a free one. Raises OSError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family, backlog=BACKLOG)
+
+
+def open_from(settings: Settings) -> Listening:
+    """The sockets that the settings name."""
+    smtp = listen(settings.smtp_host, settings.smtp_port)
+    lmtp = None if settings.lmtp_port is None else listen(settings.smtp_host, settings.lmtp_port)
+    return Listening(smtp, lmtp)
+
+
+def run(settings: Settings, acceptor: Acceptor, listening: Listening) -> None:
+    """Take mail until SIGTERM or SIGINT, then let what is in flight end (10 s at most)."""
+    asyncio.run(_until_told(settings, acceptor, listening))
+
+
+async def _until_told(settings: Settings, acceptor: Acceptor, listening: Listening) -> None:
+    told = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    await serve(settings, acceptor, listening, until=told)
+
+
+async def serve(
+    settings: Settings, acceptor: Acceptor, listening: Listening, *, until: asyncio.Event
+) -> None:
+    """Take mail until told; closes the sockets."""
+    threads = ThreadPoolExecutor(THREADS, thread_name_prefix="accept")
+    tls = _tls(settings)
+    smtp = Door(settings, acceptor, threads, Source.SMTP, tls)
+    lmtp = Door(settings, acceptor, threads, Source.LMTP, tls, sessions=smtp.sessions)
+    loop = asyncio.get_running_loop()
+    admitting = [
+        asyncio.create_task(_admit(listener, make))
+        for listener, make in (
+            (listening.smtp, lambda: SpoolingSMTP(smtp, loop)),
+            (listening.lmtp, lambda: SpoolingLMTP(lmtp, loop)),
+        )
+        if listener is not None
+    ]
+    await until.wait()
+    for task in admitting:
+        task.cancel()
+    await asyncio.gather(*admitting, return_exceptions=True)
+    await _close(smtp, lmtp)
+    threads.shutdown(wait=False, cancel_futures=True)
+
+
+async def _admit(listener: socket.socket, make: Callable[[], SpoolingSMTP]) -> None:
+    """Take callers one at a time: an idle process that shares the socket is quicker than a busy one."""
+    loop = asyncio.get_running_loop()
+    listener.setblocking(False)  # noqa: FBT003
+    with listener:
+        while True:
+            try:
+                caller, _ = await loop.sock_accept(listener)
+                await loop.connect_accepted_socket(make, caller)
+            except OSError as error:  # out of descriptors, or the caller has gone
+                _log.warning("inbound.not_admitted", errno=error.errno)
+                await asyncio.sleep(_PAUSE_SECONDS)
+
+
+async def _close(*doors: Door) -> None:
+    """The idle go at once, who sends a mail may end it, who waits for an answer gets it."""
+    for door in doors:
+        door.is_closing = True
+    sessions = doors[0].sessions
+    for session in [session for session in sessions if session.is_idle]:
+        session.dismiss(replies.SHUTTING_DOWN)
+    await _until_empty(sessions, GRACE_SECONDS)
+    for session in list(sessions):
+        session.dismiss(replies.SHUTTING_DOWN)
+    await _until_empty(sessions, KEEPING_SECONDS)
+
+
+async def _until_empty(sessions: set[Connected], seconds: float) -> None:
+    loop = asyncio.get_running_loop()
+    end = loop.time() + seconds
+    while sessions and loop.time() < end:  # noqa: ASYNC110 - once in a process's life
+        await asyncio.sleep(_LOOK_EVERY_SECONDS)
+
+
+def _tls(settings: Settings) -> ssl.SSLContext | None:
+    if settings.smtp_tls_cert is None:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.load_cert_chain(settings.smtp_tls_cert, settings.smtp_tls_key)
+    return context
