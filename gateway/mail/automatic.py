@@ -76,6 +76,8 @@ def is_auto_reply(headers: Headers) -> bool:
        
     ):
         return True
+    if "x-ms-exchange-inbox-rules-loop" in headers and "x-auto-response-suppress" in headers:
+        return True
     return _REPLY_SUBJECT.match(headers.text("subject")) is not None
 
 

@@ -88,8 +88,7 @@ def _lookup(name: str) -> str | None:
 def _guess(raw: bytes) -> str:
     """The likeliest single reading of bytes with no charset that holds; never fails."""
     head = raw[:_SNIFFED_BYTES]
-    high = len(head) - len(head.translate(None, _HIGH))
-    if high < _DENSE * len(head) and len(head) < _SHORT_BYTES:
+    if len(head) < _SHORT_BYTES and not _is_dense(head):
         return _western(raw)
     found = from_bytes(head, steps=3, chunk_size=512, cp_isolation=_LIKELY).best()
     codec = found.encoding if found is not None else "cp1252"
@@ -97,6 +96,11 @@ def _guess(raw: bytes) -> str:
         return raw.decode(codec)
     except (UnicodeDecodeError, LookupError):
         return _western(raw)
+
+
+def _is_dense(raw: bytes) -> bool:
+    """Whether so many bytes are above 127 that this is no Western text."""
+    return len(raw) - len(raw.translate(None, _HIGH)) >= _DENSE * len(raw)
 
 
 def _western(raw: bytes) -> str:
@@ -150,7 +154,7 @@ def _decode_failed(raw: bytes, label: str, codec: str | None, fallback: str = ""
     """Another way, as the named one is missing, unknown or wrong."""
     defect = f"charset {label[:40]!r} does not fit" if label else "charset is not declared"
     other = _codec(fallback) if fallback else None
-    if other is not None and other != codec:
+    if other is not None and other != codec and not (other == "cp1252" and _is_dense(raw)):
         try:
             return raw.decode(other), defect
         except UnicodeError:
