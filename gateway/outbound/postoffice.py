@@ -1,0 +1,48 @@
+"""What a process sends mail with, opened once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Self
+
+from gateway.clock import Clock
+from gateway.outbound.journal import Journal
+from gateway.outbound.submission import Sender
+from gateway.settings import Settings
+from gateway.store.blobs import BlobStore
+
+
+@dataclass(frozen=True, slots=True)
+class PostOffice:
+    """Sender, journal and raw mails of one process; `unseal` opens a mailbox's own relay address."""
+
+    sender: Sender
+    journal: Journal
+    blobs: BlobStore
+    mail_domain: str
+    unseal: Callable[[str], str]
+    clock: Clock
+
+    def close(self) -> None:
+        """Hang up, and give the journal back."""
+        self.sender.close()
+        self.journal.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def open_office(
+    settings: Settings, *, blobs: BlobStore, unseal: Callable[[str], str], clock: Clock
+) -> PostOffice:
+    """The post office of this process; after any fork: its journal's lock is the process's."""
+    return PostOffice(
+        sender=Sender(relay_url=settings.relay_url.get_secret_value(), ehlo_name=settings.greeting),
+        journal=Journal(settings.journal_dir),
+        blobs=blobs,
+        mail_domain=settings.mail_domain,
+        unseal=unseal,
+        clock=clock,
+    )

@@ -1,0 +1,63 @@
+"""The address of an outgoing server, taken apart: `smtp[s]://[user:password@]host[:port][?starttls=require]`."""
+
+import ipaddress
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from gateway.errors import Invalid
+from gateway.settings import check_relay_url
+
+_PORTS = {"smtp": 25, "smtps": 465}
+
+
+class Tls(Enum):
+    """How a connection is encrypted."""
+
+    IMPLICIT = auto()
+    REQUIRED = auto()
+    IF_OFFERED = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Relay:
+    """An outgoing server. `user` "" means no sign-in."""
+
+    host: str
+    port: int
+    tls: Tls
+    user: str = ""
+    password: str = field(default="", repr=False)
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether nobody can listen on the way."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+    @property
+    def is_verified(self) -> bool:
+        """Whether the certificate must be good: always where TLS is a must or a password is sent."""
+        return self.tls is not Tls.IF_OFFERED or (bool(self.user) and not self.is_loopback)
+
+
+def parse_relay_url(url: str) -> Relay:
+    """The relay behind an address; Invalid if it is none."""
+    try:
+        parts = urlsplit(check_relay_url(url))
+        port = parts.port or _PORTS[parts.scheme]
+    except ValueError:
+        raise Invalid("The address of the outgoing mail server is not valid.", field="relay_url") from None
+    starttls = parse_qs(parts.query).get("starttls", [""])[-1]
+    tls = Tls.REQUIRED if starttls == "require" else Tls.IF_OFFERED
+    return Relay(
+        host=parts.hostname or "",
+        port=port,
+        tls=Tls.IMPLICIT if parts.scheme == "smtps" else tls,
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+    )

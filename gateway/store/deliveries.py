@@ -1,0 +1,259 @@
+"""Deliveries: one article to one recipient, leased by one worker at a time.
+
+A lease is a token in the row. Whoever holds it may send and record what came of it; after
+`leased_until` another worker may take the row, and the old token counts for nothing. One thing
+counts without it: that the server took the mail is a fact, whoever holds the row by then.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, assert_never
+
+from sqlalchemy import ColumnElement, Update, insert, or_, select, update
+from sqlalchemy.orm import Session
+
+from gateway.ids import new_public_id
+from gateway.mail.tokens import bounce_local
+from gateway.rules.retry import Deferred, Failed, Outcome, Sent, next_try_at
+from gateway.rules.status import Status
+from gateway.store import outbox
+from gateway.store.models import Account, Article, Delivery, Mailbox, Ticket, TicketEvent
+
+EVENT_KIND = "delivery"
+"""Kind of the timeline's entries; their data: `delivery` (id), `recipient`, `state`, `answer`."""
+
+
+class State(StrEnum):
+    """How far a delivery has come."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    DEFERRED = "deferred"
+    FAILED = "failed"
+    BOUNCED = "bounced"
+    WITHDRAWN = "withdrawn"
+
+
+_OWED = (State.QUEUED, State.DEFERRED)
+_NO_LEASE: dict[str, Any] = {"lease_owner": "", "lease_token": "", "leased_until": None}
+
+
+@dataclass(frozen=True, slots=True)
+class Leased:
+    """A delivery in our hands until `leased_until`: who gets what, on which way."""
+
+    id: int
+    token: str
+    leased_until: datetime
+    bounce_local: str
+    recipient: str
+    raw_sha256: str
+    sealed_relay_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    id: int
+    account_id: int
+    ticket_id: int
+    article_id: int
+    recipient: str
+    state: str
+    attempts: int
+    created_at: datetime
+
+
+def queue(
+    db: Session,
+    *,
+    account_id: int,
+    ticket_id: int,
+    article_id: int,
+    mailbox_id: int | None,
+    recipient: str,
+    now: datetime,
+    not_before: datetime | None = None,
+) -> int:
+    """Owe an article to a recipient, not before a moment; returns the delivery's id for the outbox."""
+    values = {
+        "account_id": account_id,
+        "ticket_id": ticket_id,
+        "article_id": article_id,
+        "mailbox_id": mailbox_id,
+        "recipient": recipient,
+        "state": State.QUEUED.value,
+        "answer": "",
+        "attempts": 0,
+        "next_try_at": not_before,
+        "created_at": now,
+        **_NO_LEASE,
+    }
+    delivery_id: int = db.execute(insert(Delivery).returning(Delivery.id), values).scalar_one()
+    return delivery_id
+
+
+def claim(db: Session, delivery_id: int, *, owner: str, now: datetime, lease: timedelta) -> Leased | None:
+    """Take a due delivery for `lease`; None if it is finished, not due yet, or in other hands.
+
+    The outbox row of a finished one goes.
+    """
+    token, until = new_public_id(), now + lease
+    free = (
+        Delivery.state.in_(_OWED),
+        or_(Delivery.next_try_at.is_(None), Delivery.next_try_at <= now),
+        or_(Delivery.leased_until.is_(None), Delivery.leased_until <= now),
+    )
+    taken = update(Delivery).where(Delivery.id == delivery_id, *free)
+    values = {"lease_owner": owner, "lease_token": token, "leased_until": until}
+    if db.execute(taken.values(values).returning(Delivery.id)).first() is None:
+        _forget_if_finished(db, delivery_id)
+        return None
+    key, recipient, raw, relay = db.execute(_LEASED.where(Delivery.id == delivery_id)).one()
+    local = bounce_local(key, delivery_id)
+    return Leased(delivery_id, token, until, local, recipient, raw or "", relay or "")
+
+
+def record(
+    db: Session, delivery_id: int, token: str, outcome: Outcome, *, now: datetime, jitter: float
+) -> bool:
+    """Note what came of a try, in the row, the timeline and the outbox; False if it changed nothing.
+
+    Deferred and Failed need the lease `token` to be the present one; Sent is a fact and needs it not.
+    Saying the same twice changes nothing the second time.
+    """
+    if isinstance(outcome, Sent):
+        return _record_sent(db, delivery_id, outcome, now)
+    row = _leased_row(db, delivery_id, token)
+    if row is None:
+        return False
+    match outcome:
+        case Deferred():
+            _record_deferred(db, row, outcome, now, jitter)
+        case Failed():
+            _record_failed(db, row, outcome.answer, now)
+        case _:
+            assert_never(outcome)
+    return True
+
+
+def release_owner(db: Session, owner: str, *, now: datetime) -> int:
+    """Give back at once whatever a dead worker held; returns how many deliveries that were."""
+    held = update(Delivery).where(Delivery.lease_owner == owner, Delivery.state.in_(_OWED))
+    freed = db.execute(held.values(_NO_LEASE).returning(Delivery.id)).scalars().all()
+    for delivery_id in freed:
+        outbox.reschedule(db, outbox.Topic.DELIVER, delivery_id, now)
+    return len(freed)
+
+
+def mark_bounced(db: Session, account_id: int, delivery_id: int, *, answer: str, now: datetime) -> bool:
+    """A bounce came back for it: the ticket is raised. False if there is no such delivery or it is known."""
+    mine = Delivery.account_id == account_id, Delivery.id == delivery_id
+    not_yet = Delivery.state.not_in((State.BOUNCED, State.WITHDRAWN))
+    row = _finish(db, State.BOUNCED, answer, now, *mine, not_yet)
+    if row is not None:
+        _raise_ticket(db, row, now)
+    return row is not None
+
+
+def withdraw(db: Session, account_id: int, article_id: int, *, now: datetime) -> int:
+    """Take back what of an article is still waiting for its first try; returns how many deliveries."""
+    waiting = (
+        Delivery.account_id == account_id,
+        Delivery.article_id == article_id,
+        Delivery.state == State.QUEUED,
+        or_(Delivery.leased_until.is_(None), Delivery.leased_until <= now),
+    )
+    ids = db.execute(select(Delivery.id).where(*waiting)).scalars().all()
+    rows = [_finish(db, State.WITHDRAWN, "", now, Delivery.id == row, *waiting) for row in ids]
+    return sum(row is not None for row in rows)
+
+
+def _record_sent(db: Session, delivery_id: int, outcome: Sent, now: datetime) -> bool:
+    unknown = Delivery.state.not_in((State.SENT, State.BOUNCED))
+    row = _finish(db, State.SENT, outcome.answer, now, Delivery.id == delivery_id, unknown, tried=True)
+    return row is not None
+
+
+def _record_deferred(db: Session, row: _Row, outcome: Deferred, now: datetime, jitter: float) -> None:
+    attempts = row.attempts + int(outcome.pause is None)
+    if outcome.pause is None:
+        due_at = next_try_at(attempts, row.created_at, now, jitter)
+    else:
+        due_at = now + outcome.pause
+    if due_at is None:
+        _record_failed(db, row, f"Given up after 5 days. Last answer: {outcome.answer}", now)
+        return
+    later = {"state": State.DEFERRED.value, "attempts": attempts, "next_try_at": due_at, **_NO_LEASE}
+    db.execute(_one(row.id).values(answer=outcome.answer, **later))
+    outbox.reschedule(db, outbox.Topic.DELIVER, row.id, due_at)
+    if row.state != State.DEFERRED:
+        _tell(db, row, State.DEFERRED, outcome.answer, now)
+
+
+def _record_failed(db: Session, row: _Row, answer: str, now: datetime) -> None:
+    if _finish(db, State.FAILED, answer, now, Delivery.id == row.id, tried=True) is not None:
+        _raise_ticket(db, row, now)
+
+
+def _finish(
+    db: Session, state: State, answer: str, now: datetime, *where: ColumnElement[bool], tried: bool = False
+) -> _Row | None:
+    """Set the final state where the conditions hold, tell the timeline, settle the outbox."""
+    values = {"state": state.value, "answer": answer, "next_try_at": None, "finished_at": now, **_NO_LEASE}
+    changed = update(Delivery).where(*where).values(attempts=Delivery.attempts + int(tried), **values)
+    found = db.execute(changed.returning(*_ROW)).mappings().first()
+    if found is None:
+        return None
+    row = _Row(**found)
+    outbox.done_for(db, outbox.Topic.DELIVER, row.id)
+    _tell(db, row, state, answer, now)
+    return row
+
+
+def _tell(db: Session, row: _Row, state: State, answer: str, now: datetime) -> None:
+    data = {"delivery": row.id, "recipient": row.recipient, "state": state.value, "answer": answer}
+    values = {"account_id": row.account_id, "ticket_id": row.ticket_id, "article_id": row.article_id}
+    db.execute(insert(TicketEvent), {**values, "kind": EVENT_KIND, "data": data, "at": now})
+
+
+def _raise_ticket(db: Session, row: _Row, now: datetime) -> None:
+    """Bring the ticket back before its people: a closed or waiting one opens."""
+    ticket = update(Ticket).where(Ticket.id == row.ticket_id)
+    asleep = Ticket.status.in_((Status.CLOSED, Status.PENDING))
+    db.execute(ticket.where(asleep).values(status=Status.OPEN.value, closed_at=None))
+    db.execute(ticket.values(updated_at=now))
+
+
+def _leased_row(db: Session, delivery_id: int, token: str) -> _Row | None:
+    held = Delivery.id == delivery_id, Delivery.lease_token == token, Delivery.state.in_(_OWED)
+    found = db.execute(select(*_ROW).where(*held).with_for_update()).mappings().first()
+    return _Row(**found) if token and found is not None else None
+
+
+def _forget_if_finished(db: Session, delivery_id: int) -> None:
+    state = db.execute(select(Delivery.state).where(Delivery.id == delivery_id)).scalar()
+    if state not in _OWED:
+        outbox.done_for(db, outbox.Topic.DELIVER, delivery_id)
+
+
+def _one(delivery_id: int) -> Update:
+    return update(Delivery).where(Delivery.id == delivery_id)
+
+
+_ROW = (
+    Delivery.id,
+    Delivery.account_id,
+    Delivery.ticket_id,
+    Delivery.article_id,
+    Delivery.recipient,
+    Delivery.state,
+    Delivery.attempts,
+    Delivery.created_at,
+)
+_LEASED = (
+    select(Account.mail_key, Delivery.recipient, Article.raw_sha256, Mailbox.sealed_relay_url)
+    .join(Account, Account.id == Delivery.account_id)
+    .join(Article, Article.id == Delivery.article_id)
+    .outerjoin(Mailbox, Mailbox.id == Delivery.mailbox_id)
+)
