@@ -1,0 +1,91 @@
+"""What staff wrote → the two texts of a reply: plain, and HTML made from it as Markdown."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+
+from babel.dates import format_date, format_time
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+from gateway.i18n import _, current_locale, speaking
+from gateway.templating import render
+
+MAX_QUOTED_CHARS = 50_000
+_CUT = "[…]"
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """The message that is answered: who wrote it, when (aware), its text."""
+
+    author: str
+    date: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bodies:
+    """The same reply twice."""
+
+    text: str
+    html: str
+
+
+def reply_bodies(text: str, *, signature: str, quoted: Quoted | None, locale: str) -> Bodies:
+    """The reply with the mailbox's signature and, below, the quoted message under a line in `locale`.
+
+    The HTML loads nothing and runs nothing: no HTML of the writer's, no pictures from elsewhere. A quoted
+    message longer than 50,000 characters is cut at the end of a line.
+    """
+    written, signed = _tidy(text), _tidy(signature)
+    old = _shortened(_tidy(quoted.text)) if quoted else ""
+    with speaking(locale):
+        values = {"signature": signed, "attribution": _attribution(quoted) if quoted and old else ""}
+        plain = render("mail/reply/body.txt", text=written, quoted=_marked(old), **values)
+        html = render(
+            "mail/reply/body.html",
+            content=Markup(_markdown().render(written)),  # noqa: S704 - made with html=False
+            quoted=old,
+            locale=current_locale(),
+            **values,
+        )
+    return Bodies(plain, html)
+
+
+@cache
+def _markdown() -> MarkdownIt:
+    """CommonMark without HTML and pictures; a line break stays one, and `---` makes no heading of a line."""
+    reader = MarkdownIt("commonmark", {"html": False, "linkify": False, "breaks": True})
+    return reader.enable(["table", "strikethrough"]).disable(
+        ["image", "lheading", "html_block", "html_inline"]
+    )
+
+
+def _attribution(quoted: Quoted) -> str:
+    locale = current_locale()
+    zone = "UTC" if quoted.date.utcoffset() == timedelta() else quoted.date.strftime("%z")
+    time = format_time(quoted.date, "short", tzinfo=quoted.date.tzinfo or UTC, locale=locale)
+    return _("On %(date)s at %(time)s, %(author)s wrote:") % {
+        "date": format_date(quoted.date, "long", locale=locale),
+        "time": f"{time} {zone}",
+        "author": " ".join(quoted.author.split()),
+    }
+
+
+def _marked(text: str) -> str:
+    """Each line behind `>`, as RFC 3676, 4.5 writes it."""
+    lines = text.split("\n") if text else []
+    return "\n".join(f">{line}" if line.startswith(">") or not line else f"> {line}" for line in lines)
+
+
+def _shortened(text: str) -> str:
+    if len(text) <= MAX_QUOTED_CHARS:
+        return text
+    start = text[:MAX_QUOTED_CHARS]
+    return f"{start[: start.rfind(chr(10))] if chr(10) in start else start}\n{_CUT}"
+
+
+def _tidy(text: str) -> str:
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "").split("\n")
+    return "\n".join(line.rstrip() for line in lines).strip("\n")
