@@ -12,7 +12,7 @@ from gateway import log
 from gateway.inbound import replies
 from gateway.inbound.accept import Acceptor
 from gateway.inbound.door import Connected, Door
-from gateway.inbound.limits import BACKLOG, GRACE_SECONDS, KEEPING_SECONDS, THREADS
+from gateway.inbound.limits import BACKLOG, GRACE_SECONDS, IDLE_SECONDS, KEEPING_SECONDS, THREADS
 from gateway.inbound.lmtp import SpoolingLMTP
 from gateway.inbound.smtp import SpoolingSMTP
 from gateway.settings import Settings
@@ -57,13 +57,18 @@ async def _until_told(settings: Settings, acceptor: Acceptor, listening: Listeni
 
 
 async def serve(
-    settings: Settings, acceptor: Acceptor, listening: Listening, *, until: asyncio.Event
+    settings: Settings,
+    acceptor: Acceptor,
+    listening: Listening,
+    *,
+    until: asyncio.Event,
+    idle_seconds: float = IDLE_SECONDS,
 ) -> None:
     """Take mail until told; closes the sockets."""
     threads = ThreadPoolExecutor(THREADS, thread_name_prefix="accept")
     tls = _tls(settings)
-    smtp = Door(settings, acceptor, threads, Source.SMTP, tls)
-    lmtp = Door(settings, acceptor, threads, Source.LMTP, tls, sessions=smtp.sessions)
+    smtp = Door(settings, acceptor, threads, Source.SMTP, tls, idle_seconds)
+    lmtp = Door(settings, acceptor, threads, Source.LMTP, tls, idle_seconds, sessions=smtp.sessions)
     loop = asyncio.get_running_loop()
     admitting = [
         asyncio.create_task(_admit(listener, make))

@@ -2,10 +2,11 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Protocol
 
 from sqlalchemy import select
 
@@ -62,6 +63,7 @@ class RunningDoors:
     settings: Settings
     acceptor: Acceptor
     listening: Listening
+    idle_seconds: float = 60.0
     _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop)
     _told: asyncio.Event = field(default_factory=asyncio.Event)
     _thread: threading.Thread | None = None
@@ -73,7 +75,8 @@ class RunningDoors:
 
     def tell(self) -> None:
         """What SIGTERM does."""
-        self._loop.call_soon_threadsafe(self._told.set)
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._told.set)
 
     def wait(self) -> None:
         assert self._thread is not None
@@ -90,9 +93,21 @@ class RunningDoors:
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
-        serving = listeners.serve(self.settings, self.acceptor, self.listening, until=self._told)
-        self._loop.run_until_complete(serving)
+        self._loop.run_until_complete(
+            listeners.serve(
+                self.settings,
+                self.acceptor,
+                self.listening,
+                until=self._told,
+                idle_seconds=self.idle_seconds,
+            )
+        )
         self._loop.close()
 
 
-OpenDoors = Callable[[Settings], RunningDoors]
+class OpenDoors(Protocol):
+    """Opens doors that are closed after the test."""
+
+    def __call__(
+        self, settings: Settings, acceptor: Acceptor | None = None, *, idle_seconds: float = 60.0
+    ) -> RunningDoors: ...

@@ -79,15 +79,17 @@ def open_doors(blobs: BlobStore) -> Iterator[OpenDoors]:
     """Opens doors with given settings; they are closed after the test."""
     opened: list[RunningDoors] = []
 
-    def open_with(settings: Settings) -> RunningDoors:
-        doors = RunningDoors(settings, Acceptor(settings, blobs), listeners.open_from(settings))
+    def open_with(
+        settings: Settings, acceptor: Acceptor | None = None, *, idle_seconds: float = 60.0
+    ) -> RunningDoors:
+        acceptor = acceptor or Acceptor(settings, blobs)
+        doors = RunningDoors(settings, acceptor, listeners.open_from(settings), idle_seconds)
         opened.append(doors.start())
         return doors
 
     yield open_with
     for doors in opened:
-        if not doors._loop.is_closed():
-            doors.tell()
+        doors.tell()
         doors.wait()
 
 

@@ -1,0 +1,120 @@
+"""From an accepted raw mail to a ticket: read it outside any transaction, file it in one."""
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import NoReturn
+
+from sqlalchemy.exc import IntegrityError
+
+from gateway import log
+from gateway.clock import Clock
+from gateway.desk import filing
+from gateway.errors import Unavailable
+from gateway.mail.message import ParsedMail
+from gateway.mail.parse import parse
+from gateway.rules.content import content_hash
+from gateway.store import intake
+from gateway.store.articles import NewFile
+from gateway.store.blobs import BlobStore
+from gateway.store.filetypes import detect_type
+from gateway.store.intake import Fate, IntakeRow
+from gateway.store.session import reading, transaction
+
+MAX_TRIES = 3
+PARSE_CPU_SECONDS = 10.0
+_log = log.get("filing")
+
+
+class ParseTimeout(Exception):
+    """Reading a mail took more processor time than any mail may."""
+
+
+def file_intake(intake_id: int, *, blobs: BlobStore, clock: Clock, told: int = 0) -> Fate | None:
+    """File one accepted mail; None when it is filed already.
+
+    `told` is how often the sweep had to repeat the wake-up: then an earlier try may have died with its
+    process, and is counted before this one. After three tries the mail becomes a bare ticket. Raises
+    Unavailable while database or disk are away, and any fault of a first try: the sweep comes back to it.
+    """
+    row = _row(intake_id)
+    if row is None or row.is_filed:
+        return None
+    raw = blobs.read(row.raw_sha256)
+    same = content_hash(raw)
+    if (_note_try(row) if told else row.tries) > MAX_TRIES:
+        return _file_unreadable(row, len(raw), same, clock)
+    try:
+        with _bounded():
+            parsed = parse(raw, detect_type=detect_type)
+        return _file_once(row, parsed, same, blobs, clock)
+    except Unavailable:
+        raise
+    except Exception:
+        _log.exception("filing.failed", intake=row.id, tries=row.tries + 1)
+        if _note_try(row) > MAX_TRIES:
+            return _file_unreadable(row, len(raw), same, clock)
+        raise
+
+
+def _row(intake_id: int) -> IntakeRow | None:
+    with reading() as db:
+        return intake.find(db, intake_id)
+
+
+def _note_try(row: IntakeRow) -> int:
+    with transaction() as db:
+        return intake.note_try(db, row.id)
+
+
+def _file_once(row: IntakeRow, parsed: ParsedMail, same: str, blobs: BlobStore, clock: Clock) -> Fate | None:
+    files = [
+        NewFile(
+            filename=part.filename,
+            content_type=part.content_type,
+            detected_type=part.detected_type,
+            size_bytes=part.size,
+            sha256=blobs.put(part.content).sha256,
+            inline=part.inline,
+            content_id=part.content_id,
+        )
+        for part in parsed.attachments
+    ]
+    try:
+        with transaction() as db:
+            return filing.file(db, row, parsed, files, content_hash=same, now=clock.now()).fate
+    except IntegrityError:
+        # Another worker filed this mail, or the same one offered twice, in this very moment: the books
+        # have it now, so a second look finds it there.
+        again = _row(row.id)
+        if again is None or again.is_filed:
+            return None
+        with transaction() as db:
+            return filing.file(db, again, parsed, files, content_hash=same, now=clock.now()).fate
+
+
+def _file_unreadable(row: IntakeRow, size_bytes: int, same: str, clock: Clock) -> Fate:
+    with transaction() as db:
+        filed = filing.file_unreadable(db, row, raw_size_bytes=size_bytes, content_hash=same, now=clock.now())
+    return filed.fate
+
+
+@contextmanager
+def _bounded() -> Iterator[None]:
+    """At most `PARSE_CPU_SECONDS` of this process's time; only the main thread can be interrupted."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def expire(_signal: int, _frame: FrameType | None) -> NoReturn:
+        raise ParseTimeout
+
+    before = signal.signal(signal.SIGVTALRM, expire)
+    signal.setitimer(signal.ITIMER_VIRTUAL, PARSE_CPU_SECONDS)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
