@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from functools import cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
@@ -25,7 +26,7 @@ class LazyCommands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """All names, own and installed."""
-        return sorted({*OWN, *_installed()})
+        return sorted({*OWN, *_installed(), *super().list_commands(ctx)})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of that name, if there is one."""
@@ -34,7 +35,7 @@ class LazyCommands(click.Group):
             command: click.Command = getattr(import_module(module), attribute)
             return command
         entry = _installed().get(cmd_name)
-        return entry.load() if entry else None
+        return entry.load() if entry else super().get_command(ctx, cmd_name)
 
 
 @click.group(cls=LazyCommands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -68,6 +69,7 @@ def main() -> None:
     sys.exit(run())
 
 
+@cache
 def _installed() -> dict[str, EntryPoint]:
     return {entry.name: entry for entry in entry_points(group=GROUP)}
 

@@ -86,7 +86,7 @@ def answers_http(host: str, port: int, path: str = "/healthz") -> bool:
     peer = HTTPConnection(host, port, timeout=_PATIENCE_SECONDS)
     try:
         peer.request("GET", path)
-        return peer.getresponse().status == 200  # noqa: PLR2004 - OK
+        return peer.getresponse().status == 200
     except (OSError, HTTPException):
         return False
     finally:

@@ -1,0 +1,151 @@
+"""`manage4all serve`: all parts in one supervised set of processes."""
+
+import gc
+import signal
+import socket
+import sys
+import time
+from dataclasses import dataclass
+from importlib import import_module
+
+import click
+
+from gateway import clock, log
+from gateway import settings as all_settings
+from gateway.cli import marks
+from gateway.cli.parts import Part, doors, installed_parts
+from gateway.cli.supervisor import Supervisor
+from gateway.errors import Unavailable
+from gateway.inbound.listeners import listen
+from gateway.settings import Settings
+from gateway.store import migrate, outbox, session
+
+_BUSY_PORT_SECONDS = 3.0
+_BUSY_PORT_LOOK_SECONDS = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class _Listening:
+    """The doors' sockets, open in the supervisor so that a killed acceptor loses no caller."""
+
+    smtp: socket.socket
+    lmtp: socket.socket | None
+
+    def close(self) -> None:
+        for listener in (self.smtp, self.lmtp):
+            if listener is not None:
+                listener.close()
+
+
+@click.command()
+@click.option("--demo", is_flag=True, help="Add a sample account, and a customer's mailbox to play with.")
+def serve(demo: bool) -> int:  # noqa: FBT001 - click calls it
+    """Run all parts until stopped."""
+    signal.signal(signal.SIGTERM, _leave)
+    settings = all_settings.load(**({"demo": True} if demo else {}))
+    log.configure(level=settings.log_level)
+    held = marks.lock(settings)
+    marks.remove_endpoints(settings)
+    _migrate(settings)
+    web_port = _free_port(settings)
+    listening = _listen(settings)
+    try:
+        settings = _with_ports(settings, listening, web_port)
+        return _supervise(settings, listening, held)
+    finally:
+        listening.close()
+        marks.remove_endpoints(settings)
+        marks.remove_pids(settings)
+
+
+def _leave(_number: int, _frame: object) -> None:
+    sys.exit(0)
+
+
+def _migrate(settings: Settings) -> None:
+    session.configure(settings.effective_database_url)
+    try:
+        migrate.upgrade()
+        with session.reading() as db:  # what a first query builds, all processes share
+            outbox.next_due_at(db)
+    finally:
+        session.dispose()  # no connection may be open when the children are forked
+
+
+def _prepare_demo(settings: Settings) -> tuple[Settings, str]:
+    """The settings with the sample account in place, and how to sign in to it."""
+    demo = import_module("gateway.cli.demo")
+    try:
+        prepared: Settings = demo.prepare(settings)
+    finally:
+        session.dispose()
+    return prepared, demo.sign_in()
+
+
+def _free_port(settings: Settings) -> int:
+    """The web server's port, seen to be free: it opens the port itself."""
+    with _bound(settings.web_host, settings.web_port, "M4A_WEB_PORT") as probe:
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _listen(settings: Settings) -> _Listening:
+    smtp = _bound(settings.smtp_host, settings.smtp_port, "M4A_SMTP_PORT")
+    if settings.lmtp_port is None:
+        return _Listening(smtp, None)
+    return _Listening(smtp, _bound(settings.smtp_host, settings.lmtp_port, "M4A_LMTP_PORT"))
+
+
+def _bound(host: str, port: int, setting: str) -> socket.socket:
+    """A listening socket. Children of a `serve` that was killed may need a moment to let go of the port."""
+    deadline = clock.monotonic() + _BUSY_PORT_SECONDS
+    while True:
+        try:
+            return listen(host, port)
+        except OSError as error:
+            if clock.monotonic() >= deadline:
+                reason = error.strerror or error
+                raise Unavailable(f"Cannot listen on {host}:{port} ({setting}): {reason}.") from None
+        time.sleep(_BUSY_PORT_LOOK_SECONDS)
+
+
+def _with_ports(settings: Settings, listening: _Listening, web_port: int) -> Settings:
+    lmtp = listening.lmtp.getsockname()[1] if listening.lmtp else "off"
+    return settings.with_values(web_port=web_port, smtp_port=listening.smtp.getsockname()[1], lmtp_port=lmtp)
+
+
+def _supervise(settings: Settings, listening: _Listening, held: int) -> int:
+    settings, sign_in = _prepare_demo(settings) if settings.demo else (settings, "")
+    settings.export()
+    parts = [doors(settings, smtp=listening.smtp, lmtp=listening.lmtp), *installed_parts(settings)]
+    _preload(parts)
+
+    def announce() -> None:
+        marks.write_endpoints(settings, _endpoints(settings))
+        click.echo(f"\n  manage4all is ready: open {settings.effective_base_url}/")
+        click.echo(f"{sign_in}  Ctrl-C stops it.\n")
+
+    supervisor = Supervisor(
+        parts,
+        own_fds=[held],
+        on_ready=announce,
+        on_change=lambda pids: marks.write_pids(settings, pids),
+    )
+    return supervisor.run()
+
+
+def _preload(parts: list[Part]) -> None:
+    """Import once what the children need, and keep the collector from touching (and so copying) it."""
+    for name in sorted({name for part in parts for name in part.preload}):
+        import_module(name)
+    gc.collect()
+    gc.freeze()
+
+
+def _endpoints(settings: Settings) -> dict[str, str | None]:
+    host = f"[{settings.smtp_host}]" if ":" in settings.smtp_host else settings.smtp_host
+    return {
+        "web": f"http://{settings.web_host}:{settings.web_port}",
+        "smtp": f"{host}:{settings.smtp_port}",
+        "lmtp": None if settings.lmtp_port is None else f"{host}:{settings.lmtp_port}",
+    }

@@ -1,0 +1,49 @@
+"""`manage4all worker`, `scheduler` and `queue-server`: each part alone."""
+
+import click
+
+from gateway import log, settings
+from gateway.settings import Settings
+from gateway.store import session
+from gateway.store.outbox import Topic
+
+
+@click.command()
+@click.option(
+    "--queue",
+    type=click.Choice([topic.value for topic in Topic]),
+    required=True,
+    help="What to work on: file accepted mail, or deliver outgoing mail.",
+)
+def worker(queue: str) -> None:
+    """Work through one queue until stopped."""
+    from workers.worker import run
+
+    run(_start(), Topic(queue))
+
+
+@click.command()
+def scheduler() -> None:
+    """Find work that no worker was told of, and what falls due; until stopped."""
+    from workers.scheduler import run
+
+    run(_start())
+
+
+@click.command(name="queue-server", hidden=True)
+def queue_server() -> None:
+    """Become the embedded queue server of the data directory."""
+    from workers.embedded import run_server
+
+    loaded = settings.load()
+    log.configure(level=loaded.log_level)
+    run_server(loaded)
+
+
+def _start() -> Settings:
+    from workers.wake import make_wake
+
+    loaded = settings.load()
+    log.configure(level=loaded.log_level)
+    session.configure(loaded.effective_database_url, wake=make_wake(loaded))
+    return loaded

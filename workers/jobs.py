@@ -1,0 +1,91 @@
+"""The jobs: outbox ids in, one call down for each, nothing else.
+
+A job may come twice, late or for a row that is gone; the work itself is safe against all three.
+"""
+
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from gateway import log
+from gateway.clock import SystemClock
+from gateway.errors import NotFound, Unavailable
+from gateway.inbound.file_intake import file_intake
+from gateway.outbound.deliver import deliver
+from gateway.outbound.postoffice import open_office
+from gateway.settings import Settings
+from gateway.store import outbox
+from gateway.store.blobs import BlobStore
+from gateway.store.outbox import OutboxRow, Topic
+from gateway.store.session import reading, transaction
+
+Work = Callable[[OutboxRow], object]
+"""Does what a row owes."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Workshop:
+    """What the jobs of this process work with."""
+
+    work: Work
+    is_stopping: Callable[[], bool]
+
+
+_workshop: list[_Workshop] = []
+
+
+def prepare(settings: Settings, topic: Topic, *, is_stopping: Callable[[], bool]) -> ExitStack:
+    """Set up, once a process, what the jobs of a topic work with; to be closed at the end."""
+    stack = ExitStack()
+    clock, blobs = SystemClock(), BlobStore(settings.blob_dir)
+    if topic is Topic.FILE:
+        work: Work = lambda row: file_intake(row.ref_id, blobs=blobs, clock=clock, told=row.told)  # noqa: E731
+    else:
+        office = stack.enter_context(open_office(settings, blobs=blobs, unseal=_unseal, clock=clock))
+        work = lambda row: deliver(row.ref_id, office=office)  # noqa: E731
+    _workshop[:] = [_Workshop(work, is_stopping)]
+    return stack
+
+
+def file_mails(outbox_ids: Sequence[int]) -> None:
+    """Make tickets of accepted mails."""
+    work_on(Topic.FILE, outbox_ids)
+
+
+def deliver_mails(outbox_ids: Sequence[int]) -> None:
+    """Send mails that are due."""
+    work_on(Topic.DELIVER, outbox_ids)
+
+
+def work_on(topic: Topic, outbox_ids: Sequence[int]) -> None:
+    """Do the work of these rows; one that fails is logged and left to the sweep, which gives it again.
+
+    Stops early when the process shall stop, or when a part that all of them need is away.
+    """
+    (workshop,) = _workshop
+    for outbox_id in outbox_ids:
+        if workshop.is_stopping():
+            return
+        try:
+            _work_on_one(workshop.work, outbox_id)
+        except Unavailable as error:
+            log.get("jobs").warning("job.put_off", topic=topic.value, outbox=outbox_id, error=str(error))
+            return
+        except Exception:  # noqa: BLE001 - the outermost frame of a piece of work
+            log.get("jobs").exception("job.failed", topic=topic.value, outbox=outbox_id)
+
+
+def _work_on_one(work: Work, outbox_id: int) -> None:
+    with reading() as db:
+        row = outbox.get(db, outbox_id)
+    if row is None:
+        return
+    try:
+        work(row)
+    except NotFound:  # what it was about has been deleted since
+        with transaction() as db:
+            outbox.done(db, outbox_id)
+
+
+def _unseal(_sealed: str) -> str:
+    raise Unavailable(detail="no key for this mailbox's own relay address")

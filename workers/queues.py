@@ -1,0 +1,61 @@
+"""Queues and their jobs: one queue a topic, a job is a list of outbox ids in JSON.
+
+RQ pickles by default, which lets whoever writes to Redis run code: JSON everywhere.
+"""
+
+from collections.abc import Sequence
+
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+from rq import Queue
+from rq.serializers import JSONSerializer
+
+from gateway.settings import Settings
+from gateway.store.outbox import Topic
+from workers.embedded import redis_url
+
+IDS_A_JOB = 20
+"""How many rows one job names: few enough that several workers share a burst."""
+
+_FUNCTIONS = {Topic.FILE: "workers.jobs.file_mails", Topic.DELIVER: "workers.jobs.deliver_mails"}
+_WAITS_SECONDS = 600  # a doorbell older than this is not worth answering: the sweep has rung again
+_FAILED_SECONDS = 60
+
+
+def connect(settings: Settings, *, patience_seconds: float = 0.5) -> Redis:
+    """A client that tries once and gives up after `patience_seconds`; it connects at first use."""
+    return Redis.from_url(
+        redis_url(settings),
+        socket_timeout=patience_seconds,
+        socket_connect_timeout=min(patience_seconds, 2.0),
+        retry=Retry(NoBackoff(), 0),
+    )
+
+
+def queue_of(topic: Topic, connection: Redis) -> Queue:
+    """The queue of one topic."""
+    return Queue(topic.value, connection=connection, serializer=JSONSerializer)
+
+
+def tell(connection: Redis, topic: Topic, outbox_ids: Sequence[int]) -> int:
+    """Put jobs for these rows into the topic's queue, in one round trip; how many jobs wait there now.
+
+    Raises redis.exceptions.RedisError when the server is away.
+    """
+    queue = queue_of(topic, connection)
+    jobs = [
+        Queue.prepare_data(
+            _FUNCTIONS[topic],
+            ([*outbox_ids[start : start + IDS_A_JOB]],),
+            result_ttl=0,
+            failure_ttl=_FAILED_SECONDS,
+            ttl=_WAITS_SECONDS,
+            description=topic.value,
+        )
+        for start in range(0, len(outbox_ids), IDS_A_JOB)
+    ]
+    with connection.pipeline(transaction=False) as pipe:
+        queue.enqueue_many(jobs, pipeline=pipe)
+        pipe.llen(queue.key)
+        return int(pipe.execute()[-1])

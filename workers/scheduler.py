@@ -1,0 +1,95 @@
+"""The sweep: rings for whatever is due in the outbox, so that a lost job costs seconds and no mail.
+
+Any number of schedulers may run: a row is claimed in the database before it is told, and telling
+it twice would be harmless.
+"""
+
+import contextlib
+from collections.abc import Callable
+from datetime import datetime
+
+from redis import Redis
+from redis.exceptions import RedisError
+from rq.exceptions import StopRequested
+
+from gateway import clock, log
+from gateway.clock import SystemClock
+from gateway.errors import DeskError
+from gateway.outbound.recovery import recover
+from gateway.settings import Settings
+from gateway.store import outbox
+from gateway.store.outbox import Topic
+from gateway.store.session import reading, transaction
+from workers.queues import connect, queue_of, tell
+from workers.stop import Stop
+
+_LONGEST_SECONDS = 1.0
+_SHORTEST_SECONDS = 0.02
+_RECOVER_SECONDS = 5.0
+
+_DEEP_JOBS = 10
+_FEW, _MANY = 50, 1000
+"""A deep queue still holds nearly all that is due: then only the oldest rows are told again."""
+
+
+def run(settings: Settings) -> None:
+    """Sweep until asked to stop. The process's database must be configured."""
+    stop = Stop()
+    stop.install()
+    connection = connect(settings)
+    tend = every(_RECOVER_SECONDS, lambda: recover(settings.journal_dir, clock=SystemClock()))
+    with contextlib.suppress(StopRequested):
+        while not stop.requested:
+            pause = _quietly("sweep", lambda: sweep(connection))
+            _quietly("recover", tend)
+            stop.sleep(_LONGEST_SECONDS if pause is None else pause)
+
+
+def sweep(connection: Redis) -> float:
+    """Tell the workers what is due; seconds until it is worth looking again, one at most.
+
+    Asks the queue server first: a row claimed while that is away would be told later than need be.
+    """
+    depths = {topic: queue_of(topic, connection).count for topic in Topic}
+    with reading() as db:
+        next_due_at = outbox.next_due_at(db)
+    now = clock.now()
+    if next_due_at is None or next_due_at > now:
+        return _pause_before(next_due_at, now)
+    for topic, depth in depths.items():
+        with transaction() as db:
+            limit = _FEW if depth > _DEEP_JOBS else _MANY
+            rows = outbox.claim_due(db, now=now, limit=limit, topic=topic)
+        if rows:
+            tell(connection, topic, [row.id for row in rows])
+    return _LONGEST_SECONDS if max(depths.values()) > _DEEP_JOBS else _SHORTEST_SECONDS
+
+
+def _pause_before(next_due_at: datetime | None, now: datetime) -> float:
+    if next_due_at is None:
+        return _LONGEST_SECONDS
+    return min(max((next_due_at - now).total_seconds(), _SHORTEST_SECONDS), _LONGEST_SECONDS)
+
+
+def every(seconds: float, work: Callable[[], object]) -> Callable[[], None]:
+    """A function that does the work when called, but only so often."""
+    done_at = float("-inf")
+
+    def call() -> None:
+        nonlocal done_at
+        if clock.monotonic() - done_at >= seconds:
+            done_at = clock.monotonic()
+            work()
+
+    return call
+
+
+def _quietly(what: str, work: Callable[[], float | None]) -> float | None:
+    """Another part being away is no news here: it is tried again within a second."""
+    try:
+        return work()
+    except (DeskError, RedisError) as error:
+        log.get("scheduler").debug("scheduler.put_off", what=what, error=type(error).__name__)
+    except Exception:  # noqa: BLE001 - the outermost frame: the sweep goes on
+        log.get("scheduler").exception("scheduler.failed", what=what)
+    return None
