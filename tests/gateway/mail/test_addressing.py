@@ -1,0 +1,58 @@
+"""Addresses as they are written: whole, in one line, with the domain in ASCII."""
+
+import pytest
+
+from gateway.errors import Invalid
+from gateway.mail.addressing import domain_to_ascii, writable_address
+
+
+@pytest.mark.parametrize(
+    ("address", "written"),
+    [
+        ("ann@example.org", "ann@example.org"),
+        ("Ann.O'Neil+x@Example.org", "Ann.O'Neil+x@Example.org"),
+        ("info@müller.de", "info@xn--mller-kva.de"),
+        ("info@Straße.de", "info@xn--strae-oqa.de"),
+        ("jörg@müller.de", "jörg@xn--mller-kva.de"),
+        ('"a b"@example.org', '"a b"@example.org'),
+        ("a@[192.0.2.1]", "a@[192.0.2.1]"),
+    ],
+)
+def test_an_address_keeps_its_local_part_and_gets_an_ascii_domain(address: str, written: str) -> None:
+    assert writable_address(address) == written
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "ann",
+        "@example.org",
+        "ann@",
+        "ann@example.org\r\nBcc: eve@example.org",
+        "ann@example.org\n",
+        "ann@exa\0mple.org",
+        "ann <ann@example.org>",
+        "a@example.org, b@example.org",
+        "a b@example.org",
+        '"a\r\nb"@example.org',
+        "a@\ud800.org",
+        "a" * 320 + "@example.org",
+    ],
+)
+def test_what_would_break_a_header_or_a_command_is_refused(address: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        writable_address(address)
+    assert caught.value.field == "address"
+
+
+def test_a_domain_that_is_ascii_stays_as_it_is() -> None:
+    assert domain_to_ascii("Mail.Example.ORG") == "Mail.Example.ORG"
+
+
+def test_a_domain_written_in_two_ways_is_the_same_domain() -> None:
+    assert domain_to_ascii("mu\N{COMBINING DIAERESIS}ller.de") == domain_to_ascii("MÜLLER.de")
+
+
+def test_a_label_that_is_ascii_once_lower_case_needs_no_encoding() -> None:
+    assert domain_to_ascii("\N{KELVIN SIGN}.de") == "k.de"
