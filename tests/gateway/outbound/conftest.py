@@ -1,0 +1,36 @@
+"""A desk that owes an answer, a peer that takes mail, and a worker between them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from gateway.outbound.postoffice import PostOffice
+from gateway.store import session
+from tests.fakes.outgoing import SetClock, lay_out, open_post_office
+from tests.fakes.smtp_peer import SmtpPeer
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Iterator[Path]:
+    """Where the desk keeps its things; its database is configured."""
+    lay_out(tmp_path / "data")
+    yield tmp_path / "data"
+    session.dispose()
+
+
+@pytest.fixture
+def peer() -> Iterator[SmtpPeer]:
+    with SmtpPeer() as listening:
+        yield listening
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    return SetClock()
+
+
+@pytest.fixture
+def office(root: Path, peer: SmtpPeer, clock: SetClock) -> Iterator[PostOffice]:
+    with open_post_office(root, peer.url, clock=clock) as opened:
+        yield opened

@@ -1,0 +1,189 @@
+"""Deliveries: who may try, what is recorded, and what nobody can record twice."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from gateway.mail.tokens import bounce_local
+from gateway.rules.retry import GIVE_UP_AFTER, Deferred, Failed, Outcome, Sent
+from gateway.store import deliveries, outbox, session
+from gateway.store.deliveries import Leased
+from tests.fakes.outgoing import KEY, NOON, RAW, lay_out, owe, owed, row, ticket, told
+
+LEASE = timedelta(minutes=10)
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture(autouse=True)
+def desk(tmp_path: Path) -> Iterator[Path]:
+    lay_out(tmp_path)
+    yield tmp_path
+    session.dispose()
+
+
+def claim(delivery_id: int, *, owner: str = "w1", after: timedelta = timedelta()) -> Leased | None:
+    with session.transaction() as db:
+        return deliveries.claim(db, delivery_id, owner=owner, now=NOON + after, lease=LEASE)
+
+
+def leased(delivery_id: int, *, owner: str = "w1", after: timedelta = timedelta()) -> Leased:
+    held = claim(delivery_id, owner=owner, after=after)
+    assert held is not None
+    return held
+
+
+def record(held: Leased, outcome: Outcome, *, after: timedelta = timedelta()) -> bool:
+    with session.transaction() as db:
+        return deliveries.record(db, held.id, held.token, outcome, now=NOON + after, jitter=0.0)
+
+
+def test_a_lease_says_who_gets_what_on_which_way(desk: Path) -> None:
+    held = leased(owe())
+    assert held.recipient == "ann@example.org"
+    assert held.bounce_local == bounce_local(KEY, held.id)
+    assert held.leased_until == NOON + LEASE
+    assert (desk / "blobs" / held.raw_sha256[:2] / held.raw_sha256).read_bytes() == RAW
+    assert held.sealed_relay_url == ""
+
+
+def test_one_worker_at_a_time_has_it() -> None:
+    delivery_id = owe()
+    assert claim(delivery_id) is not None
+    assert claim(delivery_id, owner="w2", after=LEASE - MINUTE) is None
+    assert claim(delivery_id, owner="w2", after=LEASE) is not None
+
+
+def test_it_is_not_tried_before_its_time() -> None:
+    delivery_id = owe(not_before=NOON + MINUTE)
+    assert claim(delivery_id) is None
+    assert owed() == {delivery_id: NOON + MINUTE}
+    assert claim(delivery_id, after=MINUTE) is not None
+
+
+def test_a_sent_one_is_finished_told_and_owed_no_more() -> None:
+    held = leased(owe())
+    assert record(held, Sent("250 ok"), after=MINUTE)
+    assert (row(held.id)["state"], row(held.id)["answer"]) == ("sent", "250 ok")
+    assert (row(held.id)["attempts"], row(held.id)["finished_at"]) == (
+        1,
+        NOON + MINUTE,
+    )
+    assert (told(), owed()) == (["sent"], {})
+    assert ticket()["status"] == "closed"
+    assert claim(held.id, after=2 * LEASE) is None
+
+
+def test_saying_it_twice_changes_nothing_the_second_time() -> None:
+    held = leased(owe())
+    assert record(held, Sent("250 ok"))
+    assert not record(held, Sent("250 again"))
+    assert not record(held, Failed("550 no"))
+    assert (row(held.id)["answer"], told()) == ("250 ok", ["sent"])
+
+
+def test_a_deferred_one_is_told_once_and_due_with_growing_pauses() -> None:
+    delivery_id = owe()
+    record(leased(delivery_id), Deferred("451 later"))
+    assert (row(delivery_id)["state"], row(delivery_id)["attempts"]) == ("deferred", 1)
+    assert owed() == {delivery_id: NOON + MINUTE}
+    record(leased(delivery_id, after=MINUTE), Deferred("452 later"), after=MINUTE)
+    assert owed() == {delivery_id: NOON + 3 * MINUTE}
+    assert (row(delivery_id)["answer"], told()) == ("452 later", ["deferred"])
+
+
+def test_a_fault_of_ours_counts_no_try_and_never_gives_up() -> None:
+    delivery_id = owe()
+    late = 2 * GIVE_UP_AFTER
+    record(leased(delivery_id, after=late), Deferred("no server", pause=MINUTE), after=late)
+    assert (row(delivery_id)["state"], row(delivery_id)["attempts"]) == ("deferred", 0)
+    assert owed() == {delivery_id: NOON + late + MINUTE}
+
+
+def test_after_five_days_it_fails_with_the_last_answer() -> None:
+    held = leased(owe(), after=GIVE_UP_AFTER)
+    record(held, Deferred("451 later"), after=GIVE_UP_AFTER)
+    assert row(held.id)["state"] == "failed"
+    assert row(held.id)["answer"].endswith("451 later")
+    assert owed() == {}
+
+
+def test_a_permanent_failure_raises_the_ticket() -> None:
+    held = leased(owe())
+    record(held, Failed("550 no such user"), after=MINUTE)
+    assert (row(held.id)["state"], told(), owed()) == ("failed", ["failed"], {})
+    assert (ticket()["status"], ticket()["closed_at"]) == ("open", None)
+    assert ticket()["updated_at"] == NOON + MINUTE
+
+
+def test_a_lost_lease_changes_nothing() -> None:
+    lost = leased(owe())
+    other = leased(lost.id, owner="w2", after=LEASE)
+    assert not record(lost, Failed("550 no"), after=LEASE)
+    assert not record(lost, Deferred("451 later"), after=LEASE)
+    assert (row(lost.id)["lease_token"], row(lost.id)["state"]) == (other.token, "queued")
+
+
+def test_that_it_was_sent_counts_without_the_lease_and_ends_the_others() -> None:
+    lost = leased(owe())
+    other = leased(lost.id, owner="w2", after=LEASE)
+    assert record(lost, Sent("250 ok"), after=LEASE)
+    assert not record(other, Deferred("451 later"), after=LEASE)
+    assert row(lost.id)["state"] == "sent"
+
+
+def test_no_token_is_no_lease() -> None:
+    delivery_id = owe()
+    with session.transaction() as db:
+        assert not deliveries.record(db, delivery_id, "", Failed("550"), now=NOON, jitter=0.0)
+
+
+def test_a_dead_owners_leases_are_free_and_due_at_once() -> None:
+    first, second, sent = owe("a@example.org"), owe("b@example.org"), owe("c@example.org")
+    leased(first)
+    leased(second, owner="w2")
+    record(leased(sent), Sent("250 ok"))
+    with session.transaction() as db:
+        assert deliveries.release_owner(db, "w1", now=NOON + MINUTE) == 1
+    assert claim(first, owner="w3", after=MINUTE) is not None
+    assert claim(second, owner="w3", after=MINUTE) is None
+    assert owed()[first] == NOON + MINUTE
+
+
+def test_work_that_is_done_is_not_owed_again() -> None:
+    held = leased(owe())
+    record(held, Sent("250 ok"))
+    with session.transaction() as db:
+        outbox.put(db, outbox.Topic.DELIVER, held.id, now=NOON)
+    assert claim(held.id) is None
+    assert owed() == {}
+
+
+def test_a_bounce_marks_the_delivery_once_and_raises_the_ticket() -> None:
+    held = leased(owe())
+    record(held, Sent("250 ok"))
+    for expected in (True, False):
+        with session.transaction() as db:
+            assert deliveries.mark_bounced(db, 1, held.id, answer="5.1.1", now=NOON) is expected
+    assert (row(held.id)["state"], told(), ticket()["status"]) == ("bounced", ["sent", "bounced"], "open")
+    assert not record(held, Sent("250 ok"))
+
+
+def test_a_strangers_bounce_changes_nothing() -> None:
+    delivery_id = owe()
+    with session.transaction() as db:
+        assert not deliveries.mark_bounced(db, 2, delivery_id, answer="5.1.1", now=NOON)
+        assert deliveries.withdraw(db, 2, 1, now=NOON) == 0
+    assert row(delivery_id)["state"] == "queued"
+
+
+def test_what_waits_can_be_withdrawn_and_is_never_sent() -> None:
+    waiting, under_way, tried = owe("a@example.org"), owe("b@example.org"), owe("c@example.org")
+    leased(under_way)
+    record(leased(tried), Deferred("451 later"))
+    with session.transaction() as db:
+        assert deliveries.withdraw(db, 1, 1, now=NOON) == 1
+    assert row(waiting)["state"] == "withdrawn"
+    assert claim(waiting, after=2 * LEASE) is None
+    assert set(owed()) == {under_way, tried}
