@@ -1,4 +1,4 @@
-"""German and English: catalogues read from `locale/*.po` once, the language of the moment in a context variable."""
+"""German and English: catalogues from `locale/*.po`, the language of the moment in a context variable."""
 
 import gettext
 from collections.abc import Iterator

@@ -1,8 +1,10 @@
-"""All settings: `M4A_*` variables over one TOML file over defaults, validated once; the only reader of the environment."""
+"""All settings: `M4A_*` variables over one TOML file over defaults; the only reader of the environment."""
 
 import contextlib
+import hashlib
 import os
 import secrets
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -141,6 +143,20 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{self.root / 'manage4all.db'}"
 
     @property
+    def queue_socket(self) -> Path:
+        """Where the embedded queue server listens.
+
+        Not in the data directory: a socket's path ends at 107 characters on Linux, at 103 on macOS.
+        """
+        name = hashlib.sha256(str(self.root).encode()).hexdigest()[:16]
+        return Path("/tmp") / f"m4a-{name}" / "queue.sock"  # noqa: S108 - a directory of our own
+
+    @property
+    def effective_redis_url(self) -> str:
+        """The queue server's address: the operator's, or that of the embedded one."""
+        return self.redis_url or f"unix://{self.queue_socket}"
+
+    @property
     def effective_base_url(self) -> str:
         """The pages' address without a trailing slash."""
         return (self.base_url or f"http://{self.web_host}:{self.web_port}").rstrip("/")
@@ -200,6 +216,17 @@ def is_debugging() -> bool:
         return load().debug
     except Invalid:
         return False
+
+
+@contextlib.contextmanager
+def environment_kept() -> Iterator[None]:
+    """Give the environment back as it was: some packages change it when they are imported."""
+    before = dict(os.environ)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 def _as_text(name: str, value: object) -> str:

@@ -5,7 +5,6 @@ read any more is put aside rather than mourned.
 """
 
 import contextlib
-import hashlib
 import os
 import shutil
 import stat
@@ -30,16 +29,12 @@ _OWN_ONLY = 0o700
 
 def redis_url(settings: Settings) -> str:
     """The address of the queue server: the operator's, or that of the embedded one."""
-    return settings.redis_url or f"unix://{socket_path(settings)}"
+    return settings.effective_redis_url
 
 
 def socket_path(settings: Settings) -> Path:
-    """Where the embedded server listens.
-
-    Not in the data directory: a socket's path ends at 107 characters on Linux, at 103 on macOS.
-    """
-    name = hashlib.sha256(str(settings.root).encode()).hexdigest()[:16]
-    return Path("/tmp") / f"m4a-{name}" / "queue.sock"  # noqa: S108 - a directory of our own, checked below
+    """Where the embedded server listens."""
+    return settings.queue_socket
 
 
 def run_server(settings: Settings) -> NoReturn:

@@ -16,7 +16,16 @@ GROUP = "manage4all.commands"
 """Entry points here are the commands of the floors above."""
 
 OWN = {
+    "account": "gateway.cli.account:account",
+    "db": "gateway.cli.database:db",
+    "deliver": "gateway.cli.deliver:deliver",
+    "doctor": "gateway.cli.doctor:doctor",
+    "import": "gateway.cli.importing:import_",
+    "mailbox": "gateway.cli.mailbox:mailbox",
+    "parse": "gateway.cli.parse:parse",
     "serve": "gateway.cli.serve:serve",
+    "smtp": "gateway.cli.smtp:smtp",
+    "token": "gateway.cli.token:token",
 }
 """The commands of this floor."""
 

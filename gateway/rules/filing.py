@@ -62,7 +62,7 @@ def decide_filing(
 ) -> Filing:
     """Which ticket a mail goes to.
 
-    A machine's mail (out-of-office, bounce) stays with its ticket however long that is closed: it opens nothing.
+    A machine's mail (out-of-office, bounce) stays with its ticket however long that is closed.
     """
     trusted = [c for c in candidates if c.found_by is FoundBy.TOKEN or c.sender_takes_part]
     if not trusted:

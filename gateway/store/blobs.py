@@ -120,8 +120,10 @@ class BlobStore:
             return shutil.disk_usage(self.root).free
 
     def adopt(self, written: Path, sha256: str) -> None:
-        """Give a synced file its name and sync the directory, also when the blob was there before:
-        whoever wrote it may not have come to that yet."""
+        """Give a synced file its name and sync the directory.
+
+        Also when the blob was there before: whoever wrote it may not have come to that yet.
+        """
         target = self.path(sha256)
         written.replace(target)
         _sync_directory(target.parent)

@@ -8,7 +8,6 @@ from enum import StrEnum
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
-from gateway.errors import NotFound
 from gateway.ids import new_public_id
 from gateway.store import outbox
 from gateway.store.blobs import KeptBlob
@@ -153,11 +152,11 @@ def refuse(
     )
 
 
-def get(db: Session, intake_id: int) -> IntakeRow:
-    """The intake with its recipients; NotFound if it is gone."""
+def find(db: Session, intake_id: int) -> IntakeRow | None:
+    """The intake with its recipients, None if it is gone."""
     found = db.execute(select(Intake.__table__).where(Intake.id == intake_id)).mappings().first()
     if found is None:
-        raise NotFound(detail=f"intake {intake_id}")
+        return None
     columns = select(Offer.id, Offer.rcpt_to, Offer.mailbox_id)
     offers = db.execute(columns.where(Offer.intake_id == intake_id).order_by(Offer.id)).all()
     return IntakeRow(
@@ -180,16 +179,25 @@ def note_try(db: Session, intake_id: int) -> int:
 
 
 def mark_filed(
-    db: Session, intake_id: int, fate: Fate, *, ticket_id: int | None, reason: str = "", now: datetime
+    db: Session, row: IntakeRow, fate: Fate, *, ticket_id: int | None, reason: str = "", now: datetime
 ) -> None:
-    """The mail has its fate. Of several recipients in one account the first has `fate`; the mail was
-    the same for the others, so they are duplicates of it."""
-    db.execute(update(Intake).where(Intake.id == intake_id).values(filed_at=now))
-    offers = update(Offer).where(Offer.intake_id == intake_id)
-    first = select(func.min(Offer.id)).where(Offer.intake_id == intake_id).scalar_subquery()
+    """The mail has its fate.
+
+    Of several recipients in one account the first has `fate`; for the others it was the same mail again.
+    """
+    db.execute(update(Intake).where(Intake.id == row.id).values(filed_at=now))
     common = {"ticket_id": ticket_id, "reason": reason[:200]}
-    db.execute(offers.where(Offer.id == first).values(fate=fate.value, **common))
-    db.execute(offers.where(Offer.id != first).values(fate=_fate_of_further(fate), **common))
+    first, *further = [offer.id for offer in row.offers]
+    db.execute(update(Offer).where(Offer.id == first).values(fate=fate.value, **common))
+    if further:
+        again = update(Offer).where(Offer.id.in_(further))
+        db.execute(again.values(fate=_fate_of_further(fate), **common))
+
+
+def fate_of(db: Session, intake_id: int) -> Fate:
+    """The fate of the intake's first offer."""
+    first = select(Offer.fate).where(Offer.intake_id == intake_id).order_by(Offer.id).limit(1)
+    return Fate(db.execute(first).scalar_one())
 
 
 def ledger(db: Session, account_id: int) -> Ledger:

@@ -28,23 +28,22 @@ class Topic(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
-    """One piece of work: `ref_id` is the intake or the delivery it is about."""
+    """One piece of work on an intake or a delivery; `told` is how often the sweep repeated it."""
 
     id: int
     topic: Topic
     ref_id: int
+    told: int
 
 
-def put(
-    db: Session, topic: Topic, ref_id: int, *, now: datetime, not_before: datetime | None = None
-) -> int:
+def put(db: Session, topic: Topic, ref_id: int, *, now: datetime, not_before: datetime | None = None) -> int:
     """Owe a piece of work, at once or not before a moment; returns the row's id.
 
-    A row that is due wakes a worker after the commit, and its `due_at` leaves the sweep out of it for a while.
+    A row that is due wakes a worker after the commit; the sweep leaves it alone for a while.
     """
     later = not_before is not None and not_before > now
     due_at = not_before if later else now + TOLD_AGAIN_AFTER
-    row = {"topic": topic.value, "ref_id": ref_id, "due_at": due_at, "created_at": now}
+    row = {"topic": topic.value, "ref_id": ref_id, "told": 0, "due_at": due_at, "created_at": now}
     outbox_id: int = db.execute(insert(Outbox).returning(Outbox.id), row).scalar_one()
     if not later:
         wake_after_commit(db, topic.value, outbox_id)
@@ -73,16 +72,15 @@ def reschedule(db: Session, topic: Topic, ref_id: int, due_at: datetime) -> None
     db.execute(rows.values(due_at=due_at))
 
 
-def claim_due(
-    db: Session, *, now: datetime, limit: int, topic: Topic | None = None
-) -> Sequence[OutboxRow]:
+def claim_due(db: Session, *, now: datetime, limit: int, topic: Topic | None = None) -> Sequence[OutboxRow]:
     """The oldest rows that are due, each told once: `due_at` moves on, so that others leave them alone."""
     due = select(Outbox.id).where(Outbox.due_at <= now).order_by(Outbox.due_at, Outbox.id)
     if topic is not None:
         due = due.where(Outbox.topic == topic.value)
     ids = due.limit(limit).with_for_update(skip_locked=True).scalar_subquery()
-    claimed = update(Outbox).where(Outbox.id.in_(ids)).values(due_at=now + TOLD_AGAIN_AFTER)
-    rows = db.execute(claimed.returning(Outbox.id, Outbox.topic, Outbox.ref_id)).all()
+    claimed = update(Outbox).where(Outbox.id.in_(ids))
+    told = claimed.values(due_at=now + TOLD_AGAIN_AFTER, told=Outbox.told + 1)
+    rows = db.execute(told.returning(Outbox.id, Outbox.topic, Outbox.ref_id, Outbox.told)).all()
     return [_row(*row) for row in sorted(rows)]
 
 
@@ -96,8 +94,8 @@ def depth(db: Session, topic: Topic) -> int:
     return db.execute(select(func.count()).where(Outbox.topic == topic.value)).scalar_one()
 
 
-_COLUMNS = select(Outbox.id, Outbox.topic, Outbox.ref_id)
+_COLUMNS = select(Outbox.id, Outbox.topic, Outbox.ref_id, Outbox.told)
 
 
-def _row(outbox_id: int, topic: str, ref_id: int) -> OutboxRow:
-    return OutboxRow(outbox_id, Topic(topic), ref_id)
+def _row(outbox_id: int, topic: str, ref_id: int, told: int) -> OutboxRow:
+    return OutboxRow(outbox_id, Topic(topic), ref_id, told)

@@ -2,7 +2,7 @@
 
 Both index the same words, made by `normalise`: case and accents folded, ß as ss, parts of
 addresses and file names as words of their own. Results come by time, never by rank: rank costs
-a visit to every hit. The account is a word of its own in the index, so no hit of another account is even seen.
+a visit to every hit. The account is a word in the index, so no hit of another one is even seen.
 """
 
 import re
@@ -32,8 +32,11 @@ def index(db: Session, account_id: int, article_id: int, parts: Iterable[str]) -
     db.execute(_INSERT[_dialect(db)], {"id": article_id, "words": words})
 
 
-def matching_tickets(db: Session, account_id: int, query: str) -> Select[tuple[int]] | None:
-    """The ids of tickets in which one article holds all words of the query (the last as a prefix); None without a word."""
+def matching_tickets(db: Session, account_id: int, query: str) -> Select[int] | None:
+    """The tickets in which one article holds all words of the query, the last as a prefix.
+
+    None when the query has no word.
+    """
     terms = normalise(query).split()[:_MAX_TERMS]
     if not terms:
         return None
@@ -63,9 +66,7 @@ def _dialect(db: Session) -> str:
 
 _INSERT = {
     "sqlite": text("INSERT INTO article_search (rowid, words) VALUES (:id, :words)"),
-    "postgresql": text(
-        "INSERT INTO article_search (id, words) VALUES (:id, to_tsvector('simple', :words))"
-    ),
+    "postgresql": text("INSERT INTO article_search (id, words) VALUES (:id, to_tsvector('simple', :words))"),
 }
 _MATCH = {
     "sqlite": "SELECT rowid AS id FROM article_search WHERE article_search MATCH :query",

@@ -42,7 +42,7 @@ def _sleep_on(topic: str, outbox_ids: Sequence[int]) -> None:
 
 def configure(url: str, *, wake: Wake = _sleep_on) -> None:
     """Set this process's database; call it once after any fork. Replaces an earlier one."""
-    global _database
+    global _database  # noqa: PLW0603 - one database a process, set at its start
     dispose()
     engine = _make_engine(url)
     _database = _Database(engine, engine.execution_options(m4a_write=True), wake)

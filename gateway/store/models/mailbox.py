@@ -9,8 +9,11 @@ from gateway.store.models.record import Privacy, Record, column, key, link
 
 
 class Mailbox(Record):
-    """`address` is what customers write to; `forwarding_local` is the generated local part of its
-    inbound address on the installation's mail domain. `sealed_relay_url` is encrypted."""
+    """A mailbox: `address` is what customers write to, `forwarding_local` is generated.
+
+    The latter is the local part of its inbound address on the installation's mail domain. `sealed_relay_url`
+    is encrypted; `locale` is the language of what the desk itself says in its mails.
+    """
 
     __tablename__ = "mailbox"
 
@@ -22,5 +25,6 @@ class Mailbox(Record):
     name: Mapped[str] = column(Privacy.PERSONAL, type_=String(200), default="")
     signature: Mapped[str] = column(Privacy.PERSONAL, type_=Text, default="")
     sealed_relay_url: Mapped[str] = column(Privacy.SECRET, type_=Text, default="")
+    locale: Mapped[str] = column(Privacy.TECHNICAL, type_=String(10), default="en")
     reopen_days: Mapped[int] = column(Privacy.TECHNICAL, default=30)
     created_at: Mapped[datetime] = column(Privacy.TECHNICAL)

@@ -11,7 +11,7 @@ from gateway.store.models.record import Privacy, Record, column, key, link
 class Outbox(Record):
     """Something a worker must do after the commit; the row goes when it is done.
 
-    `due_at` is when a worker should be told (again); telling it twice is harmless.
+    `due_at` is when a worker should be told (again); `told` counts how often the sweep repeated it.
     """
 
     __tablename__ = "outbox"
@@ -20,6 +20,7 @@ class Outbox(Record):
     id: Mapped[int] = key()
     topic: Mapped[str] = column(Privacy.TECHNICAL, type_=String(20))
     ref_id: Mapped[int] = column(Privacy.TECHNICAL)
+    told: Mapped[int] = column(Privacy.TECHNICAL, default=0)
     due_at: Mapped[datetime] = column(Privacy.TECHNICAL)
     created_at: Mapped[datetime] = column(Privacy.TECHNICAL)
 

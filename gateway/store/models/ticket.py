@@ -12,7 +12,7 @@ from gateway.store.models.record import Privacy, Record, column, key, link
 class Ticket(Record):
     """A request; `number` is what people see, unique in the account.
 
-    `updated_at` is its newest activity, by which lists are ordered; `snippet` is the start of the newest text.
+    `updated_at` is its newest activity, which orders lists; `snippet` is the start of the newest text.
     """
 
     __tablename__ = "ticket"

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gateway.errors import NotFound
-from gateway.mail.message import Address
+from gateway.mail.address import Address
 from gateway.rules.status import ArticleKind
 from gateway.store.models import Article, Attachment, Delivery, Staff, Ticket, TicketEvent
 from gateway.store.queries.tickets import TicketRow, get_ticket
@@ -129,9 +129,7 @@ def get_attachment(db: Session, account_id: int, public_id: str) -> AttachmentVi
     return _attachment(found)
 
 
-def _attachments(
-    db: Session, account_id: int, article_ids: list[int]
-) -> dict[int, list[AttachmentView]]:
+def _attachments(db: Session, account_id: int, article_ids: list[int]) -> dict[int, list[AttachmentView]]:
     grouped: dict[int, list[AttachmentView]] = defaultdict(list)
     mine = select(Attachment).where(Attachment.account_id == account_id)
     found = db.execute(mine.where(Attachment.article_id.in_(article_ids)).order_by(Attachment.id))
@@ -140,9 +138,7 @@ def _attachments(
     return grouped
 
 
-def _deliveries(
-    db: Session, account_id: int, article_ids: list[int]
-) -> dict[int, list[DeliveryView]]:
+def _deliveries(db: Session, account_id: int, article_ids: list[int]) -> dict[int, list[DeliveryView]]:
     grouped: dict[int, list[DeliveryView]] = defaultdict(list)
     mine = select(Delivery).where(Delivery.account_id == account_id)
     found = db.execute(mine.where(Delivery.article_id.in_(article_ids)).order_by(Delivery.id))

@@ -49,9 +49,9 @@ def list_customers(
     contacts = (
         select(func.count()).where(Contact.customer_id == Customer.id).correlate(Customer)
     ).scalar_subquery()
-    columns = select(
-        Customer.public_id, Customer.name, Customer.created_at, contacts, Customer.id
-    ).where(Customer.account_id == account_id)
+    columns = select(Customer.public_id, Customer.name, Customer.created_at, contacts, Customer.id).where(
+        Customer.account_id == account_id
+    )
     if after:
         columns = columns.where(Customer.id < position(after).id)
     newest = columns.order_by(Customer.id.desc()).limit(check_limit(limit) + 1)

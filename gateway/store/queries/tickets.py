@@ -67,7 +67,8 @@ class Counts:
 
 _BELONGS = aliased(Ticket)
 _FOLLOWS = aliased(Ticket)
-_ROWS = (
+_Rows = Select[*tuple[Any, ...]]
+_ROWS: _Rows = (
     select(
         Ticket.id,
         Ticket.number,
@@ -139,7 +140,7 @@ def count_views(db: Session, account_id: int, staff_id: int | None) -> Counts:
     )
 
 
-def _narrowed(db: Session, account_id: int, wanted: TicketFilter) -> Select[Any] | None:
+def _narrowed(db: Session, account_id: int, wanted: TicketFilter) -> _Rows | None:
     statement = _ROWS.where(Ticket.account_id == account_id)
     if wanted.statuses:
         statement = statement.where(Ticket.status.in_([s.value for s in wanted.statuses]))
@@ -155,10 +156,10 @@ def _narrowed(db: Session, account_id: int, wanted: TicketFilter) -> Select[Any]
     return None if hits is None else statement.where(Ticket.id.in_(hits))
 
 
-def _row(found: Row[Any]) -> TicketRow:
-    *head, name, address, customer_id, customer_name, assignee, tags = found[:12]
-    row_id, number, subject, status, created_at, updated_at = head
-    snippet, articles, files, belongs, follows = found[12:]
+def _row(found: Row[*tuple[Any, ...]]) -> TicketRow:
+    row_id, number, subject, status, created_at, updated_at, *rest = found.tuple()
+    name, address, customer_id, customer_name, assignee, tags, snippet, articles, files, *links = rest
+    belongs, follows = links
     return TicketRow(
         id=row_id,
         number=number,

@@ -60,6 +60,7 @@ def _outbox() -> None:
         sa.Column("id", NUMBER, autoincrement=True, nullable=False),
         sa.Column("topic", sa.String(length=20), nullable=False),
         sa.Column("ref_id", NUMBER, nullable=False),
+        sa.Column("told", NUMBER, nullable=False),
         sa.Column("due_at", MOMENT, nullable=False),
         sa.Column("created_at", MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
@@ -158,6 +159,7 @@ def _mailbox() -> None:
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("signature", sa.Text(), nullable=False),
         sa.Column("sealed_relay_url", sa.Text(), nullable=False),
+        sa.Column("locale", sa.String(length=10), nullable=False),
         sa.Column("reopen_days", NUMBER, nullable=False),
         sa.Column("created_at", MOMENT, nullable=False),
         sa.ForeignKeyConstraint(

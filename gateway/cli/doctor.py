@@ -1,0 +1,128 @@
+"""`manage4all doctor`: checks every configured part and says in words what is wrong and how to mend it."""
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import click
+from pydantic import SecretStr
+from redis import Redis
+from redis.exceptions import RedisError
+
+from gateway import settings as all_settings
+from gateway.cli.output import json_option
+from gateway.errors import DeskError
+from gateway.settings import Settings
+from gateway.store import filetypes, migrate, session
+from gateway.store.blobs import BlobStore
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One part: whether it is well, and what to do if not."""
+
+    part: str
+    ok: bool
+    words: str
+
+
+@click.command()
+@click.option("--settings", "list_settings", is_flag=True, help="List all settings instead.")
+@json_option
+def doctor(list_settings: bool, as_json: bool) -> int:  # noqa: FBT001
+    """Check every configured part; status 1 if one is not well."""
+    settings = all_settings.load()
+    if list_settings:
+        _print_settings(settings, as_json=as_json)
+        return 0
+    findings = list(examine(settings))
+    if as_json:
+        parts = [{"part": f.part, "ok": f.ok, "words": f.words} for f in findings]
+        click.echo(json.dumps({"ok": all(f.ok for f in findings), "parts": parts}))
+    else:
+        for finding in findings:
+            click.echo(f"{'ok     ' if finding.ok else 'PROBLEM'}  {finding.part}: {finding.words}")
+    return 0 if all(finding.ok for finding in findings) else 1
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """Look at each part in turn; a fault in one does not hide the others."""
+    checks: dict[str, Callable[[Settings], Finding]] = {
+        "data directory": _data_directory,
+        "database": _database,
+        "queue": _queue,
+        "file types": _file_types,
+        "outgoing mail": _outgoing,
+    }
+    for part, check in checks.items():
+        try:
+            yield check(settings)
+        except (DeskError, OSError) as error:
+            yield Finding(part, ok=False, words=str(error))
+
+
+def _data_directory(settings: Settings) -> Finding:
+    settings.root.mkdir(parents=True, exist_ok=True)
+    kept = BlobStore(settings.blob_dir).put(b"manage4all doctor")
+    free = shutil.disk_usage(settings.root).free
+    if free < settings.min_free_bytes:
+        words = f"only {free // 2**20} MiB are free at {settings.root}: mail is put off until there is more."
+        return Finding("data directory", ok=False, words=words)
+    BlobStore(settings.blob_dir).path(kept.sha256).unlink()
+    return Finding("data directory", ok=True, words=f"{settings.root}, {free // 2**20} MiB free")
+
+
+def _database(settings: Settings) -> Finding:
+    session.configure(settings.effective_database_url)
+    name = session.engine().dialect.name
+    if migrate.is_current():
+        return Finding("database", ok=True, words=f"{name}, at the newest schema")
+    return Finding("database", ok=False, words="the schema is old: run 'manage4all db upgrade'.")
+
+
+def _queue(settings: Settings) -> Finding:
+    address = settings.effective_redis_url
+    try:
+        Redis.from_url(address, socket_timeout=2, socket_connect_timeout=2).ping()
+    except RedisError:
+        embedded = "it runs while 'manage4all serve' does."
+        words = "it does not answer; " + ("check M4A_REDIS_URL." if settings.redis_url else embedded)
+        return Finding("queue", ok=False, words=words)
+    return Finding("queue", ok=True, words="it answers")
+
+
+def _file_types(_settings: Settings) -> Finding:
+    return Finding("file types", ok=True, words=f"libmagic from {filetypes.library()}")
+
+
+def _outgoing(settings: Settings) -> Finding:
+    if settings.relay_url.get_secret_value():
+        return Finding("outgoing mail", ok=True, words="a server is configured")
+    words = "no server is configured: answers wait. Set M4A_RELAY_URL, or give each mailbox its own."
+    return Finding("outgoing mail", ok=False, words=words)
+
+
+def _print_settings(settings: Settings, *, as_json: bool) -> None:
+    rows = []
+    for name, field in type(settings).model_fields.items():
+        value = getattr(settings, name)
+        default = field.default
+        secret = isinstance(value, SecretStr)
+        shown = ("set" if value.get_secret_value() else "not set") if secret else str(value)
+        plain = "" if isinstance(default, SecretStr) else str(default)
+        rows.append(
+            {
+                "name": f"M4A_{name.upper()}",
+                "value": shown,
+                "default": plain,
+                "meaning": field.description or "",
+            }
+        )
+    if as_json:
+        click.echo(json.dumps({"settings": rows}))
+        return
+    for row in rows:
+        click.echo(
+            f"{row['name']}={row['value']}\n    {row['meaning']} Default: {row['default'] or 'empty'}."
+        )

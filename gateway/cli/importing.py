@@ -1,0 +1,95 @@
+"""`manage4all import`: mail that was kept elsewhere."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from gateway.cli.opening import open_acceptor, open_process
+from gateway.clock import SystemClock
+from gateway.desk.people import get_account
+from gateway.errors import Invalid, NotFound
+from gateway.inbound.archives import maildir_messages, mbox_messages
+from gateway.inbound.importing import Importer, Summary
+from gateway.inbound.limits import BLOCK_BYTES
+from gateway.settings import Settings
+from gateway.store.blobs import BlobStore
+from gateway.store.session import reading
+
+_ACCOUNT = click.option("--account", required=True, metavar="ID", help="The account's id.")
+_MAILBOX = click.option("--mailbox", required=True, metavar="ADDR", help="The mailbox it was sent to.")
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+
+
+@click.group(name="import")
+def importing() -> None:
+    """Bring in mail that was kept elsewhere. Doing it again does no harm."""
+
+
+@importing.command()
+@_ACCOUNT
+@_MAILBOX
+@_JSON
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def mbox(account: str, mailbox: str, file: Path, *, as_json: bool) -> None:
+    """Import every message of an mbox file."""
+    importer = _importer(open_process(), account, mailbox)
+    with _progress(file.stat().st_size) as bar, file.open("rb") as stream:
+        for message in mbox_messages(stream, bar.update):
+            importer.take(message)
+    _show(importer.summary(), as_json=as_json)
+
+
+@importing.command()
+@_ACCOUNT
+@_MAILBOX
+@_JSON
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+def maildir(account: str, mailbox: str, folder: Path, *, as_json: bool) -> None:
+    """Import every message of a maildir (its new and cur)."""
+    if not all((folder / part).is_dir() for part in ("new", "cur")):
+        raise Invalid("This is not a maildir: it has no new and cur.")
+    importer = _importer(open_process(), account, mailbox)
+    paths = list(maildir_messages(folder))
+    with _progress(len(paths)) as bar:
+        for path in paths:
+            importer.take(_blocks(path))
+            bar.update(1)
+    _show(importer.summary(), as_json=as_json)
+
+
+def _importer(settings: Settings, account: str, mailbox: str) -> Importer:
+    acceptor = open_acceptor(settings)
+    with reading() as db:
+        account_id = get_account(db, account).id
+    recipient = acceptor.find_recipient(mailbox)
+    if recipient is None or recipient.account_id != account_id:
+        raise NotFound("The account has no such mailbox.")
+    blobs = BlobStore(settings.blob_dir)
+    return Importer(acceptor, blobs, SystemClock(), mailbox, settings.max_message_bytes)
+
+
+def _blocks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while block := file.read(BLOCK_BYTES):
+            yield block
+
+
+@contextmanager
+def _progress(length: int) -> Iterator[Any]:
+    """A bar on standard error, if that is a terminal."""
+    stream = click.get_text_stream("stderr")
+    with click.progressbar(length=length, label="Importing", file=stream, hidden=not stream.isatty()) as bar:
+        yield bar
+
+
+def _show(summary: Summary, *, as_json: bool) -> None:
+    counts = asdict(summary)
+    if as_json:
+        click.echo(json.dumps(counts))
+    else:
+        click.echo("\n".join(f"{name.replace('_', '-')}: {count}" for name, count in counts.items()))

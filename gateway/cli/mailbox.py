@@ -1,0 +1,88 @@
+"""`manage4all mailbox`: the addresses of an account."""
+
+import click
+
+from gateway import clock
+from gateway.cli.desk import open_desk
+from gateway.cli.output import answer, json_option, table
+from gateway.desk import mailboxes, people
+from gateway.errors import Invalid
+from gateway.i18n import LOCALES
+from gateway.settings import check_relay_url
+from gateway.store.sealed import Seal
+from gateway.store.session import reading, transaction
+
+account_option = click.option("--account", "account_id", required=True, help="Id of the account.")
+
+
+@click.group()
+def mailbox() -> None:
+    """Add, list and remove mailboxes."""
+
+
+@mailbox.command()
+@account_option
+@click.option("--address", required=True, help="The address customers write to.")
+@click.option("--name", default="", help="Name that mails from it show.")
+@click.option("--locale", type=click.Choice(LOCALES), default="en", help="Language of its mails.")
+@click.option("--relay-url", default="", help="Its own outgoing server; else the installation's.")
+@json_option
+def add(
+    account_id: str,
+    address: str,
+    name: str,
+    locale: str,
+    relay_url: str,
+    as_json: bool,  # noqa: FBT001
+) -> None:
+    """Add a mailbox and print the address to forward its mail to."""
+    settings = open_desk()
+    with transaction() as db:
+        added = mailboxes.add(
+            db,
+            people.get_account(db, account_id).id,
+            address,
+            name=name,
+            locale=locale,
+            sealed_relay_url=Seal(settings.key()).seal(_checked(relay_url)),
+            mail_domain=settings.mail_domain,
+            now=clock.now(),
+        )
+    answer(_shown(added), as_json=as_json)
+
+
+@mailbox.command("list")
+@account_option
+@json_option
+def list_(account_id: str, as_json: bool) -> None:  # noqa: FBT001
+    """List the mailboxes of an account."""
+    settings = open_desk()
+    with reading() as db:
+        account = people.get_account(db, account_id)
+        found = mailboxes.list_mailboxes(db, account.id, mail_domain=settings.mail_domain)
+    table([_shown(one) for one in found], name="mailboxes", as_json=as_json)
+
+
+@mailbox.command()
+@account_option
+@click.argument("mailbox_id")
+def remove(account_id: str, mailbox_id: str) -> None:
+    """Remove a mailbox: mail to it is refused from now on; its tickets stay."""
+    open_desk()
+    with transaction() as db:
+        mailboxes.remove(db, people.get_account(db, account_id).id, mailbox_id)
+
+
+def _checked(relay_url: str) -> str:
+    try:
+        return check_relay_url(relay_url) if relay_url else ""
+    except ValueError as error:
+        raise Invalid(str(error), field="relay_url") from None
+
+
+def _shown(view: mailboxes.MailboxView) -> dict[str, str]:
+    return {
+        "id": view.public_id,
+        "address": view.address,
+        "forwarding_address": view.forwarding_address,
+    }

@@ -1,0 +1,39 @@
+"""What a process that takes mail needs: settings, log, database with its wake-up, and the way in."""
+
+from collections.abc import Sequence
+from importlib.metadata import entry_points
+
+from gateway import log
+from gateway import settings as all_settings
+from gateway.inbound.accept import Acceptor
+from gateway.settings import Settings
+from gateway.store import session
+from gateway.store.blobs import BlobStore
+from gateway.store.session import Wake
+
+GROUP = "manage4all.wakers"
+"""Entry points here are functions `make_wake(settings) -> Wake`."""
+
+
+def open_process() -> Settings:
+    """Load the settings, and configure log and database by them."""
+    settings = all_settings.load()
+    log.configure(level=settings.log_level)
+    session.configure(settings.effective_database_url, wake=find_wake(settings))
+    return settings
+
+
+def open_acceptor(settings: Settings) -> Acceptor:
+    """The way in for mail; lays out the blob store where there is none yet."""
+    return Acceptor(settings, BlobStore(settings.blob_dir))
+
+
+def find_wake(settings: Settings) -> Wake:
+    """Tells every installed waker of what is due after a commit."""
+    wakes: list[Wake] = [entry.load()(settings) for entry in entry_points(group=GROUP)]
+
+    def wake(topic: str, outbox_ids: Sequence[int]) -> None:
+        for each in wakes:
+            each(topic, outbox_ids)
+
+    return wake

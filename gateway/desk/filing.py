@@ -1,0 +1,281 @@
+"""An accepted mail becomes a ticket, or part of one: everything it brings, in one transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from gateway.mail.address import Address
+from gateway.mail.message import ParsedMail
+from gateway.mail.tokens import Purpose, is_genuine, read_local
+from gateway.rules.filing import (
+    Append,
+    Filing,
+    FollowUp,
+    NewTicket,
+    decide_filing,
+    numbers_in_subject,
+)
+from gateway.rules.status import ArticleKind, Status, after_inbound
+from gateway.store import articles, contacts, deliveries, intake, outbox, tickets
+from gateway.store.articles import NewArticle, NewFile
+from gateway.store.intake import Fate, IntakeRow
+from gateway.store.models import Account, Article, Delivery, Mailbox
+from gateway.store.queries.candidates import Traces, find_candidates
+from gateway.store.tickets import EventKind, NewTicketRow, Standing
+
+UNREADABLE_SUBJECT = "(unreadable message)"
+_NO_SUBJECT = "(no subject)"
+_DEFAULT_REOPEN = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """What became of a mail, and the number of the ticket it is in."""
+
+    fate: Fate
+    number: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Where:
+    """What the envelope says: the mailbox that got it, and the genuine tokens among the recipients."""
+
+    mailbox_id: int | None
+    reopen_within: timedelta
+    ticket_ids: tuple[int, ...]
+    delivery_ids: tuple[int, ...]
+
+
+def file(
+    db: Session,
+    row: IntakeRow,
+    parsed: ParsedMail,
+    files: Sequence[NewFile],
+    *,
+    content_hash: str,
+    now: datetime,
+) -> Filed:
+    """File a mail under its account: ticket, article, files, timeline, ledger.
+
+    The same mail again becomes a line in its ticket's timeline.
+    """
+    known = _same_mail(db, row.account_id, content_hash)
+    if known is not None:
+        return _file_again(db, row, known, now=now)
+    where = _where(db, row)
+    filing = _decide(db, row.account_id, parsed, where, now=now)
+    sender = parsed.from_ or (Address("", row.mail_from) if row.mail_from else None)
+    who = contacts.recognise(db, row.account_id, sender, now=now) if sender and sender.address else None
+    ticket = _ticket(db, row, parsed, filing, where, sender, who, now=now)
+    article = _article(db, row, parsed, files, sender, who, content_hash)
+    article_id, _ = articles.append(db, row.account_id, ticket.id, article, now=now)
+    people = (*([sender] if sender else []), *parsed.to, *parsed.cc)
+    _let_take_part(db, row.account_id, ticket.id, people)
+    _mark_bounces(db, row.account_id, parsed, where, now=now)
+    is_new = not isinstance(filing, Append)
+    if is_new:
+        created = EventKind.CREATED
+        tickets.add_event(db, row.account_id, ticket.id, created, article_id=article_id, now=row.received_at)
+    fate = Fate.TICKET if is_new else Fate.FOLLOW_UP
+    _settle(db, row, fate, ticket.id, now=now)
+    return Filed(fate, ticket.number)
+
+
+def file_unreadable(
+    db: Session, row: IntakeRow, *, raw_size_bytes: int, content_hash: str, now: datetime
+) -> Filed:
+    """A mail that could not be read becomes a bare ticket with the raw mail attached: nothing is lost."""
+    known = _same_mail(db, row.account_id, content_hash)
+    if known is not None:
+        return _file_again(db, row, known, now=now)
+    where = _where(db, row)
+    sender = Address("", row.mail_from)
+    new = _new_row(UNREADABLE_SUBJECT, where, sender, None, NewTicket())
+    ticket = tickets.open_ticket(db, row.account_id, new, now=row.received_at)
+    raw = NewFile("message.eml", "message/rfc822", "message/rfc822", raw_size_bytes, row.raw_sha256)
+    article = NewArticle(
+        kind=ArticleKind.INBOUND,
+        from_=sender,
+        subject=UNREADABLE_SUBJECT,
+        text="",
+        reply_text="",
+        intake_id=row.id,
+        defects=("this message could not be read; the original is attached",),
+        raw_sha256=row.raw_sha256,
+        content_hash=content_hash,
+        files=(raw,),
+    )
+    article_id, _ = articles.append(db, row.account_id, ticket.id, article, now=row.received_at)
+    tickets.add_event(db, row.account_id, ticket.id, EventKind.UNREADABLE, article_id=article_id, now=now)
+    _settle(db, row, Fate.TICKET, ticket.id, now=now)
+    return Filed(Fate.TICKET, ticket.number)
+
+
+def _same_mail(db: Session, account_id: int, content_hash: str) -> int | None:
+    same = select(Article.ticket_id).where(
+        Article.account_id == account_id, Article.content_hash == content_hash
+    )
+    return db.execute(same).scalar()
+
+
+def _file_again(db: Session, row: IntakeRow, ticket_id: int, *, now: datetime) -> Filed:
+    ticket = tickets.stand_by_id(db, row.account_id, ticket_id)
+    data = {"rcpt_to": [offer.rcpt_to for offer in row.offers]}
+    tickets.add_event(db, row.account_id, ticket_id, EventKind.SAME_MAIL_AGAIN, data, now=now)
+    _settle(db, row, Fate.DUPLICATE, ticket_id, now=now)
+    return Filed(Fate.DUPLICATE, ticket.number)
+
+
+def _settle(db: Session, row: IntakeRow, fate: Fate, ticket_id: int, *, now: datetime) -> None:
+    intake.mark_filed(db, row, fate, ticket_id=ticket_id, now=now)
+    outbox.done_for(db, outbox.Topic.FILE, row.id)
+
+
+def _where(db: Session, row: IntakeRow) -> _Where:
+    claims = [claim for o in row.offers if (claim := read_local(o.rcpt_to.rpartition("@")[0]))]
+    mailbox_id = next((o.mailbox_id for o in row.offers if o.mailbox_id is not None), None)
+    days = (
+        db.execute(
+            select(Mailbox.reopen_days).where(Mailbox.account_id == row.account_id, Mailbox.id == mailbox_id)
+        ).scalar()
+        if mailbox_id is not None
+        else None
+    )
+    reopen = _DEFAULT_REOPEN if days is None else timedelta(days=days)
+    if not claims:
+        return _Where(mailbox_id, reopen, (), ())
+    key = db.execute(select(Account.mail_key).where(Account.id == row.account_id)).scalar_one()
+    genuine = [claim for claim in claims if is_genuine(key, claim)]
+    bounced = tuple(claim.ref_id for claim in genuine if claim.purpose is Purpose.BOUNCE)
+    answered = [claim.ref_id for claim in genuine if claim.purpose is Purpose.REPLY]
+    owners = select(Delivery.ticket_id).where(Delivery.account_id == row.account_id, Delivery.id.in_(bounced))
+    about = db.execute(owners).scalars().all() if bounced else []
+    return _Where(mailbox_id, reopen, tuple(dict.fromkeys([*answered, *about])), bounced)
+
+
+def _decide(db: Session, account_id: int, parsed: ParsedMail, where: _Where, *, now: datetime) -> Filing:
+    about = (parsed.bounce.original_message_id,) if parsed.bounce else ()
+    traces = Traces(
+        ticket_ids=where.ticket_ids,
+        in_reply_to=tuple(filter(None, (*parsed.in_reply_to, *about))),
+        references=tuple(reversed(parsed.references)),
+        numbers=numbers_in_subject(parsed.subject),
+    )
+    found = find_candidates(db, account_id, traces, parsed.from_)
+    return decide_filing(
+        found, now=now, reopen_within=where.reopen_within, by_machine=parsed.auto is not None
+    )
+
+
+def _ticket(
+    db: Session,
+    row: IntakeRow,
+    parsed: ParsedMail,
+    filing: Filing,
+    where: _Where,
+    sender: Address | None,
+    who: contacts.Known | None,
+    *,
+    now: datetime,
+) -> Standing:
+    match filing:
+        case Append(to=ticket_id):
+            ticket = tickets.stand_by_id(db, row.account_id, ticket_id)
+            failed = parsed.bounce is not None and parsed.bounce.action in ("failed", "")
+            if parsed.auto is None or failed:
+                after = after_inbound(ticket.status)
+                tickets.set_status(db, row.account_id, ticket, after, now=now)
+            return ticket
+        case NewTicket() | FollowUp():
+            subject = parsed.subject.strip() or _NO_SUBJECT
+            new = _new_row(subject, where, sender or Address("", ""), who, filing)
+            return tickets.open_ticket(db, row.account_id, new, now=row.received_at)
+        case _:
+            assert_never(filing)
+
+
+def _new_row(
+    subject: str,
+    where: _Where,
+    sender: Address,
+    who: contacts.Known | None,
+    filing: NewTicket | FollowUp,
+) -> NewTicketRow:
+    return NewTicketRow(
+        subject=subject,
+        status=Status.NEW,
+        mailbox_id=where.mailbox_id,
+        contact_id=who.contact_id if who else None,
+        customer_id=who.customer_id if who else None,
+        requester_name=sender.name,
+        requester_address=sender.address,
+        maybe_belongs_to_id=filing.maybe_belongs_to if isinstance(filing, NewTicket) else None,
+        follow_up_of_id=filing.of if isinstance(filing, FollowUp) else None,
+    )
+
+
+def _article(
+    db: Session,
+    row: IntakeRow,
+    parsed: ParsedMail,
+    files: Sequence[NewFile],
+    sender: Address | None,
+    who: contacts.Known | None,
+    content_hash: str,
+) -> NewArticle:
+    return NewArticle(
+        kind=ArticleKind.INBOUND,
+        from_=sender or Address("", ""),
+        subject=parsed.subject,
+        text=parsed.text,
+        reply_text=parsed.reply_text,
+        intake_id=row.id,
+        to=parsed.to,
+        cc=parsed.cc,
+        reply_to=parsed.reply_to,
+        message_id=parsed.message_id or None,
+        references=(*parsed.references, *parsed.in_reply_to)[-50:],
+        html=parsed.html,
+        auto=parsed.auto.value if parsed.auto else None,
+        trust=_trust(db, row.account_id, sender, who),
+        defects=parsed.defects,
+        raw_sha256=row.raw_sha256,
+        content_hash=content_hash,
+        files=files,
+    )
+
+
+def _trust(db: Session, account_id: int, sender: Address | None, who: contacts.Known | None) -> str:
+    """Mail that claims to come from staff is shown as a claim: it never becomes staff's words."""
+    if sender is None or who is None:
+        return "nobody"
+    if who.is_new:
+        claims_staff = contacts.is_staff_address(db, account_id, sender.key)
+        return "claims_staff" if claims_staff else "first_contact"
+    return "known"
+
+
+def _let_take_part(
+    db: Session,
+    account_id: int,
+    ticket_id: int,
+    people: Sequence[Address],
+) -> None:
+    """The sender takes part, and whoever they openly wrote to as well, except our own mailboxes."""
+    own = set(db.execute(select(Mailbox.address).where(Mailbox.account_id == account_id)).scalars())
+    others = [
+        who.key for who in people if who.key not in own and read_local(who.key.rpartition("@")[0]) is None
+    ]
+    tickets.add_participants(db, account_id, ticket_id, others)
+
+
+def _mark_bounces(db: Session, account_id: int, parsed: ParsedMail, where: _Where, *, now: datetime) -> None:
+    if parsed.bounce is None or parsed.bounce.action not in ("failed", ""):
+        return
+    answer = f"{parsed.bounce.status} {parsed.bounce.diagnostic}".strip()
+    for delivery_id in where.delivery_ids:
+        deliveries.mark_bounced(db, account_id, delivery_id, answer=answer, now=now)

@@ -1,0 +1,127 @@
+"""The addresses of an account, and to whom a mail at the door is for."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from gateway.errors import Conflict, NotFound
+from gateway.ids import base32, new_key, new_public_id
+from gateway.mail.addressing import writable_address
+from gateway.mail.tokens import Claim, Purpose, is_genuine, read_local
+from gateway.store.models import Account, Delivery, Mailbox, Ticket
+
+_FORWARDING_BYTES = 10  # 80 random bits: the address is a secret that lets mail in
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Whom an address means: a mailbox, a ticket (reply address) or a delivery (bounce address)."""
+
+    account_id: int
+    address: str
+    mailbox_id: int | None = None
+    ticket_id: int | None = None
+    delivery_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxView:
+    """A mailbox as people see it."""
+
+    id: int
+    public_id: str
+    address: str
+    forwarding_address: str
+    name: str
+
+
+def add(
+    db: Session,
+    account_id: int,
+    address: str,
+    *,
+    name: str = "",
+    locale: str = "en",
+    sealed_relay_url: str = "",
+    mail_domain: str,
+    now: datetime,
+) -> MailboxView:
+    """Give the account a mailbox; Invalid for no address, Conflict for one that is taken."""
+    wanted = writable_address(address.strip().lower())
+    if db.execute(select(Mailbox.id).where(Mailbox.address == wanted)).first():
+        raise Conflict("There is a mailbox with this address already.")
+    mailbox = Mailbox(
+        public_id=new_public_id(),
+        account_id=account_id,
+        address=wanted,
+        forwarding_local=f"in-{base32(new_key()[:_FORWARDING_BYTES])}",
+        name=name.strip()[:200],
+        locale=locale,
+        sealed_relay_url=sealed_relay_url,
+        created_at=now,
+    )
+    db.add(mailbox)
+    db.flush()
+    return _view(mailbox, mail_domain)
+
+
+def list_mailboxes(db: Session, account_id: int, *, mail_domain: str) -> tuple[MailboxView, ...]:
+    """The account's mailboxes, oldest first."""
+    mine = select(Mailbox).where(Mailbox.account_id == account_id).order_by(Mailbox.id)
+    return tuple(_view(mailbox, mail_domain) for mailbox in db.execute(mine).scalars())
+
+
+def remove(db: Session, account_id: int, public_id: str) -> None:
+    """Take a mailbox away: its addresses are unknown from now on; NotFound for a foreign one."""
+    mine = select(Mailbox).where(Mailbox.account_id == account_id, Mailbox.public_id == public_id)
+    mailbox = db.execute(mine).scalar()
+    if mailbox is None:
+        raise NotFound("There is no such mailbox.")
+    db.delete(mailbox)
+
+
+def find_recipient(db: Session, address: str, *, mail_domain: str) -> Recipient | None:
+    """Whom an envelope address is for, or None (550 5.1.1): guessed tokens count for nothing."""
+    wanted = address.strip().lower()
+    local, _, domain = wanted.rpartition("@")
+    if domain == mail_domain.lower():
+        claim = read_local(local)
+        if claim is not None:
+            return _claimed(db, wanted, claim)
+        named = Mailbox.forwarding_local == local
+        known = db.execute(_OWNER.where(named)).tuples().first() or _by_address(db, wanted)
+    else:
+        known = _by_address(db, wanted)
+    return Recipient(known[1], wanted, mailbox_id=known[0]) if known else None
+
+
+_OWNER = select(Mailbox.id, Mailbox.account_id)
+_TICKET = select(Ticket.account_id, Account.mail_key, Ticket.mailbox_id, Ticket.id).join(
+    Account, Account.id == Ticket.account_id
+)
+_DELIVERY = select(Delivery.account_id, Account.mail_key, Delivery.mailbox_id, Delivery.ticket_id).join(
+    Account, Account.id == Delivery.account_id
+)
+
+
+def _by_address(db: Session, address: str) -> tuple[int, int] | None:
+    return db.execute(_OWNER.where(Mailbox.address == address)).tuples().first()
+
+
+def _claimed(db: Session, address: str, claim: Claim) -> Recipient | None:
+    if claim.purpose is Purpose.BOUNCE:
+        found = db.execute(_DELIVERY.where(Delivery.id == claim.ref_id)).tuples().first()
+    else:
+        found = db.execute(_TICKET.where(Ticket.id == claim.ref_id)).tuples().first()
+    if found is None or not is_genuine(found[1], claim):
+        return None
+    account_id, _, mailbox_id, ticket_id = found
+    delivery_id = claim.ref_id if claim.purpose is Purpose.BOUNCE else None
+    return Recipient(account_id, address, mailbox_id, ticket_id, delivery_id)
+
+
+def _view(mailbox: Mailbox, mail_domain: str) -> MailboxView:
+    forwarding = f"{mailbox.forwarding_local}@{mail_domain}"
+    return MailboxView(mailbox.id, mailbox.public_id, mailbox.address, forwarding, mailbox.name)

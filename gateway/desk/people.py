@@ -1,0 +1,102 @@
+"""Accounts and those who work in them."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from gateway.errors import Conflict, Invalid, NotFound
+from gateway.ids import new_key, new_public_id
+from gateway.mail.addressing import writable_address
+from gateway.rules.access import Role
+from gateway.store.models import Account, Staff
+
+_LOGIN = re.compile(r"[a-z0-9][a-z0-9._@+-]{1,99}")
+
+
+@dataclass(frozen=True, slots=True)
+class AccountView:
+    """An account as the operator sees it."""
+
+    id: int
+    public_id: str
+    name: str
+    login: str
+    email: str
+    created_at: datetime
+
+
+def create_account(
+    db: Session,
+    *,
+    login: str,
+    email: str,
+    name: str,
+    password_hash: str,
+    now: datetime,
+    locale: str = "",
+) -> AccountView:
+    """A new business with its owner (O1); Invalid names the field at fault, Conflict a taken login."""
+    wanted = login.strip().lower()
+    if not _LOGIN.fullmatch(wanted):
+        raise Invalid(
+            "A login has 2 to 100 letters, digits or any of . _ @ + - and begins with a letter or digit.",
+            field="login",
+        )
+    address = _email(email)
+    if db.execute(select(Staff.id).where(Staff.login == wanted)).first():
+        raise Conflict("This login is taken.")
+    account = Account(
+        public_id=new_public_id(),
+        name=name.strip()[:200] or wanted,
+        mail_key=new_key(),
+        created_at=now,
+    )
+    db.add(account)
+    db.flush()
+    db.add(_owner(account.id, wanted, address, password_hash, now, locale))
+    return AccountView(account.id, account.public_id, account.name, wanted, address, now)
+
+
+def get_account(db: Session, public_id: str) -> AccountView:
+    """An account by its public id, or by its owner's login; NotFound if there is none."""
+    wanted = _ACCOUNTS.where((Account.public_id == public_id) | (Staff.login == public_id))
+    found = db.execute(wanted).tuples().first()
+    if found is None:
+        raise NotFound("There is no such account.")
+    return AccountView(*found)
+
+
+def list_accounts(db: Session) -> tuple[AccountView, ...]:
+    """Every account of the installation, oldest first."""
+    return tuple(AccountView(*row) for row in db.execute(_ACCOUNTS.order_by(Account.id)).tuples())
+
+
+_ACCOUNTS = (
+    select(Account.id, Account.public_id, Account.name, Staff.login, Staff.email, Account.created_at)
+    .join(Staff, Staff.account_id == Account.id)
+    .where(Staff.role == Role.OWNER.value)
+)
+
+
+def _email(email: str) -> str:
+    try:
+        return writable_address(email.strip())
+    except Invalid as error:
+        raise Invalid(error.public, field="email") from None
+
+
+def _owner(account_id: int, login: str, email: str, password_hash: str, now: datetime, locale: str) -> Staff:
+    return Staff(
+        public_id=new_public_id(),
+        account_id=account_id,
+        role=Role.OWNER.value,
+        login=login,
+        email=email,
+        password_hash=password_hash,
+        locale=locale,
+        created_at=now,
+        email_confirmed_at=now,
+    )

@@ -1,0 +1,322 @@
+"""Answering: an article, a delivery for each recipient and the wake-ups, in one transaction.
+
+Two steps, so that no file is read while others wait for the database: `write` composes the mail and makes
+its bytes durable, `reply` records it. Body, bytes and Message-ID never change after that.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from gateway import ids
+from gateway.errors import Conflict, Invalid, NotFound, TooLarge
+from gateway.mail import compose, render, tokens
+from gateway.mail.address import Address
+from gateway.mail.addressing import writable_address
+from gateway.rules.access import Actor, Permission, require
+from gateway.rules.filing import tagged_subject
+from gateway.rules.status import ArticleKind, Status, after_reply, may_become
+from gateway.store import articles, deliveries, outbox, tickets
+from gateway.store.articles import NewArticle, NewFile
+from gateway.store.blobs import BlobStore, KeptBlob
+from gateway.store.filetypes import detect_type
+from gateway.store.models import Account, Article, Mailbox
+from gateway.store.queries.articles import ArticleView, TicketDetail, get_detail
+from gateway.store.tickets import EventKind, Standing
+
+MAX_TEXT_CHARS = 500_000
+MAX_RECIPIENTS = 100
+MAX_FILES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class DraftFile:
+    """A file to send; its bytes are a blob already."""
+
+    filename: str
+    content_type: str
+    blob: KeptBlob
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a staff member wrote. `to` None means: whoever `default_recipients` names."""
+
+    text: str
+    to: tuple[Address, ...] | None = None
+    cc: tuple[Address, ...] = ()
+    bcc: tuple[Address, ...] = ()
+    files: tuple[DraftFile, ...] = ()
+    status: Status | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """What the installation gives an answer: its mail domain, the undo window, the blobs, the size limit."""
+
+    mail_domain: str
+    undo: timedelta
+    blobs: BlobStore
+    max_message_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Recipients:
+    """To whom an answer goes when nobody says otherwise."""
+
+    to: tuple[Address, ...]
+    cc: tuple[Address, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A composed answer, its bytes durable; `reply` sends it off."""
+
+    number: int
+    article: NewArticle
+    status: Status | None
+    not_before: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleRef:
+    """An article by its ticket's number and its public id."""
+
+    number: int
+    public_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Sender:
+    """The account's side of a mail."""
+
+    key: bytes
+    address: Address
+    signature: str
+    locale: str
+
+
+def default_recipients(detail: TicketDetail) -> Recipients:
+    """Who gets an answer: the newest writer (their Reply-To if any), and who was in its Cc."""
+    newest = next((a for a in reversed(detail.articles) if _is_from_a_person(a)), None)
+    requester = Address(detail.ticket.requester_name, detail.ticket.requester_address)
+    if newest is None:
+        return Recipients((requester,) if requester.address else (), ())
+    to = newest.reply_to or (newest.from_,)
+    known = {who.key for who in to}
+    return Recipients(
+        tuple(who for who in to if who.address),
+        tuple(who for who in newest.cc if who.address and who.key not in known),
+    )
+
+
+def write(db: Session, by: Actor, number: int, draft: Draft, *, office: Office, now: datetime) -> Written:
+    """Compose an answer to a ticket; nothing is recorded yet. Invalid names the field at fault.
+
+    Raises NotFound for a foreign number, TooLarge above the installation's message size.
+    """
+    require(by, Permission.WORK_TICKETS)
+    detail = get_detail(db, by.account_id, number)
+    _check(draft)
+    own = _own_addresses(db, by.account_id)
+    recipients = _recipients(draft, detail, own)
+    sender = _sender(db, by, detail)
+    public_id = ids.new_public_id()
+    mail = _mail(detail, draft, recipients, sender, public_id, office, now)
+    raw = compose.compose(mail)
+    if len(raw) > office.max_message_bytes:
+        raise TooLarge("The message with its attachments is too large to send.")
+    article = _article(by, draft, mail, public_id, office.blobs.put(raw))
+    return Written(number, article, draft.status, now + office.undo)
+
+
+def reply(db: Session, by: Actor, written: Written, *, now: datetime) -> ArticleRef:
+    """Record a composed answer: the mail leaves when the undo window has passed."""
+    require(by, Permission.WORK_TICKETS)
+    ticket = tickets.stand(db, by.account_id, written.number)
+    article = written.article
+    article_id, public_id = articles.append(db, by.account_id, ticket.id, article, now=now)
+    everybody = (*article.to, *article.cc, *article.bcc)
+    for address in dict.fromkeys(writable_address(who.address) for who in everybody):
+        delivery_id = deliveries.queue(
+            db,
+            account_id=by.account_id,
+            ticket_id=ticket.id,
+            article_id=article_id,
+            mailbox_id=ticket.mailbox_id,
+            recipient=address,
+            now=now,
+        )
+        outbox.put(db, outbox.Topic.DELIVER, delivery_id, now=now, not_before=written.not_before)
+    tickets.add_participants(db, by.account_id, ticket.id, [who.key for who in everybody])
+    _move(db, by, ticket, written.status or after_reply(ticket.status), now=now)
+    return ArticleRef(ticket.number, public_id)
+
+
+def withdraw(db: Session, by: Actor, public_id: str, *, now: datetime) -> ArticleRef:
+    """Take an answer back that has not begun to leave; Conflict when it is too late."""
+    require(by, Permission.WORK_TICKETS)
+    mine = Article.account_id == by.account_id, Article.public_id == public_id
+    found = db.execute(select(Article.id, Article.ticket_id).where(*mine)).tuples().first()
+    if found is None:
+        raise NotFound("There is no such message.")
+    article_id, ticket_id = found
+    if not deliveries.withdraw(db, by.account_id, article_id, now=now):
+        raise Conflict("It is too late: the message is on its way.")
+    ticket = tickets.stand_by_id(db, by.account_id, ticket_id)
+    tickets.add_event(
+        db,
+        by.account_id,
+        ticket_id,
+        EventKind.WITHDRAWN,
+        staff_id=by.staff_id,
+        article_id=article_id,
+        now=now,
+    )
+    return ArticleRef(ticket.number, public_id)
+
+
+def _is_from_a_person(article: ArticleView) -> bool:
+    return article.kind is ArticleKind.INBOUND and article.auto is None
+
+
+def _check(draft: Draft) -> None:
+    if not draft.text.strip():
+        raise Invalid("Please write a text.", field="text")
+    if len(draft.text) > MAX_TEXT_CHARS:
+        raise Invalid("The text is too long.", field="text")
+    if len(draft.files) > MAX_FILES:
+        raise Invalid("These are too many files.", field="files")
+    if draft.status is not None and not may_become(draft.status):
+        raise Invalid("A ticket cannot be made new again.", field="status")
+
+
+def _own_addresses(db: Session, account_id: int) -> frozenset[str]:
+    mine = select(Mailbox.address).where(Mailbox.account_id == account_id)
+    return frozenset(db.execute(mine).scalars())
+
+
+def _recipients(draft: Draft, detail: TicketDetail, own: frozenset[str]) -> Recipients:
+    if draft.to is not None:
+        chosen = Recipients(draft.to, draft.cc)
+    else:
+        usual = default_recipients(detail)
+        chosen = Recipients(
+            tuple(who for who in usual.to if who.key not in own),
+            draft.cc or tuple(who for who in usual.cc if who.key not in own),
+        )
+    everybody = (*chosen.to, *chosen.cc, *draft.bcc)
+    if not chosen.to:
+        raise Invalid("Please name a recipient.", field="to")
+    if len(everybody) > MAX_RECIPIENTS:
+        raise Invalid("These are too many recipients.", field="to")
+    for who in everybody:
+        _check_address(who)
+    return chosen
+
+
+def _check_address(who: Address) -> None:
+    try:
+        writable_address(who.address)
+    except Invalid:
+        raise Invalid("This is not a valid e-mail address.", field="to") from None
+
+
+def _sender(db: Session, by: Actor, detail: TicketDetail) -> _Sender:
+    account = db.execute(select(Account.mail_key, Account.name).where(Account.id == by.account_id)).one()
+    boxes = select(Mailbox.address, Mailbox.name, Mailbox.signature, Mailbox.locale).where(
+        Mailbox.account_id == by.account_id
+    )
+    ticket = tickets.stand(db, by.account_id, detail.ticket.number)
+    box = (
+        db.execute(boxes.where(Mailbox.id == ticket.mailbox_id)).first()
+        or db.execute(boxes.order_by(Mailbox.id)).first()
+    )
+    if box is None:
+        raise Invalid("There is no mailbox to send from yet.", field="mailbox")
+    name = box.name or account.name
+    return _Sender(account.mail_key, Address(name, box.address), box.signature, box.locale)
+
+
+def _mail(
+    detail: TicketDetail,
+    draft: Draft,
+    recipients: Recipients,
+    sender: _Sender,
+    public_id: str,
+    office: Office,
+    now: datetime,
+) -> compose.OutgoingMail:
+    answered = next((a for a in reversed(detail.articles) if a.kind is ArticleKind.INBOUND), None)
+    bodies = render.reply_bodies(
+        draft.text, signature=sender.signature, quoted=_quoted(answered), locale=sender.locale
+    )
+    reply_local = tokens.reply_local(sender.key, detail.ticket.id)
+    return compose.OutgoingMail(
+        message_id=tokens.message_id(sender.key, public_id, office.mail_domain),
+        date=now,
+        from_=sender.address,
+        to=recipients.to,
+        cc=recipients.cc,
+        reply_to=(Address(sender.address.name, f"{reply_local}@{office.mail_domain}"),),
+        subject=tagged_subject(detail.ticket.subject, detail.ticket.number),
+        text=bodies.text,
+        html=bodies.html,
+        in_reply_to=(answered.message_id or "") if answered else "",
+        references=_references(detail),
+        attachments=tuple(_outgoing_file(file, office.blobs) for file in draft.files),
+    )
+
+
+def _quoted(answered: ArticleView | None) -> render.Quoted | None:
+    if answered is None or not answered.text:
+        return None
+    author = answered.from_.name or answered.from_.address
+    return render.Quoted(author=author, date=answered.created_at, text=answered.text)
+
+
+def _references(detail: TicketDetail) -> tuple[str, ...]:
+    """Every Message-ID of the ticket, oldest first: one that a relay rewrote does not break the thread."""
+    return tuple(dict.fromkeys(a.message_id for a in detail.articles if a.message_id))
+
+
+def _outgoing_file(file: DraftFile, blobs: BlobStore) -> compose.OutgoingFile:
+    return compose.OutgoingFile(file.filename, file.content_type, blobs.read(file.blob.sha256))
+
+
+def _article(
+    by: Actor, draft: Draft, mail: compose.OutgoingMail, public_id: str, raw: KeptBlob
+) -> NewArticle:
+    files = tuple(
+        NewFile(
+            filename=file.filename,
+            content_type=file.content_type,
+            detected_type=detect_type(sent.content),
+            size_bytes=file.blob.size_bytes,
+            sha256=file.blob.sha256,
+        )
+        for file, sent in zip(draft.files, mail.attachments, strict=True)
+    )
+    return NewArticle(
+        kind=ArticleKind.OUTBOUND,
+        from_=mail.from_,
+        subject=mail.subject,
+        text=draft.text,
+        reply_text=draft.text,
+        public_id=public_id,
+        staff_id=by.staff_id,
+        to=mail.to,
+        cc=mail.cc,
+        bcc=draft.bcc,
+        message_id=mail.message_id,
+        references=mail.references,
+        html=mail.html or None,
+        raw_sha256=raw.sha256,
+        files=files,
+    )
+
+
+def _move(db: Session, by: Actor, ticket: Standing, status: Status, *, now: datetime) -> None:
+    tickets.set_status(db, by.account_id, ticket, status, staff_id=by.staff_id, now=now)

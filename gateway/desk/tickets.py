@@ -1,0 +1,123 @@
+"""Editing tickets: status, assignee, subject, tags, customer, each with a line in the timeline."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from gateway.errors import Invalid
+from gateway.rules.access import Actor, Permission, require
+from gateway.rules.status import Status, may_become
+from gateway.store import tickets
+from gateway.store.models import Customer, Staff
+from gateway.store.tickets import EventKind, Standing
+
+MAX_SUBJECT_CHARS = 500
+MAX_TAGS = 30
+MAX_TAG_CHARS = 50
+
+
+class Unchanged(Enum):
+    """Stands for "leave it as it is" where None means "nobody"."""
+
+    UNCHANGED = "unchanged"
+
+
+UNCHANGED = Unchanged.UNCHANGED
+
+
+@dataclass(frozen=True, slots=True)
+class TicketChange:
+    """What is to change; what is not named stays.
+
+    `assignee` is a login, `customer` a public id, None is nobody.
+    """
+
+    status: Status | None = None
+    assignee: str | Unchanged | None = UNCHANGED
+    subject: str | None = None
+    tags: tuple[str, ...] | None = None
+    customer: str | Unchanged | None = UNCHANGED
+
+
+@dataclass(frozen=True, slots=True)
+class StaffRef:
+    """A colleague who can be given a ticket."""
+
+    login: str
+    name: str
+
+
+def patch(db: Session, by: Actor, number: int, change: TicketChange, *, now: datetime) -> None:
+    """Carry out a change; NotFound for a foreign number, Invalid names the field at fault."""
+    require(by, Permission.WORK_TICKETS)
+    ticket = tickets.stand(db, by.account_id, number)
+    if change.subject is not None:
+        _rename(db, by, ticket, change.subject, now)
+    if change.tags is not None:
+        _tag(db, by, ticket, change.tags, now)
+    if not isinstance(change.customer, Unchanged):
+        _give_to_customer(db, by, ticket, change.customer, now)
+    if not isinstance(change.assignee, Unchanged):
+        _assign(db, by, ticket, change.assignee, now)
+    if change.status is not None:
+        if not may_become(change.status):
+            raise Invalid("A ticket cannot be made new again.", field="status")
+        tickets.set_status(db, by.account_id, ticket, change.status, staff_id=by.staff_id, now=now)
+
+
+def staff_of(db: Session, account_id: int) -> tuple[StaffRef, ...]:
+    """Who works in the account, by name."""
+    columns = select(Staff.login, Staff.first_name, Staff.last_name)
+    mine = Staff.account_id == account_id, Staff.deactivated_at.is_(None)
+    rows = db.execute(columns.where(*mine).order_by(Staff.login)).tuples()
+    return tuple(StaffRef(login, f"{first} {last}".strip() or login) for login, first, last in rows)
+
+
+def _rename(db: Session, by: Actor, ticket: Standing, subject: str, now: datetime) -> None:
+    wanted = " ".join(subject.split())
+    if not 1 <= len(wanted) <= MAX_SUBJECT_CHARS:
+        raise Invalid(f"A subject has 1 to {MAX_SUBJECT_CHARS} characters.", field="subject")
+    if wanted != ticket.subject:
+        tickets.change(db, by.account_id, ticket.id, {"subject": wanted})
+        _tell(db, by, ticket, EventKind.SUBJECT, {"from": ticket.subject, "to": wanted}, now)
+
+
+def _tag(db: Session, by: Actor, ticket: Standing, tags: tuple[str, ...], now: datetime) -> None:
+    wanted = list(dict.fromkeys(tag.strip() for tag in tags))
+    if len(wanted) > MAX_TAGS or not all(1 <= len(tag) <= MAX_TAG_CHARS for tag in wanted):
+        raise Invalid(f"At most {MAX_TAGS} tags of 1 to {MAX_TAG_CHARS} characters each.", field="tags")
+    tickets.change(db, by.account_id, ticket.id, {"tags": wanted})
+    _tell(db, by, ticket, EventKind.TAGS, {"to": wanted}, now)
+
+
+def _assign(db: Session, by: Actor, ticket: Standing, login: str | None, now: datetime) -> None:
+    staff_id = None if login is None else _staff_id(db, by.account_id, login)
+    tickets.change(db, by.account_id, ticket.id, {"assignee_id": staff_id})
+    _tell(db, by, ticket, EventKind.ASSIGNED, {"to": login}, now)
+
+
+def _staff_id(db: Session, account_id: int, login: str) -> int:
+    mine = Staff.account_id == account_id, Staff.deactivated_at.is_(None)
+    found = db.execute(select(Staff.id).where(*mine, Staff.login == login)).scalar()
+    if found is None:
+        raise Invalid("There is nobody with this login.", field="assignee")
+    return found
+
+
+def _give_to_customer(db: Session, by: Actor, ticket: Standing, public_id: str | None, now: datetime) -> None:
+    mine = Customer.account_id == by.account_id, Customer.public_id == public_id
+    found = db.execute(select(Customer.id, Customer.name).where(*mine)).tuples().first()
+    if public_id is not None and found is None:
+        raise Invalid("There is no such customer.", field="customer")
+    customer_id, name = found or (None, None)
+    tickets.change(db, by.account_id, ticket.id, {"customer_id": customer_id})
+    _tell(db, by, ticket, EventKind.CUSTOMER, {"to": name}, now)
+
+
+def _tell(
+    db: Session, by: Actor, ticket: Standing, kind: EventKind, data: dict[str, object], now: datetime
+) -> None:
+    tickets.add_event(db, by.account_id, ticket.id, kind, data, staff_id=by.staff_id, now=now)

@@ -1,0 +1,62 @@
+"""API tokens: bearer secrets of an account, hashed at rest, revocable."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from gateway.errors import NotFound, Unauthenticated
+from gateway.ids import hash_secret, new_public_id, new_secret
+from gateway.rules.access import Actor, Role
+from gateway.store.models import ApiToken
+
+
+@dataclass(frozen=True, slots=True)
+class TokenView:
+    """A token as a list shows it; the secret is not kept."""
+
+    public_id: str
+    label: str
+    created_at: datetime
+    revoked_at: datetime | None
+
+
+def create(db: Session, account_id: int, *, label: str, now: datetime) -> str:
+    """A new token, valid at once; the answer is its secret, shown this once."""
+    secret = f"m4a_{new_secret()}"
+    db.add(
+        ApiToken(
+            public_id=new_public_id(),
+            account_id=account_id,
+            label=label.strip()[:100],
+            token_hash=hash_secret(secret),
+            created_at=now,
+        )
+    )
+    return secret
+
+
+def authenticate(db: Session, secret: str) -> Actor:
+    """Whom a bearer token speaks for; Unauthenticated when unknown or revoked."""
+    known = ApiToken.token_hash == hash_secret(secret), ApiToken.revoked_at.is_(None)
+    found = db.execute(select(ApiToken.account_id, ApiToken.label).where(*known)).tuples().first()
+    if found is None:
+        raise Unauthenticated("This token is not valid.")
+    return Actor(found[0], Role.TOKEN, name=found[1])
+
+
+def list_tokens(db: Session, account_id: int) -> tuple[TokenView, ...]:
+    """The account's tokens, oldest first."""
+    columns = select(ApiToken.public_id, ApiToken.label, ApiToken.created_at, ApiToken.revoked_at)
+    mine = columns.where(ApiToken.account_id == account_id).order_by(ApiToken.id)
+    return tuple(TokenView(*row) for row in db.execute(mine).tuples())
+
+
+def revoke(db: Session, account_id: int, public_id: str, *, now: datetime) -> None:
+    """End a token; NotFound for another account's."""
+    mine = ApiToken.account_id == account_id, ApiToken.public_id == public_id
+    token = db.execute(select(ApiToken).where(*mine)).scalar()
+    if token is None:
+        raise NotFound("There is no such token.")
+    token.revoked_at = token.revoked_at or now

@@ -1,0 +1,130 @@
+"""Writing articles: the row, its files, its words for the search."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from gateway.ids import new_public_id
+from gateway.mail.address import Address
+from gateway.rules.status import ArticleKind
+from gateway.store import search, tickets
+from gateway.store.models import Article, Attachment
+
+SNIPPET_CHARS = 160
+
+
+@dataclass(frozen=True, slots=True)
+class NewFile:
+    """A file whose bytes are a durable blob already."""
+
+    filename: str
+    content_type: str
+    detected_type: str
+    size_bytes: int
+    sha256: str
+    inline: bool = False
+    content_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewArticle:
+    """What an article is made of."""
+
+    kind: ArticleKind
+    from_: Address
+    subject: str
+    text: str
+    reply_text: str
+    public_id: str = ""
+    staff_id: int | None = None
+    intake_id: int | None = None
+    to: tuple[Address, ...] = ()
+    cc: tuple[Address, ...] = ()
+    bcc: tuple[Address, ...] = ()
+    reply_to: tuple[Address, ...] = ()
+    message_id: str | None = None
+    references: tuple[str, ...] = ()
+    html: str | None = None
+    auto: str | None = None
+    trust: str = ""
+    defects: tuple[str, ...] = ()
+    raw_sha256: str | None = None
+    content_hash: str | None = None
+    files: Sequence[NewFile] = ()
+
+
+def append(
+    db: Session, account_id: int, ticket_id: int, new: NewArticle, *, now: datetime
+) -> tuple[int, str]:
+    """Add an article to a ticket, with its files and its words; returns its row and public id.
+
+    `created_at` is `now`; raises IntegrityError when the intake or the content is filed already.
+    """
+    public_id = new.public_id or new_public_id()
+    values = _columns(new) | {
+        "public_id": public_id,
+        "account_id": account_id,
+        "ticket_id": ticket_id,
+        "created_at": now,
+    }
+    article_id: int = db.execute(insert(Article).returning(Article.id), values).scalar_one()
+    if new.files:
+        db.execute(insert(Attachment), [_file(account_id, article_id, f) for f in new.files])
+    snippet = " ".join(new.reply_text[: 4 * SNIPPET_CHARS].split())[:SNIPPET_CHARS]
+    shown = sum(not file.inline for file in new.files)
+    tickets.touch(db, account_id, ticket_id, snippet=snippet, files=shown, now=now)
+    search.index(db, account_id, article_id, _words(new))
+    return article_id, public_id
+
+
+def _words(new: NewArticle) -> list[str]:
+    people = [part for who in (new.from_, *new.to, *new.cc) for part in (who.name, who.address)]
+    names = [file.filename for file in new.files]
+    return [new.subject, *people, *names, new.text]
+
+
+def _columns(new: NewArticle) -> dict[str, object]:
+    return {
+        "intake_id": new.intake_id,
+        "kind": new.kind.value,
+        "staff_id": new.staff_id,
+        "from_name": new.from_.name,
+        "from_address": new.from_.address,
+        "reply_to": _people(new.reply_to),
+        "to": _people(new.to),
+        "cc": _people(new.cc),
+        "bcc": _people(new.bcc),
+        "subject": new.subject,
+        "message_id": new.message_id[:998] if new.message_id else None,
+        "references": list(new.references),
+        "text": new.text,
+        "reply_text": new.reply_text,
+        "html": new.html,
+        "auto": new.auto,
+        "trust": new.trust,
+        "defects": list(new.defects),
+        "raw_sha256": new.raw_sha256,
+        "content_hash": new.content_hash,
+    }
+
+
+def _people(addresses: tuple[Address, ...]) -> list[dict[str, str]]:
+    return [{"name": who.name, "address": who.address} for who in addresses]
+
+
+def _file(account_id: int, article_id: int, file: NewFile) -> dict[str, object]:
+    return {
+        "public_id": new_public_id(),
+        "account_id": account_id,
+        "article_id": article_id,
+        "filename": file.filename,
+        "content_type": file.content_type[:255],
+        "detected_type": file.detected_type[:255],
+        "size_bytes": file.size_bytes,
+        "sha256": file.sha256,
+        "inline": file.inline,
+        "content_id": file.content_id,
+    }

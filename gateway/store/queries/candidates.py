@@ -1,0 +1,88 @@
+"""Which tickets the traces in a mail lead to (SPEC 4.5), with what the filing rule must know of each."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy.orm import Session
+
+from gateway.mail.address import Address
+from gateway.rules.filing import Candidate, FoundBy
+from gateway.rules.status import Status
+from gateway.store.models import Article, CustomerDomain, Participant, Ticket
+
+MAX_REFERENCES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Traces:
+    """Where a mail says it belongs; `references` newest first, ticket ids only from genuine tokens."""
+
+    ticket_ids: tuple[int, ...]
+    in_reply_to: tuple[str, ...]
+    references: tuple[str, ...]
+    numbers: tuple[int, ...]
+
+
+def find_candidates(
+    db: Session, account_id: int, traces: Traces, sender: Address | None
+) -> tuple[Candidate, ...]:
+    """The account's tickets that the traces name, strongest trace first; another account's are never seen."""
+    by_token = Ticket.id.in_(traces.ticket_ids)
+    by_number = Ticket.number.in_(traces.numbers)
+    newest = traces.references[:MAX_REFERENCES]
+    found = [
+        *_by_ticket(db, account_id, by_token, FoundBy.TOKEN, traces.ticket_ids, sender),
+        *_by_message(db, account_id, traces.in_reply_to, FoundBy.IN_REPLY_TO, sender),
+        *_by_message(db, account_id, newest, FoundBy.REFERENCES, sender),
+        *_by_ticket(db, account_id, by_number, FoundBy.SUBJECT, traces.numbers, sender),
+    ]
+    return tuple(found)
+
+
+def _takes_part(sender: Address | None) -> ColumnElement[bool]:
+    address, domain = (sender.key, sender.domain) if sender else ("", "")
+    named = exists().where(Participant.ticket_id == Ticket.id, Participant.address == address)
+    colleague = exists().where(
+        CustomerDomain.account_id == Ticket.account_id,
+        CustomerDomain.customer_id == Ticket.customer_id,
+        CustomerDomain.domain == domain,
+    )
+    return named | colleague
+
+
+def _by_ticket(
+    db: Session,
+    account_id: int,
+    where: ColumnElement[bool],
+    found_by: FoundBy,
+    wanted: Sequence[int],
+    sender: Address | None,
+) -> Iterable[Candidate]:
+    if not wanted:
+        return
+    columns = select(Ticket.id, Ticket.status, Ticket.closed_at, _takes_part(sender), Ticket.number)
+    for row in db.execute(columns.where(Ticket.account_id == account_id, where)).tuples():
+        key = row[0] if found_by is FoundBy.TOKEN else row[4]
+        yield Candidate(row[0], found_by, wanted.index(key), Status(row[1]), row[2], sender_takes_part=row[3])
+
+
+def _by_message(
+    db: Session,
+    account_id: int,
+    message_ids: Sequence[str],
+    found_by: FoundBy,
+    sender: Address | None,
+) -> Iterable[Candidate]:
+    if not message_ids:
+        return
+    columns = (
+        select(Ticket.id, Ticket.status, Ticket.closed_at, _takes_part(sender), Article.message_id)
+        .join(Article, Article.ticket_id == Ticket.id)
+        .where(Article.account_id == account_id, Article.message_id.in_(message_ids))
+        .order_by(Article.id.desc())
+        .limit(MAX_REFERENCES)
+    )
+    for row in db.execute(columns).tuples():
+        rank = message_ids.index(row[4] or "")
+        yield Candidate(row[0], found_by, rank, Status(row[1]), row[2], sender_takes_part=row[3])

@@ -1,0 +1,200 @@
+"""Writing tickets: opened, appended to, moved, with a line in the timeline for each."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Session
+
+from gateway.errors import NotFound
+from gateway.rules.status import Status
+from gateway.store.models import Account, Participant, Ticket, TicketEvent
+from gateway.store.session import is_sqlite
+
+_MAX_PARTICIPANTS_A_MAIL = 50
+
+
+class EventKind(StrEnum):
+    """What a line of the timeline tells."""
+
+    CREATED = "created"
+    STATUS = "status"
+    ASSIGNED = "assigned"
+    SUBJECT = "subject"
+    TAGS = "tags"
+    CUSTOMER = "customer"
+    SAME_MAIL_AGAIN = "same_mail_again"
+    UNREADABLE = "unreadable"
+    WITHDRAWN = "withdrawn"
+    DELIVERY = "delivery"
+
+
+@dataclass(frozen=True, slots=True)
+class NewTicketRow:
+    """What a ticket begins with."""
+
+    subject: str
+    status: Status
+    mailbox_id: int | None
+    contact_id: int | None
+    customer_id: int | None
+    requester_name: str
+    requester_address: str
+    maybe_belongs_to_id: int | None = None
+    follow_up_of_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a ticket stands, as a verb needs to know it."""
+
+    id: int
+    number: int
+    status: Status
+    subject: str
+    mailbox_id: int | None
+    customer_id: int | None
+
+
+def open_ticket(db: Session, account_id: int, new: NewTicketRow, *, now: datetime) -> Standing:
+    """A new ticket under the account's next number."""
+    number = db.execute(_NEXT_NUMBER.where(Account.id == account_id)).scalar_one()
+    values = {
+        "account_id": account_id,
+        "number": number,
+        "subject": new.subject,
+        "status": new.status.value,
+        "mailbox_id": new.mailbox_id,
+        "contact_id": new.contact_id,
+        "customer_id": new.customer_id,
+        "requester_name": new.requester_name[:300],
+        "requester_address": new.requester_address[:320],
+        "maybe_belongs_to_id": new.maybe_belongs_to_id,
+        "follow_up_of_id": new.follow_up_of_id,
+        "tags": [],
+        "snippet": "",
+        "article_count": 0,
+        "attachment_count": 0,
+        "created_at": now,
+        "updated_at": now,
+    }
+    ticket_id: int = db.execute(insert(Ticket).returning(Ticket.id), values).scalar_one()
+    return Standing(ticket_id, number, new.status, new.subject, new.mailbox_id, new.customer_id)
+
+
+def stand(db: Session, account_id: int, number: int) -> Standing:
+    """Where a ticket stands; NotFound also for another account's number."""
+    return _standing(db, Ticket.account_id == account_id, Ticket.number == number)
+
+
+def stand_by_id(db: Session, account_id: int, ticket_id: int) -> Standing:
+    """Where a ticket stands, by its row; NotFound also for another account's."""
+    return _standing(db, Ticket.account_id == account_id, Ticket.id == ticket_id)
+
+
+def touch(db: Session, account_id: int, ticket_id: int, *, snippet: str, files: int, now: datetime) -> None:
+    """Count one more article and bring the ticket to the top of its list."""
+    db.execute(
+        update(Ticket)
+        .where(Ticket.account_id == account_id, Ticket.id == ticket_id)
+        .values(
+            article_count=Ticket.article_count + 1,
+            attachment_count=Ticket.attachment_count + files,
+            snippet=snippet,
+            updated_at=now,
+        )
+    )
+
+
+def change(db: Session, account_id: int, ticket_id: int, values: Mapping[str, Any]) -> None:
+    """Set some columns of a ticket."""
+    mine = Ticket.account_id == account_id, Ticket.id == ticket_id
+    db.execute(update(Ticket).where(*mine).values(**values))
+
+
+def set_status(
+    db: Session,
+    account_id: int,
+    ticket: Standing,
+    status: Status,
+    *,
+    staff_id: int | None = None,
+    now: datetime,
+) -> None:
+    """Move a ticket to a state and say so in the timeline; nothing happens if it is there already."""
+    if status is ticket.status:
+        return
+    closed_at = now if status is Status.CLOSED else None
+    change(db, account_id, ticket.id, {"status": status.value, "closed_at": closed_at})
+    data = {"from": ticket.status.value, "to": status.value}
+    add_event(db, account_id, ticket.id, EventKind.STATUS, data, staff_id=staff_id, now=now)
+
+
+def add_event(
+    db: Session,
+    account_id: int,
+    ticket_id: int,
+    kind: EventKind,
+    data: Mapping[str, Any] | None = None,
+    *,
+    staff_id: int | None = None,
+    article_id: int | None = None,
+    now: datetime,
+) -> None:
+    """One line in the timeline."""
+    values = {
+        "account_id": account_id,
+        "ticket_id": ticket_id,
+        "kind": kind.value,
+        "staff_id": staff_id,
+        "article_id": article_id,
+        "data": dict(data or {}),
+        "at": now,
+    }
+    db.execute(insert(TicketEvent), values)
+
+
+def add_participants(db: Session, account_id: int, ticket_id: int, addresses: Iterable[str]) -> None:
+    """Let these addresses (as compared, case-folded) take part; who does already stays."""
+    wanted = list(dict.fromkeys(a for a in addresses if a))[:_MAX_PARTICIPANTS_A_MAIL]
+    if not wanted:
+        return
+    rows = [
+        {"account_id": account_id, "ticket_id": ticket_id, "address": address[:320]} for address in wanted
+    ]
+    make = sqlite_insert if is_sqlite() else pg_insert
+    db.execute(make(Participant).on_conflict_do_nothing(), rows)
+
+
+_NEXT_NUMBER = (
+    update(Account)
+    .values(last_ticket_number=Account.last_ticket_number + 1)
+    .returning(Account.last_ticket_number)
+)
+_STANDING = select(
+    Ticket.id,
+    Ticket.number,
+    Ticket.status,
+    Ticket.subject,
+    Ticket.mailbox_id,
+    Ticket.customer_id,
+)
+
+
+def _standing(db: Session, *where: Any) -> Standing:
+    found = db.execute(_STANDING.where(*where)).first()
+    if found is None:
+        raise NotFound("There is no such ticket.")
+    return Standing(
+        found.id,
+        found.number,
+        Status(found.status),
+        found.subject,
+        found.mailbox_id,
+        found.customer_id,
+    )
