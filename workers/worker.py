@@ -29,7 +29,7 @@ _WAIT_SECONDS = 5  # one blocking pop
 _ANSWER_SECONDS = _WAIT_SECONDS + 3  # a server that says nothing for so long is taken for away
 _HEARTBEAT_SECONDS = 10.0
 _MAINTENANCE_SECONDS = 60
-_KNOCK_SECONDS = 0.5  # between two looks whether the server is back
+_KNOCK_SECONDS = 0.2  # between two looks whether the server is back
 _AWAY_SECONDS = 2.0  # from then on the rows are worked through without it
 
 
@@ -130,15 +130,17 @@ def run(settings: Settings, topic: Topic) -> None:
 
 def _work_alone(topic: Topic, connection: Redis, stop: Stop) -> None:
     """Until the queue server is back: look at the outbox ourselves. StopRequested when asked to stop."""
-    away_since = clock.monotonic()
-    log.get("worker").warning("queue.away", topic=topic.value)
+    give_up_at, is_alone = clock.monotonic() + _AWAY_SECONDS, False
     while not _is_back(connection):
-        is_away_for_good = clock.monotonic() - away_since >= _AWAY_SECONDS
-        if not (is_away_for_good and _work_some(topic)):
+        if not is_alone and clock.monotonic() >= give_up_at:
+            is_alone = True
+            log.get("worker").warning("queue.away", topic=topic.value)
+        if not (is_alone and _work_some(topic)):
             stop.sleep(_KNOCK_SECONDS)
         if stop.requested:
             raise StopRequested
-    log.get("worker").info("queue.back", topic=topic.value)
+    if is_alone:
+        log.get("worker").info("queue.back", topic=topic.value)
 
 
 def _is_back(connection: Redis) -> bool:

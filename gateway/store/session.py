@@ -27,6 +27,7 @@ Wake = Callable[[str, Sequence[int]], None]
 
 @dataclass(slots=True)
 class _Database:
+    url: str
     engine: Engine
     writer: Engine
     wake: Wake
@@ -41,11 +42,17 @@ def _sleep_on(topic: str, outbox_ids: Sequence[int]) -> None:
 
 
 def configure(url: str, *, wake: Wake = _sleep_on) -> None:
-    """Set this process's database; call it once after any fork. Replaces an earlier one."""
+    """Set this process's database; call it once after any fork. Replaces an earlier one.
+
+    An engine for the same address stays: what was built before a fork is shared memory after it.
+    """
     global _database  # noqa: PLW0603 - one database a process, set at its start
     dispose()
+    if _database is not None and _database.url == url:
+        _database.wake = wake
+        return
     engine = _make_engine(url)
-    _database = _Database(engine, engine.execution_options(m4a_write=True), wake)
+    _database = _Database(url, engine, engine.execution_options(m4a_write=True), wake)
 
 
 def dispose() -> None:
