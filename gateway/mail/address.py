@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from gateway.mail.words import decode_words
 
@@ -11,6 +11,7 @@ _PLAIN = re.compile(r'[^"(<,;:]+')
 _ADDRESS = re.compile(r"[^\s<>\"'(),;:]+@[^\s<>\"'(),;:]+")
 _OBSOLETE = re.compile(r"\s*@\s*[\w-]+(?:\s*\.\s*[\w-]+)*")  # white space around dots (RFC 5322, 4.4)
 MAX_ADDRESSES = 2000
+MAX_PHRASE_PIECES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class Address:
 
     @property
     def key(self) -> str:
-        """Two addresses are one person's if their keys are equal: case does not count (RFC 5321 allows it to)."""
+        """Two addresses are one person's if their keys are equal: case does not count here."""
         return self.address.casefold()
 
     @property
@@ -35,12 +36,23 @@ class Address:
 class _Mailbox:
     """One address while it is read."""
 
-    phrase: list[str]
-    comments: list[str]
+    phrase: list[str] = field(default_factory=list)
+    comments: list[str] = field(default_factory=list)
     angle: str | None = None
+    has_at: bool = False
+
+    def add(self, text: str) -> None:
+        self.phrase.append(text)
+        self.has_at = self.has_at or "@" in text
+
+    def is_whole(self) -> bool:
+        """Whether a comma ends this mailbox: in `Doe, Ann <ann@…>` the first one does not."""
+        return (
+            self.angle is not None or self.has_at or len(self.phrase) > MAX_PHRASE_PIECES or self.is_empty()
+        )
 
     def is_empty(self) -> bool:
-        return self.angle is None and not "".join(self.phrase).strip()
+        return self.angle is None and not any(piece.strip() for piece in self.phrase)
 
 
 def parse_addresses(value: str) -> tuple[Address, ...]:
@@ -55,7 +67,7 @@ def parse_addresses(value: str) -> tuple[Address, ...]:
 
 def _read(value: str) -> list[Address]:
     found: list[Address] = []
-    mailbox = _Mailbox([], [])
+    mailbox = _Mailbox()
     for kind, text in _tokens(value):
         if len(found) >= MAX_ADDRESSES:
             break
@@ -63,13 +75,13 @@ def _read(value: str) -> list[Address]:
             mailbox = _angle(found, mailbox, text)
         elif kind == "(":
             mailbox.comments.append(text)
-        elif kind == ":" and mailbox.angle is None and "@" not in "".join(mailbox.phrase):
-            mailbox = _Mailbox([], [])  # a group's name (RFC 5322, 3.4), or `mailto:`
-        elif kind == ";" or (kind == "," and _is_whole(mailbox)):
+        elif kind == ":" and mailbox.angle is None and not mailbox.has_at:
+            mailbox = _Mailbox()  # a group's name (RFC 5322, 3.4), or `mailto:`
+        elif kind == ";" or (kind == "," and mailbox.is_whole()):
             found += _finished(mailbox)
-            mailbox = _Mailbox([], [])
+            mailbox = _Mailbox()
         else:
-            mailbox.phrase.append(text)
+            mailbox.add(text)
     return found + _finished(mailbox)
 
 
@@ -77,14 +89,9 @@ def _angle(found: list[Address], mailbox: _Mailbox, text: str) -> _Mailbox:
     """Take an address in brackets; a second one without a comma between begins another mailbox."""
     if mailbox.angle is not None:
         found += _finished(mailbox)
-        mailbox = _Mailbox([], [])
+        mailbox = _Mailbox()
     mailbox.angle = text
     return mailbox
-
-
-def _is_whole(mailbox: _Mailbox) -> bool:
-    """Whether a comma ends this mailbox: in `Doe, Ann <ann@…>` the first one does not."""
-    return mailbox.angle is not None or "@" in "".join(mailbox.phrase) or mailbox.is_empty()
 
 
 def _tokens(value: str) -> Iterator[tuple[str, str]]:
@@ -93,7 +100,7 @@ def _tokens(value: str) -> Iterator[tuple[str, str]]:
     closes = {'"': True, "(": True, "<": True}
     while position < length:
         char = value[position]
-        if char in closes and closes[char]:
+        if closes.get(char):
             end = _end_of(value, position, char)
             if end > 0:
                 yield char, _inner(value[position + 1 : end - 1], char)

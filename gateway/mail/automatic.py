@@ -1,4 +1,4 @@
-"""Machines' mail told apart by its header: auto-replies, notices, bulk and lists (RFC 3834, RFC 2369, and custom)."""
+"""Machines' mail told apart by its header (RFC 3834, RFC 2369, and custom): auto-replies, notices, bulk."""
 
 import re
 
@@ -6,13 +6,18 @@ from gateway.mail.headers import Headers
 from gateway.mail.message import Auto
 
 _REPLY_SUBJECT = re.compile(
-    r"^(?:(?:re|aw|fwd?|sv|antw)\s*:\s*)*(?:"
-    r"auto(?:matic|mated|matische|matisch)?[\s:_-]*(?:reply|response|respond|answer|antwort)|autoreply|automatische\s+(?:antwort|abwesenheits\w*|e-?mail-?antwort)"
-    r"|out\s+of\s+(?:the\s+)?office|out\s+of\s+office\s+autoreply|abwesenheits(?:notiz|nachricht|meldung|info|benachrichtigung|assistent)|abwesend\b|abwesenheit\s*:"
-    r"|r[ée]ponse\s+automatique|absence\s+du\s+bureau|message\s+d'absence|respuesta\s+autom[áa]tica|fuera\s+de\s+la\s+oficina|risposta\s+automatica"
-    r"|resposta\s+autom[áa]tica|automatisch\s+antwoord|automatiskt\s+svar|autosvar|automaattinen\s+vastaus|afwezig|i\s+am\s+(?:currently\s+)?out\s+of|automatick[áa]\s+odpov"
-    r"|autoodpowied|自動応答|自动回复|自動返信|автоответ|автоматический\s+ответ)",
-    re.IGNORECASE,
+    r"""
+        ^(?:(?:re|aw|fwd?|sv|antw)\s*:\s*)*(?:auto(?:matic|mated|matische|matisch)?[\s:_-]*(?:reply
+        |response|respond|answer|antwort)|autoreply|automatische\s+(?:antwort|abwesenheits\w*
+        |e-?mail-?antwort)|out\s+of\s+(?:the\s+)?office|out\s+of\s+office\s+autoreply
+        |abwesenheits(?:notiz|nachricht|meldung|info|benachrichtigung|assistent)|abwesend\b
+        |abwesenheit\s*:|r[ée]ponse\s+automatique|absence\s+du\s+bureau|message\s+d'absence
+        |respuesta\s+autom[áa]tica|fuera\s+de\s+la\s+oficina|risposta\s+automatica
+        |resposta\s+autom[áa]tica|automatisch\s+antwoord|automatiskt\s+svar|autosvar
+        |automaattinen\s+vastaus|afwezig|i\s+am\s+(?:currently\s+)?out\s+of|automatick[áa]\s+odpov
+        |autoodpowied|自動応答|自动回复|自動返信|автоответ|автоматический\s+ответ)
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 _VACATION_HEADERS = (
     "x-autoreply",
@@ -41,12 +46,15 @@ _LIST_HEADERS = (
 _REPLY_PRECEDENCE = frozenset(("auto_reply", "auto-reply", "autoreply"))
 _BULK_PRECEDENCE = frozenset(("bulk", "list", "junk"))
 _NOBODY = re.compile(
-    r"^(?:no-?reply|do-?not-?reply|nicht-?antworten|ne-?pas-?repondre|mailer-daemon|postmaster)(?:[+@.-]|$)",
-    re.IGNORECASE,
+    r"""
+        ^(?:no-?reply|do-?not-?reply|nicht-?antworten|ne-?pas-?repondre|mailer-daemon
+        |postmaster)(?:[+@.-]|$)
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 
 
-def classify(headers: Headers, content_type: str, report_type: str) -> Auto | None:
+def classify(headers: Headers, *, report_type: str) -> Auto | None:
     """What kind of machine wrote this, None for a person; bounces are judged elsewhere, before."""
     if report_type == "disposition-notification":
         return Auto.AUTO_REPLY
@@ -71,10 +79,7 @@ def is_auto_reply(headers: Headers) -> bool:
         if name in headers
     ):
         return True
-    if (
-        headers.raw("x-precedence").strip().lower() in _REPLY_PRECEDENCE
-       
-    ):
+    if headers.raw("x-precedence").strip().lower() in _REPLY_PRECEDENCE:
         return True
     if "x-ms-exchange-inbox-rules-loop" in headers and "x-auto-response-suppress" in headers:
         return True

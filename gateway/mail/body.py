@@ -40,7 +40,7 @@ class Enclosure:
 
 @dataclass(slots=True)
 class Body:
-    """What a tree holds. `reports` are the decoded delivery reports, `returned` the headers sent back with them."""
+    """What a tree holds; `reports` are delivery reports, decoded, `returned` the mails sent back."""
 
     segments: list[Segment] = field(default_factory=list)
     enclosures: list[Enclosure] = field(default_factory=list)
@@ -61,7 +61,9 @@ class _Collector:
     body: Body
     defects: list[str]
 
-    def segments_of(self, part: Part, *, is_root: bool = False, is_first: bool = False, parent: str = "") -> list[Segment]:
+    def segments_of(
+        self, part: Part, *, is_root: bool = False, is_first: bool = False, parent: str = ""
+    ) -> list[Segment]:
         """The text in this part; enclosures go to the body on the way."""
         if part.is_multipart:
             return self._multipart(part)

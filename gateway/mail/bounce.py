@@ -12,21 +12,45 @@ from gateway.mail.mime import Part, read_tree
 from gateway.mail.references import parse_message_id
 
 _DAEMON = re.compile(
-    r"^(?:mailer[-_.]?daemon|mail[-_.]?daemon|postmaster|mdaemon|mail-?deliver\w*|mail-?admin\w*|post_master|mmdf|daemon|uucp|root|smtp[\w.-]*|bounces?|mta|mail|system)(?:[@+\\]|$)",
-    re.IGNORECASE,
+    r"""
+        ^(?:mailer[-_.]?daemon|mail[-_.]?daemon|postmaster|mdaemon|mail-?deliver\w*|mail-?admin\w*
+        |post_master|mmdf|daemon|uucp|root|smtp[\w.-]*|bounces?|mta|mail|system)(?:[@+\\]|$)
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
-_DAEMON_NAME = re.compile(r"mail(?:er)?[\s-]*(?:delivery|daemon|system|administrator)|delivery\s+subsystem|postmaster|postoffice|internet\s+mail\s+delivery", re.IGNORECASE)
+_DAEMON_NAME = re.compile(
+    r"""
+        mail(?:er)?[\s-]*(?:delivery|daemon|system|administrator)|delivery\s+subsystem|postmaster
+        |postoffice|internet\s+mail\s+delivery
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
 _SUBJECT = re.compile(
-    r"undeliver|failed\s+mail|mail\s+failed|loop\s+alert|returned\s+(?:mail|to\s+sender)|return(?:ed)?\s+(?:e?mail|message)|delivery[\s-]+(?:\w+\s+)?(?:status|fail|error|problem|report|notif|warning|incomplete|delayed|has\s+failed|unsuccess)"
-    r"|fail(?:ure|ed)\s+(?:notice|delivery|mail|to\s+deliver)|mail\s+(?:delivery|system|could\s+not|failure|error|not\s+deliver)|could\s+not\s+(?:be\s+)?(?:send|sent|deliver)|non[- ]?deliver|not\s+deliver|unable\s+to\s+deliver"
-    r"|unzustellbar|nicht\s+zugestellt|nicht\s+zustellbar|zustellung|[üu]bermittlung|non\s+remis|[ée]chec|no\s+se\s+(?:pudo|puede)\s+entregar|mensaje\s+no\s+entreg|mancata\s+consegna|user\s+unknown|message\s+(?:not\s+delivered|rejected|delivery|bounced)"
-    r"|bounced?\b|permanent\s+error|mailbox\s+(?:full|unavailable|quota)|rejected\s+(?:mail|posting)|warning:|error\s+(?:sending|in|message)|problem\s+delivering|address\s+(?:unknown|error|change)|nondeliverable|failure\b|エラー|配信|送信",
-    re.IGNORECASE,
+    r"""
+        undeliver|failed\s+mail|mail\s+failed|loop\s+alert|returned\s+(?:mail|to\s+sender)
+        |return(?:ed)?\s+(?:e?mail|message)|delivery[\s-]+(?:\w+\s+)?(?:status|fail|error|problem|report
+        |notif|warning|incomplete|delayed|has\s+failed|unsuccess)|fail(?:ure|ed)\s+(?:notice|delivery
+        |mail|to\s+deliver)|mail\s+(?:delivery|system|could\s+not|failure|error|not\s+deliver)
+        |could\s+not\s+(?:be\s+)?(?:send|sent|deliver)|non[- ]?deliver|not\s+deliver
+        |unable\s+to\s+deliver|unzustellbar|nicht\s+zugestellt|nicht\s+zustellbar|zustellung
+        |[üu]bermittlung|non\s+remis|[ée]chec|no\s+se\s+(?:pudo|puede)\s+entregar|mensaje\s+no\s+entreg
+        |mancata\s+consegna|user\s+unknown|message\s+(?:not\s+delivered|rejected|delivery|bounced)
+        |bounced?\b|permanent\s+error|mailbox\s+(?:full|unavailable|quota)|rejected\s+(?:mail|posting)
+        |warning:|error\s+(?:sending|in|message)|problem\s+delivering|address\s+(?:unknown|error|change)
+        |nondeliverable|failure\b|エラー|配信|送信
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 _STRONG = re.compile(
-    r"(?:could\s*n.t|could\s+not|can\s*not|can.t|unable\s+to|was\s+not|not\s+able\s+to|failed\s+to|has\s+not\s+been|not\s+be(?:en)?|konnte\s+nicht|n'a\s+pas\s+pu)\s+(?:\S+\s+){0,6}?(?:deliver|zugestellt|reach|sen[dt]|complete|remis|[üu]bermittelt|process)"
-    r"|undeliver|delivery\s+(?:\S+\s+){0,4}fail|permanent\s+(?:fatal\s+)?(?:error|failure)|user\s+unknown|returned\s+(?:mail|to\s+sender|message|unopened)|qmail-send|mailbox\s+(?:is\s+)?full|not\s+delivered|bounced|fatal\s+error|rejected|duplicated\s+message-id",
-    re.IGNORECASE,
+    r"""
+        (?:could\s*n.t|could\s+not|can\s*not|can.t|unable\s+to|was\s+not|not\s+able\s+to|failed\s+to
+        |has\s+not\s+been|not\s+be(?:en)?|konnte\s+nicht|n'a\s+pas\s+pu)\s+(?:\S+\s+){0,6}?(?:deliver
+        |zugestellt|reach|sen[dt]|complete|remis|[üu]bermittelt|process)|undeliver
+        |delivery\s+(?:\S+\s+){0,4}fail|permanent\s+(?:fatal\s+)?(?:error|failure)|user\s+unknown
+        |returned\s+(?:mail|to\s+sender|message|unopened)|qmail-send|mailbox\s+(?:is\s+)?full
+        |not\s+delivered|bounced|fatal\s+error|rejected|duplicated\s+message-id
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 _QMAIL = re.compile(r"^<[^<>\s@]+@[^<>\s]+>:", re.MULTILINE)
 _WHOLE = re.compile(r"[^@\s]+@[^@\s]+")
@@ -46,7 +70,9 @@ def find_bounce(tree: Part, body: Body, text: str) -> Bounce | None:
     inner = [report for report in read_reports(text[:50_000]) if "@" in report.recipient]
     if inner:
         return _from_report(_worst(inner), told, body, text)
-    return Bounce(told.recipient.lower(), told.status, _action(told.status), told.diagnostic, _original_id(body, text))
+    return Bounce(
+        told.recipient.lower(), told.status, _action(told.status), told.diagnostic, _original_id(body, text)
+    )
 
 
 def _reports(body: Body) -> list[Report]:
@@ -64,7 +90,7 @@ def _enclosed_reports(body: Body) -> list[Report]:
 
 
 def _is_suspect(tree: Part, text: str) -> bool:
-    """Whether header and words speak for a report: a daemon that writes of failure, or a failure's own subject."""
+    """Whether header and words speak for a report: a daemon that writes of failure, a failure's subject."""
     headers = tree.headers
     if "x-failed-recipients" in headers or _is_report(tree):
         return True
@@ -79,16 +105,27 @@ def _is_suspect(tree: Part, text: str) -> bool:
     if not (is_daemon or is_named):
         return False
     upper = report_part(text)
-    is_strong = _STRONG.search(upper) is not None or reason_status(upper) == "5.1.1" or _QMAIL.search(upper) is not None
+    is_strong = (
+        _STRONG.search(upper) is not None
+        or reason_status(upper) == "5.1.1"
+        or _QMAIL.search(upper) is not None
+    )
     return [is_daemon, is_named, is_null, is_strong].count(True) >= 2
 
 
 def _is_report(tree: Part) -> bool:
-    return tree.content_type == "multipart/report" and tree.parameters.get("report-type", "").lower() in ("", "delivery-status")
+    return tree.content_type == "multipart/report" and tree.parameters.get("report-type", "").lower() in (
+        "",
+        "delivery-status",
+    )
 
 
 def _told(headers: Headers, body: Body, text: str) -> Told:
-    own = {a.address.lower() for name in ("from", "to", "cc", "reply-to", "return-path") for a in headers.addresses(name)}
+    own = {
+        a.address.lower()
+        for name in ("from", "to", "cc", "reply-to", "return-path")
+        for a in headers.addresses(name)
+    }
     failed = headers.addresses("x-failed-recipients")
     told = told_by(text, not_these=frozenset(own))
     if failed:
@@ -105,9 +142,17 @@ def _worst(reports: list[Report]) -> Report:
 
 
 def _from_report(report: Report, told: Told, body: Body, text: str) -> Bounce:
-    recipient = report.recipient if _WHOLE.fullmatch(report.recipient) else (told.recipient or report.recipient)
+    recipient = (
+        report.recipient if _WHOLE.fullmatch(report.recipient) else (told.recipient or report.recipient)
+    )
     status = _refined(report, told)
-    return Bounce(recipient.lower(), status, report.action or _action(status), report.diagnostic or told.diagnostic, _original_id(body, text))
+    return Bounce(
+        recipient.lower(),
+        status,
+        report.action or _action(status),
+        report.diagnostic or told.diagnostic,
+        _original_id(body, text),
+    )
 
 
 def _refined(report: Report, told: Told) -> str:

@@ -7,43 +7,117 @@ from gateway.mail.dsn import enhanced_status, precise_status, reply_code
 
 _ADDRESS = r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)*"
 _BOUNDS = re.compile(
-    r"(?:^|\n)[ \t>]*(?:-{2,}\s*(?:below this line|this is a copy|included is a copy|original message|unsent message"
-    r"|the header|transcript of the original|message header|returned message|the unsent|forwarded message|begin)"
-    r"|(?:the )?original (?:message|mail) (?:as )?(?:follows|headers?)|message headers? follow|(?:your|the) (?:original )?message"
-    r"(?: headers?)? (?:follows?|is (?:attached|included|below))|received: (?:from|by|\()|return-path: *<|unsent message"
-    r"|first \d+ (?:lines|bytes)|the text you sent follows|text of (?:the )?message|-+ ?original message)",
-    re.IGNORECASE,
+    r"""
+        (?:^|\n)[ \t>]*(?:-{2,}\s*(?:below[ ]this[ ]line|this[ ]is[ ]a[ ]copy|included[ ]is[ ]a[ ]copy
+        |original[ ]message|unsent[ ]message|the[ ]header|transcript[ ]of[ ]the[ ]original
+        |message[ ]header|returned[ ]message|the[ ]unsent|forwarded[ ]message|begin)
+        |(?:the[ ])?original[ ](?:message|mail)[ ](?:as[ ])?(?:follows|headers?)
+        |message[ ]headers?[ ]follow|(?:your
+        |the)[ ](?:original[ ])?message(?:[ ]headers?)?[ ](?:follows?|is[ ](?:attached|included|below))
+        |received:[ ](?:from|by|\()|return-path:[ ]*<|unsent[ ]message|first[ ]\d+[ ](?:lines|bytes)
+        |the[ ]text[ ]you[ ]sent[ ]follows|text[ ]of[ ](?:the[ ])?message|-+[ ]?original[ ]message)
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 _PATTERNS = tuple(
-    re.compile(pattern.replace("ADDR", f"({_ADDRESS})"), re.IGNORECASE | re.MULTILINE)
+    re.compile(pattern.replace("ADDR", f"({_ADDRESS})"), re.IGNORECASE | re.MULTILINE | re.VERBOSE)
     for pattern in (
         r"^[ \t]*<ADDR>(?:[ \t]*\([^)\n]*\))?[ \t]*:",
-        r"(?:following (?:e-?mail )?(?:address|recipient)\w*|permanent (?:fatal|delivery) errors|not (?:be )?(?:delivered|reached?) to|not reach|delivery to)[^\n]*(?:\n[^\n@]{0,80}){0,4}\n[ \t]*<?ADDR",
-        r"^[ \t]*(?:final-recipient|original-recipient|error-for|rcpt to|failed recipient|failed address|recipient|unknown user|addressee)s?[ \t]*:[^\n]*?ADDR",
-        r"(?:originally addressed to|message was addressed,|delivery to|mail to|message to|sent to|rcpt to|addressed to|invalid user|unknown user|allowed size|user unknown)[ \t]*:?[ \t]*[<\[\"'(]?ADDR",
-        r"(?:recipient|user|address|mailbox|account)[ \t]*[:=]?[ \t]*[<\[\"'(]ADDR[>\]\"')]",
+        r"""
+            (?:following[ ](?:e-?mail[ ])?(?:address|recipient)\w*|permanent[ ](?:fatal
+            |delivery)[ ]errors|not[ ](?:be[ ])?(?:delivered|reached?)[ ]to|not[ ]reach
+            |delivery[ ]to)[^\n]*(?:\n[^\n@]{0,80}){0,4}\n[ \t]*<?ADDR
+        """,
+        r"""
+            ^[ \t]*(?:final-recipient|original-recipient|error-for|rcpt[ ]to|failed[ ]recipient
+            |failed[ ]address|recipient|unknown[ ]user|addressee)s?[ \t]*:[^\n]*?ADDR
+        """,
+        r"""
+            (?:originally[ ]addressed[ ]to|message[ ]was[ ]addressed,|delivery[ ]to|mail[ ]to
+            |message[ ]to|sent[ ]to|rcpt[ ]to|addressed[ ]to|invalid[ ]user|unknown[ ]user
+            |allowed[ ]size|user[ ]unknown)[ \t]*:?[ \t]*[<\[\"'(]?ADDR
+        """,
+        r"""
+            (?:recipient|user|address|mailbox|account)[ \t]*[:=]?[ \t]*[<\[\"'(]ADDR[>\]\"')]
+        """,
         r"^[ \t]*(?:to|user|address|mailbox|e-?mail)s?[ \t]*:[ \t]*<?ADDR",
-        r"^[ \t]*(?:[45]\d\d[ \t]+)?<?ADDR>?[ \t]*(?:\.{3}|:|\n|\(|on )",
+        r"^[ \t]*(?:[45]\d\d[ \t]+)?<?ADDR>?[ \t]*(?:\.{3}|:|\n|\(|on[ ])",
         r"<ADDR>",
         r"ADDR",
     )
 )
 _QUOTE_MARKS = re.compile(r"^(?:>[ \t]?)+", re.MULTILINE)
-_NOT_RECIPIENTS = re.compile(r"^(?:mailer-daemon|postmaster|abuse|mail-?daemon|support|noreply|no-reply)@", re.IGNORECASE)
+_NOT_RECIPIENTS = re.compile(
+    r"^(?:mailer-daemon|postmaster|abuse|mail-?daemon|support|noreply|no-reply)@", re.IGNORECASE
+)
 _REASONS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (status, re.compile(pattern, re.IGNORECASE))
+    (status, re.compile(pattern, re.IGNORECASE | re.VERBOSE))
     for status, pattern in (
-        ("5.1.1", r"user\s+unknown|unknown\s+user|no\s+such\s+(?:user|recipient|mailbox|address|account|local)|user\s+(?:\S+\s+)?(?:does\s*n.t|does\s+not|not)\s+(?:exist|found|known)"
-                  r"|(?:recipient|address|account|mailbox)\s+(?:\S+\s+)?(?:does\s*n.t|does\s+not)\s+exist|recipient\s+(?:address\s+)?(?:rejected|unknown|not\s+found)|unknown\s+(?:recipient|address|account|mailbox|local)"
-                  r"|invalid\s+(?:recipient|mailbox|address|user)|mailbox\s+(?:not\s+found|unavailable|unknown|does)|no\s+(?:mailbox|account)\s+(?:here|by|with|for)|not\s+(?:a\s+(?:valid|known)|listed\s+in|our\s+customer)"
-                  r"|address\s+(?:unknown|not\s+found)|n'existe\s+pas|unbekannt|existiert\s+nicht|couldn't\s+be\s+found|wasn't\s+found|isn't\s+a\s+known|no\s+user"),
-        ("5.2.2", r"(?:mailbox|inbox|quota|account|storage)\s+(?:\S+\s+){0,3}?(?:full|exceeded|over)|over\s*quota|exceed\w*\s+(?:\S+\s+){0,3}quota|quota\s+exceed|insufficient\s+(?:disk|storage|system)|mailbox.{0,20}full|disk\s+(?:quota|full|space)|postfach\s+(?:ist\s+)?voll"),
-        ("5.2.1", r"(?:account|mailbox|user|address)\s+(?:\S+\s+){0,3}?(?:disabled|inactive|suspended|deactivated|expired|locked|blocked)|not\s+active"),
-        ("5.3.4", r"too\s+(?:large|big)|size\s+(?:limit|exceed)|exceed\w*\s+(?:\S+\s+){0,4}(?:size|limit)|maximum\s+(?:\S+\s+){0,2}size"),
-        ("5.1.2", r"host\s+(?:unknown|not\s+found)|unknown\s+host|(?:domain|host)\s+(?:\S+\s+){0,3}?(?:not\s+found|does\s+not\s+exist)|name\s+service\s+error|unrout(?:e)?able|no\s+mx|bad\s+destination\s+(?:system|host)|dns\s+(?:error|lookup)"),
-        ("5.7.1", r"spam|policy|blocked|black-?list|blocklist|rejected|refused|denied|not\s+(?:permitted|authori[sz]ed|allowed)|virus|relay"),
-        ("4.4.7", r"retry\s+time(?:out)?|delivery\s+time\s+expired|message\s+expired|too\s+long|could\s+not\s+be\s+delivered\s+(?:for|within)|undeliverable\s+for"),
-        ("4.4.1", r"tim(?:ed|e)[\s-]*out|connection\s+(?:refused|closed|reset)|no\s+(?:answer|route|response)|unreachable"),
+        (
+            "5.1.1",
+            r"""
+            user\s+unknown|unknown\s+user|no\s+such\s+(?:user|recipient|mailbox|address|account|local)
+            |user\s+(?:\S+\s+)?(?:does\s*n.t|does\s+not|not)\s+(?:exist|found|known)|(?:recipient
+            |address|account|mailbox)\s+(?:\S+\s+)?(?:does\s*n.t|does\s+not)\s+exist
+            |recipient\s+(?:address\s+)?(?:rejected|unknown|not\s+found)|unknown\s+(?:recipient|address
+            |account|mailbox|local)|invalid\s+(?:recipient|mailbox|address|user)
+            |mailbox\s+(?:not\s+found|unavailable|unknown|does)|no\s+(?:mailbox|account)\s+(?:here|by
+            |with|for)|not\s+(?:a\s+(?:valid|known)|listed\s+in|our\s+customer)|address\s+(?:unknown
+            |not\s+found)|n'existe\s+pas|unbekannt|existiert\s+nicht|couldn't\s+be\s+found
+            |wasn't\s+found|isn't\s+a\s+known|no\s+user
+        """,
+        ),
+        (
+            "5.2.2",
+            r"""
+            (?:mailbox|inbox|quota|account|storage)\s+(?:\S+\s+){0,3}?(?:full|exceeded|over)
+            |over\s*quota|exceed\w*\s+(?:\S+\s+){0,3}quota|quota\s+exceed|insufficient\s+(?:disk|storage
+            |system)|mailbox.{0,20}full|disk\s+(?:quota|full|space)|postfach\s+(?:ist\s+)?voll
+        """,
+        ),
+        (
+            "5.2.1",
+            r"""
+            (?:account|mailbox|user|address)\s+(?:\S+\s+){0,3}?(?:disabled|inactive|suspended
+            |deactivated|expired|locked|blocked)|not\s+active
+        """,
+        ),
+        (
+            "5.3.4",
+            r"""
+            too\s+(?:large|big)|size\s+(?:limit|exceed)|exceed\w*\s+(?:\S+\s+){0,4}(?:size|limit)
+            |maximum\s+(?:\S+\s+){0,2}size
+        """,
+        ),
+        (
+            "5.1.2",
+            r"""
+            host\s+(?:unknown|not\s+found)|unknown\s+host|(?:domain
+            |host)\s+(?:\S+\s+){0,3}?(?:not\s+found|does\s+not\s+exist)|name\s+service\s+error
+            |unrout(?:e)?able|no\s+mx|bad\s+destination\s+(?:system|host)|dns\s+(?:error|lookup)
+        """,
+        ),
+        (
+            "5.7.1",
+            r"""
+            spam|policy|blocked|black-?list|blocklist|rejected|refused|denied|not\s+(?:permitted
+            |authori[sz]ed|allowed)|virus|relay
+        """,
+        ),
+        (
+            "4.4.7",
+            r"""
+            retry\s+time(?:out)?|delivery\s+time\s+expired|message\s+expired|too\s+long
+            |could\s+not\s+be\s+delivered\s+(?:for|within)|undeliverable\s+for
+        """,
+        ),
+        (
+            "4.4.1",
+            r"""
+            tim(?:ed|e)[\s-]*out|connection\s+(?:refused|closed|reset)|no\s+(?:answer|route|response)
+            |unreachable
+        """,
+        ),
     )
 )
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from charset_normalizer import from_bytes
 
-# Labels that real mail uses with another meaning than the codec of that name (as the WHATWG encoding standard).
+# Labels that real mail uses with another meaning than the codec of that name (WHATWG encoding standard).
 _MEANT = {
     "ascii": "cp1252",
     "us-ascii": "cp1252",
@@ -59,10 +59,11 @@ _DENSE = 0.3  # Western text has fewer bytes above 127; Cyrillic, Greek and Chin
 _SHORT_BYTES = 200
 _HIGH = bytes(range(128, 256))
 _DEFINED_1252 = bytes(set(range(256)) - {0x81, 0x8D, 0x8F, 0x90, 0x9D})
-_LIKELY = (
-    ["cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "koi8_r", "cp932", "euc_jp"]
-    + ["gb18030", "big5", "cp949", "cp874", "cp437", "cp850"]
-)
+_LIKELY_NAMES = """
+    cp1252 cp1250 cp1251 cp1253 cp1254 cp1255 cp1256 cp1257 koi8_r cp932 euc_jp gb18030 big5 cp949 cp874 cp437
+    cp850
+"""
+_LIKELY = _LIKELY_NAMES.split()
 
 
 @lru_cache(maxsize=512)
@@ -79,10 +80,11 @@ def _codec(label: str) -> str | None:
 def _lookup(name: str) -> str | None:
     """The codec's own name, if it is one that turns bytes into text."""
     try:
-        info = codecs.lookup(name)
+        codec = codecs.lookup(name).name
+        "".encode(codec)  # refuses codecs that are not for text: hex, zip, …
     except (LookupError, ValueError):
         return None
-    return info.name if info._is_text_encoding and info.name not in _REFUSED else None
+    return codec if codec not in _REFUSED else None
 
 
 def _guess(raw: bytes) -> str:
@@ -93,7 +95,7 @@ def _guess(raw: bytes) -> str:
     found = from_bytes(head, steps=3, chunk_size=512, cp_isolation=_LIKELY).best()
     codec = found.encoding if found is not None else "cp1252"
     try:
-        return raw.decode(codec)
+        return _storable(raw.decode(codec))
     except (UnicodeDecodeError, LookupError):
         return _western(raw)
 
@@ -118,15 +120,26 @@ def _is_nearly_utf8(raw: bytes) -> str | None:
 
 def decode(raw: bytes, label: str = "", *, fallback: str = "") -> tuple[str, str]:
     """Text of `raw`, and a defect in words or "". `fallback` is tried where `label` is missing or fails."""
+    if not label and b"\x1b$" in raw:
+        label = "iso-2022-jp"  # Japanese mail often leaves it unsaid
     if raw.isascii() and not _is_escaping(label, raw):
         return raw.decode("ascii"), ""
     codec = _codec(label) if label else None
     if codec in (None, "cp1252", "utf-8"):
         return _decode_western(raw, label, codec, fallback)
     try:
-        return raw.decode(codec), ""
+        return _storable(raw.decode(codec)), ""
     except UnicodeError:
         return _decode_failed(raw, label, codec)
+
+
+def _storable(text: str) -> str:
+    """Without halves of letters, which UTF-7 can spell and UTF-8 cannot."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace").decode()
+    return text
 
 
 def _is_escaping(label: str, raw: bytes) -> bool:
@@ -137,7 +150,7 @@ def _is_escaping(label: str, raw: bytes) -> bool:
 
 
 def _decode_western(raw: bytes, label: str, codec: str | None, fallback: str) -> tuple[str, str]:
-    """UTF-8 where the bytes are that: mail that says Latin-1 or nothing and means UTF-8 is common, not the reverse."""
+    """UTF-8 where the bytes are that: mail often says Latin-1, or nothing, and means UTF-8."""
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -156,13 +169,13 @@ def _decode_failed(raw: bytes, label: str, codec: str | None, fallback: str = ""
     other = _codec(fallback) if fallback else None
     if other is not None and other != codec and not (other == "cp1252" and _is_dense(raw)):
         try:
-            return raw.decode(other), defect
+            return _storable(raw.decode(other)), defect
         except UnicodeError:
             pass
     if codec == "utf-8" and (text := _is_nearly_utf8(raw)) is not None:
         return text, defect
     if codec is not None and codec != "utf-8":
-        text = raw.decode(codec, "replace")
+        text = _storable(raw.decode(codec, "replace"))
         if text.count("\ufffd") <= max(1, len(text) * _ALMOST):
             return text, defect
     return _guess(raw), defect

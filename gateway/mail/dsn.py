@@ -21,15 +21,21 @@ class Report:
 
 
 def read_reports(content: str) -> Iterator[Report]:
-    """Each block that names a recipient, an action or a status; the first block, about the whole mail, does not."""
+    """Each block that names a recipient, an action or a status; the first, about the whole mail, does not."""
     for block in re.split(r"\n[ \t]*\n", content.replace("\r\n", "\n").strip())[:MAX_BLOCKS]:
         fields = _fields(block)
-        recipient = address_in(fields.get("final-recipient", "")) or address_in(fields.get("original-recipient", ""))
-        original = address_in(fields.get("original-recipient", "")) or address_in(fields.get("x-actual-recipient", ""))
+        recipient = address_in(fields.get("final-recipient", "")) or address_in(
+            fields.get("original-recipient", "")
+        )
+        original = address_in(fields.get("original-recipient", "")) or address_in(
+            fields.get("x-actual-recipient", "")
+        )
         if recipient or original or "action" in fields or "status" in fields:
             diagnostic = _diagnostic(fields.get("diagnostic-code", ""))
             status = enhanced_status(fields.get("status", ""))
-            yield Report(recipient or original, fields.get("action", "").lower().split(" ")[0], status, diagnostic)
+            yield Report(
+                recipient or original, fields.get("action", "").lower().split(" ")[0], status, diagnostic
+            )
 
 
 def _fields(block: str) -> dict[str, str]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 
 def unflow(text: str, parameters: Mapping[str, str]) -> str:
-    """The text with its soft line ends undone, quoted lines left as they are; other text comes back unchanged."""
+    """The text with its soft line ends undone, quoted lines as they were; other text comes back unchanged."""
     if parameters.get("format", "").strip().lower() != "flowed":
         return text
     drops_space = parameters.get("delsp", "").strip().lower() == "yes"
@@ -15,7 +15,7 @@ def unflow(text: str, parameters: Mapping[str, str]) -> str:
             _close(out, open_line)
             out.append(line)
             continue
-        words = line[1:] if line.startswith(" ") else line  # space-stuffed (4.4)
+        words = line.removeprefix(" ")  # space-stuffed (4.4)
         is_soft = words.endswith(" ") and words != "-- "
         if words == "-- ":
             _close(out, open_line)

@@ -13,7 +13,8 @@ MAX_FIELDS = 2000
 MAX_VALUE_BYTES = 65_536
 _FIELD = re.compile(rb"^([!-9;-~]+)[ \t]*:(.*(?:\n[ \t]+.*)*)\n?", re.MULTILINE)
 _KNOWN = re.compile(
-    rb"^(?:from|to|cc|subject|date|message-id|received|return-path|reply-to|sender|mime-version|content-[a-z-]+|x-[\w-]+)[ \t]*:",
+    rb"^(?:from|to|cc|subject|date|message-id|received|return-path|reply-to|sender|mime-version"
+    rb"|content-[a-z-]+|x-[\w-]+)[ \t]*:",
     re.MULTILINE | re.IGNORECASE,
 )
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+")
@@ -59,7 +60,7 @@ class Headers:
 
     def _unfolded(self, value: bytes) -> str:
         text, _ = charsets.decode(value[:MAX_VALUE_BYTES], fallback=self.charset)
-        return _FOLDS.sub(" ", text).strip()
+        return _CONTROLS.sub("", _FOLDS.sub(" ", text)).strip()
 
 
 def split_headers(raw: bytes, start: int, end: int, defects: list[str]) -> tuple[Headers, int]:
@@ -67,17 +68,19 @@ def split_headers(raw: bytes, start: int, end: int, defects: list[str]) -> tuple
     block_end, body = _blank_line(raw, start, end)
     block = raw[start:block_end].replace(b"\r\n", b"\n")
     fields: dict[str, list[bytes]] = {}
-    taken = position = 0
-    for match in _FIELD.finditer(block):
-        if match.start() != position and not _may_skip(block, position, match.start(), defects):
-            return Headers(fields), _offset_of(raw, start, block_end, block, position)
-        position = match.end()
-        taken += 1
-        if taken > MAX_FIELDS:
+    last_known = -1
+    position = 0
+    for taken, match in enumerate(_FIELD.finditer(block)):
+        if match.start() != position:
+            last_known = last_known if last_known >= 0 else _last_known(block)
+            if not _may_skip(block, position, match.start(), last_known, defects):
+                return Headers(fields), _offset_of(raw, start, block_end, block, position)
+        if taken >= MAX_FIELDS:
             defects.append("too many header fields")
             return Headers(fields), body
+        position = match.end()
         fields.setdefault(match[1].decode("ascii").lower(), []).append(match[2])
-    if position < len(block) and not _may_skip(block, position, len(block), defects):
+    if position < len(block) and not _may_skip(block, position, len(block), _last_known(block), defects):
         return Headers(fields), _offset_of(raw, start, block_end, block, position)
     return Headers(fields), body
 
@@ -100,12 +103,17 @@ def _blank_line(raw: bytes, start: int, end: int) -> tuple[int, int]:
     return bare + 1, bare + 2
 
 
-def _may_skip(block: bytes, start: int, end: int, defects: list[str]) -> bool:
+def _last_known(block: bytes) -> int:
+    """Where the last field stands that mail is known to have; 0 if none does."""
+    return max((match.start() for match in _KNOWN.finditer(block)), default=0)
+
+
+def _may_skip(block: bytes, start: int, end: int, last_known: int, defects: list[str]) -> bool:
     """Whether lines that are no fields stand among fields, rather than being the body already."""
     lines = block[start:end]
     if start == 0 and lines.startswith((b"From ", b">From ")) and lines.count(b"\n") <= 1:
         return True  # the line an mbox puts before each mail
-    if _KNOWN.search(block, end) is None and lines.strip():
+    if last_known < end and lines.strip():
         defects.append("no blank line between header and body")
         return False
     defects.append("a line in the header is no field")
@@ -125,7 +133,7 @@ def _offset_of(raw: bytes, start: int, block_end: int, block: bytes, position: i
 
 
 def value_and_parameters(value: str) -> tuple[str, dict[str, str]]:
-    """`text/plain; charset=x` → the lower-case value and its parameters, RFC 2231 forms joined and decoded."""
+    """`text/plain; charset=x` → the lower-case value and its parameters, RFC 2231 forms joined, decoded."""
     head, separator, rest = value.partition(";")
     if not separator:
         return head.strip().lower(), {}

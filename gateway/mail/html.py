@@ -1,4 +1,4 @@
-"""HTML that a stranger sent: made safe to show, and turned into plain text. Both in linear time, bounded in depth."""
+"""HTML that a stranger sent: made safe to show, in linear time and bounded in depth."""
 
 import re
 from html import unescape
@@ -27,31 +27,31 @@ _ATTRIBUTES = {
     "li": {"value"},
     "blockquote": {"type"},
 }
-_TAGS = set(
-    "a abbr address article aside b bdi bdo big blockquote br caption center cite code col colgroup dd del dfn div dl"
-    " dt em figcaption figure font footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li main mark nav ol p pre q rp rt"
-    " ruby s samp section small span strike strong sub sup table tbody td tfoot th thead time tr tt u ul var wbr".split()
-)
+_TAG_NAMES = """
+    a abbr address article aside b bdi bdo big blockquote br caption center cite code col colgroup dd del dfn
+    div dl dt em figcaption figure font footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li main mark nav ol p
+    pre q rp rt ruby s samp section small span strike strong sub sup table tbody td tfoot th thead time tr tt u
+    ul var wbr
+"""
 _DROPPED_WITH_CONTENT = {"script", "style", "title", "template", "object", "iframe", "svg", "math"}
-_STYLES = set(
-    "background-color border border-bottom border-collapse border-color border-left border-right border-spacing"
-    " border-style border-top border-width color direction font-family font-size font-style font-variant font-weight"
-    " height letter-spacing line-height margin margin-bottom margin-left margin-right margin-top max-width padding"
-    " padding-bottom padding-left padding-right padding-top text-align text-decoration text-indent text-transform"
-    " vertical-align white-space width word-break word-spacing word-wrap".split()
-)
+_STYLE_NAMES = """
+    background-color border border-bottom border-collapse border-color border-left border-right border-spacing
+    border-style border-top border-width color direction font-family font-size font-style font-variant
+    font-weight height letter-spacing line-height margin margin-bottom margin-left margin-right margin-top
+    max-width padding padding-bottom padding-left padding-right padding-top text-align text-decoration
+    text-indent text-transform vertical-align white-space width word-break word-spacing word-wrap
+"""
 _DATA_IMAGE = re.compile(
     r"data:image/(?:png|gif|jpeg|jpg|webp|bmp);base64,[A-Za-z0-9+/=\s]*\Z", re.IGNORECASE
 )
 _LOADING_STYLE = re.compile(r"url|image|expression|\\|/\*|@|behavior|binding", re.IGNORECASE)
 _IMAGE = re.compile(r'<img((?: [a-z-]+="[^"]*")*)>')
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
-_VOID = frozenset(
-    "area base br col embed hr img input link meta param source track wbr p li td tr th option".split()
-)
+_NO_LEVEL_NAMES = "area base br col embed hr img input link meta param source track wbr p li td tr th option"
+_NO_LEVEL = frozenset(_NO_LEVEL_NAMES.split())  # empty, or closed by the next of their kind
 
 
-def _filtered(tag: str, attribute: str, value: str) -> str | None:
+def _filtered(_tag: str, attribute: str, value: str) -> str | None:
     """The value an attribute may keep; None drops it."""
     if attribute == "style":
         return None if _LOADING_STYLE.search(value) else value
@@ -71,7 +71,7 @@ def _image_source(value: str) -> str | None:
 
 
 _CLEANER = nh3.Cleaner(
-    tags=_TAGS,
+    tags=set(_TAG_NAMES.split()),
     clean_content_tags=_DROPPED_WITH_CONTENT,
     attributes=_ATTRIBUTES,
     attribute_filter=_filtered,
@@ -79,7 +79,7 @@ _CLEANER = nh3.Cleaner(
     link_rel="noopener noreferrer nofollow",
     set_tag_attribute_values={"a": {"target": "_blank"}},
     url_schemes={"http", "https", "mailto", "tel", "cid", "data"},
-    filter_style_properties=_STYLES,
+    filter_style_properties=set(_STYLE_NAMES.split()),
 )
 
 
@@ -87,7 +87,8 @@ def sanitise(html: str) -> str:
     """HTML that cannot run, load or leave anything.
 
     Images keep a `cid:` or `data:` source; a remote one has its address in `data-remote-src` and no `src`.
-    Links open in a new page and tell it nothing. Past the limits of size and nesting the text alone comes back, as HTML.
+    Links open in a new page and tell it nothing. Past the limits of size and nesting the text alone
+    comes back, as HTML.
     """
     if is_too_much(html):
         return text_as_html(strip_tags(html[: 2 * MAX_HTML_CHARS]))
@@ -106,8 +107,8 @@ def _nesting(html: str) -> int:
     depth = deepest = 0
     for match in _TAG.finditer(html):
         if match[1]:
-            depth = max(0, depth - 1) if match[2].lower() not in _VOID else depth
-        elif match[2].lower() not in _VOID:
+            depth = max(0, depth - 1) if match[2].lower() not in _NO_LEVEL else depth
+        elif match[2].lower() not in _NO_LEVEL:
             depth += 1
             deepest = max(deepest, depth)
     return deepest

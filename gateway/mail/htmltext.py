@@ -9,11 +9,26 @@ _HREF = re.compile(r'\shref="([^"]*)"')
 _ALT = re.compile(r'\salt="([^"]*)"')
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 _BLANK_LINES = re.compile(r"\n{3,}")
-_BLOCKS = frozenset(
-    "address article aside blockquote center dd div dl dt figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr li"
-    " main nav ol p pre section table tbody tfoot thead tr ul caption".split()
-)
-_PARAGRAPHS = frozenset("blockquote dl h1 h2 h3 h4 h5 h6 ol p pre table ul".split())
+_BLOCK_NAMES = """
+    address article aside blockquote caption center dd div dl dt figcaption figure footer form h1 h2 h3 h4 h5
+    h6 header hr li main nav ol p pre section table tbody tfoot thead tr ul
+"""
+_BLOCKS = frozenset(_BLOCK_NAMES.split())
+_PARAGRAPHS = _BLOCKS & {
+    "blockquote",
+    "dl",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "ol",
+    "p",
+    "pre",
+    "table",
+    "ul",
+}
 _CELLS = frozenset(("td", "th"))
 _MAX_INDENT = 20
 _RAW_TEXT = re.compile(r"<(/?)(?:script|style)\b[^<>]*>", re.IGNORECASE)
@@ -140,7 +155,7 @@ class _Writer:
 
 
 def html_to_text(sanitised: str, *, quote_mark: str = "") -> str:
-    """The words of HTML that `sanitise` made, in reading order; `quote_mark` begins each line of a blockquote."""
+    """The words of HTML that `sanitise` made, in reading order; `quote_mark` begins a blockquote's lines."""
     writer = _Writer(quote_mark)
     for match in _TOKEN.finditer(sanitised):
         if match[4] is not None:

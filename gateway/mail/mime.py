@@ -1,4 +1,4 @@
-"""The tree of a mail's parts (RFC 2046), as offsets into the raw bytes: nothing is copied, levels and parts are bounded."""
+"""The tree of a mail's parts (RFC 2046), as offsets into the raw bytes: nothing copied, all bounded."""
 
 import re
 from collections.abc import Iterator

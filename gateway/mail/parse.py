@@ -19,7 +19,7 @@ MAX_DEFECTS = 50
 
 
 def parse(raw: bytes, *, detect_type: DetectType) -> ParsedMail:
-    """The mail in `raw`. Never raises; what was odd is in `defects`. `detect_type` names a content's MIME type."""
+    """The mail in `raw`. Never raises: what was odd is in `defects`. `detect_type` names a content's type."""
     defects: list[str] = []
     raw = _with_line_ends(raw, defects)
     tree = read_tree(raw, defects)
@@ -125,7 +125,7 @@ def _attachment(enclosure: Enclosure, shown: frozenset[str], detect_type: Detect
 def _auto(tree: Part, bounce: Bounce | None) -> Auto | None:
     if bounce is not None:
         return Auto.BOUNCE
-    return automatic.classify(tree.headers, tree.content_type, tree.parameters.get("report-type", "").lower())
+    return automatic.classify(tree.headers, report_type=tree.parameters.get("report-type", "").lower())
 
 
 def _interest(headers: Headers) -> Interest:

@@ -3,49 +3,108 @@
 import re
 from collections.abc import Sequence
 
-_VERBS = (
-    r"wrote|writes|schrieb|schreibt|a\s+[ée]crit|[ée]crivait|escribi[óo]|escribe|ha\s+scritto|scrive|schreef|escreveu|skrev|skrifaði"
-    r"|kirjoitti|napisał|napisal|pisze|napsal|napísal|написа|пишет|писав|пише|đã\s+viết|yazdı|írta|a\s+scris|έγραψε|написав|rašė|rakstīja|kirjutas"
-    r"|写道|寫道|写到|のメール|が書き|さんは書|님이\s*작성|작성:|כתב|كتب"
+_VERBS = r"""
+    wrote|writes|schrieb|schreibt|a\s+[ée]crit|[ée]crivait|escribi[óo]|escribe|ha\s+scritto|scrive
+    |schreef|escreveu|skrev|skrifaði|kirjoitti|napisał|napisal|pisze|napsal|napísal|написа|пишет|писав
+    |пише|đã\s+viết|yazdı|írta|a\s+scris|έγραψε|написав|rašė|rakstīja|kirjutas|写道|寫道|写到|のメール|が書き|さんは書
+    |님이\s*작성|작성:|כתב|كتب
+"""
+_LEADS = r"""
+    on|am|le|el|il|op|em|den|på|w\s+dniu|dnia|dne|vào|il\s+giorno|a|pada|tarihinde|dana|στις|пн|вт|ср|чт
+    |пт|сб|вс|ma|ti|ke|to|pe|la|su|в|mon|tue|wed|thu|fri|sat|sun|mo|di|mi|do|fr|sa|so|lun|mar|mer|jeu
+    |ven|sam|dim|quoting|citando|zitat\s+von|在|於|於
+"""
+_VERB = re.compile(rf"(?:\b|(?<=[\s\d>)\"]))(?:{_VERBS})", re.IGNORECASE | re.VERBOSE)
+_LEAD = re.compile(rf"[\s*_-]*(?:{_LEADS})\b[^\n]*\d", re.IGNORECASE | re.VERBOSE)
+_DATE_FIRST = re.compile(
+    r"""
+        \s*(?:\d{4}[-/.年]\s?\d{1,2}|\d{1,2}[-/.]\s?\d{1,2}[-/.]\s?\d{2,4}
+        |\d{1,2}\.?\s+\w{3,12}\.?,?\s+\d{4})
+    """,
+    re.VERBOSE,
 )
-_LEADS = (
-    r"on|am|le|el|il|op|em|den|på|w\s+dniu|dnia|dne|vào|il\s+giorno|a|pada|tarihinde|dana|στις|пн|вт|ср|чт|пт|сб|вс|ma|ti|ke|to|pe|la|su|в"
-    r"|mon|tue|wed|thu|fri|sat|sun|mo|di|mi|do|fr|sa|so|lun|mar|mer|jeu|ven|sam|dim|quoting|citando|zitat\s+von|在|於|於"
-)
-_VERB = re.compile(rf"(?:\b|(?<=[\s\d>)\"]))(?:{_VERBS})", re.IGNORECASE)
-_LEAD = re.compile(rf"[\s*_-]*(?:{_LEADS})\b[^\n]*\d", re.IGNORECASE)
-_DATE_FIRST = re.compile(r"\s*(?:\d{4}[-/.年]\s?\d{1,2}|\d{1,2}[-/.]\s?\d{1,2}[-/.]\s?\d{2,4}|\d{1,2}\.?\s+\w{3,12}\.?,?\s+\d{4})")
 _MAIL = re.compile(r"@[\w.-]+\.\w|\[mailto:")
 _DATED_MAIL = re.compile(r"<[^<>]*@[^<>]*>\s*:?\s*$|<[^<>]*@[^<>]*>\s*(?:님|さん)?[^.!?\n]{0,20}[::]\s*$")
-_DASHED = re.compile(r"^\s*-{2,}\s*\S.{0,80}\b(?:wrote|schrieb|escribió|a écrit|napisał\S*|skrev|writes)\s*-{2,}\s*$", re.IGNORECASE)
+_DASHED = re.compile(
+    r"^\s*-{2,}\s*\S.{0,80}\b(?:wrote|schrieb|escribió|a écrit|napisał\S*|skrev|writes)\s*-{2,}\s*$",
+    re.IGNORECASE,
+)
 _SHARED_LINE = re.compile(r"^(?P<text>.*?\S)\s*-{2,}\s*(?P<mark>On\s.{4,200}\bwrote:)\s*$")
 MAX_MARK_LINES = 6
 MAX_MARK_CHARS = 400
+MAX_SEPARATOR_CHARS = 200
 
 _ORIGINAL = re.compile(
-    r"^[\s>*_]*(?:[-=_*—–]{2,}\s*)(?:original\s*(?:message|nachricht|e?-?mail|bericht|meddelande|melding|besked|text)?|(?:ur|ur)?spr[üu]ngliche\s+(?:nachricht|e?-?mail)"
-    r"|message\s+(?:d['’]origine|original|initial|transf[ée]r[ée])|mensa(?:je|gem)\s+(?:original|reenviad\w+|encaminhada)|messaggio\s+(?:originale|inoltrato)|oorspronkelijk\s+bericht|doorgestuurd\s+bericht"
-    r"|original(?:t\s+)?meddelande|vidarebefordrat\s+meddelande|(?:opprinnelig|oprindelig)\s+(?:melding|meddelelse|besked)|alkuperäinen\s+viesti|wiadomość\s+oryginalna|(?:исходное|пересылаемое|оригинальное)\s+(?:сообщение|письмо)"
-    r"|původní\s+(?:zpráva|e-mail)|eredeti\s+üzenet|orijinal\s+(?:mesaj|ileti)|forwarded\s+(?:message|mail)|weitergeleitete\s+(?:nachricht|mail|e-?mail)|reply\s+message|urspr\.\s+mitteilung"
-    r"|原始邮件|原始郵件|原邮件|转发邮件|元のメッセージ|원본\s*메시지|original\s+appointment|ursprünglicher\s+termin)[\s:*_]*[-=_*—–]*\s*$",
-    re.IGNORECASE,
+    r"""
+        ^[\s>*_]*(?:[-=_*—–]{2,}\s*)(?:original\s*(?:message|nachricht|e?-?mail|bericht|meddelande
+        |melding|besked|text)?|(?:ur|ur)?spr[üu]ngliche\s+(?:nachricht|e?-?mail)
+        |message\s+(?:d['’]origine|original|initial|transf[ée]r[ée])|mensa(?:je|gem)\s+(?:original
+        |reenviad\w+|encaminhada)|messaggio\s+(?:originale|inoltrato)|oorspronkelijk\s+bericht
+        |doorgestuurd\s+bericht|original(?:t\s+)?meddelande|vidarebefordrat\s+meddelande|(?:opprinnelig
+        |oprindelig)\s+(?:melding|meddelelse|besked)|alkuperäinen\s+viesti|wiadomość\s+oryginalna
+        |(?:исходное|пересылаемое|оригинальное)\s+(?:сообщение|письмо)|původní\s+(?:zpráva|e-mail)
+        |eredeti\s+üzenet|orijinal\s+(?:mesaj|ileti)|forwarded\s+(?:message|mail)
+        |weitergeleitete\s+(?:nachricht|mail|e-?mail)|reply\s+message|urspr\.\s+mitteilung|原始邮件|原始郵件|原邮件
+        |转发邮件|元のメッセージ|원본\s*메시지|original\s+appointment|ursprünglicher\s+termin)[\s:*_]*[-=_*—–]*\s*$
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 _BEGIN_FORWARD = re.compile(
-    r"^\s*(?:begin\s+forwarded\s+message|anfang\s+der\s+weitergeleiteten\s+(?:nachricht|e-?mail)|début\s+du\s+message\s+(?:transféré|réexpédié)|inicio\s+del\s+mensaje\s+reenviado|inizio\s+messaggio\s+inoltrato|begin\s+doorgestuurd\s+bericht)\s*:\s*$",
-    re.IGNORECASE,
+    r"""
+        ^\s*(?:begin\s+forwarded\s+message|anfang\s+der\s+weitergeleiteten\s+(?:nachricht|e-?mail)
+        |début\s+du\s+message\s+(?:transféré|réexpédié)|inicio\s+del\s+mensaje\s+reenviado
+        |inizio\s+messaggio\s+inoltrato|begin\s+doorgestuurd\s+bericht)\s*:\s*$
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 _FIELDS: tuple[tuple[str, str], ...] = (
-    ("from", r"from|von|de|da|van|från|fra|od|от|від|lähettäjä|kimden|gönderen|feladó|expéditeur|absender|remitente|mittente|afzender|από|מאת|寄件者|发件人|發件人|差出人|보낸\s*사람|de\s+la|odesílatel|đ?từ"),
-    ("date", r"sent|date|gesendet|datum|envoyé(?:\s+le)?|enviado(?:\s+(?:el|em))?|enviada(?:\s+em)?|fecha|data|inviato|verzonden|skickat|sendt|dato|wysłano|wysłane|отправлено|дата|надіслано|lähetetty|päivämäärä|päiväys|gönderildi|tarih|odesláno|odosl\w+|elküldve|dátum|时间|发送时间|寄件日期|日期|送信日時|日時|보낸\s*날짜|날짜|trimis|received|am|ngày|ημερομηνία"),
-    ("to", r"to|an|à|a|para|aan|till|til|do|кому|vastaanottaja|kime|alıcı|címzett|komu|destinataire|收件人|收件者|宛先|받는\s*사람|către|destinatario|προς|đến|reply-to|risposta|odpowiedz\s+do|cc|kopie|copie|bcc|kopia"),
-    ("subject", r"subject|betreff|betrifft|objet|sujet|asunto|assunto|oggetto|onderwerp|ämne|emne|temat|тема|aihe|konu|tárgy|předmět|predmet|主题|主旨|主題|件名|제목|subiect|θέμα|chủ\s+đề"),
+    (
+        "from",
+        r"""
+            from|von|de|da|van|från|fra|od|от|від|lähettäjä|kimden|gönderen|feladó|expéditeur|absender
+            |remitente|mittente|afzender|από|מאת|寄件者|发件人|發件人|差出人|보낸\s*사람|de\s+la|odesílatel|đ?từ
+        """,
+    ),
+    (
+        "date",
+        r"""
+            sent|date|gesendet|datum|envoyé(?:\s+le)?|enviado(?:\s+(?:el|em))?|enviada(?:\s+em)?|fecha
+            |data|inviato|verzonden|skickat|sendt|dato|wysłano|wysłane|отправлено|дата|надіслано
+            |lähetetty|päivämäärä|päiväys|gönderildi|tarih|odesláno|odosl\w+|elküldve|dátum|时间|发送时间|寄件日期
+            |日期|送信日時|日時|보낸\s*날짜|날짜|trimis|received|am|ngày|ημερομηνία
+        """,
+    ),
+    (
+        "to",
+        r"""
+            to|an|à|a|para|aan|till|til|do|кому|vastaanottaja|kime|alıcı|címzett|komu|destinataire|收件人
+            |收件者|宛先|받는\s*사람|către|destinatario|προς|đến|reply-to|risposta|odpowiedz\s+do|cc|kopie|copie
+            |bcc|kopia
+        """,
+    ),
+    (
+        "subject",
+        r"""
+            subject|betreff|betrifft|objet|sujet|asunto|assunto|oggetto|onderwerp|ämne|emne|temat|тема
+            |aihe|konu|tárgy|předmět|predmet|主题|主旨|主題|件名|제목|subiect|θέμα|chủ\s+đề
+        """,
+    ),
 )
 _FIELD = re.compile(
-    r"^[\s>]*[*_]{0,2}(?:" + "|".join(rf"(?P<{name}>{words})" for name, words in _FIELDS) + r")[*_]{0,2}\s?[*_]{0,2}[::][*_]{0,2}(?:\s|$|(?<=:)\S)",
-    re.IGNORECASE,
+    r"^[\s>]*[*_]{0,2}(?:"
+    + "|".join(rf"(?P<{name}>{words})" for name, words in _FIELDS)
+    + r")[*_]{0,2}\s?[*_]{0,2}[::][*_]{0,2}(?:\s|$|(?<=:)\S)",
+    re.IGNORECASE | re.VERBOSE,
 )
+_MAYBE = re.compile(r"[\d@::]|^\s*[-=_*—–>]")
+_MARK_BEGINS = "-=_*—–>"
 _STRONG_KINDS = 3
 _BLOCK_LINES = 8
+
+
+def may_be_mark(line: str) -> bool:
+    """Whether a line can be a mark at all: a quick look before the thorough ones."""
+    return _MAYBE.search(line, 0, MAX_MARK_CHARS) is not None
 
 
 def is_quoted(line: str) -> bool:
@@ -55,8 +114,8 @@ def is_quoted(line: str) -> bool:
 
 
 def field_block(lines: Sequence[str], at: int) -> int:
-    """The line behind a block of From, Sent, To, Subject (Outlook's way) that begins at `at`; `at` if none does."""
-    first = _FIELD.match(lines[at])
+    """The line behind a block of From, Sent, To, Subject (Outlook's way) that begins at `at`, else `at`."""
+    first = _FIELD.match(lines[at]) if ":" in lines[at] or ":" in lines[at] else None
     if first is None:
         return at
     kinds = {first.lastgroup}
@@ -67,9 +126,9 @@ def field_block(lines: Sequence[str], at: int) -> int:
         if found is not None:
             kinds.add(found.lastgroup)
             end, misses = position + 1, 0
-        elif not lines[position].strip() and len(kinds) > 1 and position == end:
-            break
-        elif (misses := misses + 1) > 1:
+            continue
+        misses += 1
+        if misses > 1 or (not lines[position].strip() and len(kinds) > 1 and position == end):
             break
     begins = first.lastgroup == "from" and (len(kinds) >= _STRONG_KINDS or _is_sure_pair(kinds, lines[at]))
     return end if begins or ("from" in kinds and len(kinds) >= _STRONG_KINDS) else at
@@ -81,22 +140,29 @@ def _is_sure_pair(kinds: set[str | None], first: str) -> bool:
 
 def separator(lines: Sequence[str], at: int) -> int:
     """The line behind `-----Original Message-----` and its like at `at`; `at` if it is none."""
-    is_mark = _ORIGINAL.match(lines[at]) or _BEGIN_FORWARD.match(lines[at]) or _DASHED.match(lines[at])
+    if len(lines[at]) > MAX_SEPARATOR_CHARS:
+        return at
+    if lines[at].strip()[0] not in _MARK_BEGINS:
+        return at + 1 if _BEGIN_FORWARD.match(lines[at]) else at
+    is_mark = _ORIGINAL.match(lines[at]) or _DASHED.match(lines[at])
     return at + 1 if is_mark else at
 
 
 def attribution(lines: Sequence[str], at: int) -> int:
-    """The line behind `On … wrote:` that begins at `at` and may be broken over several lines; `at` if there is none."""
+    """The line behind `On … wrote:` that begins at `at`, broken over several lines or not; else `at`."""
     first = lines[at]
     is_dated = bool(_LEAD.match(first) or _DATE_FIRST.match(first))
-    has_mail = _MAIL.search(first) is not None
-    if len(first) > MAX_MARK_CHARS or not (is_dated or has_mail or _VERB.search(first)):
+    has_mail = "@" in first and _MAIL.search(first) is not None
+    closes = first.rstrip().endswith((":", ":"))
+    if len(first) > MAX_MARK_CHARS or not (is_dated or has_mail or (closes and _VERB.search(first))):
         return at
     joined = ""
     for end in range(at, min(at + MAX_MARK_LINES, len(lines))):
         line = lines[end].strip()
         is_end_of_mail_address = line.startswith(">") and _VERB.match(line.lstrip("> ")) is not None
-        if end > at and ((is_quoted(line) and not is_end_of_mail_address) or len(joined) + len(line) > MAX_MARK_CHARS):
+        if end > at and (
+            (is_quoted(line) and not is_end_of_mail_address) or len(joined) + len(line) > MAX_MARK_CHARS
+        ):
             return at
         joined = f"{joined} {line}".strip()
         if end > at and not is_dated and not has_mail:
@@ -114,7 +180,9 @@ def _is_attribution(joined: str, lines: Sequence[str], end: int, *, is_dated: bo
     closes = joined.endswith((":", ":"))
     verb = _VERB.search(joined)
     if verb is not None and (is_dated or (has_mail and has_digit)):
-        return closes or (joined[verb.end() :].strip(" ():a") == "" and (has_mail or _next_quoted(lines, end)))
+        return closes or (
+            joined[verb.end() :].strip(" ():a") == "" and (has_mail or _next_quoted(lines, end))
+        )
     if is_dated and has_mail and _DATED_MAIL.search(joined):
         return closes or _next_quoted(lines, end)
     return verb is not None and closes and _next_quoted(lines, end) and len(joined) < MAX_MARK_CHARS // 2
@@ -124,12 +192,12 @@ def _next_quoted(lines: Sequence[str], at: int) -> bool:
     """Whether the next line that says something is quoted."""
     for line in lines[at + 1 : at + 4]:
         if line.strip():
-            return is_quoted(line)
+            return is_quoted(line) and _VERB.match(line.lstrip("> ")) is None
     return False
 
 
 def shared_line(line: str) -> str | None:
-    """What stands before an attribution on the same line (`bla--- On … wrote:`), None where nothing is shared."""
+    """What stands before an attribution on one line (`bla--- On … wrote:`), None where nothing is shared."""
     if "wrote:" not in line or "--" not in line or len(line) > MAX_MARK_CHARS:
         return None
     found = _SHARED_LINE.match(line)

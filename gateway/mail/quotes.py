@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from gateway.mail.quotemarks import attribution, field_block, is_quoted, separator, shared_line
+from gateway.mail.quotemarks import attribution, field_block, is_quoted, may_be_mark, separator, shared_line
 from gateway.mail.signatures import without_signature
 
 MAX_LINES = 20_000
@@ -58,7 +58,7 @@ def _blocks(lines: list[str]) -> list[_Block]:
 def _kind_at(lines: list[str], at: int) -> tuple[_Kind, int, str]:
     """What begins at a line, the line behind it, and new text that shares the first line."""
     line = lines[at]
-    if not line.strip():
+    if not line.strip() or not may_be_mark(line):
         return _Kind.TEXT, at + 1, ""
     if is_quoted(line):
         return _Kind.QUOTE, at + 1, ""
@@ -98,7 +98,7 @@ def _chosen(blocks: list[_Block]) -> list[str]:
 
 
 def _cut_unmarked(blocks: list[_Block]) -> list[_Block]:
-    """An attribution with no marked quote below has the older mail below it, if something new stands above."""
+    """An attribution with no marked quote below has the older mail below it, if new text stands above."""
     for n, block in enumerate(blocks):
         is_followed = n + 1 < len(blocks) and blocks[n + 1].kind is _Kind.QUOTE
         if block.kind is _Kind.MARK and not is_followed and any(b.kind is _Kind.TEXT for b in blocks[:n]):
@@ -119,11 +119,13 @@ def _has_words(block: _Block) -> bool:
 
 
 def _is_dropped(blocks: list[_Block], n: int) -> bool:
-    """Whether a quote goes: one with an attribution, or at the very top. One amid the text is the writer's own."""
+    """Whether a quote goes: one with an attribution, or at the top. One amid the text is the writer's own."""
     block = blocks[n]
     if block.kind is _Kind.MARK:
         return True
-    return block.kind is _Kind.QUOTE and (n == 0 or blocks[n - 1].kind is _Kind.MARK or _begins_attributed(block))
+    return block.kind is _Kind.QUOTE and (
+        n == 0 or blocks[n - 1].kind is _Kind.MARK or _begins_attributed(block)
+    )
 
 
 def _begins_attributed(block: _Block) -> bool:

@@ -1,4 +1,4 @@
-"""Message-IDs in Message-ID, In-Reply-To and References (RFC 5322, 3.6.4), also where programs write them otherwise."""
+"""Message-IDs in Message-ID, In-Reply-To and References (RFC 5322, 3.6.4), read tolerantly."""
 
 import re
 
@@ -8,7 +8,7 @@ _BARE = re.compile(r"[^\s<>,;\"'()]+@[^\s<>,;\"'()]+")
 
 
 def parse_message_ids(value: str) -> tuple[str, ...]:
-    """The ids in the order of the field, brackets and inner white space off, each once; the newest ones if too many."""
+    """The ids in the field's order, brackets and inner white space off, each once; the newest if too many."""
     found = [re.sub(r"\s+", "", inner) for inner in _BRACKETED.findall(value)] or _BARE.findall(value)
     unique = list(dict.fromkeys(message_id for message_id in found if message_id))
     return tuple(unique[-MAX_IDS:])

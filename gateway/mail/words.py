@@ -64,7 +64,7 @@ def _bytes_of(encoded: str, kind: str) -> bytes | None:
 
 
 def unbase64(octets: bytes) -> bytes:
-    """What base64 text holds, as far as it can be read: missing padding and foreign characters do not matter."""
+    """What base64 text holds, as far as it can be read; missing padding and foreign letters do not matter."""
     try:
         return binascii.a2b_base64(octets)
     except binascii.Error:
