@@ -58,7 +58,7 @@ def describe(error: Exception) -> str:
     if isinstance(error, smtplib.SMTPResponseException):
         text = error.smtp_error
         return text_of((error.smtp_code, text if isinstance(text, bytes) else text.encode()))
-    if isinstance(error, TimeoutError):
+    if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):
         return "The server did not answer in time."
     return (str(error) or type(error).__name__)[:MAX_ANSWER]
 

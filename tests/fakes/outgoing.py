@@ -19,7 +19,7 @@ from gateway.store.models import Account, Article, Delivery, Mailbox, Outbox, Re
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 KEY = b"k" * 32
 DOMAIN = "desk.example"
-QUICK = Timeouts(connect=2, command=2, content=2, answer=2)
+QUICK = Timeouts(connect=1, command=1, content=1, answer=1)
 RAW = compose(
     OutgoingMail(
         message_id="m.1.2@desk.example",

@@ -14,6 +14,7 @@ import threading
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, Self
@@ -89,7 +90,7 @@ class SmtpPeer:
     def __post_init__(self) -> None:
         self._script: dict[str, deque[Step]] = defaultdict(deque)
         self._lock = threading.Lock()
-        self._open: set[socket.socket] = set()
+        self._open: set[_Session] = set()
         self._listener = socket.create_server(("127.0.0.1", self.port))
         self.port = self._listener.getsockname()[1]
 
@@ -103,15 +104,17 @@ class SmtpPeer:
     def hang_up(self) -> None:
         """Close every open session, as a server does with idle ones."""
         with self._lock:
-            connections = list(self._open)
-        for connection in connections:
-            connection.shutdown(socket.SHUT_RDWR)
+            sessions = list(self._open)
+        for session in sessions:
+            session.hang_up()
 
     def __enter__(self) -> Self:
         threading.Thread(target=self.serve, daemon=True).start()
         return self
 
     def __exit__(self, *_: object) -> None:
+        with suppress(OSError):  # where closing alone does not end a waiting accept()
+            self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         self.hang_up()
 
@@ -128,16 +131,17 @@ class SmtpPeer:
             threading.Thread(target=self._session, args=(connection, number), daemon=True).start()
 
     def _session(self, connection: socket.socket, number: int) -> None:
+        session = _Session(self, connection, number)
         with self._lock:
-            self._open.add(connection)
+            self._open.add(session)
         try:
-            _Session(self, connection, number).run()
+            session.run()
         except (_Gone, OSError, ValueError):
             return
         finally:
             with self._lock:
-                self._open.discard(connection)
-            connection.close()
+                self._open.discard(session)
+            session.close()
 
     def take(self, mail: Arrived) -> None:
         with self._lock:
@@ -164,6 +168,14 @@ class _Session:
         self._connection = connection
         self._connection.settimeout(HANG_SECONDS)
         self._file: BinaryIO = connection.makefile("rb")
+
+    def hang_up(self) -> None:
+        with suppress(OSError):  # the client was faster
+            self._connection.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        self._file.close()
+        self._connection.close()
 
     def run(self) -> None:
         if self._peer.implicit_tls:

@@ -7,6 +7,7 @@ import pytest
 
 from gateway.outbound.postoffice import PostOffice
 from gateway.store import session
+from tests.fakes.certificate import Certificate, make_certificate
 from tests.fakes.outgoing import SetClock, lay_out, open_post_office
 from tests.fakes.smtp_peer import SmtpPeer
 
@@ -34,3 +35,15 @@ def clock() -> SetClock:
 def office(root: Path, peer: SmtpPeer, clock: SetClock) -> Iterator[PostOffice]:
     with open_post_office(root, peer.url, clock=clock) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
+    return make_certificate(tmp_path_factory.mktemp("tls"))
+
+
+@pytest.fixture
+def trusted(certificate: Certificate, monkeypatch: pytest.MonkeyPatch) -> Certificate:
+    """The certificate, which this process trusts like one of its system's."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate.cert))
+    return certificate
