@@ -1,5 +1,7 @@
 """`manage4all deliver`: one message on standard input, for a pipe transport (sysexits.h)."""
 
+import sys
+
 import click
 
 from gateway import clock, log
@@ -26,7 +28,7 @@ def deliver(rcpt_tos: tuple[str, ...], mail_from: str) -> int:
     except DeskError as error:
         click.echo(f"manage4all: {type(error).words}", err=True)
         return error.sysexit
-    except Exception:
+    except Exception:  # noqa: BLE001 - the edge: unknown means temporary
         log.get("inbound").exception("pipe.unforeseen")
         return _TRY_LATER
 
@@ -36,7 +38,7 @@ def _deliver(envelope: Envelope) -> int:
     accept_from_pipe(
         open_acceptor(settings),
         envelope,
-        click.get_binary_stream("stdin"),
+        sys.stdin.buffer,
         max_bytes=settings.max_message_bytes,
         now=clock.now(),
     )

@@ -1,6 +1,7 @@
 """`manage4all import`: mail that was kept elsewhere."""
 
 import json
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -26,11 +27,11 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON obj
 
 
 @click.group(name="import")
-def importing() -> None:
+def import_() -> None:
     """Bring in mail that was kept elsewhere. Doing it again does no harm."""
 
 
-@importing.command()
+@import_.command()
 @_ACCOUNT
 @_MAILBOX
 @_JSON
@@ -44,7 +45,7 @@ def mbox(account: str, mailbox: str, file: Path, *, as_json: bool) -> None:
     _show(importer.summary(), as_json=as_json)
 
 
-@importing.command()
+@import_.command()
 @_ACCOUNT
 @_MAILBOX
 @_JSON
@@ -82,8 +83,8 @@ def _blocks(path: Path) -> Iterator[bytes]:
 @contextmanager
 def _progress(length: int) -> Iterator[Any]:
     """A bar on standard error, if that is a terminal."""
-    stream = click.get_text_stream("stderr")
-    with click.progressbar(length=length, label="Importing", file=stream, hidden=not stream.isatty()) as bar:
+    is_watched = sys.stderr.isatty()
+    with click.progressbar(length=length, label="Importing", file=sys.stderr, hidden=not is_watched) as bar:
         yield bar
 
 

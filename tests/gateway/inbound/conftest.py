@@ -8,10 +8,9 @@ import pytest
 from gateway.inbound import listeners
 from gateway.inbound.accept import Acceptor
 from gateway.settings import Settings
-from gateway.store import session
+from gateway.store import migrate, session
 from gateway.store.blobs import BlobStore
 from gateway.store.models import Account, Mailbox
-from gateway.store.models.record import Record
 from tests.fakes.dialogue import Dialogue
 from tests.fakes.doors import FOREIGN, NOON, SALES, SUPPORT, Kept, OpenDoors, RunningDoors
 
@@ -35,7 +34,7 @@ def database(settings: Settings) -> Iterator[None]:
     """Two accounts: one with two mailboxes, and a stranger."""
     settings.root.mkdir()
     session.configure(settings.effective_database_url)
-    Record.metadata.create_all(session.engine())
+    migrate.upgrade()
     with session.transaction() as db:
         for account in (1, 2):
             db.add(

@@ -1,0 +1,95 @@
+"""`manage4all import`, as the operator calls it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sqlalchemy.orm import Session
+
+from gateway.desk import mailboxes, people
+from gateway.settings import Settings
+from gateway.store import migrate, session
+from tests.fakes.doors import NOON, SUPPORT
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(data_dir=tmp_path / "data", mail_domain="in.example")
+
+
+@pytest.fixture
+def account(settings: Settings) -> str:
+    """The id of an account with one mailbox, beside a stranger with another."""
+    session.configure(settings.effective_database_url)
+    migrate.upgrade()
+    with session.transaction() as db:
+        _add(db, settings, "stranger", "help@stranger.example")
+        account = _add(db, settings, "owner", SUPPORT)
+    session.dispose()
+    return account
+
+
+def _add(db: Session, settings: Settings, login: str, address: str) -> str:
+    made = people.create_account(
+        db, login=login, email=f"{login}@x.example", name="", password_hash="x", now=NOON
+    )
+    mailboxes.add(db, made.id, address, mail_domain=settings.mail_domain, now=NOON)
+    return made.public_id
+
+
+def mail(number: int) -> str:
+    return f"From: ann@example.org\nMessage-ID: <{number}@x>\nSubject: printer {number}\n\nIt is jammed.\n"
+
+
+def run_import(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "gateway.cli.main", "import", *arguments],
+        env={**os.environ, **settings.environment()},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def counts(done: subprocess.CompletedProcess[str]) -> list[int]:
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert list(told) == ["offered", "tickets", "follow_ups", "duplicates", "quarantined", "refused"]
+    return list(told.values())
+
+
+def test_an_mbox_is_imported_once(settings: Settings, account: str, tmp_path: Path) -> None:
+    file = tmp_path / "old.mbox"
+    file.write_text("".join(f"From ann@x Mon Mar  2 12:00:00 2026\n{mail(n)}\n" for n in (1, 2, 1)))
+    call = ("mbox", "--account", account, "--mailbox", SUPPORT, "--json", str(file))
+    assert counts(run_import(settings, *call)) == [3, 2, 0, 1, 0, 0]
+    assert counts(run_import(settings, *call)) == [3, 0, 0, 3, 0, 0]
+
+
+def test_a_maildir_is_imported(settings: Settings, account: str, tmp_path: Path) -> None:
+    for number, part in enumerate(("new", "cur")):
+        (tmp_path / "old" / part).mkdir(parents=True)
+        (tmp_path / "old" / part / f"{number}.host").write_text(mail(number))
+    call = ("maildir", "--account", account, "--mailbox", SUPPORT, "--json", str(tmp_path / "old"))
+    assert counts(run_import(settings, *call)) == [2, 2, 0, 0, 0, 0]
+
+
+@pytest.mark.parametrize("mailbox", ["help@stranger.example", "nobody@desk.example"])
+def test_a_mailbox_of_somebody_else_is_none(
+    settings: Settings, account: str, tmp_path: Path, mailbox: str
+) -> None:
+    (tmp_path / "old.mbox").touch()
+    call = ("mbox", "--account", account, "--mailbox", mailbox, str(tmp_path / "old.mbox"))
+    done = run_import(settings, *call)
+    assert done.returncode == 1
+    assert done.stderr == "manage4all: The account has no such mailbox.\n"
+
+
+def test_a_folder_that_is_no_maildir_is_refused(settings: Settings, account: str, tmp_path: Path) -> None:
+    done = run_import(settings, "maildir", "--account", account, "--mailbox", SUPPORT, str(tmp_path))
+    assert done.returncode == 1
+    assert "not a maildir" in done.stderr
