@@ -17,6 +17,7 @@ from gateway.settings import Settings
 from gateway.store import outbox
 from gateway.store.blobs import BlobStore
 from gateway.store.outbox import OutboxRow, Topic
+from gateway.store.sealed import Seal
 from gateway.store.session import reading, transaction
 
 Work = Callable[[OutboxRow], object]
@@ -41,7 +42,9 @@ def prepare(settings: Settings, topic: Topic, *, is_stopping: Callable[[], bool]
     if topic is Topic.FILE:
         work: Work = lambda row: file_intake(row.ref_id, blobs=blobs, clock=clock, told=row.told)  # noqa: E731
     else:
-        office = stack.enter_context(open_office(settings, blobs=blobs, unseal=_unseal, clock=clock))
+        office = stack.enter_context(
+            open_office(settings, blobs=blobs, unseal=Seal(settings.key()).open, clock=clock)
+        )
         work = lambda row: deliver(row.ref_id, office=office)  # noqa: E731
     _workshop[:] = [_Workshop(work, is_stopping)]
     return stack
@@ -60,7 +63,7 @@ def deliver_mails(outbox_ids: Sequence[int]) -> None:
 def work_on(topic: Topic, outbox_ids: Sequence[int]) -> None:
     """Do the work of these rows; one that fails is logged and left to the sweep, which gives it again.
 
-    Stops early when the process shall stop, or when a part that all of them need is away.
+    Stops early when the process shall stop.
     """
     (workshop,) = _workshop
     for outbox_id in outbox_ids:
@@ -70,7 +73,6 @@ def work_on(topic: Topic, outbox_ids: Sequence[int]) -> None:
             _work_on_one(workshop.work, outbox_id)
         except Unavailable as error:
             log.get("jobs").warning("job.put_off", topic=topic.value, outbox=outbox_id, error=str(error))
-            return
         except Exception:  # noqa: BLE001 - the outermost frame of a piece of work
             log.get("jobs").exception("job.failed", topic=topic.value, outbox=outbox_id)
 
@@ -85,7 +87,3 @@ def _work_on_one(work: Work, outbox_id: int) -> None:
     except NotFound:  # what it was about has been deleted since
         with transaction() as db:
             outbox.done(db, outbox_id)
-
-
-def _unseal(_sealed: str) -> str:
-    raise Unavailable(detail="no key for this mailbox's own relay address")

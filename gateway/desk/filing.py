@@ -1,11 +1,10 @@
 """An accepted mail becomes a ticket, or part of one: everything it brings, in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gateway.mail.address import Address
@@ -23,7 +22,7 @@ from gateway.rules.status import ArticleKind, Status, after_inbound
 from gateway.store import articles, contacts, deliveries, intake, outbox, tickets
 from gateway.store.articles import NewArticle, NewFile
 from gateway.store.intake import Fate, IntakeRow
-from gateway.store.models import Account, Article, Delivery, Mailbox
+from gateway.store.queries import filing as books
 from gateway.store.queries.candidates import Traces, find_candidates
 from gateway.store.tickets import EventKind, NewTicketRow, Standing
 
@@ -46,6 +45,7 @@ class _Where:
 
     mailbox_id: int | None
     reopen_within: timedelta
+    own_addresses: frozenset[str]
     ticket_ids: tuple[int, ...]
     delivery_ids: tuple[int, ...]
 
@@ -63,7 +63,7 @@ def file(
 
     The same mail again becomes a line in its ticket's timeline.
     """
-    known = _same_mail(db, row.account_id, content_hash)
+    known = books.ticket_with_same_mail(db, row.account_id, content_hash)
     if known is not None:
         return _file_again(db, row, known, now=now)
     where = _where(db, row)
@@ -72,9 +72,9 @@ def file(
     who = contacts.recognise(db, row.account_id, sender, now=now) if sender and sender.address else None
     ticket = _ticket(db, row, parsed, filing, where, sender, who, now=now)
     article = _article(db, row, parsed, files, sender, who, content_hash)
-    article_id, _ = articles.append(db, row.account_id, ticket.id, article, now=now)
+    article_id, _ = articles.append(db, row.account_id, ticket.id, article, now=row.received_at)
     people = (*([sender] if sender else []), *parsed.to, *parsed.cc)
-    _let_take_part(db, row.account_id, ticket.id, people)
+    _let_take_part(db, row.account_id, ticket.id, people, where.own_addresses)
     _mark_bounces(db, row.account_id, parsed, where, now=now)
     is_new = not isinstance(filing, Append)
     if is_new:
@@ -89,7 +89,7 @@ def file_unreadable(
     db: Session, row: IntakeRow, *, raw_size_bytes: int, content_hash: str, now: datetime
 ) -> Filed:
     """A mail that could not be read becomes a bare ticket with the raw mail attached: nothing is lost."""
-    known = _same_mail(db, row.account_id, content_hash)
+    known = books.ticket_with_same_mail(db, row.account_id, content_hash)
     if known is not None:
         return _file_again(db, row, known, now=now)
     where = _where(db, row)
@@ -115,13 +115,6 @@ def file_unreadable(
     return Filed(Fate.TICKET, ticket.number)
 
 
-def _same_mail(db: Session, account_id: int, content_hash: str) -> int | None:
-    same = select(Article.ticket_id).where(
-        Article.account_id == account_id, Article.content_hash == content_hash
-    )
-    return db.execute(same).scalar()
-
-
 def _file_again(db: Session, row: IntakeRow, ticket_id: int, *, now: datetime) -> Filed:
     ticket = tickets.stand_by_id(db, row.account_id, ticket_id)
     data = {"rcpt_to": [offer.rcpt_to for offer in row.offers]}
@@ -136,25 +129,30 @@ def _settle(db: Session, row: IntakeRow, fate: Fate, ticket_id: int, *, now: dat
 
 
 def _where(db: Session, row: IntakeRow) -> _Where:
-    claims = [claim for o in row.offers if (claim := read_local(o.rcpt_to.rpartition("@")[0]))]
-    mailbox_id = next((o.mailbox_id for o in row.offers if o.mailbox_id is not None), None)
-    days = (
-        db.execute(
-            select(Mailbox.reopen_days).where(Mailbox.account_id == row.account_id, Mailbox.id == mailbox_id)
-        ).scalar()
-        if mailbox_id is not None
-        else None
+    boxes = books.own_mailboxes(db, row.account_id)
+    named = {offer.mailbox_id for offer in row.offers}
+    box = next((box for box in boxes if box.id in named), None)
+    ticket_ids, delivery_ids = _genuine(db, row)
+    return _Where(
+        mailbox_id=box.id if box else None,
+        reopen_within=box.reopen_within if box else _DEFAULT_REOPEN,
+        own_addresses=frozenset(own.address for own in boxes),
+        ticket_ids=ticket_ids,
+        delivery_ids=delivery_ids,
     )
-    reopen = _DEFAULT_REOPEN if days is None else timedelta(days=days)
+
+
+def _genuine(db: Session, row: IntakeRow) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The tickets and the deliveries that the recipients' tokens prove."""
+    claims = [claim for o in row.offers if (claim := read_local(o.rcpt_to.rpartition("@")[0]))]
     if not claims:
-        return _Where(mailbox_id, reopen, (), ())
-    key = db.execute(select(Account.mail_key).where(Account.id == row.account_id)).scalar_one()
+        return (), ()
+    key = books.mail_key(db, row.account_id)
     genuine = [claim for claim in claims if is_genuine(key, claim)]
     bounced = tuple(claim.ref_id for claim in genuine if claim.purpose is Purpose.BOUNCE)
     answered = [claim.ref_id for claim in genuine if claim.purpose is Purpose.REPLY]
-    owners = select(Delivery.ticket_id).where(Delivery.account_id == row.account_id, Delivery.id.in_(bounced))
-    about = db.execute(owners).scalars().all() if bounced else []
-    return _Where(mailbox_id, reopen, tuple(dict.fromkeys([*answered, *about])), bounced)
+    about = books.tickets_of_deliveries(db, row.account_id, bounced) if bounced else []
+    return tuple(dict.fromkeys([*answered, *about])), bounced
 
 
 def _decide(db: Session, account_id: int, parsed: ParsedMail, where: _Where, *, now: datetime) -> Filing:
@@ -260,13 +258,9 @@ def _trust(db: Session, account_id: int, sender: Address | None, who: contacts.K
 
 
 def _let_take_part(
-    db: Session,
-    account_id: int,
-    ticket_id: int,
-    people: Sequence[Address],
+    db: Session, account_id: int, ticket_id: int, people: Iterable[Address], own: frozenset[str]
 ) -> None:
-    """The sender takes part, and whoever they openly wrote to as well, except our own mailboxes."""
-    own = set(db.execute(select(Mailbox.address).where(Mailbox.account_id == account_id)).scalars())
+    """The sender takes part, and whoever they openly wrote to as well, except our own addresses."""
     others = [
         who.key for who in people if who.key not in own and read_local(who.key.rpartition("@")[0]) is None
     ]

@@ -11,7 +11,8 @@ from gateway.ids import new_public_id
 from gateway.mail.address import Address
 from gateway.rules.status import ArticleKind
 from gateway.store import search, tickets
-from gateway.store.models import Article, Attachment
+from gateway.store.models import Article, Attachment, table
+from gateway.store.session import inserted_id
 
 SNIPPET_CHARS = 160
 
@@ -70,14 +71,18 @@ def append(
         "ticket_id": ticket_id,
         "created_at": now,
     }
-    article_id: int = db.execute(insert(Article).returning(Article.id), values).scalar_one()
+    article_id = inserted_id(db, _INSERT_ARTICLE, values)
     if new.files:
-        db.execute(insert(Attachment), [_file(account_id, article_id, f) for f in new.files])
+        db.connection().execute(_INSERT_FILE, [_file(account_id, article_id, f) for f in new.files])
     snippet = " ".join(new.reply_text[: 4 * SNIPPET_CHARS].split())[:SNIPPET_CHARS]
     shown = sum(not file.inline for file in new.files)
     tickets.touch(db, account_id, ticket_id, snippet=snippet, files=shown, now=now)
     search.index(db, account_id, article_id, _words(new))
     return article_id, public_id
+
+
+_INSERT_ARTICLE = insert(table(Article))
+_INSERT_FILE = insert(table(Attachment))
 
 
 def _words(new: NewArticle) -> list[str]:

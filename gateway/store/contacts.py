@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
 from gateway.ids import new_public_id
 from gateway.mail.address import Address
-from gateway.store.models import Contact, ContactAddress, CustomerDomain, Staff
+from gateway.store.models import Contact, ContactAddress, CustomerDomain, Staff, table
+from gateway.store.session import inserted_id
 
 _MAX_NAME = 300
 
@@ -24,27 +25,39 @@ class Known:
 
 def recognise(db: Session, account_id: int, who: Address, *, now: datetime) -> Known:
     """The contact with this address; a new one joins the customer whose domain it has."""
-    mine = ContactAddress.account_id == account_id, ContactAddress.address == who.key
-    found = db.execute(_KNOWN.where(*mine)).tuples().first()
+    found = db.connection().execute(_KNOWN, {"account": account_id, "address": who.key}).first()
     if found is not None:
-        return Known(*found)
+        return Known(found.id, found.customer_id)
     customer_id = customer_by_domain(db, account_id, who.domain)
     return Known(_create(db, account_id, who, customer_id, now), customer_id, is_new=True)
 
 
 def customer_by_domain(db: Session, account_id: int, domain: str) -> int | None:
     """The customer whose mail domain this is."""
-    mine = CustomerDomain.account_id == account_id, CustomerDomain.domain == domain
-    return db.execute(select(CustomerDomain.customer_id).where(*mine)).scalar()
+    return db.connection().execute(_BY_DOMAIN, {"account": account_id, "domain": domain}).scalar()
 
 
 def is_staff_address(db: Session, account_id: int, address: str) -> bool:
-    """Whether somebody of the account's staff has this address."""
-    mine = Staff.account_id == account_id, Staff.email == address
-    return db.execute(select(Staff.id).where(*mine)).first() is not None
+    """Whether somebody of the account's staff has this address, whatever its case."""
+    values = {"account": account_id, "address": address.lower()}
+    return db.connection().execute(_STAFF, values).first() is not None
 
 
-_KNOWN = select(Contact.id, Contact.customer_id).join(ContactAddress, ContactAddress.contact_id == Contact.id)
+_ADDRESS, _DOMAIN = table(ContactAddress).c, table(CustomerDomain).c
+_KNOWN = (
+    select(table(Contact).c.id, table(Contact).c.customer_id)
+    .join(table(ContactAddress), _ADDRESS.contact_id == table(Contact).c.id)
+    .where(_ADDRESS.account_id == bindparam("account"), _ADDRESS.address == bindparam("address"))
+)
+_BY_DOMAIN = select(_DOMAIN.customer_id).where(
+    _DOMAIN.account_id == bindparam("account"), _DOMAIN.domain == bindparam("domain")
+)
+_STAFF = select(table(Staff).c.id).where(
+    table(Staff).c.account_id == bindparam("account"),
+    func.lower(table(Staff).c.email) == bindparam("address"),
+)
+_INSERT_CONTACT = insert(table(Contact))
+_INSERT_ADDRESS = insert(table(ContactAddress))
 
 
 def _create(db: Session, account_id: int, who: Address, customer_id: int | None, now: datetime) -> int:
@@ -55,7 +68,7 @@ def _create(db: Session, account_id: int, who: Address, customer_id: int | None,
         "name": who.name[:_MAX_NAME],
         "created_at": now,
     }
-    contact_id: int = db.execute(insert(Contact).returning(Contact.id), values).scalar_one()
+    contact_id = inserted_id(db, _INSERT_CONTACT, values)
     address = {"account_id": account_id, "contact_id": contact_id, "address": who.key}
-    db.execute(insert(ContactAddress), address)
+    db.connection().execute(_INSERT_ADDRESS, address)
     return contact_id

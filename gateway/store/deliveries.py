@@ -3,6 +3,8 @@
 A lease is a token in the row. Whoever holds it may send and record what came of it; after
 `leased_until` another worker may take the row, and the old token counts for nothing. One thing
 counts without it: that the server took the mail is a fact, whoever holds the row by then.
+
+The timeline has a line for each change of state: `delivery` (id), `recipient`, `state`, `answer`.
 """
 
 from dataclasses import dataclass
@@ -16,12 +18,9 @@ from sqlalchemy.orm import Session
 from gateway.ids import new_public_id
 from gateway.mail.tokens import bounce_local
 from gateway.rules.retry import Deferred, Failed, Outcome, Sent, next_try_at
-from gateway.rules.status import Status
-from gateway.store import outbox
-from gateway.store.models import Account, Article, Delivery, Mailbox, Ticket, TicketEvent
-
-EVENT_KIND = "delivery"
-"""Kind of the timeline's entries; their data: `delivery` (id), `recipient`, `state`, `answer`."""
+from gateway.rules.status import after_inbound
+from gateway.store import outbox, tickets
+from gateway.store.models import Account, Article, Delivery, Mailbox
 
 
 class State(StrEnum):
@@ -199,7 +198,7 @@ def _record_failed(db: Session, row: _Row, answer: str, now: datetime) -> None:
 def _finish(
     db: Session, state: State, answer: str, now: datetime, *where: ColumnElement[bool], tried: bool = False
 ) -> _Row | None:
-    """Set the final state where the conditions hold, tell the timeline, settle the outbox."""
+    """Set the final state where the conditions hold, settle the outbox, tell the timeline."""
     values = {"state": state.value, "answer": answer, "next_try_at": None, "finished_at": now, **_NO_LEASE}
     changed = update(Delivery).where(*where).values(attempts=Delivery.attempts + int(tried), **values)
     found = db.execute(changed.returning(*_ROW)).mappings().first()
@@ -207,22 +206,22 @@ def _finish(
         return None
     row = _Row(**found)
     outbox.done_for(db, outbox.Topic.DELIVER, row.id)
-    _tell(db, row, state, answer, now)
+    if state is not State.WITHDRAWN:  # whoever withdraws tells that
+        _tell(db, row, state, answer, now)
     return row
 
 
 def _tell(db: Session, row: _Row, state: State, answer: str, now: datetime) -> None:
     data = {"delivery": row.id, "recipient": row.recipient, "state": state.value, "answer": answer}
-    values = {"account_id": row.account_id, "ticket_id": row.ticket_id, "article_id": row.article_id}
-    db.execute(insert(TicketEvent), {**values, "kind": EVENT_KIND, "data": data, "at": now})
+    kind = tickets.EventKind.DELIVERY
+    tickets.add_event(db, row.account_id, row.ticket_id, kind, data, article_id=row.article_id, now=now)
 
 
 def _raise_ticket(db: Session, row: _Row, now: datetime) -> None:
-    """Bring the ticket back before its people: a closed or waiting one opens."""
-    ticket = update(Ticket).where(Ticket.id == row.ticket_id)
-    asleep = Ticket.status.in_((Status.CLOSED, Status.PENDING))
-    db.execute(ticket.where(asleep).values(status=Status.OPEN.value, closed_at=None))
-    db.execute(ticket.values(updated_at=now))
+    """Bring the ticket back before its people, as if somebody had written: a closed or waiting one opens."""
+    ticket = tickets.stand_by_id(db, row.account_id, row.ticket_id)
+    tickets.set_status(db, row.account_id, ticket, after_inbound(ticket.status), now=now)
+    tickets.change(db, row.account_id, row.ticket_id, {"updated_at": now})
 
 
 def _leased_row(db: Session, delivery_id: int, token: str) -> _Row | None:

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from gateway.ids import new_public_id
 from gateway.store import outbox
 from gateway.store.blobs import KeptBlob
-from gateway.store.models import Intake, Offer
+from gateway.store.models import Intake, Offer, table
+from gateway.store.session import inserted_id
 
 
 class Source(StrEnum):
@@ -109,7 +110,7 @@ def put(
         "tries": 0,
         "received_at": now,
     }
-    intake_id: int = db.execute(insert(Intake).returning(Intake.id), values).scalar_one()
+    intake_id = inserted_id(db, _INSERT_INTAKE, values)
     rows = [
         {
             "account_id": account_id,
@@ -123,7 +124,7 @@ def put(
         }
         for offer in offers
     ]
-    db.execute(insert(Offer), rows)
+    db.connection().execute(_INSERT_OFFER, rows)
     outbox.put(db, outbox.Topic.FILE, intake_id, now=now)
     return IntakeRef(intake_id, public_id)
 
@@ -154,21 +155,20 @@ def refuse(
 
 def find(db: Session, intake_id: int) -> IntakeRow | None:
     """The intake with its recipients, None if it is gone."""
-    found = db.execute(select(Intake.__table__).where(Intake.id == intake_id)).mappings().first()
-    if found is None:
+    rows = db.connection().execute(_BY_ID, {"id": intake_id}).all()
+    if not rows:
         return None
-    columns = select(Offer.id, Offer.rcpt_to, Offer.mailbox_id)
-    offers = db.execute(columns.where(Offer.intake_id == intake_id).order_by(Offer.id)).all()
+    first = rows[0]
     return IntakeRow(
         id=intake_id,
-        account_id=found["account_id"],
-        raw_sha256=found["raw_sha256"],
-        source=Source(found["source"]),
-        mail_from=found["mail_from"],
-        tries=found["tries"],
-        received_at=found["received_at"],
-        is_filed=found["filed_at"] is not None,
-        offers=tuple(OfferRow(*offer) for offer in offers),
+        account_id=first.account_id,
+        raw_sha256=first.raw_sha256,
+        source=Source(first.source),
+        mail_from=first.mail_from,
+        tries=first.tries,
+        received_at=first.received_at,
+        is_filed=first.filed_at is not None,
+        offers=tuple(OfferRow(row.offer_id, row.rcpt_to, row.mailbox_id) for row in rows),
     )
 
 
@@ -185,19 +185,13 @@ def mark_filed(
 
     Of several recipients in one account the first has `fate`; for the others it was the same mail again.
     """
-    db.execute(update(Intake).where(Intake.id == row.id).values(filed_at=now))
-    common = {"ticket_id": ticket_id, "reason": reason[:200]}
-    first, *further = [offer.id for offer in row.offers]
-    db.execute(update(Offer).where(Offer.id == first).values(fate=fate.value, **common))
-    if further:
-        again = update(Offer).where(Offer.id.in_(further))
-        db.execute(again.values(fate=_fate_of_further(fate), **common))
-
-
-def fate_of(db: Session, intake_id: int) -> Fate:
-    """The fate of the intake's first offer."""
-    first = select(Offer.fate).where(Offer.intake_id == intake_id).order_by(Offer.id).limit(1)
-    return Fate(db.execute(first).scalar_one())
+    core = db.connection()
+    core.execute(_FILED, {"intake": row.id, "now": now})
+    further = _fate_of_further(fate)
+    common = {"ticket": ticket_id, "why": reason[:200]}
+    fates = [fate.value, *(further for _ in row.offers[1:])]
+    settled = [{"offer": o.id, "met": met, **common} for o, met in zip(row.offers, fates, strict=True)]
+    core.execute(_SETTLED, settled)
 
 
 def ledger(db: Session, account_id: int) -> Ledger:
@@ -213,6 +207,33 @@ def ledger(db: Session, account_id: int) -> Ledger:
         refused=by_fate.get(Fate.REFUSED, 0),
         pending=by_fate.get(Fate.PENDING, 0),
     )
+
+
+_INTAKE, _OFFER = table(Intake), table(Offer)
+_INSERT_INTAKE, _INSERT_OFFER = insert(_INTAKE), insert(_OFFER)
+_BY_ID = (
+    select(
+        _INTAKE.c.account_id,
+        _INTAKE.c.raw_sha256,
+        _INTAKE.c.source,
+        _INTAKE.c.mail_from,
+        _INTAKE.c.tries,
+        _INTAKE.c.received_at,
+        _INTAKE.c.filed_at,
+        _OFFER.c.id.label("offer_id"),
+        _OFFER.c.rcpt_to,
+        _OFFER.c.mailbox_id,
+    )
+    .join(_OFFER, _OFFER.c.intake_id == _INTAKE.c.id)
+    .where(_INTAKE.c.id == bindparam("id"))
+    .order_by(_OFFER.c.id)
+)
+_FILED = update(_INTAKE).where(_INTAKE.c.id == bindparam("intake")).values(filed_at=bindparam("now"))
+_SETTLED = (
+    update(_OFFER)
+    .where(_OFFER.c.id == bindparam("offer"))
+    .values(fate=bindparam("met"), ticket_id=bindparam("ticket"), reason=bindparam("why"))
+)
 
 
 def _fate_of_further(fate: Fate) -> str:

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from gateway.store.models import Outbox
-from gateway.store.session import wake_after_commit
+from gateway.store.models import Outbox, table
+from gateway.store.session import inserted_id, wake_after_commit
 
 TOLD_AGAIN_AFTER = timedelta(seconds=8)
 """How long a wake-up has before the sweep repeats it."""
@@ -44,7 +44,7 @@ def put(db: Session, topic: Topic, ref_id: int, *, now: datetime, not_before: da
     later = not_before is not None and not_before > now
     due_at = not_before if later else now + TOLD_AGAIN_AFTER
     row = {"topic": topic.value, "ref_id": ref_id, "told": 0, "due_at": due_at, "created_at": now}
-    outbox_id: int = db.execute(insert(Outbox).returning(Outbox.id), row).scalar_one()
+    outbox_id = inserted_id(db, _INSERT, row)
     if not later:
         wake_after_commit(db, topic.value, outbox_id)
     return outbox_id
@@ -52,7 +52,7 @@ def put(db: Session, topic: Topic, ref_id: int, *, now: datetime, not_before: da
 
 def get(db: Session, outbox_id: int) -> OutboxRow | None:
     """The row, or None when its work is done."""
-    found = db.execute(_COLUMNS.where(Outbox.id == outbox_id)).first()
+    found = db.connection().execute(_BY_ID, {"id": outbox_id}).first()
     return _row(*found) if found else None
 
 
@@ -63,7 +63,7 @@ def done(db: Session, outbox_id: int) -> None:
 
 def done_for(db: Session, topic: Topic, ref_id: int) -> None:
     """The work on `ref_id` is finished, whichever row owed it."""
-    db.execute(delete(Outbox).where(Outbox.topic == topic.value, Outbox.ref_id == ref_id))
+    db.connection().execute(_DONE_FOR, {"topic": topic.value, "ref": ref_id})
 
 
 def reschedule(db: Session, topic: Topic, ref_id: int, due_at: datetime) -> None:
@@ -94,7 +94,12 @@ def depth(db: Session, topic: Topic) -> int:
     return db.execute(select(func.count()).where(Outbox.topic == topic.value)).scalar_one()
 
 
-_COLUMNS = select(Outbox.id, Outbox.topic, Outbox.ref_id, Outbox.told)
+_OUTBOX = table(Outbox)
+_INSERT = insert(_OUTBOX)
+_BY_ID = select(_OUTBOX.c.id, _OUTBOX.c.topic, _OUTBOX.c.ref_id, _OUTBOX.c.told).where(
+    _OUTBOX.c.id == bindparam("id")
+)
+_DONE_FOR = delete(_OUTBOX).where(_OUTBOX.c.topic == bindparam("topic"), _OUTBOX.c.ref_id == bindparam("ref"))
 
 
 def _row(outbox_id: int, topic: str, ref_id: int, told: int) -> OutboxRow:

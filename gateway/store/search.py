@@ -15,21 +15,29 @@ from sqlalchemy.orm import Session
 from gateway.store.models import Article
 
 _MAX_CHARS = 200_000
+
+
+def _every_mark() -> str:
+    """All combining characters, as a set for a regular expression."""
+    return "".join(chr(n) for n in range(0x300, 0x1_F000) if unicodedata.combining(chr(n)))
+
+
 _WORD = re.compile(r"\w+")
+_MARKS = re.compile(f"[{_every_mark()}]+")
 _MAX_TERMS = 16
 
 
 def normalise(content: str) -> str:
     """Words separated by blanks, folded so that „Grüße“ is found by "grusse" and "GRÜSSE"."""
     folded = unicodedata.normalize("NFKD", content[:_MAX_CHARS].casefold())
-    kept = folded if folded.isascii() else "".join(c for c in folded if not unicodedata.combining(c))
+    kept = folded if folded.isascii() else _MARKS.sub("", folded)
     return " ".join(_WORD.findall(kept.replace("_", " ")))
 
 
 def index(db: Session, account_id: int, article_id: int, parts: Iterable[str]) -> None:
     """Make an article findable by the words of `parts`, in the same transaction."""
     words = f"{_account_word(account_id)} {normalise(' '.join(parts))}"
-    db.execute(_INSERT[_dialect(db)], {"id": article_id, "words": words})
+    db.connection().execute(_INSERT[_dialect(db)], {"id": article_id, "words": words})
 
 
 def matching_tickets(db: Session, account_id: int, query: str) -> Select[int] | None:

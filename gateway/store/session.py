@@ -6,13 +6,13 @@ loss and break the promise of the 250); writers begin with BEGIN IMMEDIATE so th
 the start and never fail half-way. PostgreSQL runs READ COMMITTED with conditional updates.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, Insert, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -99,6 +99,15 @@ def reading() -> Iterator[Session]:
             yield db
         finally:
             db.rollback()
+
+
+def inserted_id(db: Session, statement: Insert, values: Mapping[str, Any]) -> int:
+    """Insert one row by a prepared statement; its new key."""
+    key = db.connection().execute(statement, values).inserted_primary_key
+    if key is None:
+        raise RuntimeError("the table has no key of one column")
+    row_id: int = key[0]
+    return row_id
 
 
 def wake_after_commit(db: Session, topic: str, outbox_id: int) -> None:

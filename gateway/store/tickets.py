@@ -6,15 +6,15 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from gateway.errors import NotFound
 from gateway.rules.status import Status
-from gateway.store.models import Account, Participant, Ticket, TicketEvent
-from gateway.store.session import is_sqlite
+from gateway.store.models import Account, Participant, Ticket, TicketEvent, table
+from gateway.store.session import inserted_id
 
 _MAX_PARTICIPANTS_A_MAIL = 50
 
@@ -63,7 +63,7 @@ class Standing:
 
 def open_ticket(db: Session, account_id: int, new: NewTicketRow, *, now: datetime) -> Standing:
     """A new ticket under the account's next number."""
-    number = db.execute(_NEXT_NUMBER.where(Account.id == account_id)).scalar_one()
+    number: int = db.connection().execute(_NEXT_NUMBER, {"account": account_id}).scalar_one()
     values = {
         "account_id": account_id,
         "number": number,
@@ -83,7 +83,7 @@ def open_ticket(db: Session, account_id: int, new: NewTicketRow, *, now: datetim
         "created_at": now,
         "updated_at": now,
     }
-    ticket_id: int = db.execute(insert(Ticket).returning(Ticket.id), values).scalar_one()
+    ticket_id = inserted_id(db, _INSERT_TICKET, values)
     return Standing(ticket_id, number, new.status, new.subject, new.mailbox_id, new.customer_id)
 
 
@@ -99,16 +99,8 @@ def stand_by_id(db: Session, account_id: int, ticket_id: int) -> Standing:
 
 def touch(db: Session, account_id: int, ticket_id: int, *, snippet: str, files: int, now: datetime) -> None:
     """Count one more article and bring the ticket to the top of its list."""
-    db.execute(
-        update(Ticket)
-        .where(Ticket.account_id == account_id, Ticket.id == ticket_id)
-        .values(
-            article_count=Ticket.article_count + 1,
-            attachment_count=Ticket.attachment_count + files,
-            snippet=snippet,
-            updated_at=now,
-        )
-    )
+    values = {"account": account_id, "ticket": ticket_id, "files": files, "text": snippet, "now": now}
+    db.connection().execute(_TOUCH, values)
 
 
 def change(db: Session, account_id: int, ticket_id: int, values: Mapping[str, Any]) -> None:
@@ -156,7 +148,7 @@ def add_event(
         "data": dict(data or {}),
         "at": now,
     }
-    db.execute(insert(TicketEvent), values)
+    db.connection().execute(_INSERT_EVENT, values)
 
 
 def add_participants(db: Session, account_id: int, ticket_id: int, addresses: Iterable[str]) -> None:
@@ -167,14 +159,31 @@ def add_participants(db: Session, account_id: int, ticket_id: int, addresses: It
     rows = [
         {"account_id": account_id, "ticket_id": ticket_id, "address": address[:320]} for address in wanted
     ]
-    make = sqlite_insert if is_sqlite() else pg_insert
-    db.execute(make(Participant).on_conflict_do_nothing(), rows)
+    db.connection().execute(_ADD_PARTICIPANT[db.get_bind().dialect.name], rows)
 
 
+_ACCOUNT, _TICKET = table(Account), table(Ticket)
 _NEXT_NUMBER = (
-    update(Account)
-    .values(last_ticket_number=Account.last_ticket_number + 1)
-    .returning(Account.last_ticket_number)
+    update(_ACCOUNT)
+    .where(_ACCOUNT.c.id == bindparam("account"))
+    .values(last_ticket_number=_ACCOUNT.c.last_ticket_number + 1)
+    .returning(_ACCOUNT.c.last_ticket_number)
+)
+_INSERT_TICKET = insert(_TICKET)
+_INSERT_EVENT = insert(table(TicketEvent))
+_ADD_PARTICIPANT = {
+    "sqlite": sqlite_insert(table(Participant)).on_conflict_do_nothing(),
+    "postgresql": pg_insert(table(Participant)).on_conflict_do_nothing(),
+}
+_TOUCH = (
+    update(_TICKET)
+    .where(_TICKET.c.account_id == bindparam("account"), _TICKET.c.id == bindparam("ticket"))
+    .values(
+        article_count=_TICKET.c.article_count + 1,
+        attachment_count=_TICKET.c.attachment_count + bindparam("files"),
+        snippet=bindparam("text"),
+        updated_at=bindparam("now"),
+    )
 )
 _STANDING = select(
     Ticket.id,

@@ -6,7 +6,7 @@ from gateway.store.models.customer import Contact, ContactAddress, Customer, Cus
 from gateway.store.models.intake import Intake, Offer
 from gateway.store.models.mailbox import Mailbox
 from gateway.store.models.outgoing import Delivery, Outbox
-from gateway.store.models.record import Privacy, Record
+from gateway.store.models.record import Privacy, Record, table
 from gateway.store.models.staff import ApiToken, IdempotencyKey, Staff, WebSession
 from gateway.store.models.ticket import Participant, Ticket, TicketEvent
 
@@ -32,4 +32,5 @@ __all__ = [
     "Ticket",
     "TicketEvent",
     "WebSession",
+    "table",
 ]

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import BigInteger, ForeignKey, Integer, MetaData
+from sqlalchemy import BigInteger, ForeignKey, Integer, MetaData, Table
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from gateway.store.types import UtcDateTime
@@ -32,6 +32,11 @@ class Record(DeclarativeBase):
 
     metadata = MetaData(naming_convention=_NAMING)
     type_annotation_map = {int: _BIG, datetime: UtcDateTime()}  # noqa: RUF012 - read by SQLAlchemy
+
+
+def table(model: type[Record]) -> Table:
+    """The table of a model, for statements that do without the ORM's bookkeeping."""
+    return cast("Table", model.__table__)
 
 
 def column(privacy: Privacy, **options: Any) -> Mapped[Any]:

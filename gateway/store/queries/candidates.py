@@ -28,14 +28,12 @@ def find_candidates(
     db: Session, account_id: int, traces: Traces, sender: Address | None
 ) -> tuple[Candidate, ...]:
     """The account's tickets that the traces name, strongest trace first; another account's are never seen."""
-    by_token = Ticket.id.in_(traces.ticket_ids)
-    by_number = Ticket.number.in_(traces.numbers)
     newest = traces.references[:MAX_REFERENCES]
     found = [
-        *_by_ticket(db, account_id, by_token, FoundBy.TOKEN, traces.ticket_ids, sender),
+        *_by_ticket(db, account_id, FoundBy.TOKEN, traces.ticket_ids, sender),
         *_by_message(db, account_id, traces.in_reply_to, FoundBy.IN_REPLY_TO, sender),
         *_by_message(db, account_id, newest, FoundBy.REFERENCES, sender),
-        *_by_ticket(db, account_id, by_number, FoundBy.SUBJECT, traces.numbers, sender),
+        *_by_ticket(db, account_id, FoundBy.SUBJECT, traces.numbers, sender),
     ]
     return tuple(found)
 
@@ -52,19 +50,16 @@ def _takes_part(sender: Address | None) -> ColumnElement[bool]:
 
 
 def _by_ticket(
-    db: Session,
-    account_id: int,
-    where: ColumnElement[bool],
-    found_by: FoundBy,
-    wanted: Sequence[int],
-    sender: Address | None,
+    db: Session, account_id: int, found_by: FoundBy, wanted: Sequence[int], sender: Address | None
 ) -> Iterable[Candidate]:
+    """Tickets by row (a token proves it) or by number (the subject names it)."""
     if not wanted:
         return
-    columns = select(Ticket.id, Ticket.status, Ticket.closed_at, _takes_part(sender), Ticket.number)
-    for row in db.execute(columns.where(Ticket.account_id == account_id, where)).tuples():
-        key = row[0] if found_by is FoundBy.TOKEN else row[4]
-        yield Candidate(row[0], found_by, wanted.index(key), Status(row[1]), row[2], sender_takes_part=row[3])
+    key = Ticket.id if found_by is FoundBy.TOKEN else Ticket.number
+    columns = select(Ticket.id, Ticket.status, Ticket.closed_at, _takes_part(sender), key.label("key"))
+    for row in db.execute(columns.where(Ticket.account_id == account_id, key.in_(wanted))).tuples():
+        rank = wanted.index(row[4])
+        yield Candidate(row[0], found_by, rank, Status(row[1]), row[2], sender_takes_part=row[3])
 
 
 def _by_message(
