@@ -149,11 +149,10 @@ def ticket() -> dict[str, Any]:
 
 
 def told() -> list[str]:
-    """The states that the ticket's timeline names, oldest first."""
+    """The states of deliveries that the ticket's timeline names, oldest first."""
+    lines = select(TicketEvent.data).where(TicketEvent.kind == "delivery").order_by(TicketEvent.id)
     with session.reading() as db:
-        return [
-            data["state"] for data in db.execute(select(TicketEvent.data).order_by(TicketEvent.id)).scalars()
-        ]
+        return [data["state"] for data in db.execute(lines).scalars()]
 
 
 def owed() -> dict[int, datetime]:

@@ -50,7 +50,12 @@ def test_who_is_told_is_told_before_any_other_command(peer: SmtpPeer, connection
 
 def test_the_last_question_comes_right_before_data(peer: SmtpPeer, connection: Connection) -> None:
     asked: list[str] = []
-    connection.send(MAIL, may_begin=lambda: bool(asked.append(peer.commands[-1])), on_accepted=lambda _: None)
+
+    def may_begin() -> bool:
+        asked.append(peer.commands[-1])
+        return False
+
+    assert isinstance(connection.send(MAIL, may_begin=may_begin, on_accepted=lambda _: None), Deferred)
     assert asked == ["RCPT TO:<ann@example.org>"]
     assert peer.commands[-1] == "RSET"
     assert not any(command.startswith("DATA") for command in peer.commands)

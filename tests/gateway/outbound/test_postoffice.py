@@ -1,0 +1,29 @@
+"""What a process sends mail with."""
+
+from pathlib import Path
+
+from gateway.clock import SystemClock
+from gateway.mail.envelope import Envelope
+from gateway.outbound.postoffice import open_office
+from gateway.rules.retry import Sent
+from gateway.settings import load
+from gateway.store.blobs import BlobStore
+from tests.fakes.outgoing import RAW
+from tests.fakes.smtp_peer import SmtpPeer
+
+
+def test_it_is_opened_as_the_settings_say_and_leaves_nothing_behind(tmp_path: Path, peer: SmtpPeer) -> None:
+    settings = load(
+        data_dir=tmp_path, relay_url=peer.url, mail_domain="in.example", smtp_hostname="me.example"
+    )
+    blobs = BlobStore(settings.blob_dir)
+    with open_office(settings, blobs=blobs, unseal=str.upper, clock=SystemClock()) as office:
+        assert office.journal.path.parent == settings.journal_dir
+        assert (office.mail_domain, office.unseal("a")) == ("in.example", "A")
+        outcome = office.sender.send(
+            Envelope("", ("ann@example.org",)), RAW, may_begin=lambda: True, on_accepted=lambda _: None
+        )
+        assert isinstance(outcome, Sent)
+    assert peer.commands[0] == "ehlo me.example"
+    assert peer.commands[-1].upper() == "QUIT"
+    assert list(settings.journal_dir.iterdir()) == []
