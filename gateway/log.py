@@ -13,7 +13,9 @@ from structlog.typing import FilteringBoundLogger, Processor
 def configure(*, json: bool | None = None, level: str = "INFO") -> None:
     """Set up logging of this process; JSON lines unless standard error is a terminal."""
     as_json = not sys.stderr.isatty() if json is None else json
-    renderer: Processor = structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer()
+    # Not the coloured tracebacks: those print local variables, and so what people wrote.
+    console = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    renderer: Processor = structlog.processors.JSONRenderer() if as_json else console
     chain: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
