@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from gateway import log
 from gateway.clock import SystemClock
-from gateway.errors import NotFound, Unavailable
+from gateway.errors import Unavailable
 from gateway.inbound.file_intake import file_intake
 from gateway.outbound.deliver import deliver
 from gateway.outbound.postoffice import open_office
@@ -18,7 +18,7 @@ from gateway.store import outbox
 from gateway.store.blobs import BlobStore
 from gateway.store.outbox import OutboxRow, Topic
 from gateway.store.sealed import Seal
-from gateway.store.session import reading, transaction
+from gateway.store.session import reading
 
 Work = Callable[[OutboxRow], object]
 """Does what a row owes."""
@@ -72,7 +72,7 @@ def work_on(topic: Topic, outbox_ids: Sequence[int]) -> None:
         try:
             _work_on_one(workshop.work, outbox_id)
         except Unavailable as error:
-            log.get("jobs").warning("job.put_off", topic=topic.value, outbox=outbox_id, error=str(error))
+            log.get("jobs").warning("job.put_off", topic=topic.value, outbox=outbox_id, detail=error.detail)
         except Exception:  # noqa: BLE001 - the outermost frame of a piece of work
             log.get("jobs").exception("job.failed", topic=topic.value, outbox=outbox_id)
 
@@ -80,10 +80,5 @@ def work_on(topic: Topic, outbox_ids: Sequence[int]) -> None:
 def _work_on_one(work: Work, outbox_id: int) -> None:
     with reading() as db:
         row = outbox.get(db, outbox_id)
-    if row is None:
-        return
-    try:
+    if row is not None:
         work(row)
-    except NotFound:  # what it was about has been deleted since
-        with transaction() as db:
-            outbox.done(db, outbox_id)

@@ -1,0 +1,67 @@
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+
+from gateway import clock
+from gateway.settings import Settings
+from gateway.store import outbox
+from gateway.store.models import Intake
+from gateway.store.outbox import Topic
+from gateway.store.session import reading, transaction
+from tests.fakes.desk import Mails
+from workers import jobs
+
+
+@pytest.fixture
+def stopping() -> list[bool]:
+    return [False]
+
+
+@pytest.fixture(autouse=True)
+def prepared(settings: Settings, database: None, stopping: list[bool]) -> Iterator[None]:
+    with jobs.prepare(settings, Topic.FILE, is_stopping=lambda: stopping[0]):
+        yield
+
+
+def test_every_mail_becomes_a_ticket_and_its_row_goes(mails: Mails) -> None:
+    ids = mails.accept(3)
+    jobs.file_mails(ids)
+    assert mails.are_filed(3)
+    with reading() as db:
+        assert outbox.depth(db, Topic.FILE) == 0
+
+
+def test_the_same_job_twice_changes_nothing(mails: Mails) -> None:
+    ids = mails.accept(2)
+    jobs.file_mails(ids)
+    jobs.file_mails(ids)
+    assert mails.are_filed(2)
+
+
+def test_a_row_that_is_gone_is_no_fault() -> None:
+    jobs.file_mails([4711])
+
+
+def test_one_that_fails_does_not_stop_the_others_and_keeps_its_row(mails: Mails) -> None:
+    ids = mails.accept(3)
+    with transaction() as db:  # its raw mail cannot be found
+        db.execute(update(Intake).where(Intake.id == 1).values(raw_sha256="0" * 64))
+    jobs.file_mails(ids)
+    assert (mails.ledger().tickets, mails.ledger().pending) == (2, 1)
+    with reading() as db:
+        assert outbox.get(db, ids[0]) is not None
+
+
+def test_a_process_that_shall_stop_begins_nothing_new(mails: Mails, stopping: list[bool]) -> None:
+    stopping[0] = True
+    jobs.file_mails(mails.accept(2))
+    assert mails.ledger().pending == 2
+
+
+def test_a_delivery_that_is_gone_takes_no_harm(settings: Settings) -> None:
+    with jobs.prepare(settings, Topic.DELIVER, is_stopping=lambda: False):
+        with transaction() as db:
+            outbox_id = outbox.put(db, Topic.DELIVER, 99, now=clock.now() - timedelta(seconds=20))
+        jobs.deliver_mails([outbox_id])

@@ -1,0 +1,18 @@
+from gateway.cli.parts import Stage
+from gateway.settings import Settings
+from workers.parts import parts
+
+
+def test_the_queue_server_is_the_last_to_stop(settings: Settings) -> None:
+    assert [part.name for part in parts(settings) if part.stage is Stage.QUEUE] == ["queue"]
+
+
+def test_the_operators_own_queue_server_is_not_started(settings: Settings) -> None:
+    own = settings.with_values(redis_url="redis://127.0.0.1:1/0")
+    assert "queue" not in [part.name for part in parts(own)]
+
+
+def test_there_are_as_many_workers_as_the_operator_wants(settings: Settings) -> None:
+    counts = {part.name: part.count for part in parts(settings.with_values(file_workers=5))}
+    assert counts["worker-file"] == 5
+    assert counts["scheduler"] == 1

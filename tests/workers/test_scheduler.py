@@ -1,0 +1,88 @@
+import time
+from datetime import timedelta
+
+import pytest
+from redis.exceptions import RedisError
+
+from gateway import clock
+from gateway.settings import Settings
+from gateway.store import outbox
+from gateway.store.outbox import Topic
+from gateway.store.session import reading, transaction
+from tests.fakes.desk import Mails, Server, Start, eventually
+from workers.queues import connect, queue_of, tell
+from workers.scheduler import every, sweep
+
+
+def _owe(count: int, *, seconds_ago: float) -> None:
+    """Rows that were told so long ago."""
+    with transaction() as db:
+        for number in range(count):
+            outbox.put(db, Topic.DELIVER, number, now=clock.now() - timedelta(seconds=seconds_ago))
+
+
+def _told(server: Server) -> list[int]:
+    return [one for job in queue_of(Topic.DELIVER, server.client()).jobs for one in job.args[0]]
+
+
+def test_what_no_job_reached_is_told_again_once(database: None, server: Server) -> None:
+    _owe(30, seconds_ago=9)
+    sweep(server.client())
+    sweep(server.client())
+    assert len(_told(server)) == 30
+
+
+def test_what_was_told_lately_is_left_alone(database: None, server: Server) -> None:
+    _owe(3, seconds_ago=1)
+    assert sweep(server.client()) == pytest.approx(1.0)
+    assert _told(server) == []
+
+
+def test_before_a_deep_queue_only_the_oldest_are_told(database: None, server: Server) -> None:
+    _owe(200, seconds_ago=9)
+    for _ in range(11):
+        tell(server.client(), Topic.DELIVER, [0])
+    sweep(server.client())
+    assert len(_told(server)) == 11 + 50
+
+
+def test_without_a_queue_server_nothing_is_claimed(settings: Settings, database: None) -> None:
+    _owe(1, seconds_ago=9)
+    with pytest.raises(RedisError):
+        sweep(connect(settings))
+    with reading() as db:
+        due_at = outbox.next_due_at(db)
+    assert due_at is not None
+    assert due_at < clock.now()
+
+
+def test_a_delayed_row_is_told_within_a_tenth_of_a_second_of_being_due(
+    database: None, server: Server, start: Start
+) -> None:
+    start("scheduler")
+    assert eventually(lambda: bool(server.client().client_list()[1:]), within=6)
+    due_at = clock.now() + timedelta(seconds=1.5)
+    with transaction() as db:
+        outbox.put(db, Topic.DELIVER, 1, now=clock.now(), not_before=due_at)
+    assert eventually(lambda: bool(_told(server)), within=5)
+    late = clock.now() - due_at
+    assert timedelta(0) <= late < timedelta(seconds=0.4)  # and what this test itself takes on a busy machine
+
+
+def test_two_schedulers_find_lost_jobs_within_ten_seconds_and_file_each_mail_once(
+    mails: Mails, server: Server, start: Start
+) -> None:
+    for part in (["scheduler"], ["scheduler"], ["worker", "--queue", "file"]):
+        start(*part)
+    began = time.monotonic()
+    mails.accept(20)  # nobody rings for them
+    assert eventually(lambda: mails.are_filed(20), within=12)
+    assert time.monotonic() - began < 11
+
+
+def test_work_now_and_then_is_not_done_more_often() -> None:
+    done: list[int] = []
+    call = every(60, lambda: done.append(1))
+    call()
+    call()
+    assert done == [1]

@@ -1,0 +1,51 @@
+import os
+import time
+
+from gateway.settings import Settings
+from gateway.store.outbox import Topic
+from tests.fakes.desk import Server, eventually
+from workers import wake
+from workers.queues import queue_of
+from workers.wake import Bell
+
+
+def test_a_ring_reaches_the_queue(server: Server) -> None:
+    bell = Bell(server.client())
+    bell(Topic.FILE.value, [5])
+    assert bell.flush(2)
+    assert [job.args for job in queue_of(Topic.FILE, server.client()).jobs] == [[[5]]]
+
+
+def test_a_burst_is_gathered_into_few_jobs_and_holds_nobody_up(server: Server) -> None:
+    bell = Bell(server.client())
+    began = time.monotonic()
+    for number in range(500):
+        bell(Topic.FILE.value, [number])
+    held_up = time.monotonic() - began
+    assert bell.flush(5)
+    jobs = queue_of(Topic.FILE, server.client()).jobs
+    assert sorted(one for job in jobs for one in job.args[0]) == list(range(500))
+    assert len(jobs) < 100
+    assert held_up < 0.5
+
+
+def test_without_a_server_a_ring_is_dropped_quickly(settings: Settings) -> None:
+    bell = wake.make_wake(settings)
+    began = time.monotonic()
+    for number in range(100):
+        bell(Topic.FILE.value, [number])
+    assert isinstance(bell, Bell)
+    assert bell.flush(2)
+    assert time.monotonic() - began < 1
+
+
+def test_a_forked_process_rings_for_itself(server: Server) -> None:
+    bell = Bell(server.client())
+    bell(Topic.FILE.value, [1])
+    assert bell.flush(2)
+    child = os.fork()
+    if not child:
+        bell(Topic.FILE.value, [2])
+        os._exit(not bell.flush(2))
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert eventually(lambda: queue_of(Topic.FILE, server.client()).count == 2, within=2)
