@@ -1,0 +1,115 @@
+"""Articles and their files: answer, note, take back, read."""
+
+from flask import Response
+from werkzeug.datastructures import FileStorage
+
+from gateway.desk import noting, replying
+from gateway.desk.replying import Draft, DraftFile
+from gateway.errors import Invalid
+from gateway.store import idempotency
+from gateway.store.idempotency import Claim
+from gateway.store.queries import articles as queries
+from gateway.store.queries.tickets import get_ticket
+from gateway.store.session import reading, transaction
+from webui import files, uploads
+from webui.api import bodies, repeating
+from webui.api.access import actor
+from webui.api.inputs import ArticleIn, IdPath, NumberPath, addresses
+from webui.api.routes import NUMBER, answer, blueprint, created
+from webui.api.schemas import Article
+from webui.office import office
+
+_BYTES = {"description": "The bytes.", "content": {"application/octet-stream": {}}}
+
+
+@blueprint.post(f"/tickets/{NUMBER}/articles", responses={201: Article})
+@bodies.takes(ArticleIn, files=True)
+def post_article(path: NumberPath) -> Response:
+    """Answer the requester, or leave a note for colleagues; files come as `files` of a form."""
+    body, sent = bodies.read_with_files(ArticleIn)
+    _check(body)
+    kept = _keep(path.number, sent)
+    with repeating.once(actor(), body, kept) as held:
+        public_id = repeating.made_before(held) or _write(path.number, body, kept, held)
+    return created(_article(public_id), f"/articles/{public_id}")
+
+
+@blueprint.post("/articles/<id>/withdraw", responses={200: Article})
+def withdraw_article(path: IdPath) -> Response:
+    """Take an answer back that has not begun to leave; 409 when it is too late."""
+    with repeating.once(actor()) as held:
+        if not repeating.made_before(held):
+            with transaction() as db:
+                replying.withdraw(db, actor(), path.id, now=office().clock.now())
+                idempotency.complete(db, held, path.id, status=200)
+    return answer(_article(path.id))
+
+
+@blueprint.get("/articles/<id>", responses={200: Article})
+def get_article(path: IdPath) -> Response:
+    """One article."""
+    return answer(_article(path.id))
+
+
+@blueprint.get("/articles/<id>/raw", responses={200: _BYTES})
+def get_raw(path: IdPath) -> Response:
+    """The mail as it came in or went out, byte for byte."""
+    with reading() as db:
+        sha256 = queries.get_raw_sha256(db, actor().account_id, path.id)
+    return files.raw_mail(sha256, path.id)
+
+
+@blueprint.get("/attachments/<id>", responses={200: _BYTES})
+def get_attachment(path: IdPath) -> Response:
+    """The bytes of a file."""
+    with reading() as db:
+        found = queries.get_attachment(db, actor().account_id, path.id)
+    return files.attachment(found, download=True)
+
+
+def _check(body: ArticleIn) -> None:
+    if body.kind == "note" and (body.to or body.cc or body.bcc):
+        raise Invalid("A note is sent to nobody.", field="to")
+
+
+def _keep(number: int, sent: list[FileStorage]) -> tuple[DraftFile, ...]:
+    """The files, once it is known that there is a ticket for them."""
+    if not sent:
+        return ()
+    with reading() as db:
+        get_ticket(db, actor().account_id, number)
+    return uploads.keep(sent)
+
+
+def _write(number: int, body: ArticleIn, kept: tuple[DraftFile, ...], held: Claim | None) -> str:
+    """Answer or note; the public id of the article."""
+    now = office().clock.now()
+    if body.kind == "note":
+        with transaction() as db:
+            ref = noting.note(db, actor(), number, body.text, kept, status=body.status, now=now)
+            idempotency.complete(db, held, ref.public_id)
+        return ref.public_id
+    draft = _draft(body, kept)
+    with reading() as db:
+        written = replying.write(db, actor(), number, draft, office=office().sending(), now=now)
+    with transaction() as db:
+        ref = replying.reply(db, actor(), written, now=now)
+        idempotency.complete(db, held, ref.public_id)
+    return ref.public_id
+
+
+def _draft(body: ArticleIn, kept: tuple[DraftFile, ...]) -> Draft:
+    return Draft(
+        text=body.text,
+        to=None if body.to is None else addresses(body.to),
+        cc=addresses(body.cc),
+        bcc=addresses(body.bcc),
+        files=kept,
+        status=body.status,
+    )
+
+
+def _article(public_id: str) -> Article:
+    with reading() as db:
+        _, view = queries.get_article(db, actor().account_id, public_id)
+    return Article.of(view)

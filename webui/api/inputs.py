@@ -1,0 +1,149 @@
+"""What the API takes, field by field; an unknown field is refused with a pointer to it."""
+
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field
+
+from gateway.desk.tickets import UNCHANGED, TicketChange
+from gateway.mail.address import Address, parse_addresses
+from gateway.rules.status import Status
+from gateway.store.queries.paging import MAX_LIMIT
+from gateway.store.queries.tickets import TicketFilter
+from webui.api.schemas import Person, Shape
+
+
+def _none_if_empty(value: object) -> object:
+    return None if value == "" else value
+
+
+def _people(value: object) -> object:
+    """A list of addresses may be written as one text, or hold texts."""
+    items = [value] if isinstance(value, str) else value
+    if not isinstance(items, list):
+        return value
+    return [person for item in items for person in _read(item)]
+
+
+def _read(item: object) -> list[object]:
+    if not isinstance(item, str):
+        return [item]
+    found = parse_addresses(item)
+    return [{"name": who.name, "address": who.address} for who in found] or [{"address": item}]
+
+
+def _statuses(value: object) -> object:
+    words = [value] if isinstance(value, str) else value
+    if not isinstance(words, list):
+        return value
+    return [word for part in words for word in str(part).split(",") if word]
+
+
+Cursor = Annotated[str | None, BeforeValidator(_none_if_empty)]
+People = Annotated[list[Person], BeforeValidator(_people)]
+Limit = Annotated[Annotated[int, Field(ge=1, le=MAX_LIMIT)] | None, BeforeValidator(_none_if_empty)]
+DEFAULT_LIMIT = 50
+
+
+class PageQuery(Shape):
+    """Which page of a list."""
+
+    cursor: Cursor = None
+    limit: Limit = None
+
+    @property
+    def size(self) -> int:
+        """How many items a page has."""
+        return self.limit or DEFAULT_LIMIT
+
+
+class TicketQuery(PageQuery):
+    """Which tickets: search words, and statuses separated by commas."""
+
+    q: str = Field("", max_length=1000)
+    status: Annotated[list[Status], BeforeValidator(_statuses)] = []  # noqa: RUF012 - pydantic copies it
+
+    def filter(self) -> TicketFilter:
+        """What the store is asked for."""
+        return TicketFilter(statuses=tuple(self.status), query=self.q)
+
+
+class NumberPath(Shape):
+    """A ticket's number."""
+
+    number: int
+
+
+class IdPath(Shape):
+    """A public id."""
+
+    id: str
+
+
+class ArticleIn(Shape):
+    """An answer or a note. Without `to`, an answer goes to whoever wrote last."""
+
+    kind: Literal["reply", "note"]
+    text: str
+    to: People | None = None
+    cc: People = Field(default_factory=list)
+    bcc: People = Field(default_factory=list)
+    status: Status | None = None
+
+
+class TicketIn(Shape):
+    """A ticket begun here: the first message goes to `to`. Without `mailbox`, from the oldest one."""
+
+    subject: str
+    text: str
+    to: People
+    cc: People = Field(default_factory=list)
+    bcc: People = Field(default_factory=list)
+    mailbox: str | None = None
+    status: Status | None = None
+
+
+class TicketPatch(Shape):
+    """What is to change; fields left out stay. `assignee` is a login, `customer` an id, null is nobody."""
+
+    status: Status | None = None
+    assignee: str | None = None
+    subject: str | None = None
+    tags: list[str] | None = None
+    customer: str | None = None
+
+    def change(self) -> TicketChange:
+        """What the desk is asked for."""
+        named = self.model_fields_set
+        return TicketChange(
+            status=self.status,
+            assignee=self.assignee if "assignee" in named else UNCHANGED,
+            subject=self.subject,
+            tags=None if self.tags is None else tuple(self.tags),
+            customer=self.customer if "customer" in named else UNCHANGED,
+        )
+
+
+class CustomerIn(Shape):
+    """A customer, named freely."""
+
+    name: str
+    domains: list[str] = Field(default_factory=list)
+
+
+class CustomerPatch(Shape):
+    """What is to change; fields left out stay."""
+
+    name: str | None = None
+    domains: list[str] | None = None
+
+
+class ContactIn(Shape):
+    """A person who writes for the customer."""
+
+    name: str = ""
+    address: str
+
+
+def addresses(people: list[Person]) -> tuple[Address, ...]:
+    """As the desk takes them."""
+    return tuple(Address(who.name, who.address) for who in people)

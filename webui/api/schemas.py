@@ -1,0 +1,313 @@
+"""What the API gives, field by field."""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from gateway.desk.mailboxes import MailboxView
+from gateway.desk.tickets import StaffRef
+from gateway.mail.address import Address
+from gateway.rules.status import Status
+from gateway.store.intake import Ledger as Books
+from gateway.store.queries.articles import ArticleView, AttachmentView, DeliveryView, TicketDetail
+from gateway.store.queries.customers import ContactView, CustomerRow, CustomerView
+from gateway.store.queries.paging import Page
+from gateway.store.queries.tickets import TicketRow
+
+
+class Shape(BaseModel):
+    """A JSON object with these fields and no others."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True, serialize_by_alias=True)
+
+
+class Person(Shape):
+    """A name, which may be empty, and an address."""
+
+    name: str = ""
+    address: str
+
+    @classmethod
+    def of(cls, who: Address) -> Self:
+        """As the store has it."""
+        return cls(name=who.name, address=who.address)
+
+
+class Attachment(Shape):
+    """A file of an article."""
+
+    id: str
+    filename: str
+    content_type: str
+    detected_type: str
+    size: int
+    sha256: str
+    inline: bool
+
+    @classmethod
+    def of(cls, view: AttachmentView) -> Self:
+        """As the store has it."""
+        return cls(
+            id=view.public_id,
+            filename=view.filename,
+            content_type=view.content_type,
+            detected_type=view.detected_type,
+            size=view.size_bytes,
+            sha256=view.sha256,
+            inline=view.inline,
+        )
+
+
+class Delivery(Shape):
+    """How an article fares on its way to one recipient."""
+
+    recipient: str
+    state: str
+    answer: str
+    attempts: int
+    next_try_at: datetime | None
+
+    @classmethod
+    def of(cls, view: DeliveryView) -> Self:
+        """As the store has it."""
+        return cls(**asdict(view))
+
+
+class Article(Shape):
+    """One entry of a ticket."""
+
+    id: str
+    kind: Literal["inbound", "outbound", "note", "automatic"]
+    created_at: datetime
+    from_: Person = Field(alias="from")
+    to: list[Person]
+    cc: list[Person]
+    subject: str
+    message_id: str | None
+    text: str
+    reply_text: str
+    html: str | None
+    auto: str | None
+    trust: str
+    attachments: list[Attachment]
+    deliveries: list[Delivery]
+
+    @classmethod
+    def of(cls, view: ArticleView) -> Self:
+        """As the store has it."""
+        return cls(
+            id=view.public_id,
+            kind=view.kind.value,
+            created_at=view.created_at,
+            from_=Person.of(view.from_),
+            to=[Person.of(who) for who in view.to],
+            cc=[Person.of(who) for who in view.cc],
+            subject=view.subject,
+            message_id=view.message_id,
+            text=view.text,
+            reply_text=view.reply_text,
+            html=view.html,
+            auto=view.auto,
+            trust=view.trust,
+            attachments=[Attachment.of(file) for file in view.attachments],
+            deliveries=[Delivery.of(delivery) for delivery in view.deliveries],
+        )
+
+
+class CustomerRef(Shape):
+    """The customer of a ticket."""
+
+    id: str
+    name: str
+
+
+class Ticket(Shape):
+    """A ticket's head. `assignee` is a login."""
+
+    number: int
+    subject: str
+    status: Status
+    created_at: datetime
+    updated_at: datetime
+    requester: Person
+    customer: CustomerRef | None
+    assignee: str | None
+    tags: list[str]
+    maybe_belongs_to: int | None
+    article_count: int
+
+    @classmethod
+    def of(cls, row: TicketRow) -> Self:
+        """As the store has it."""
+        return cls(**_head(row))
+
+
+class TicketWithArticles(Ticket):
+    """A whole ticket, oldest article first."""
+
+    articles: list[Article]
+
+    @classmethod
+    def whole(cls, detail: TicketDetail) -> Self:
+        """As the store has it."""
+        return cls(**_head(detail.ticket), articles=[Article.of(view) for view in detail.articles])
+
+
+def _head(row: TicketRow) -> dict[str, Any]:
+    customer = row.customer
+    return {
+        "number": row.number,
+        "subject": row.subject,
+        "status": row.status,
+        "created_at": row.created_at,
+        "updated_at": row.updated_at,
+        "requester": Person(name=row.requester_name, address=row.requester_address),
+        "customer": CustomerRef(id=customer.public_id, name=customer.name) if customer else None,
+        "assignee": row.assignee,
+        "tags": list(row.tags),
+        "maybe_belongs_to": row.maybe_belongs_to,
+        "article_count": row.article_count,
+    }
+
+
+class TicketPage(Shape):
+    """Some tickets, newest activity first; `next` is the cursor of the following page."""
+
+    items: list[Ticket]
+    next: str | None
+
+    @classmethod
+    def of(cls, page: Page[TicketRow]) -> Self:
+        """As the store has it."""
+        return cls(items=[Ticket.of(row) for row in page.items], next=page.next)
+
+
+class Contact(Shape):
+    """A person who writes for a customer."""
+
+    id: str
+    name: str
+    addresses: list[str]
+
+    @classmethod
+    def of(cls, view: ContactView) -> Self:
+        """As the store has it."""
+        return cls(id=view.public_id, name=view.name, addresses=list(view.addresses))
+
+
+class Customer(Shape):
+    """A customer with its mail domains and contacts."""
+
+    id: str
+    name: str
+    created_at: datetime
+    domains: list[str]
+    contacts: list[Contact]
+
+    @classmethod
+    def of(cls, view: CustomerView) -> Self:
+        """As the store has it."""
+        return cls(
+            id=view.public_id,
+            name=view.name,
+            created_at=view.created_at,
+            domains=list(view.domains),
+            contacts=[Contact.of(contact) for contact in view.contacts],
+        )
+
+
+class CustomerInList(Shape):
+    """A customer in a list."""
+
+    id: str
+    name: str
+    created_at: datetime
+    contact_count: int
+
+
+class CustomerPage(Shape):
+    """Some customers, newest first."""
+
+    items: list[CustomerInList]
+    next: str | None
+
+    @classmethod
+    def of(cls, page: Page[CustomerRow]) -> Self:
+        """As the store has it."""
+        items = [
+            CustomerInList(
+                id=row.public_id,
+                name=row.name,
+                created_at=row.created_at,
+                contact_count=row.contact_count,
+            )
+            for row in page.items
+        ]
+        return cls(items=items, next=page.next)
+
+
+class Mailbox(Shape):
+    """An address of the account."""
+
+    id: str
+    address: str
+    forwarding_address: str
+    name: str
+
+
+class Mailboxes(Shape):
+    """The account's mailboxes, oldest first."""
+
+    items: list[Mailbox]
+
+    @classmethod
+    def of(cls, views: tuple[MailboxView, ...]) -> Self:
+        """As the store has it."""
+        return cls(
+            items=[
+                Mailbox(
+                    id=view.public_id,
+                    address=view.address,
+                    forwarding_address=view.forwarding_address,
+                    name=view.name,
+                )
+                for view in views
+            ]
+        )
+
+
+class StaffMember(Shape):
+    """Somebody who can be given a ticket."""
+
+    login: str
+    name: str
+
+
+class Staff(Shape):
+    """Who works in the account."""
+
+    items: list[StaffMember]
+
+    @classmethod
+    def of(cls, views: tuple[StaffRef, ...]) -> Self:
+        """As the store has it."""
+        return cls(items=[StaffMember(login=view.login, name=view.name) for view in views])
+
+
+class Ledger(Shape):
+    """What became of every mail that was offered; `offered` is the sum of the rest."""
+
+    offered: int
+    tickets: int
+    follow_ups: int
+    duplicates: int
+    quarantined: int
+    refused: int
+    pending: int
+
+    @classmethod
+    def of(cls, books: Books) -> Self:
+        """As the store has it."""
+        return cls(**asdict(books))

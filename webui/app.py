@@ -1,0 +1,111 @@
+"""`create_app(settings)`: the pages and the API as one Flask application; nothing happens at import.
+
+An area is a folder that exports `blueprint` from its `views.py`. Views reach settings, blobs and
+clock by `webui.office.office()`, the person by `webui.sessions`, and the database by
+`gateway.store.session`, which whoever starts the process has configured.
+"""
+
+from typing import Any
+
+from flask import Flask, request
+from flask_openapi3.openapi import OpenAPI
+from flask_wtf.csrf import CSRFProtect
+from jinja2 import Environment
+
+from gateway import i18n, templating
+from gateway.clock import Clock, SystemClock
+from gateway.settings import Settings
+from gateway.store.blobs import BlobStore
+from webui import assets, compression, csp, failures, languages, office, ops, origins, sessions
+from webui.api import openapi, problems, v1
+from webui.customers import views as customers
+from webui.demo import views as demo
+from webui.signin import views as signin
+from webui.tickets import views as tickets
+
+_MIB = 1024 * 1024
+_UNGUARDED = frozenset({"ops.healthz", "ops.readyz"})
+"""Asked by supervisors, which know an address and no name."""
+
+
+class Application(OpenAPI):
+    """Flask with the product's own Jinja environment, so that pages and mails share one."""
+
+    def create_jinja_environment(self) -> Environment:  # type: ignore[override]  # Flask's own only adds a loader
+        """A copy of the one environment that may have globals of the web."""
+        env = templating.environment().overlay()
+        env.globals = {**env.globals, "url_for": self.url_for}
+        env.filters = dict(env.filters)
+        return env
+
+
+def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
+    """The application; asks nothing of the database before the first request."""
+    app = Application(
+        "webui",
+        info=openapi.INFO,
+        security_schemes=openapi.SECURITY,
+        validation_error_model=problems.Problem,
+        validation_error_callback=problems.of_validation_error,
+        doc_ui=False,
+        static_folder="static",
+    )
+    installed = office.Office(settings, BlobStore(settings.blob_dir), clock or SystemClock())
+    office.install(app, installed)
+    _configure(app, installed)
+    app.before_request(_begin)  # ahead of the hooks of forms and areas
+    compression.install(app)
+    csp.install(app, is_https=installed.is_https)
+    assets.install(app)
+    CSRFProtect(app).exempt(v1.blueprint)  # bearer tokens only: no browser adds those by itself
+    failures.install(app)
+    app.context_processor(_page_values)
+    _register(app)
+    return app
+
+
+def _configure(app: Flask, installed: office.Office) -> None:
+    settings, https = installed.settings, installed.is_https
+    app.config.update(
+        SECRET_KEY=settings.key(),
+        SESSION_COOKIE_NAME="__Host-form" if https else "form",  # holds the form token and nothing else
+        SESSION_COOKIE_SECURE=https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        MAX_CONTENT_LENGTH=settings.max_message_bytes + _MIB,  # the files and the form around them
+        MAX_FORM_MEMORY_SIZE=8 * _MIB,  # one field: Flask's 500 kB refuse a long pasted reply
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the browser keeps its cookie
+        WTF_CSRF_SSL_STRICT=False,  # wants a Referer; the origin is checked instead
+    )
+    app.url_map.strict_slashes = False
+
+
+def _register(app: Application) -> None:
+    app.register_blueprint(ops.blueprint)
+    app.register_api(v1.blueprint)
+    openapi.install(app)
+    for area in (signin, tickets, customers):
+        app.register_blueprint(area.blueprint)
+    if office.of(app).settings.demo:
+        app.register_blueprint(demo.blueprint)
+
+
+def _begin() -> None:
+    """What comes before every view: is it meant for us, in which language, from whose page."""
+    if request.endpoint not in _UNGUARDED:
+        origins.check_host()
+    if request.blueprint == "ops" or request.endpoint == "static" or problems.wanted():
+        i18n.set_locale(i18n.DEFAULT_LOCALE)
+        return
+    i18n.set_locale(languages.of_page())
+    origins.check_origin()
+
+
+def _page_values() -> dict[str, Any]:
+    settings = office.office().settings
+    return {
+        "me": sessions.find(),
+        "locale": i18n.current_locale(),
+        "is_demo": settings.demo,
+        "public_sign_up": settings.public_sign_up,
+    }

@@ -1,0 +1,66 @@
+"""What goes wrong, said once: an error page in the person's language, or problem details under /api."""
+
+from flask import Flask, Response, g, make_response, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from gateway import log
+from gateway.errors import DeskError, Unauthenticated
+from gateway.i18n import _
+from webui.api import problems
+
+_RETRY_SECONDS = "5"
+_SERVER_FAULT = 500
+
+
+def install(app: Flask) -> None:
+    """Answer every exception of a view."""
+    app.register_error_handler(DeskError, _on_desk_error)
+    app.register_error_handler(HTTPException, _on_http_error)
+    app.register_error_handler(Exception, _on_surprise)
+
+
+def _on_desk_error(error: DeskError) -> Response:
+    if error.http >= _SERVER_FAULT:
+        log.get("web").error("request.failed", error=type(error).__name__, detail=error.detail)
+    if problems.wanted():
+        return problems.of_desk_error(error)
+    title = _("Please sign in.") if isinstance(error, Unauthenticated) else _(error.public)
+    return _page(error.http, title)
+
+
+def _on_http_error(error: HTTPException) -> Response:
+    if error.response is not None:  # a redirect, or an answer made elsewhere
+        return make_response(error.response)
+    status = error.code or _SERVER_FAULT
+    answer = problems.of_status(status) if problems.wanted() else _page(status, _status_text(status))
+    for name, value in error.get_headers():
+        if name not in ("Content-Type", "Content-Length"):
+            answer.headers[name] = value
+    return answer
+
+
+def _on_surprise(_error: Exception) -> Response:
+    """An exception nobody foresaw: logged with its traceback, answered without a word of it."""
+    log.get("web").exception("request.failed", endpoint=request.endpoint)
+    if problems.wanted():
+        return problems.of_status(_SERVER_FAULT)
+    g.signed_in = None  # whatever failed may fail again: the error page asks for nothing
+    return _page(_SERVER_FAULT, _status_text(_SERVER_FAULT))
+
+
+def _page(status: int, text: str) -> Response:
+    answer = make_response(render_template("web/error.html", status=status, text=text), status)
+    if status == 503:
+        answer.headers["Retry-After"] = _RETRY_SECONDS
+    return answer
+
+
+def _status_text(status: int) -> str:
+    texts = {
+        400: _("This request could not be understood. Please reload the page and try again."),
+        404: _("Not found."),
+        405: _("This cannot be done here."),
+        413: _("This is too large to be taken."),
+        421: _("This address is not served here."),
+    }
+    return texts.get(status, _("Something went wrong on our side. Please try again later."))

@@ -1,0 +1,52 @@
+"""What every view works with: the settings, the blob store and the clock of the running application."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask import Flask, current_app
+
+from gateway.clock import Clock
+from gateway.desk import replying
+from gateway.settings import Settings
+from gateway.store.blobs import BlobStore
+
+_KEY = "manage4all"
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """Fixed when the application is made; views reach it by `office()`."""
+
+    settings: Settings
+    blobs: BlobStore
+    clock: Clock
+
+    @property
+    def is_https(self) -> bool:
+        """Whether people reach the pages over TLS."""
+        return self.settings.effective_base_url.startswith("https://")
+
+    def sending(self) -> replying.Office:
+        """What writing an answer needs to know of the installation."""
+        return replying.Office(
+            mail_domain=self.settings.mail_domain,
+            undo=timedelta(seconds=self.settings.undo_seconds),
+            blobs=self.blobs,
+            max_message_bytes=self.settings.max_message_bytes,
+        )
+
+
+def install(app: Flask, installed: Office) -> None:
+    """Give the application its office."""
+    app.extensions[_KEY] = installed
+
+
+def of(app: Flask) -> Office:
+    """The office of an application."""
+    installed: Office = app.extensions[_KEY]
+    return installed
+
+
+def office() -> Office:
+    """The office of the application that answers this request."""
+    return of(current_app)

@@ -1,0 +1,113 @@
+"""Who is at the browser: the session cookie, looked up at most once a request, and the guard of views.
+
+The cookie holds a secret of which the server keeps the hash; over TLS its name has the `__Host-`
+prefix, which binds it to this host, to https and to the path `/` (RFC 6265bis section 4.1.3).
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+from urllib.parse import quote, urlsplit
+
+from flask import Response, g, make_response, redirect, request, session
+from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response as AnyResponse
+
+from gateway.desk import signin
+from gateway.desk.signin import SignedIn
+from gateway.errors import Unauthenticated
+from gateway.rules.access import Actor
+from gateway.store.session import reading
+from webui.office import office
+
+SIGN_IN_PATH = "/sign-in"
+_MAX_SECRET = 200
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def cookie_name() -> str:
+    """The session cookie's name."""
+    return "__Host-session" if office().is_https else "session"
+
+
+def find() -> SignedIn | None:
+    """The person who is signed in at this browser, or None."""
+    if "signed_in" not in g:
+        g.signed_in = _look_up()
+    found: SignedIn | None = g.signed_in
+    return found
+
+
+def current() -> SignedIn:
+    """The person who is signed in; Unauthenticated if nobody is."""
+    found = find()
+    if found is None:
+        raise Unauthenticated
+    return found
+
+
+def actor() -> Actor:
+    """Who acts in this request; Unauthenticated if nobody is signed in."""
+    return current().actor
+
+
+def signed_in(view: Callable[P, T]) -> Callable[P, T | AnyResponse]:
+    """Guard of a view: who is not signed in is sent to the sign-in page and back."""
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> T | AnyResponse:
+        if find() is not None:
+            return view(*args, **kwargs)
+        target = request.full_path.rstrip("?") if request.method == "GET" else "/"
+        return redirect(f"{SIGN_IN_PATH}?next={quote(safe_next(target))}", 303)
+
+    return guarded
+
+
+def safe_next(target: str | None) -> str:
+    """A path of ours to go on to; anything that could lead elsewhere becomes `/`."""
+    if not target or not target.startswith("/") or target[1:2] in ("/", "\\"):
+        return "/"
+    if any(ord(c) < 0x21 or c in "\\\x7f" for c in target):
+        return "/"
+    parts = urlsplit(target)
+    return "/" if parts.scheme or parts.netloc else target
+
+
+def begin(answer: ResponseReturnValue, secret: str) -> Response:
+    """The answer with the cookie of a new session; the form token of before is worth nothing any more."""
+    session.clear()
+    response = make_response(answer)
+    response.set_cookie(
+        cookie_name(),
+        secret,
+        max_age=signin.SESSION_LASTS,
+        secure=office().is_https,
+        httponly=True,
+        samesite="Lax",
+        path="/",
+    )
+    return response
+
+
+def end(answer: ResponseReturnValue) -> Response:
+    """The answer that takes the cookie away."""
+    session.clear()
+    response = make_response(answer)
+    response.delete_cookie(cookie_name(), secure=office().is_https, httponly=True, samesite="Lax", path="/")
+    return response
+
+
+def secret() -> str:
+    """What the browser's cookie holds, or nothing."""
+    return request.cookies.get(cookie_name(), "")
+
+
+def _look_up() -> SignedIn | None:
+    held = secret()
+    if not held or len(held) > _MAX_SECRET:
+        return None
+    with reading() as db:
+        return signin.find_session(db, held, now=office().clock.now())
