@@ -52,7 +52,7 @@ _MEANT = {
     "default_charset": "",
 }
 # Codecs that are no charsets, or cost more than linear time.
-_REFUSED = frozenset({"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"})
+_REFUSED = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined", "mbcs", "oem"})
 _SNIFFED_BYTES = 16_384
 _ALMOST = 0.02  # of the letters may be broken, and the charset still counts as right
 _DENSE = 0.3  # Western text has fewer bytes above 127; Cyrillic, Greek and Chinese have more

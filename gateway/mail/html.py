@@ -30,8 +30,8 @@ _ATTRIBUTES = {
 _TAG_NAMES = """
     a abbr address article aside b bdi bdo big blockquote br caption center cite code col colgroup dd del dfn
     div dl dt em figcaption figure font footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li main mark nav ol p
-    pre q rp rt ruby s samp section small span strike strong sub sup table tbody td tfoot th thead time tr tt u
-    ul var wbr
+    pre q rp rt ruby s samp section small span strike strong sub sup table tbody td tfoot th thead time tr tt
+    u ul var wbr
 """
 _DROPPED_WITH_CONTENT = {"script", "style", "title", "template", "object", "iframe", "svg", "math"}
 _STYLE_NAMES = """

@@ -1,0 +1,68 @@
+import pytest
+
+from gateway.mail.address import MAX_ADDRESSES, Address, parse_addresses
+
+
+def one(value: str) -> Address:
+    found = parse_addresses(value)
+    assert len(found) == 1, found
+    return found[0]
+
+
+@pytest.mark.parametrize(
+    ("value", "name", "address"),
+    [
+        ("ann@example.org", "", "ann@example.org"),
+        ("Ann Lee <ann@example.org>", "Ann Lee", "ann@example.org"),
+        ('"Lee, Ann" <ann@example.org>', "Lee, Ann", "ann@example.org"),
+        ("Lee, Ann <ann@example.org>", "Lee, Ann", "ann@example.org"),
+        ("ann@example.org (Ann Lee)", "Ann Lee", "ann@example.org"),
+        ("=?utf-8?q?J=C3=B6rg?= <j@example.org>", "Jörg", "j@example.org"),
+        ('"=?utf-8?q?J=C3=B6rg?=" <j@example.org>', "Jörg", "j@example.org"),
+        ("=?utf-8?q?Ann_=3Cann=40example=2Eorg=3E?=", "Ann", "ann@example.org"),
+        ('"Ann \\"The\\" Lee" <ann@example.org>', 'Ann "The" Lee', "ann@example.org"),
+        ("Ann ann@example.org", "Ann", "ann@example.org"),
+        ("jdoe@test   . example", "", "jdoe@test.example"),
+        ("<@relay.example,@b.example:ann@example.org>", "", "ann@example.org"),
+        ("<mailto:ann@example.org>", "", "ann@example.org"),
+        ("Ann <ann@example.org", "Ann", "ann@example.org"),
+        ('"Ann <ann@example.org>', "Ann", "ann@example.org"),
+        ("root", "", "root"),
+        ("MAILER-DAEMON <>", "MAILER-DAEMON", ""),
+        ("Only A Name", "Only A Name", ""),
+        ("ann@example.org <not an address>", "ann@example.org", "ann@example.org"),
+    ],
+)
+def test_a_mailbox_is_read_in_each_of_its_forms(value: str, name: str, address: str) -> None:
+    assert one(value) == Address(name, address)
+
+
+def test_groups_are_opened_and_empty_ones_name_nobody() -> None:
+    found = parse_addresses("Team: ann@example.org, Bob <bob@example.org>; undisclosed-recipients:;")
+    assert [a.address for a in found] == ["ann@example.org", "bob@example.org"]
+
+
+def test_semicolons_and_missing_commas_separate_too() -> None:
+    found = parse_addresses("a@x.example; b@x.example, <c@x.example> <d@x.example>")
+    assert [a.address for a in found] == ["a@x.example", "b@x.example", "c@x.example", "d@x.example"]
+
+
+def test_a_flood_of_addresses_is_bounded() -> None:
+    assert len(parse_addresses("a@b.example, " * 10_000)) <= MAX_ADDRESSES + 1
+
+
+def test_a_flood_of_words_without_an_address_ends() -> None:
+    assert all("@" not in a.address for a in parse_addresses("a," * 30_000))
+
+
+def test_nested_comments_are_names() -> None:
+    assert one("ann@example.org (Ann (the boss))") == Address("Ann (the boss)", "ann@example.org")
+
+
+def test_addresses_compare_without_case() -> None:
+    assert Address("", "Ann@Example.ORG").key == Address("Ann", "ann@example.org").key
+
+
+def test_the_domain_is_what_follows_the_last_at() -> None:
+    assert Address("", '"a@b"@Example.org').domain == "example.org"
+    assert Address("", "root").domain == ""

@@ -1,0 +1,52 @@
+import pytest
+
+from gateway.mail.automatic import classify, is_list
+from gateway.mail.headers import Headers, split_headers
+from gateway.mail.message import Auto
+
+
+def headers(raw: str) -> Headers:
+    octets = raw.encode()
+    return split_headers(octets, 0, len(octets), [])[0]
+
+
+@pytest.mark.parametrize(
+    ("raw", "auto"),
+    [
+        ("From: ann@x.example\nSubject: printer", None),
+        ("Auto-Submitted: no\nSubject: x", None),
+        ("Precedence: normal", None),
+        ("X-Auto-Response-Suppress: None", None),
+        ("Auto-Submitted: auto-replied (vacation)", Auto.AUTO_REPLY),
+        ("Auto-Submitted: auto-generated; type=x", Auto.AUTO_GENERATED),
+        ("Auto-Submitted: auto-notified", Auto.AUTO_GENERATED),
+        ("Precedence: bulk", Auto.BULK),
+        ("Precedence: auto_reply", Auto.AUTO_REPLY),
+        ("X-Precedence: auto_reply", Auto.AUTO_REPLY),
+        ("X-Autoreply: yes", Auto.AUTO_REPLY),
+        ("X-Autoreply: no", None),
+        ("List-Id: <users.x.example>", Auto.BULK),
+        ("List-Unsubscribe: <mailto:x@y.example>", Auto.BULK),
+        ("Subject: Automatische Antwort: Drucker", Auto.AUTO_REPLY),
+        ("Subject: Re: Out of Office: printer", Auto.AUTO_REPLY),
+        ("Subject: Réponse automatique : imprimante", Auto.AUTO_REPLY),
+        ("Subject: how do I set an automatic reply?", None),
+        ("X-Auto-Response-Suppress: All", Auto.AUTO_GENERATED),
+        ("X-Auto-Response-Suppress: All\nX-MS-Exchange-Inbox-Rules-Loop: a@b", Auto.AUTO_REPLY),
+        ("X-MS-Exchange-Inbox-Rules-Loop: a@b", None),
+        ("Return-Path: <>", Auto.AUTO_GENERATED),
+        ("From: no-reply@shop.example", Auto.AUTO_GENERATED),
+        ("From: noreplyworks@shop.example", None),
+    ],
+)
+def test_machines_are_told_by_their_header(raw: str, auto: Auto | None) -> None:
+    assert classify(headers(raw), report_type="") is auto
+
+
+def test_a_receipt_is_an_auto_reply() -> None:
+    assert classify(headers("Subject: Read: x"), report_type="disposition-notification") is Auto.AUTO_REPLY
+
+
+def test_a_list_shows_by_its_fields() -> None:
+    assert is_list(headers("List-Post: <mailto:x@y.example>"))
+    assert not is_list(headers("Subject: List-Post"))
