@@ -1,0 +1,53 @@
+"""What the desk says about input it cannot take, in the person's language.
+
+The desk speaks English and knows no catalogue; its sentences that people meet in forms are listed here
+so that they are translated like any other text.
+"""
+
+from gateway.errors import DeskError
+from gateway.i18n import _
+
+
+def N_(text: str) -> str:  # noqa: N802 - the name under which gettext's tools look for texts to translate
+    """The text itself, marked for translation."""
+    return text
+
+
+_SAID = (
+    N_("Please write a text."),
+    N_("The text is too long."),
+    N_("These are too many files."),
+    N_("Please name a recipient."),
+    N_("These are too many recipients."),
+    N_("This is not a valid e-mail address."),
+    N_("There is no mailbox to send from yet."),
+    N_("The message with its attachments is too large to send."),
+    N_("It is too late: the message is on its way."),
+    N_("There is nobody with this login."),
+    N_("There is no such customer."),
+    N_("There is no such ticket."),
+    N_("There is no such message."),
+    N_("There is no such attachment."),
+    N_("A name has 1 to 200 characters."),
+    N_("A customer has at most 100 domains."),
+    N_("One of these domains belongs to another customer."),
+    N_("This is not a mail domain."),
+    N_("Please name your business."),
+    N_("A login has 2 to 100 letters, digits or any of . _ @ + - and begins with a letter or digit."),
+    N_("This login is taken."),
+    N_("A password has 10 to 1000 characters."),
+    N_("There is a mailbox with this address already."),
+    N_("You are not allowed to do this."),
+    N_("Not found."),
+    N_("This input cannot be accepted."),
+    N_("This cursor is not valid."),
+    N_("Something went wrong on our side. Please try again later."),
+    N_("The service is temporarily unavailable. Please try again later."),
+    N_("Insufficient storage. Please try again later."),
+    N_("This conflicts with the present state."),
+)
+
+
+def in_words(error: DeskError) -> str:
+    """The error's public text in the language of the moment."""
+    return _(error.public)

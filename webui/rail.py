@@ -1,0 +1,71 @@
+"""The views of the rail: which tickets each shows, and how many there are."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gateway.i18n import _
+from gateway.rules.access import Actor
+from gateway.rules.status import Status
+from gateway.store.queries.tickets import Counts, TicketFilter
+
+DEFAULT_VIEW = "open"
+_WORKING = (Status.NEW, Status.OPEN)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A view as the rail shows it; closed and spam are not counted, they only grow."""
+
+    key: str
+    name: str
+    icon: str
+    count: int | None
+
+
+def rail(counts: Counts) -> tuple[View, ...]:
+    """The views with today's numbers."""
+    numbers = {
+        "mine": counts.mine,
+        "unassigned": counts.unassigned,
+        "open": counts.open,
+        "pending": counts.pending,
+    }
+    names, icons = view_names(), _ICONS
+    return tuple(View(key, names[key], icons[key], numbers.get(key)) for key in icons)
+
+
+def view_names() -> Mapping[str, str]:
+    """What the views are called."""
+    return {
+        "mine": _("Mine"),
+        "unassigned": _("Unassigned"),
+        "open": _("All open"),
+        "pending": _("Waiting"),
+        "closed": _("Closed"),
+        "spam": _("Spam"),
+    }
+
+
+def filter_of(view: str, by: Actor) -> TicketFilter:
+    """Which tickets a view shows; every state for a name that is none."""
+    match view:
+        case "mine":
+            return TicketFilter(_WORKING, assignee_id=by.staff_id)
+        case "unassigned":
+            return TicketFilter(_WORKING, unassigned=True)
+        case "open":
+            return TicketFilter(_WORKING)
+        case "pending" | "closed" | "spam":
+            return TicketFilter((Status(view),))
+        case _:
+            return TicketFilter()
+
+
+_ICONS: Mapping[str, str] = {
+    "mine": "person",
+    "unassigned": "inbox",
+    "open": "all",
+    "pending": "clock",
+    "closed": "check",
+    "spam": "block",
+}

@@ -1,0 +1,179 @@
+"""Getting in and out, and the page about oneself: account, mailboxes, language, colours."""
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from gateway.desk import mailboxes, passwords, people, signin
+from gateway.errors import Conflict, Denied, Invalid
+from gateway.i18n import LOCALES, _, current_locale
+from gateway.rules.access import Permission, may, require
+from gateway.store.queries.tickets import count_views
+from gateway.store.session import reading, transaction
+from webui import complaints, languages, sessions
+from webui.office import office
+from webui.rail import rail
+from webui.sessions import actor, current, signed_in
+from webui.signin import forms
+
+blueprint = Blueprint("signin", __name__)
+
+_YEAR_SECONDS = 365 * 86400
+_THEMES = ("light", "dark")
+
+
+@blueprint.get(sessions.SIGN_IN_PATH)
+def sign_in_form() -> ResponseReturnValue:
+    """The sign-in page; who is signed in already goes on."""
+    onward = sessions.safe_next(request.args.get("next"))
+    if sessions.find() is not None:
+        return redirect(onward, 303)
+    return render_template("web/signin/sign_in.html", login="", wrong="", onward=onward)
+
+
+@blueprint.post(sessions.SIGN_IN_PATH)
+def sign_in() -> ResponseReturnValue:
+    """Check login and password; the answer is the same for an unknown login and a wrong password."""
+    typed = forms.read_sign_in(request.form)
+    onward = sessions.safe_next(request.form.get("next"))
+    with reading() as db:
+        found = signin.find_credentials(db, typed.login)
+    fits = passwords.check(found.password_hash if found else None, typed.password)
+    if found is None or not fits:
+        wrong = _("Login and password do not match.")
+        page = render_template("web/signin/sign_in.html", login=typed.login, wrong=wrong, onward=onward)
+        return page, 422
+    return _let_in(found.staff_id, onward)
+
+
+@blueprint.get("/sign-up")
+def sign_up_form() -> ResponseReturnValue:
+    """The page on which a business begins."""
+    _require_open_door()
+    return _sign_up_page(forms.SignUp("", "", "", ""), "", "")
+
+
+@blueprint.post("/sign-up")
+def sign_up() -> ResponseReturnValue:
+    """Create the account and sign its owner in (O1)."""
+    _require_open_door()
+    try:
+        typed = forms.read_sign_up(request.form)
+        login = _create(typed)
+    except (Invalid, Conflict) as error:
+        field = error.field if isinstance(error, Invalid) else "login"
+        words = complaints.in_words(error)
+        return _sign_up_page(forms.typed_sign_up(request.form), words, field), error.http
+    with reading() as db:
+        owner = signin.find_credentials(db, login)
+    return (
+        redirect(sessions.SIGN_IN_PATH, 303) if owner is None else _let_in(owner.staff_id, "/account?new=1")
+    )
+
+
+@blueprint.post("/sign-out")
+def sign_out() -> ResponseReturnValue:
+    """End the session here; it is worth nothing anywhere from then on."""
+    with transaction() as db:
+        signin.close_session(db, sessions.secret())
+    return sessions.end(redirect(sessions.SIGN_IN_PATH, 303))
+
+
+@blueprint.post("/preferences")
+def preferences() -> ResponseReturnValue:
+    """Language and colours: in this browser, and the language with the person if one is signed in."""
+    answer = make_response(redirect(sessions.safe_next(request.form.get("next")), 303))
+    locale, theme = request.form.get("locale"), request.form.get("theme")
+    if locale in LOCALES:
+        _keep(languages.COOKIE, locale, answer)
+        person = sessions.find()
+        if person is not None:
+            with transaction() as db:
+                signin.set_locale(db, person.actor, locale)
+    if theme is not None:
+        _keep("theme", theme if theme in _THEMES else "", answer)
+    return answer
+
+
+@blueprint.get("/account")
+@signed_in
+def account() -> ResponseReturnValue:
+    """Who one is, where mail comes in, how the pages look."""
+    return _account_page("", "")
+
+
+@blueprint.post("/account/mailboxes")
+@signed_in
+def add_mailbox() -> ResponseReturnValue:
+    """Give the account an address to which customers write."""
+    require(actor(), Permission.MANAGE_ACCOUNT)
+    address = request.form.get("address", "")[:320]
+    try:
+        with transaction() as db:
+            mailboxes.add(
+                db,
+                actor().account_id,
+                address,
+                name=current().account_name,
+                locale=current_locale(),
+                mail_domain=office().settings.mail_domain,
+                now=office().clock.now(),
+            )
+    except (Invalid, Conflict) as error:
+        return _account_page(address, complaints.in_words(error)), error.http
+    return redirect("/account?added=1#mailboxes", 303)
+
+
+def _create(typed: forms.SignUp) -> str:
+    """The login of the new owner. The hash is made before the database is asked to wait."""
+    password_hash = passwords.hash_password(typed.password)
+    with transaction() as db:
+        made = people.create_account(
+            db,
+            login=typed.login,
+            email=typed.email,
+            name=typed.business,
+            password_hash=password_hash,
+            locale=current_locale(),
+            now=office().clock.now(),
+        )
+    return made.login
+
+
+def _let_in(staff_id: int, onward: str) -> ResponseReturnValue:
+    browser = request.headers.get("User-Agent", "")
+    with transaction() as db:
+        secret = signin.open_session(db, staff_id, browser=browser, now=office().clock.now())
+    return sessions.begin(redirect(onward, 303), secret)
+
+
+def _require_open_door() -> None:
+    if not office().settings.public_sign_up:
+        raise Denied
+
+
+def _sign_up_page(typed: forms.SignUp, wrong: str, field: str) -> str:
+    return render_template("web/signin/sign_up.html", typed=typed, wrong=wrong, field=field)
+
+
+def _account_page(address: str, wrong: str) -> str:
+    by = actor()
+    with reading() as db:
+        boxes = mailboxes.list_mailboxes(db, by.account_id, mail_domain=office().settings.mail_domain)
+        views = rail(count_views(db, by.account_id, by.staff_id))
+    return render_template(
+        "web/signin/account.html",
+        area="account",
+        views=views,
+        boxes=boxes,
+        is_new="new" in request.args,
+        is_added="added" in request.args,
+        may_manage=may(by, Permission.MANAGE_ACCOUNT),
+        address=address,
+        wrong=wrong,
+    )
+
+
+def _keep(name: str, value: str, answer: Response) -> None:
+    answer.set_cookie(
+        name, value, max_age=_YEAR_SECONDS, secure=office().is_https, httponly=True, samesite="Lax", path="/"
+    )

@@ -1,0 +1,146 @@
+// Enhances pages that work without it: keys, local times, the composer. No dependency, no request of its own.
+(() => {
+  "use strict";
+  const root = document.documentElement;
+  const one = (selector, from = document) => from.querySelector(selector);
+  const all = (selector, from = document) => [...from.querySelectorAll(selector)];
+  root.classList.add("js");
+
+  // Times: the server names them in its own zone, here they are told in the reader's.
+  const clock = new Intl.DateTimeFormat(root.lang, { dateStyle: "medium", timeStyle: "short" });
+  const tellTimes = () => {
+    for (const time of all("time[datetime]")) time.title = clock.format(new Date(time.dateTime));
+  };
+
+  // A mail's HTML is fetched when somebody wants to see it, into a frame without rights.
+  const openFrame = (event) => {
+    const fold = event.target;
+    if (!fold.open || !fold.dataset?.frame || one("iframe", fold)) return;
+    const frame = document.createElement("iframe");
+    frame.setAttribute("sandbox", "allow-popups allow-popups-to-escape-sandbox");
+    frame.title = fold.dataset.title;
+    frame.src = fold.dataset.frame;
+    fold.setAttribute("hx-morph-skip", "");
+    fold.append(frame);
+  };
+
+  // A choice that takes effect at once.
+  const sendChoice = (event) => {
+    const form = event.target.form;
+    if (!event.target.dataset.send || !form) return;
+    form.action = event.target.dataset.send;
+    form.submit();
+  };
+
+  // Keys: each stands on a visible control (data-key); none while a field has the focus.
+  const areOn = () => localStorage.getItem("keys") !== "off";
+  const isTyping = (element) => element.closest("input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]");
+  const move = (step) => {
+    const stops = all("[data-moves] .row > a, [data-moves] > .article");
+    const here = stops.findIndex((stop) => stop.contains(document.activeElement));
+    const next = stops[here < 0 ? (step > 0 ? 0 : stops.length - 1) : here + step];
+    next?.focus();
+    next?.scrollIntoView({ block: "nearest" });
+  };
+  const press = (key) => {
+    const control = one(`[data-key="${CSS.escape(key)}"]`);
+    if (!control || control.closest("[hidden]")) return false;
+    if (control.matches("input:not([type=radio])")) control.focus();
+    else control.click();
+    if (control.matches("[type=radio]")) one("#text").focus();
+    return true;
+  };
+  const showHelp = () => {
+    one("#keys-on").checked = areOn();
+    one("#help").showModal();
+  };
+  const onKey = (event) => {
+    const target = event.target;
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      const form = target.closest?.(".composer");
+      if (!form) return;
+      event.preventDefault();
+      const isNote = one("[value=note]", form).checked;
+      one(isNote ? ".save-note" : ".send .primary", form).click();
+      return;
+    }
+    if (event.key === "Escape" && isTyping(target)) target.blur();
+    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(target) || one("dialog[open]") || !areOn()) return;
+    if (event.key === "j" || event.key === "k") move(event.key === "j" ? 1 : -1);
+    else if (!"unre/?".includes(event.key) || !press(event.key)) return;
+    event.preventDefault();
+  };
+
+  // Composer: text that is not sent survives leaving the page; files come by choice, drop or paste.
+  const keepDraft = (form) => {
+    const key = `draft-${form.dataset.draft}`;
+    const text = one("textarea", form);
+    const kept = sessionStorage.getItem(key);
+    if (kept && !text.value) text.value = kept;
+    text.addEventListener("input", () => sessionStorage.setItem(key, text.value));
+    form.addEventListener("submit", (event) => {
+      if (form.dataset.sent) event.preventDefault();
+      form.dataset.sent = "yes";
+      sessionStorage.removeItem(key);
+    });
+    addEventListener("pageshow", () => delete form.dataset.sent);
+  };
+  const takeFiles = (form) => {
+    const field = one("[type=file]", form);
+    const list = one(".chosen", form);
+    let files = [];
+    const set = (chosen) => {
+      const carried = new DataTransfer();
+      chosen.forEach((file) => carried.items.add(file));
+      field.files = carried.files;
+      show();
+    };
+    const show = () => {
+      files = [...field.files];
+      list.replaceChildren(...files.map((file) => {
+        const item = document.createElement("li");
+        const remove = document.createElement("button");
+        remove.type = "button";
+        remove.textContent = "✕";
+        remove.setAttribute("aria-label", `${field.dataset.remove} ${file.name}`);
+        remove.addEventListener("click", () => set(files.filter((other) => other !== file)));
+        item.append(file.name, remove);
+        return item;
+      }));
+    };
+    field.addEventListener("change", () => set([...files, ...field.files]));
+    form.addEventListener("paste", (event) => {
+      if (!event.clipboardData.files.length) return;
+      event.preventDefault();
+      set([...files, ...event.clipboardData.files]);
+    });
+    form.addEventListener("dragover", (event) => {
+      if (!event.dataTransfer.types.includes("Files")) return;
+      event.preventDefault();
+      form.classList.add("over");
+    });
+    for (const leaving of ["dragleave", "drop"]) form.addEventListener(leaving, () => form.classList.remove("over"));
+    form.addEventListener("drop", (event) => {
+      if (!event.dataTransfer.files.length) return;
+      event.preventDefault();
+      set([...files, ...event.dataTransfer.files]);
+    });
+    show();
+  };
+
+  const begin = () => {
+    tellTimes();
+    document.addEventListener("keydown", onKey);
+    document.addEventListener("toggle", openFrame, true);
+    document.addEventListener("change", sendChoice);
+    document.addEventListener("htmx:after:swap", tellTimes);
+    one('button[data-key="?"]')?.addEventListener("click", showHelp);
+    one("#keys-on")?.addEventListener("change", (event) => localStorage.setItem("keys", event.target.checked ? "on" : "off"));
+    const composer = one(".composer");
+    if (composer) {
+      keepDraft(composer);
+      takeFiles(composer);
+    }
+  };
+  begin();
+})();

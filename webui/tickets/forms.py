@@ -1,0 +1,125 @@
+"""What people send from a ticket's page, read and limited."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from werkzeug.datastructures import MultiDict
+
+from gateway.desk.replying import Draft, DraftFile, default_recipients
+from gateway.errors import Invalid
+from gateway.i18n import _
+from gateway.mail.address import Address, parse_addresses
+from gateway.rules.status import ArticleKind, Status, may_become
+from gateway.store.queries.articles import ArticleView, TicketDetail
+
+MAX_ADDRESS_LINE_CHARS = 8000
+_SPECIAL = frozenset('()<>[]:;@\\,."')
+
+
+@dataclass(frozen=True, slots=True)
+class Composer:
+    """The composer as it stands: what was typed, and what is to be said about it."""
+
+    kind: str = "reply"
+    to: str = ""
+    cc: str = ""
+    bcc: str = ""
+    text: str = ""
+    then: str = ""
+    notice: str = ""
+    wrong: str = ""
+    show_recipients: bool = False
+
+    @property
+    def is_note(self) -> bool:
+        """Whether only colleagues are to see it."""
+        return self.kind == "note"
+
+    @property
+    def status(self) -> Status | None:
+        """The state that the pressed button names."""
+        return status_of(self.then) if self.then else None
+
+
+def fresh(detail: TicketDetail, own: frozenset[str]) -> Composer:
+    """An empty composer, addressed to whoever gets the answer; our own mailboxes are left out."""
+    usual = default_recipients(detail)
+    to = [who for who in usual.to if who.key not in own]
+    return Composer(to=line(to), cc=line([who for who in usual.cc if who.key not in own]))
+
+
+def again(article: ArticleView) -> Composer:
+    """The composer with a message that was taken back."""
+    notice = _("Taken back. Change it and send it again.")
+    if article.attachments:
+        notice = _("Taken back. Attach the files again before you send it.")
+    return Composer(
+        to=line(article.to),
+        cc=line(article.cc),
+        bcc=line(article.bcc),
+        text=article.text if article.kind is ArticleKind.OUTBOUND else "",
+        notice=notice,
+    )
+
+
+def read(form: MultiDict[str, str]) -> Composer:
+    """What was sent; lines of addresses longer than anybody types are cut."""
+    return Composer(
+        kind="note" if form.get("kind") == "note" else "reply",
+        to=form.get("to", "")[:MAX_ADDRESS_LINE_CHARS],
+        cc=form.get("cc", "")[:MAX_ADDRESS_LINE_CHARS],
+        bcc=form.get("bcc", "")[:MAX_ADDRESS_LINE_CHARS],
+        text=form.get("text", "").replace("\r\n", "\n"),
+        then=form.get("then", ""),
+    )
+
+
+def refused(composer: Composer, words: str, field: str, *, had_files: bool) -> Composer:
+    """The composer with what is wrong, nothing typed lost; browsers forget the files."""
+    if had_files:
+        words = f"{words} {_('Please attach the files again.')}"
+    return replace(composer, wrong=words, show_recipients=field in ("to", "cc", "bcc"))
+
+
+def draft(composer: Composer, files: tuple[DraftFile, ...]) -> Draft:
+    """The reply to write; Invalid where a line names no address."""
+    return Draft(
+        text=composer.text,
+        to=_addresses(composer.to, "to"),
+        cc=_addresses(composer.cc, "cc"),
+        bcc=_addresses(composer.bcc, "bcc"),
+        files=files,
+        status=composer.status,
+    )
+
+
+def status_of(name: str) -> Status:
+    """The state with this name that people may choose; Invalid otherwise."""
+    try:
+        status = Status(name)
+    except ValueError:
+        raise Invalid(field="status") from None
+    if not may_become(status):
+        raise Invalid(field="status")
+    return status
+
+
+def line(people: Sequence[Address]) -> str:
+    """Addresses as people type them."""
+    return ", ".join(_one(who) for who in people)
+
+
+def _one(who: Address) -> str:
+    if not who.name:
+        return who.address
+    if _SPECIAL.intersection(who.name):
+        escaped = who.name.replace("\\", "\\\\").replace('"', '\\"')
+        return f'"{escaped}" <{who.address}>'
+    return f"{who.name} <{who.address}>"
+
+
+def _addresses(typed: str, field: str) -> tuple[Address, ...]:
+    found = parse_addresses(typed)
+    if typed.strip(" ,;") and not found:
+        raise Invalid("This is not a valid e-mail address.", field=field)
+    return found

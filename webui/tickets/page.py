@@ -1,0 +1,114 @@
+"""The values of a ticket's page, ready for the template."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from gateway.desk.tickets import StaffRef
+from gateway.i18n import _
+from gateway.rules.status import Status
+from gateway.store.queries.articles import ArticleView, TicketDetail
+from gateway.store.queries.customers import CustomerRow
+from gateway.store.queries.tickets import CustomerRef, TicketFilter, TicketRow
+from webui.rail import View
+from webui.tickets import forms, rows
+from webui.tickets.timeline import Reader, timeline
+from webui.wording import moment, status_names
+
+MAX_CUSTOMERS = 100
+MAX_OTHERS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What was read for the page."""
+
+    detail: TicketDetail
+    staff: tuple[StaffRef, ...]
+    own: frozenset[str]
+    customers: tuple[CustomerRow, ...]
+    others: tuple[TicketRow, ...]
+    views: tuple[View, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StatusButton:
+    """One of the states to choose from."""
+
+    key: str
+    name: str
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Requester:
+    """Who asked."""
+
+    name: str
+    address: str
+
+
+def theirs(detail: TicketDetail) -> TicketFilter | None:
+    """Which tickets to show beside this one: those of the same customer."""
+    customer = detail.ticket.customer
+    return TicketFilter(customer=customer.public_id) if customer else None
+
+
+def live_values(
+    detail: TicketDetail, staff: tuple[StaffRef, ...], *, now: datetime, undo: timedelta
+) -> dict[str, object]:
+    """The values of the part that changes by itself."""
+    reader = Reader(now, undo, {person.login: person.name for person in staff})
+    return {
+        "t": detail.ticket,
+        "back": "/",
+        "statuses": _buttons(detail.ticket.status),
+        "staff": staff,
+        "entries": timeline(detail, reader),
+    }
+
+
+def values(
+    read: Inputs, composer: forms.Composer | None, again: str, *, now: datetime, undo: timedelta
+) -> dict[str, object]:
+    """The values of the whole page; `again` is the id of a message that was taken back."""
+    ticket = read.detail.ticket
+    return live_values(read.detail, read.staff, now=now, undo=undo) | {
+        "views": read.views,
+        "draft": composer or _composer(read, again),
+        "requester": _requester(ticket),
+        "customer": ticket.customer,
+        "customers": _choices(ticket.customer, read.customers),
+        "others": rows.rows(tuple(o for o in read.others if o.number != ticket.number), now),
+        "opened": moment(ticket.created_at, now),
+    }
+
+
+def _composer(read: Inputs, again: str) -> forms.Composer:
+    taken_back = next((a for a in read.detail.articles if a.public_id == again and _came_back(a)), None)
+    return forms.again(taken_back) if taken_back else forms.fresh(read.detail, read.own)
+
+
+def _came_back(article: ArticleView) -> bool:
+    return bool(article.deliveries) and all(d.state == "withdrawn" for d in article.deliveries)
+
+
+def _buttons(status: Status) -> tuple[StatusButton, ...]:
+    names = status_names()
+    now_open = status in (Status.NEW, Status.OPEN)
+    opened = StatusButton(
+        Status.OPEN.value, names[Status.NEW if status is Status.NEW else Status.OPEN], now_open
+    )
+    others = (Status.PENDING, Status.CLOSED, Status.SPAM)
+    return (opened, *(StatusButton(s.value, names[s], s is status) for s in others))
+
+
+def _requester(ticket: TicketRow) -> Requester:
+    name = ticket.requester_name or ticket.requester_address or _("unknown sender")
+    return Requester(name, ticket.requester_address if ticket.requester_name else "")
+
+
+def _choices(customer: CustomerRef | None, known: tuple[CustomerRow, ...]) -> list[CustomerRef]:
+    listed = [CustomerRef(row.public_id, row.name) for row in known]
+    if customer is not None and customer not in listed:
+        listed.insert(0, customer)
+    return sorted(listed, key=lambda c: c.name.casefold())

@@ -1,0 +1,242 @@
+"""The pages of tickets: list, ticket, ledger; and what can be done from them by plain forms."""
+
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from gateway.desk import noting, replying, tickets
+from gateway.desk.mailboxes import list_mailboxes
+from gateway.desk.tickets import TicketChange
+from gateway.errors import Conflict, Invalid, TooLarge
+from gateway.i18n import _
+from gateway.store import intake
+from gateway.store.queries.articles import get_article, get_attachment, get_detail, get_raw_sha256
+from gateway.store.queries.customers import list_customers
+from gateway.store.queries.tickets import TicketFilter, count_views, list_tickets
+from gateway.store.session import reading, transaction
+from webui import complaints, files, mailframe, uploads
+from webui.office import office
+from webui.rail import DEFAULT_VIEW, filter_of, rail, view_names
+from webui.sessions import actor, signed_in
+from webui.tickets import forms, ledger, page, rows
+
+blueprint = Blueprint("tickets", __name__)
+
+_MAX_QUERY_CHARS = 200
+_TICKET = "/t/<int(max=999999999):number>"
+
+
+@blueprint.get("/")
+@signed_in
+def index() -> ResponseReturnValue:
+    """The list of a view, or of what a search found."""
+    by, now = actor(), office().clock.now()
+    query = request.args.get("q", "").strip()[:_MAX_QUERY_CHARS]
+    view = request.args.get("view", "" if query else DEFAULT_VIEW)
+    after = request.args.get("after")
+    with reading() as db:
+        found = list_tickets(db, by.account_id, _wanted(view, query), after=after)
+        views = rail(count_views(db, by.account_id, by.staff_id))
+        boxes = () if found.items else list_mailboxes(db, by.account_id, mail_domain=_domain())
+    names = view_names()
+    heading = _("Results for “%(query)s”") % {"query": query} if query else names.get(view, _("Tickets"))
+    values = {"view": view, "q": query, "after": found.next}
+    return render_template(
+        "web/tickets/list.html",
+        area="tickets",
+        view=view,
+        views=views,
+        query=query,
+        heading=heading,
+        rows=rows.rows(found.items, now),
+        older=f"/?{urlencode({k: v for k, v in values.items() if v})}" if found.next else "",
+        newest=0 if query or after or not found.items else _micros(found.items[0].updated_at),
+        empty=None if found.items else rows.empty(view, query, has_mailbox=bool(boxes)),
+    )
+
+
+@blueprint.get("/news")
+@signed_in
+def news() -> ResponseReturnValue:
+    """How many tickets of a view have had news since a moment; the list itself never moves."""
+    by, view = actor(), request.args.get("view", DEFAULT_VIEW)
+    since = request.args.get("since", 0, type=int)
+    with reading() as db:
+        found = list_tickets(db, by.account_id, filter_of(view, by))
+    changed = sum(_micros(ticket.updated_at) > since for ticket in found.items)
+    link = f"/?{urlencode({'view': view})}"
+    return render_template("web/tickets/news.html", changed=changed, link=link)
+
+
+@blueprint.get(_TICKET)
+@signed_in
+def ticket(number: int) -> ResponseReturnValue:
+    """A ticket with its messages and a composer; `again` names a message that was taken back."""
+    taken_back = request.args.get("again", "")
+    return _ticket_page(number, again=taken_back)
+
+
+@blueprint.get(f"{_TICKET}/live")
+@signed_in
+def live(number: int) -> ResponseReturnValue:
+    """The part of the ticket's page that changes by itself; unchanged, it is not sent again."""
+    by = actor()
+    with reading() as db:
+        detail = get_detail(db, by.account_id, number)
+        staff = tickets.staff_of(db, by.account_id)
+    shown = page.live_values(detail, staff, now=office().clock.now(), undo=_undo())
+    answer = Response(render_template("web/tickets/live.html", **shown))
+    answer.add_etag()
+    return answer.make_conditional(request)
+
+
+@blueprint.post(f"{_TICKET}/articles")
+@signed_in
+def write(number: int) -> ResponseReturnValue:
+    """Send a reply or save a note; what cannot be taken comes back with nothing typed lost."""
+    composer = forms.read(request.form)
+    sent = [file for file in request.files.getlist("files") if file.filename]
+    try:
+        public_id = _note(number, composer) if composer.is_note else _reply(number, composer)
+    except (Invalid, Conflict, TooLarge) as error:
+        field = error.field if isinstance(error, Invalid) else ""
+        words = complaints.in_words(error)
+        wrong = forms.refused(composer, words, field, had_files=bool(sent))
+        return _ticket_page(number, composer=wrong), error.http
+    return redirect(f"/t/{number}#m-{public_id}", 303)
+
+
+@blueprint.post("/articles/<public_id>/undo")
+@signed_in
+def undo(public_id: str) -> ResponseReturnValue:
+    """Take a reply back within the undo window; its text returns to the composer."""
+    with transaction() as db:
+        ref = replying.withdraw(db, actor(), public_id, now=office().clock.now())
+    return redirect(f"/t/{ref.number}?again={public_id}#composer", 303)
+
+
+@blueprint.post(f"{_TICKET}/status")
+@signed_in
+def set_status(number: int) -> ResponseReturnValue:
+    """Move the ticket to another state."""
+    return _change(number, TicketChange(status=forms.status_of(request.form.get("status", ""))))
+
+
+@blueprint.post(f"{_TICKET}/assignee")
+@signed_in
+def assign(number: int) -> ResponseReturnValue:
+    """Give the ticket to somebody, or to nobody."""
+    return _change(number, TicketChange(assignee=request.form.get("assignee") or None))
+
+
+@blueprint.post(f"{_TICKET}/customer")
+@signed_in
+def give_to_customer(number: int) -> ResponseReturnValue:
+    """Put the ticket under a customer, or under none."""
+    return _change(number, TicketChange(customer=request.form.get("customer") or None))
+
+
+@blueprint.get("/attachments/<public_id>")
+@signed_in
+def attachment(public_id: str) -> ResponseReturnValue:
+    """A file of a message; pictures and PDF open in place unless a download is asked for."""
+    with reading() as db:
+        found = get_attachment(db, actor().account_id, public_id)
+    return files.attachment(found, download="download" in request.args)
+
+
+@blueprint.get("/articles/<public_id>/html")
+@signed_in
+def formatted(public_id: str) -> ResponseReturnValue:
+    """A message's sanitised HTML, for the frame without rights."""
+    with reading() as db:
+        _number, article = get_article(db, actor().account_id, public_id)
+    return mailframe.mail_html(article.html or "", article.attachments)
+
+
+@blueprint.get("/articles/<public_id>/raw")
+@signed_in
+def raw(public_id: str) -> ResponseReturnValue:
+    """A message as it came in."""
+    with reading() as db:
+        sha256 = get_raw_sha256(db, actor().account_id, public_id)
+    return files.raw_mail(sha256, public_id)
+
+
+@blueprint.get("/ledger")
+@signed_in
+def books() -> ResponseReturnValue:
+    """What came in and what became of it."""
+    by = actor()
+    with reading() as db:
+        book = intake.ledger(db, by.account_id)
+        views = rail(count_views(db, by.account_id, by.staff_id))
+    return render_template(
+        "web/tickets/ledger.html",
+        area="ledger",
+        views=views,
+        lines=ledger.lines(book),
+        offered=book.offered,
+    )
+
+
+def _ticket_page(number: int, *, composer: forms.Composer | None = None, again: str = "") -> str:
+    by = actor()
+    with reading() as db:
+        detail = get_detail(db, by.account_id, number)
+        theirs = page.theirs(detail)
+        inputs = page.Inputs(
+            detail=detail,
+            staff=tickets.staff_of(db, by.account_id),
+            own=frozenset(b.address for b in list_mailboxes(db, by.account_id, mail_domain=_domain())),
+            customers=list_customers(db, by.account_id, limit=page.MAX_CUSTOMERS).items,
+            others=list_tickets(db, by.account_id, theirs, limit=page.MAX_OTHERS).items if theirs else (),
+            views=rail(count_views(db, by.account_id, by.staff_id)),
+        )
+    values = page.values(inputs, composer, again, now=office().clock.now(), undo=_undo())
+    return render_template("web/tickets/ticket.html", area="tickets", view="", **values)
+
+
+def _reply(number: int, composer: forms.Composer) -> str:
+    draft = forms.draft(composer, uploads.keep(request.files.getlist("files")))
+    settings, by, now = office().settings, actor(), office().clock.now()
+    terms = replying.Office(_domain(), _undo(), office().blobs, settings.max_message_bytes)
+    with reading() as db:
+        written = replying.write(db, by, number, draft, office=terms, now=now)
+    with transaction() as db:
+        return replying.reply(db, by, written, now=now).public_id
+
+
+def _note(number: int, composer: forms.Composer) -> str:
+    kept = uploads.keep(request.files.getlist("files"))
+    by, now = actor(), office().clock.now()
+    with transaction() as db:
+        return noting.note(db, by, number, composer.text, kept, now=now).public_id
+
+
+def _change(number: int, change: TicketChange) -> ResponseReturnValue:
+    with transaction() as db:
+        tickets.patch(db, actor(), number, change, now=office().clock.now())
+    return redirect(f"/t/{number}", 303)
+
+
+def _wanted(view: str, query: str) -> TicketFilter:
+    wanted = filter_of(view, actor())
+    return TicketFilter(wanted.statuses, query, wanted.assignee_id, wanted.unassigned)
+
+
+def _undo() -> timedelta:
+    return timedelta(seconds=office().settings.undo_seconds)
+
+
+def _domain() -> str:
+    return office().settings.mail_domain
+
+
+def _micros(at: datetime) -> int:
+    return (at - _EPOCH) // timedelta(microseconds=1)
+
+
+_EPOCH = datetime.fromtimestamp(0, UTC)
