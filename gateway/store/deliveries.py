@@ -7,12 +7,12 @@ counts without it: that the server took the mail is a fact, whoever holds the ro
 The timeline has a line for each change of state: `delivery` (id), `recipient`, `state`, `answer`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, assert_never
+from typing import Any, assert_never, cast
 
-from sqlalchemy import ColumnElement, Update, insert, or_, select, update
+from sqlalchemy import Executable, Table, Update, bindparam, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from gateway.ids import new_public_id
@@ -35,6 +35,7 @@ class State(StrEnum):
 
 
 _OWED = (State.QUEUED, State.DEFERRED)
+_TRIED = (State.SENT, State.FAILED)
 _NO_LEASE: dict[str, Any] = {"lease_owner": "", "lease_token": "", "leased_until": None}
 
 
@@ -98,17 +99,11 @@ def claim(db: Session, delivery_id: int, *, owner: str, now: datetime, lease: ti
     The outbox row of a finished one goes.
     """
     token, until = new_public_id(), now + lease
-    free = (
-        Delivery.state.in_(_OWED),
-        or_(Delivery.next_try_at.is_(None), Delivery.next_try_at <= now),
-        or_(Delivery.leased_until.is_(None), Delivery.leased_until <= now),
-    )
-    taken = update(Delivery).where(Delivery.id == delivery_id, *free)
-    values = {"lease_owner": owner, "lease_token": token, "leased_until": until}
-    if db.execute(taken.values(values).returning(Delivery.id)).first() is None:
+    values = {"delivery": delivery_id, "now": now, "owner": owner, "token": token, "until": until}
+    if db.execute(_CLAIM, values).first() is None:
         _forget_if_finished(db, delivery_id)
         return None
-    key, recipient, raw, relay = db.execute(_LEASED.where(Delivery.id == delivery_id)).one()
+    key, recipient, raw, relay = db.execute(_LEASED, {"delivery": delivery_id}).one()
     local = bounce_local(key, delivery_id)
     return Leased(delivery_id, token, until, local, recipient, raw or "", relay or "")
 
@@ -147,9 +142,7 @@ def release_owner(db: Session, owner: str, *, now: datetime) -> int:
 
 def mark_bounced(db: Session, account_id: int, delivery_id: int, *, answer: str, now: datetime) -> bool:
     """A bounce came back for it: the ticket is raised. False if there is no such delivery or it is known."""
-    mine = Delivery.account_id == account_id, Delivery.id == delivery_id
-    not_yet = Delivery.state.not_in((State.BOUNCED, State.WITHDRAWN))
-    row = _finish(db, State.BOUNCED, answer, now, *mine, not_yet)
+    row = _finish(db, _BOUNCE, delivery_id, State.BOUNCED, answer, now, account=account_id)
     if row is not None:
         _raise_ticket(db, row, now)
     return row is not None
@@ -157,21 +150,13 @@ def mark_bounced(db: Session, account_id: int, delivery_id: int, *, answer: str,
 
 def withdraw(db: Session, account_id: int, article_id: int, *, now: datetime) -> int:
     """Take back what of an article is still waiting for its first try; returns how many deliveries."""
-    waiting = (
-        Delivery.account_id == account_id,
-        Delivery.article_id == article_id,
-        Delivery.state == State.QUEUED,
-        or_(Delivery.leased_until.is_(None), Delivery.leased_until <= now),
-    )
-    ids = db.execute(select(Delivery.id).where(*waiting)).scalars().all()
-    rows = [_finish(db, State.WITHDRAWN, "", now, Delivery.id == row, *waiting) for row in ids]
-    return sum(row is not None for row in rows)
+    mine = Delivery.account_id == account_id, Delivery.article_id == article_id
+    ids = db.execute(select(Delivery.id).where(*mine)).scalars().all()
+    return sum(_finish(db, _WITHDRAW, row, State.WITHDRAWN, "", now) is not None for row in ids)
 
 
 def _record_sent(db: Session, delivery_id: int, outcome: Sent, now: datetime) -> bool:
-    unknown = Delivery.state.not_in((State.SENT, State.BOUNCED))
-    row = _finish(db, State.SENT, outcome.answer, now, Delivery.id == delivery_id, unknown, tried=True)
-    return row is not None
+    return _finish(db, _ACCEPT, delivery_id, State.SENT, outcome.answer, now) is not None
 
 
 def _record_deferred(db: Session, row: _Row, outcome: Deferred, now: datetime, jitter: float) -> None:
@@ -191,17 +176,23 @@ def _record_deferred(db: Session, row: _Row, outcome: Deferred, now: datetime, j
 
 
 def _record_failed(db: Session, row: _Row, answer: str, now: datetime) -> None:
-    if _finish(db, State.FAILED, answer, now, Delivery.id == row.id, tried=True) is not None:
+    if _finish(db, _FINISH, row.id, State.FAILED, answer, now) is not None:
         _raise_ticket(db, row, now)
 
 
 def _finish(
-    db: Session, state: State, answer: str, now: datetime, *where: ColumnElement[bool], tried: bool = False
+    db: Session,
+    statement: Executable,
+    delivery_id: int,
+    state: State,
+    answer: str,
+    now: datetime,
+    **more: int,
 ) -> _Row | None:
-    """Set the final state where the conditions hold, settle the outbox, tell the timeline."""
-    values = {"state": state.value, "answer": answer, "next_try_at": None, "finished_at": now, **_NO_LEASE}
-    changed = update(Delivery).where(*where).values(attempts=Delivery.attempts + int(tried), **values)
-    found = db.execute(changed.returning(*_ROW)).mappings().first()
+    """Set the final state where the statement's conditions hold, settle the outbox, tell the timeline."""
+    tried = int(state in _TRIED)
+    values = {"delivery": delivery_id, "final": state.value, "said": answer, "now": now, "tried": tried}
+    found = db.execute(statement, values | more).mappings().first()
     if found is None:
         return None
     row = _Row(**found)
@@ -225,7 +216,7 @@ def _raise_ticket(db: Session, row: _Row, now: datetime) -> None:
 
 
 def _leased_row(db: Session, delivery_id: int, token: str) -> _Row | None:
-    held = Delivery.id == delivery_id, Delivery.lease_token == token, Delivery.state.in_(_OWED)
+    held = _IT.id == delivery_id, _IT.lease_token == token, _IT.state.in_(_OWED)
     found = db.execute(select(*_ROW).where(*held).with_for_update()).mappings().first()
     return _Row(**found) if token and found is not None else None
 
@@ -240,19 +231,40 @@ def _one(delivery_id: int) -> Update:
     return update(Delivery).where(Delivery.id == delivery_id)
 
 
-_ROW = (
-    Delivery.id,
-    Delivery.account_id,
-    Delivery.ticket_id,
-    Delivery.article_id,
-    Delivery.recipient,
-    Delivery.state,
-    Delivery.attempts,
-    Delivery.created_at,
+# Built once: to build a statement costs more than to run it.
+_TABLE = cast(Table, Delivery.__table__)
+_IT = _TABLE.c
+_IS_FREE = or_(_IT.leased_until.is_(None), _IT.leased_until <= bindparam("now"))
+_IS_DUE = or_(_IT.next_try_at.is_(None), _IT.next_try_at <= bindparam("now"))
+_CLAIM = (
+    update(_TABLE)
+    .where(_IT.id == bindparam("delivery"), _IT.state.in_(_OWED), _IS_DUE, _IS_FREE)
+    .values(lease_owner=bindparam("owner"), lease_token=bindparam("token"), leased_until=bindparam("until"))
+    .returning(_IT.id)
 )
+_ROW = tuple(_IT[field.name] for field in fields(_Row))
+_FINISH = (
+    update(_TABLE)
+    .where(_IT.id == bindparam("delivery"))
+    .values(
+        state=bindparam("final"),
+        answer=bindparam("said"),
+        attempts=_IT.attempts + bindparam("tried"),
+        next_try_at=None,
+        finished_at=bindparam("now"),
+        **_NO_LEASE,
+    )
+    .returning(*_ROW)
+)
+_ACCEPT = _FINISH.where(_IT.state.not_in((State.SENT, State.BOUNCED)))
+_BOUNCE = _FINISH.where(
+    _IT.account_id == bindparam("account"), _IT.state.not_in((State.BOUNCED, State.WITHDRAWN))
+)
+_WITHDRAW = _FINISH.where(_IT.state == State.QUEUED, _IS_FREE)
 _LEASED = (
     select(Account.mail_key, Delivery.recipient, Article.raw_sha256, Mailbox.sealed_relay_url)
     .join(Account, Account.id == Delivery.account_id)
     .join(Article, Article.id == Delivery.article_id)
     .outerjoin(Mailbox, Mailbox.id == Delivery.mailbox_id)
+    .where(Delivery.id == bindparam("delivery"))
 )
