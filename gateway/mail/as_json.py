@@ -17,7 +17,7 @@ def to_json(parsed: ParsedMail, *, file: str) -> dict[str, object]:
         "reply_to": _addresses(parsed.reply_to),
         "to": _addresses(parsed.to),
         "cc": _addresses(parsed.cc),
-        "date": parsed.date.strftime("%Y-%m-%dT%H:%M:%SZ") if parsed.date is not None else None,
+        "date": parsed.date.isoformat().replace("+00:00", "Z") if parsed.date is not None else None,
         "subject": parsed.subject,
         "text": parsed.text,
         "html": parsed.html,

@@ -4,12 +4,17 @@ from gateway.mail.filetypes import detect_type
 from gateway.mail.message import Auto, Bounce, ParsedMail
 from gateway.mail.parse import parse
 
-HEAD = "From: Mail Delivery System <MAILER-DAEMON@mx.example>\r\nTo: help@desk.example\r\nSubject: Undelivered Mail\r\n"
+HEAD = (
+    "From: Mail Delivery System <MAILER-DAEMON@mx.example>\r\nTo: help@desk.example\r\n"
+    "Subject: Undelivered Mail\r\n"
+)
 REPORT = (
-    HEAD + "MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=B\r\n\r\n"
+    HEAD
+    + "MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=B\r\n\r\n"
     "--B\r\n\r\nYour mail could not be delivered.\r\n"
     "--B\r\nContent-Type: message/delivery-status\r\n\r\n{status}\r\n"
-    "--B\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: <one@desk.example>\r\nTo: bob@x.example\r\n\r\n--B--\r\n"
+    "--B\r\nContent-Type: text/rfc822-headers\r\n\r\n"
+    "Message-ID: <one@desk.example>\r\nTo: bob@x.example\r\n\r\n--B--\r\n"
 )
 
 
@@ -24,13 +29,19 @@ def report(status: str) -> Bounce:
 
 
 def test_a_report_after_rfc_3464_is_read() -> None:
-    status = "Reporting-MTA: dns; mx\r\n\r\nFinal-Recipient: rfc822; Bob@x.example\r\nAction: failed\r\nStatus: 5.1.1\r\n"
-    assert report(status) == Bounce("bob@x.example", "5.1.1", "failed", report(status).diagnostic, "one@desk.example")
+    status = "Reporting-MTA: dns; mx\r\n\r\nFinal-Recipient: rfc822; Bob@x.example\r\n"
+    status += "Action: failed\r\nStatus: 5.1.1\r\n"
+    assert report(status) == Bounce(
+        "bob@x.example", "5.1.1", "failed", report(status).diagnostic, "one@desk.example"
+    )
 
 
 def test_of_several_recipients_the_failed_one_is_named() -> None:
     ok = "Final-Recipient: rfc822; a@x.example\r\nAction: delayed\r\nStatus: 4.4.1\r\n\r\n"
-    assert report(ok + "Final-Recipient: rfc822; b@x.example\r\nAction: failed\r\nStatus: 5.1.1\r\n").recipient == "b@x.example"
+    assert (
+        report(ok + "Final-Recipient: rfc822; b@x.example\r\nAction: failed\r\nStatus: 5.1.1\r\n").recipient
+        == "b@x.example"
+    )
     assert report(ok).action == "delayed"
 
 
@@ -46,7 +57,10 @@ def test_without_a_status_the_diagnostics_words_count() -> None:
 
 
 def test_a_report_without_a_usable_recipient_takes_the_returned_mails() -> None:
-    assert report("Final-Recipient: x400; /C=GB/S=bob\r\nAction: failed\r\nStatus: 5.1.1\r\n").recipient == "bob@x.example"
+    assert (
+        report("Final-Recipient: x400; /C=GB/S=bob\r\nAction: failed\r\nStatus: 5.1.1\r\n").recipient
+        == "bob@x.example"
+    )
     assert report("nothing\r\n").recipient == "bob@x.example"
 
 
@@ -63,7 +77,9 @@ def test_prose_of_a_daemon_is_a_bounce() -> None:
 
 
 def test_a_report_in_plain_text_is_read_as_one() -> None:
-    mail = read(HEAD + "\r\nfailed\r\n\r\nFinal-Recipient: rfc822; b@x.example\r\nAction: failed\r\nStatus: 5.2.2\r\n")
+    mail = read(
+        HEAD + "\r\nfailed\r\n\r\nFinal-Recipient: rfc822; b@x.example\r\nAction: failed\r\nStatus: 5.2.2\r\n"
+    )
     assert mail.bounce is not None
     assert (mail.bounce.recipient, mail.bounce.status) == ("b@x.example", "5.2.2")
 
@@ -86,8 +102,8 @@ def test_failed_recipients_in_the_header_are_believed() -> None:
 @pytest.mark.parametrize(
     "raw",
     [
-        "From: ann@x.example\r\nSubject: printer\r\n\r\nThe mail to bob@x.example could not be delivered, why?\r\n",
-        "From: ann@x.example\r\nSubject: Re: Delivery problem\r\nIn-Reply-To: <a@b>\r\n\r\nIt was not delivered.\r\n",
+        "From: ann@x.example\r\nSubject: printer\r\n\r\nMy mail to bob@x.example could not be delivered\r\n",
+        "From: ann@x.example\r\nSubject: Re: Delivery problem\r\nIn-Reply-To: <a@b>\r\n\r\nnot delivered\r\n",
         "From: root@x.example\r\nSubject: nightly report\r\n\r\nall jobs done\r\n",
         "From: MAILER-DAEMON@x.example\r\nSubject: failure notice\r\n\r\nhello\r\n",
     ],

@@ -8,10 +8,22 @@ NOBODY: frozenset[str] = frozenset()
 @pytest.mark.parametrize(
     ("text", "recipient", "status"),
     [
-        ("Hi. This is the qmail-send program.\n\n<bob@x.example>:\nno mailbox here (#5.1.1)\n", "bob@x.example", "5.1.1"),
+        (
+            "Hi. This is the qmail-send program.\n\n<bob@x.example>:\nno mailbox here (#5.1.1)\n",
+            "bob@x.example",
+            "5.1.1",
+        ),
         ("<bob@x.example>: host mx said: 552 Quota exceeded\n", "bob@x.example", "5.2.2"),
-        ("The following address failed:\n\n  bob@x.example\n    Unrouteable address\n", "bob@x.example", "5.1.2"),
-        ("did not reach the following recipient(s):\n\nbob@x.example on Mon\n  Unknown recipient", "bob@x.example", "5.1.1"),
+        (
+            "The following address failed:\n\n  bob@x.example\n    Unrouteable address\n",
+            "bob@x.example",
+            "5.1.2",
+        ),
+        (
+            "did not reach the following recipient(s):\n\nbob@x.example on Mon\n  Unknown recipient",
+            "bob@x.example",
+            "5.1.1",
+        ),
         ("Unknown user: bob@x.example\n", "bob@x.example", "5.1.1"),
         ("550 <bob@x.example>... User unknown\n", "bob@x.example", "5.1.1"),
         ("error delivering your mail to <bob@x.example>.\n\n554 5.7.9 policy", "bob@x.example", "5.7.9"),
@@ -29,7 +41,9 @@ def test_prose_tells_whom_and_why(text: str, recipient: str, status: str) -> Non
 def test_the_reports_own_addresses_are_passed_over_if_there_is_another() -> None:
     text = "To: me@x.example\n\nuser unknown: bob@x.example"
     assert told_by(text, not_these=frozenset({"me@x.example"})).recipient == "bob@x.example"
-    assert told_by("<me@x.example>: unknown", not_these=frozenset({"me@x.example"})).recipient == "me@x.example"
+    assert (
+        told_by("<me@x.example>: unknown", not_these=frozenset({"me@x.example"})).recipient == "me@x.example"
+    )
 
 
 def test_prose_about_nothing_tells_nothing() -> None:
@@ -49,7 +63,12 @@ def test_a_temporary_reply_makes_the_reason_temporary() -> None:
 
 @pytest.mark.parametrize(
     ("words", "status"),
-    [("account disabled", "5.2.1"), ("message too large", "5.3.4"), ("blocked as spam", "5.7.1"), ("hello", "")],
+    [
+        ("account disabled", "5.2.1"),
+        ("message too large", "5.3.4"),
+        ("blocked as spam", "5.7.1"),
+        ("hello", ""),
+    ],
 )
 def test_words_have_a_status(words: str, status: str) -> None:
     assert reason_status(words) == status

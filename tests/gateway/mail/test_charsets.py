@@ -61,7 +61,9 @@ def test_bytes_without_a_meaning_in_cp1252_are_still_text() -> None:
     assert decode(b"a\x81\xe4 b", "iso-8859-1")[0] == "a\x81ä b"
 
 
-@pytest.mark.parametrize("label", ["hex", "zlib", "idna", "punycode", "unicode_escape", "rot13", "x" * 100, "a\0b", "ü"])
+@pytest.mark.parametrize(
+    "label", ["hex", "zlib", "idna", "punycode", "unicode_escape", "rot13", "x" * 100, "a\0b", "ü"]
+)
 def test_codecs_that_are_no_charsets_are_refused(label: str) -> None:
     assert decode(b"\\x41\xfc", label)[0] == "\\x41ü"
 

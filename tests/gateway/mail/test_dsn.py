@@ -1,6 +1,14 @@
 import pytest
 
-from gateway.mail.dsn import MAX_BLOCKS, Report, address_in, enhanced_status, precise_status, read_reports, reply_code
+from gateway.mail.dsn import (
+    MAX_BLOCKS,
+    Report,
+    address_in,
+    enhanced_status,
+    precise_status,
+    read_reports,
+    reply_code,
+)
 
 REPORT = """Reporting-MTA: dns; mx.example
 Arrival-Date: Mon, 3 Jun 2024 10:00:00 +0000
@@ -34,7 +42,9 @@ def test_a_flood_of_blocks_is_bounded() -> None:
 
 
 def test_a_diagnostic_without_a_type_is_kept_whole() -> None:
-    assert next(read_reports("Action: failed\nDiagnostic-Code: 550 no; really\n")).diagnostic == "550 no; really"
+    assert (
+        next(read_reports("Action: failed\nDiagnostic-Code: 550 no; really\n")).diagnostic == "550 no; really"
+    )
 
 
 @pytest.mark.parametrize(

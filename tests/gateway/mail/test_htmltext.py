@@ -35,7 +35,9 @@ def test_blocks_lists_tables_and_links_stay_readable(html: str, text: str) -> No
 
 
 def test_quotes_are_marked_where_asked() -> None:
-    html = sanitise("<p>On Monday Ann wrote:</p><blockquote>one<blockquote>two</blockquote></blockquote><p>new</p>")
+    html = sanitise(
+        "<p>On Monday Ann wrote:</p><blockquote>one<blockquote>two</blockquote></blockquote><p>new</p>"
+    )
     assert html_to_text(html, quote_mark="> ").splitlines() == [
         "On Monday Ann wrote:",
         ">",

@@ -1,0 +1,59 @@
+import pytest
+
+from gateway.mail.signatures import is_mobile, without_signature
+
+
+def left(text: str) -> str:
+    return "\n".join(without_signature(text.split("\n"))).strip()
+
+
+@pytest.mark.parametrize(
+    "signature",
+    [
+        "-- \nAnn Lee\nExample Inc.",
+        "--\nAnn",
+        "—\nAnn",
+        "__\nAnn",
+        "Sent from my iPhone",
+        "Sent from my Samsung Galaxy s5 Octacore device",
+        "Von meinem iPhone gesendet",
+        "Gesendet mit der GMX Mail App",
+        "Diese Nachricht wurde von meinem Android-Mobiltelefon mit K-9 Mail gesendet.",
+        "Envoyé de mon iPhone",
+        "Enviado desde mi iPhone",
+        "Get Outlook for iOS<https://aka.ms/o0ukef>",
+        "Sent from my iPhone\n\nSent with Airmail",
+        "-----------------\nAnn Lee\nhttps://x.example\nTel. +49 30 123456",
+        "_______________________________________________\nusers mailing list\nusers@lists.example",
+        "Regards,\n\nJohn Doe\nCEO @ Acme !",
+        "Mit freundlichen Grüßen\n\nJörg Müller\nGeschäftsführer\nBeispiel GmbH",
+        "-Ann Lee",
+        "Ann Lee\nvia mobile",
+        "________________________________",
+    ],
+)
+def test_a_signature_at_the_end_goes(signature: str) -> None:
+    assert left(f"The printer is broken.\n\n{signature}\n") == "The printer is broken."
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        "Sent from my desk, is much easier than my mobile phone.",
+        "Best regards\n\nAnn",
+        "-----------------\nand this is the rest of what I have to say about the printer and its paper",
+        "- one\n- two",
+        "I sent it from Berlin",
+        "-- \n" + "line\n" * 60 + "end",
+    ],
+)
+def test_what_may_be_words_stays(ending: str) -> None:
+    assert left(f"Hello,\n\n{ending}") == f"Hello,\n\n{ending}"
+
+
+def test_nothing_but_a_signature_leaves_nothing() -> None:
+    assert left("-- \nAnn") == ""
+
+
+def test_an_overlong_line_is_no_phones() -> None:
+    assert not is_mobile("Sent from my iPhone " + "x" * 200)
