@@ -25,7 +25,7 @@ class Message:
     @property
     def needs_smtputf8(self) -> bool:
         """Whether an address or the header has letters outside ASCII (RFC 6531)."""
-        header = self.raw.partition(b"\r\n\r\n")[0]
+        header = self.raw[: self.raw.find(b"\r\n\r\n")]  # no copy of the attachments
         return not (header.isascii() and self.mail_from.isascii() and self.rcpt_to.isascii())
 
 
