@@ -91,7 +91,7 @@ def find_recipient(db: Session, address: str, *, mail_domain: str) -> Recipient 
         if claim is not None:
             return _claimed(db, wanted, claim)
         named = Mailbox.forwarding_local == local
-        known = db.execute(_OWNER.where(named)).tuples().first() or _by_address(db, wanted)
+        known = db.execute(_OWNER.where(named)).first() or _by_address(db, wanted)
     else:
         known = _by_address(db, wanted)
     return Recipient(known[1], wanted, mailbox_id=known[0]) if known else None
@@ -107,14 +107,14 @@ _DELIVERY = select(Delivery.account_id, Account.mail_key, Delivery.mailbox_id, D
 
 
 def _by_address(db: Session, address: str) -> tuple[int, int] | None:
-    return db.execute(_OWNER.where(Mailbox.address == address)).tuples().first()
+    return db.execute(_OWNER.where(Mailbox.address == address)).first()
 
 
 def _claimed(db: Session, address: str, claim: Claim) -> Recipient | None:
     if claim.purpose is Purpose.BOUNCE:
-        found = db.execute(_DELIVERY.where(Delivery.id == claim.ref_id)).tuples().first()
+        found = db.execute(_DELIVERY.where(Delivery.id == claim.ref_id)).first()
     else:
-        found = db.execute(_TICKET.where(Ticket.id == claim.ref_id)).tuples().first()
+        found = db.execute(_TICKET.where(Ticket.id == claim.ref_id)).first()
     if found is None or not is_genuine(found[1], claim):
         return None
     account_id, _, mailbox_id, ticket_id = found

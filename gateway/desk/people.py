@@ -63,7 +63,7 @@ def create_account(
 def get_account(db: Session, public_id: str) -> AccountView:
     """An account by its public id, or by its owner's login; NotFound if there is none."""
     wanted = _ACCOUNTS.where((Account.public_id == public_id) | (Staff.login == public_id))
-    found = db.execute(wanted).tuples().first()
+    found = db.execute(wanted).first()
     if found is None:
         raise NotFound("There is no such account.")
     return AccountView(*found)
@@ -71,7 +71,7 @@ def get_account(db: Session, public_id: str) -> AccountView:
 
 def list_accounts(db: Session) -> tuple[AccountView, ...]:
     """Every account of the installation, oldest first."""
-    return tuple(AccountView(*row) for row in db.execute(_ACCOUNTS.order_by(Account.id)).tuples())
+    return tuple(AccountView(*row) for row in db.execute(_ACCOUNTS.order_by(Account.id)))
 
 
 _ACCOUNTS = (

@@ -159,7 +159,7 @@ def withdraw(db: Session, by: Actor, public_id: str, *, now: datetime) -> Articl
     """Take an answer back that has not begun to leave; Conflict when it is too late."""
     require(by, Permission.WORK_TICKETS)
     mine = Article.account_id == by.account_id, Article.public_id == public_id
-    found = db.execute(select(Article.id, Article.ticket_id).where(*mine)).tuples().first()
+    found = db.execute(select(Article.id, Article.ticket_id).where(*mine)).first()
     if found is None:
         raise NotFound("There is no such message.")
     article_id, ticket_id = found

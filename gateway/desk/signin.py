@@ -37,7 +37,7 @@ def find_credentials(db: Session, login: str) -> Credentials | None:
     """The person with this login, unless deactivated."""
     columns = select(Staff.id, Staff.password_hash)
     wanted = Staff.login == login.strip().lower(), Staff.deactivated_at.is_(None)
-    found = db.execute(columns.where(*wanted)).tuples().first()
+    found = db.execute(columns.where(*wanted)).first()
     return Credentials(*found) if found else None
 
 

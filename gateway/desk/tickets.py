@@ -72,7 +72,7 @@ def staff_of(db: Session, account_id: int) -> tuple[StaffRef, ...]:
     """Who works in the account, by name."""
     columns = select(Staff.login, Staff.first_name, Staff.last_name)
     mine = Staff.account_id == account_id, Staff.deactivated_at.is_(None)
-    rows = db.execute(columns.where(*mine).order_by(Staff.login)).tuples()
+    rows = db.execute(columns.where(*mine).order_by(Staff.login))
     return tuple(StaffRef(login, f"{first} {last}".strip() or login) for login, first, last in rows)
 
 
@@ -109,7 +109,7 @@ def _staff_id(db: Session, account_id: int, login: str) -> int:
 
 def _give_to_customer(db: Session, by: Actor, ticket: Standing, public_id: str | None, now: datetime) -> None:
     mine = Customer.account_id == by.account_id, Customer.public_id == public_id
-    found = db.execute(select(Customer.id, Customer.name).where(*mine)).tuples().first()
+    found = db.execute(select(Customer.id, Customer.name).where(*mine)).first()
     if public_id is not None and found is None:
         raise Invalid("There is no such customer.", field="customer")
     customer_id, name = found or (None, None)

@@ -40,7 +40,7 @@ def create(db: Session, account_id: int, *, label: str, now: datetime) -> str:
 def authenticate(db: Session, secret: str) -> Actor:
     """Whom a bearer token speaks for; Unauthenticated when unknown or revoked."""
     known = ApiToken.token_hash == hash_secret(secret), ApiToken.revoked_at.is_(None)
-    found = db.execute(select(ApiToken.account_id, ApiToken.label).where(*known)).tuples().first()
+    found = db.execute(select(ApiToken.account_id, ApiToken.label).where(*known)).first()
     if found is None:
         raise Unauthenticated("This token is not valid.")
     return Actor(found[0], Role.TOKEN, name=found[1])
@@ -50,7 +50,7 @@ def list_tokens(db: Session, account_id: int) -> tuple[TokenView, ...]:
     """The account's tokens, oldest first."""
     columns = select(ApiToken.public_id, ApiToken.label, ApiToken.created_at, ApiToken.revoked_at)
     mine = columns.where(ApiToken.account_id == account_id).order_by(ApiToken.id)
-    return tuple(TokenView(*row) for row in db.execute(mine).tuples())
+    return tuple(TokenView(*row) for row in db.execute(mine))
 
 
 def revoke(db: Session, account_id: int, public_id: str, *, now: datetime) -> None:

@@ -197,7 +197,7 @@ def mark_filed(
 def ledger(db: Session, account_id: int) -> Ledger:
     """The account's books; they add up by construction."""
     counted = select(Offer.fate, func.count()).where(Offer.account_id == account_id)
-    by_fate: dict[str, int] = dict(db.execute(counted.group_by(Offer.fate)).tuples().all())
+    by_fate: dict[str, int] = dict(db.execute(counted.group_by(Offer.fate)).all())
     return Ledger(
         offered=sum(by_fate.values()),
         tickets=by_fate.get(Fate.TICKET, 0),

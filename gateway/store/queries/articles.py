@@ -91,7 +91,7 @@ def get_detail(db: Session, account_id: int, number: int) -> TicketDetail:
     ticket = get_ticket(db, account_id, number)
     columns = select(Article, Staff.login).outerjoin(Staff, Staff.id == Article.staff_id)
     mine = columns.where(Article.account_id == account_id, Article.ticket_id == ticket.id)
-    rows = db.execute(mine.order_by(Article.id)).tuples().all()
+    rows = db.execute(mine.order_by(Article.id)).all()
     ids = [article.id for article, _ in rows]
     files, sent = _attachments(db, account_id, ids), _deliveries(db, account_id, ids)
     views = tuple(_article(a, login, files[a.id], sent[a.id]) for a, login in rows)
@@ -102,7 +102,7 @@ def get_article(db: Session, account_id: int, public_id: str) -> tuple[int, Arti
     """One article and its ticket's number; NotFound also for another account's."""
     columns = select(Article, Staff.login, Ticket.number).join(Ticket, Ticket.id == Article.ticket_id)
     mine = columns.where(Article.account_id == account_id, Article.public_id == public_id)
-    found = db.execute(mine.outerjoin(Staff, Staff.id == Article.staff_id)).tuples().first()
+    found = db.execute(mine.outerjoin(Staff, Staff.id == Article.staff_id)).first()
     if found is None:
         raise NotFound("There is no such message.")
     article, login, number = found
@@ -153,7 +153,7 @@ def _events(db: Session, account_id: int, ticket_id: int) -> tuple[EventView, ..
     mine = columns.outerjoin(Staff, Staff.id == TicketEvent.staff_id).where(
         TicketEvent.account_id == account_id, TicketEvent.ticket_id == ticket_id
     )
-    return tuple(EventView(*row) for row in db.execute(mine.order_by(TicketEvent.id)).tuples())
+    return tuple(EventView(*row) for row in db.execute(mine.order_by(TicketEvent.id)))
 
 
 def _article(

@@ -57,7 +57,7 @@ def _by_ticket(
         return
     key = Ticket.id if found_by is FoundBy.TOKEN else Ticket.number
     columns = select(Ticket.id, Ticket.status, Ticket.closed_at, _takes_part(sender), key.label("key"))
-    for row in db.execute(columns.where(Ticket.account_id == account_id, key.in_(wanted))).tuples():
+    for row in db.execute(columns.where(Ticket.account_id == account_id, key.in_(wanted))):
         rank = wanted.index(row[4])
         yield Candidate(row[0], found_by, rank, Status(row[1]), row[2], sender_takes_part=row[3])
 
@@ -78,6 +78,6 @@ def _by_message(
         .order_by(Article.id.desc())
         .limit(MAX_REFERENCES)
     )
-    for row in db.execute(columns).tuples():
+    for row in db.execute(columns):
         rank = message_ids.index(row[4] or "")
         yield Candidate(row[0], found_by, rank, Status(row[1]), row[2], sender_takes_part=row[3])

@@ -55,7 +55,7 @@ def list_customers(
     if after:
         columns = columns.where(Customer.id < position(after).id)
     newest = columns.order_by(Customer.id.desc()).limit(check_limit(limit) + 1)
-    rows = db.execute(newest).tuples().all()
+    rows = db.execute(newest).all()
     last = rows[limit - 1] if len(rows) > limit else None
     items = tuple(CustomerRow(*row[:4]) for row in rows[:limit])
     return Page(items, cursor(Position(last[2], last[4])) if last else None)
@@ -93,6 +93,6 @@ def _contacts(db: Session, account_id: int, customer_id: int | None) -> tuple[Co
         .limit(1000)
     )
     people: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for public_id, name, address in db.execute(mine).tuples():
+    for public_id, name, address in db.execute(mine):
         people[public_id, name].append(address)
     return tuple(ContactView(*who, tuple(addresses)) for who, addresses in people.items())

@@ -130,7 +130,7 @@ def count_views(db: Session, account_id: int, staff_id: int | None) -> Counts:
         .where(Ticket.account_id == account_id, Ticket.status.in_(open_values))
         .group_by(Ticket.status, Ticket.assignee_id)
     )
-    rows = db.execute(grouped).tuples().all()
+    rows = db.execute(grouped).all()
     working = [(who, count) for status, who, count in rows if status != Status.PENDING]
     return Counts(
         mine=sum(count for who, count in working if staff_id is not None and who == staff_id),
@@ -157,7 +157,7 @@ def _narrowed(db: Session, account_id: int, wanted: TicketFilter) -> _Rows | Non
 
 
 def _row(found: Row[*tuple[Any, ...]]) -> TicketRow:
-    row_id, number, subject, status, created_at, updated_at, *rest = found.tuple()
+    row_id, number, subject, status, created_at, updated_at, *rest = found
     name, address, customer_id, customer_name, assignee, tags, snippet, articles, files, *links = rest
     belongs, follows = links
     return TicketRow(
