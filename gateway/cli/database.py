@@ -12,11 +12,13 @@ def db() -> None:
 
 
 @db.command()
-def upgrade() -> None:
+@click.option("--quiet", is_flag=True, help="Say nothing when it went well.")
+def upgrade(quiet: bool) -> None:  # noqa: FBT001 - click calls it
     """Bring the database to the newest schema."""
     _connect()
     migrate.upgrade()
-    click.echo(f"The database is at revision {migrate.current_revision()}.")
+    if not quiet:
+        click.echo(f"The database is at revision {migrate.current_revision()}.")
 
 
 @db.command()

@@ -35,7 +35,7 @@ class LazyCommands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """All names, own and installed."""
-        return sorted({*OWN, *_installed(), *super().list_commands(ctx)})
+        return sorted({*OWN, *installed_commands(), *super().list_commands(ctx)})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of that name, if there is one."""
@@ -43,7 +43,7 @@ class LazyCommands(click.Group):
             module, _, attribute = target.partition(":")
             command: click.Command = getattr(import_module(module), attribute)
             return command
-        entry = _installed().get(cmd_name)
+        entry = installed_commands().get(cmd_name)
         return entry.load() if entry else super().get_command(ctx, cmd_name)
 
 
@@ -79,7 +79,8 @@ def main() -> None:
 
 
 @cache
-def _installed() -> dict[str, EntryPoint]:
+def installed_commands() -> dict[str, EntryPoint]:
+    """The commands of the floors above, by name; looked up once."""
     return {entry.name: entry for entry in entry_points(group=GROUP)}
 
 

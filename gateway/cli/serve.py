@@ -13,12 +13,14 @@ import click
 from gateway import clock, log
 from gateway import settings as all_settings
 from gateway.cli import marks
+from gateway.cli.main import installed_commands
 from gateway.cli.parts import Part, doors, installed_parts
+from gateway.cli.spawn import run_once
 from gateway.cli.supervisor import Supervisor
 from gateway.errors import Unavailable
 from gateway.inbound.listeners import listen
 from gateway.settings import Settings
-from gateway.store import migrate, outbox, session
+from gateway.store import outbox, session
 
 _BUSY_PORT_SECONDS = 3.0
 _BUSY_PORT_LOOK_SECONDS = 0.1
@@ -46,7 +48,7 @@ def serve(demo: bool) -> int:  # noqa: FBT001 - click calls it
     log.configure(level=settings.log_level)
     held = marks.lock(settings)
     marks.remove_endpoints(settings)
-    _migrate(settings)
+    _open_database(settings)
     web_port = _free_port(settings)
     listening = _listen(settings)
     try:
@@ -62,10 +64,13 @@ def _leave(_number: int, _frame: object) -> None:
     sys.exit(0)
 
 
-def _migrate(settings: Settings) -> None:
+def _open_database(settings: Settings) -> None:
+    """Apply migrations in a process of their own: what they load, nobody needs later."""
+    settings.export()
+    if run_once(Part("migrate", ("db", "upgrade", "--quiet"))):
+        raise Unavailable("The database could not be brought to the newest schema.")
     session.configure(settings.effective_database_url)
     try:
-        migrate.upgrade()
         with session.reading() as db:  # what a first query builds, all processes share
             outbox.next_due_at(db)
     finally:
@@ -138,6 +143,7 @@ def _preload(parts: list[Part]) -> None:
     """Import once what the children need, and keep the collector from touching (and so copying) it."""
     for name in sorted({name for part in parts for name in part.preload}):
         import_module(name)
+    installed_commands()
     gc.collect()
     gc.freeze()
 

@@ -39,6 +39,11 @@ def spawn(part: Part, close: Iterable[int]) -> int:
         os._exit(1)
 
 
+def run_once(part: Part) -> int:
+    """Run a part to its end; its exit status."""
+    return os.waitstatus_to_exitcode(os.waitpid(spawn(part, ()), 0)[1])
+
+
 def kill_group(pid: int, number: signal.Signals) -> None:
     """Signal what is left of a child's process group, if anything is."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
