@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from gateway.ids import hash_secret, new_secret
@@ -60,9 +60,7 @@ def open_session(db: Session, staff_id: int, *, browser: str, now: datetime) -> 
 
 def find_session(db: Session, secret: str, *, now: datetime) -> SignedIn | None:
     """Who holds this secret, or None when it is unknown, revoked or expired."""
-    found = db.execute(
-        _SESSION.where(WebSession.token_hash == hash_secret(secret), WebSession.expires_at > now)
-    ).first()
+    found = db.connection().execute(_SESSION, {"token_hash": hash_secret(secret), "now": now}).first()
     if found is None:
         return None
     name = f"{found.first_name} {found.last_name}".strip() or found.login
@@ -99,5 +97,9 @@ _SESSION = (
     .select_from(WebSession)
     .join(Staff, Staff.id == WebSession.staff_id)
     .join(Account, Account.id == Staff.account_id)
-    .where(Staff.deactivated_at.is_(None))
-)
+    .where(
+        Staff.deactivated_at.is_(None),
+        WebSession.token_hash == bindparam("token_hash"),
+        WebSession.expires_at > bindparam("now"),
+    )
+)  # built once: every page begins with it
