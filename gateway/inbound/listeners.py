@@ -4,7 +4,7 @@ import asyncio
 import signal
 import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Sized
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -19,6 +19,7 @@ from gateway.settings import Settings
 from gateway.store.intake import Source
 
 _PAUSE_SECONDS = 0.5
+_STEP_SECONDS, _MOST_STEPS = 0.0005, 4
 _LOOK_EVERY_SECONDS = 0.02
 _log = log.get("inbound")
 
@@ -71,7 +72,7 @@ async def serve(
     lmtp = Door(settings, acceptor, threads, Source.LMTP, tls, idle_seconds, sessions=smtp.sessions)
     loop = asyncio.get_running_loop()
     admitting = [
-        asyncio.create_task(_admit(listener, make))
+        asyncio.create_task(_admit(listener, make, smtp.sessions))
         for listener, make in (
             (listening.smtp, lambda: SpoolingSMTP(smtp, loop)),
             (listening.lmtp, lambda: SpoolingLMTP(lmtp, loop)),
@@ -86,8 +87,8 @@ async def serve(
     threads.shutdown(wait=False, cancel_futures=True)
 
 
-async def _admit(listener: socket.socket, make: Callable[[], SpoolingSMTP]) -> None:
-    """Take callers one at a time: an idle process that shares the socket is quicker than a busy one."""
+async def _admit(listener: socket.socket, make: Callable[[], SpoolingSMTP], sessions: Sized) -> None:
+    """Take callers one at a time, the slower the more are here: who shares the socket gets his part."""
     loop = asyncio.get_running_loop()
     listener.setblocking(False)  # noqa: FBT003
     with listener:
@@ -95,6 +96,7 @@ async def _admit(listener: socket.socket, make: Callable[[], SpoolingSMTP]) -> N
             try:
                 caller, _ = await loop.sock_accept(listener)
                 await loop.connect_accepted_socket(make, caller)
+                await asyncio.sleep(min(len(sessions), _MOST_STEPS) * _STEP_SECONDS)
             except OSError as error:  # out of descriptors, or the caller has gone
                 _log.warning("inbound.not_admitted", errno=error.errno)
                 await asyncio.sleep(_PAUSE_SECONDS)

@@ -6,6 +6,8 @@ loss and break the promise of the 250); writers begin with BEGIN IMMEDIATE so th
 the start and never fail half-way. PostgreSQL runs READ COMMITTED with conditional updates.
 """
 
+import sqlite3
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -16,10 +18,13 @@ from sqlalchemy import Connection, Engine, Insert, create_engine, event, make_ur
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
+from gateway import clock
 from gateway.errors import StorageFull, Unavailable
 
 BUSY_SECONDS = 5.0
 """How long a SQLite writer waits for another before it gives up with Unavailable."""
+
+_WRITER_STEP_SECONDS = 0.001
 
 Wake = Callable[[str, Sequence[int]], None]
 """Called after a commit with a topic and the outbox ids that are due; must neither block nor raise."""
@@ -169,5 +174,32 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    write = connection.get_execution_options().get("m4a_write")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+    if connection.get_execution_options().get("m4a_write"):
+        _begin_writing(connection)
+    else:
+        connection.exec_driver_sql("BEGIN")
+
+
+def _begin_writing(connection: Connection) -> None:
+    """Take the write lock, asking every millisecond for `BUSY_SECONDS`.
+
+    SQLite's own waiting grows to 100 ms a step, in which other processes take turn after turn.
+    """
+    raw: Any = connection.connection.dbapi_connection
+    deadline = clock.monotonic() + BUSY_SECONDS
+    raw.execute("PRAGMA busy_timeout=0")
+    try:
+        while not _has_begun(raw) and clock.monotonic() < deadline:
+            time.sleep(_WRITER_STEP_SECONDS)
+        if not raw.in_transaction:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")  # fails as SQLAlchemy's callers know it
+    finally:
+        raw.execute(f"PRAGMA busy_timeout={int(BUSY_SECONDS * 1000)}")
+
+
+def _has_begun(raw: Any) -> bool:
+    try:
+        raw.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        return error.sqlite_errorcode != sqlite3.SQLITE_BUSY  # no use in waiting for anything else
+    return True
