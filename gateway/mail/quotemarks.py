@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 
 _VERBS = r"""
-    wrote|writes|schrieb|schreibt|a\s+[ée]crit|[ée]crivait|escribi[óo]|escribe|ha\s+scritto|scrive
-    |schreef|escreveu|skrev|skrifaði|kirjoitti|napisał|napisal|pisze|napsal|napísal|написа|пишет|писав
+    wrote|writes|schrieb|geschrieben|schreibt|a\s+[ée]crit|[ée]crivait|escribi[óo]|escribe|ha\s+scritto|scrive
+    |schreef|geschreven|escreveu|skrev|skrifaði|kirjoitti|napisał|napisa[ol]|menulis|pisze|napsal|napísal|написа|пишет|писав
     |пише|đã\s+viết|yazdı|írta|a\s+scris|έγραψε|написав|rašė|rakstīja|kirjutas|写道|寫道|写到|のメール|が書き|さんは書
     |님이\s*작성|작성:|כתב|كتب
 """
@@ -23,8 +23,12 @@ _DATE_FIRST = re.compile(
     """,
     re.VERBOSE,
 )
+_CLOCK = re.compile(r"\d\d?:\d\d")
 _MAIL = re.compile(r"@[\w.-]+\.\w|\[mailto:")
-_DATED_MAIL = re.compile(r"<[^<>]*@[^<>]*>\s*:?\s*$|<[^<>]*@[^<>]*>\s*(?:님|さん)?[^.!?\n]{0,20}[::]\s*$")
+_DATED_MAIL = re.compile(
+    r"<[^<>]*@[^<>]*>\s*:?\s*$|<[^<>]*@[^<>]*>\s*(?:님|さん)?[^.!?\n]{0,20}[:\uff1a]\s*$"
+)
+_QUOTING = re.compile(r"\s*(?:zitat\s+von|quoting|citando)\s[^\n]{0,150}@[^\n]{0,100}:\s*$", re.IGNORECASE)
 _DASHED = re.compile(
     r"^\s*-{2,}\s*\S.{0,80}\b(?:wrote|schrieb|escribió|a écrit|napisał\S*|skrev|writes)\s*-{2,}\s*$",
     re.IGNORECASE,
@@ -36,24 +40,26 @@ MAX_SEPARATOR_CHARS = 200
 
 _ORIGINAL = re.compile(
     r"""
-        ^[\s>*_]*(?:[-=_*—–]{2,}\s*)(?:original\s*(?:message|nachricht|e?-?mail|bericht|meddelande
-        |melding|besked|text)?|(?:ur|ur)?spr[üu]ngliche\s+(?:nachricht|e?-?mail)
-        |message\s+(?:d['’]origine|original|initial|transf[ée]r[ée])|mensa(?:je|gem)\s+(?:original
-        |reenviad\w+|encaminhada)|messaggio\s+(?:originale|inoltrato)|oorspronkelijk\s+bericht
-        |doorgestuurd\s+bericht|original(?:t\s+)?meddelande|vidarebefordrat\s+meddelande|(?:opprinnelig
-        |oprindelig)\s+(?:melding|meddelelse|besked)|alkuperäinen\s+viesti|wiadomość\s+oryginalna
-        |(?:исходное|пересылаемое|оригинальное)\s+(?:сообщение|письмо)|původní\s+(?:zpráva|e-mail)
-        |eredeti\s+üzenet|orijinal\s+(?:mesaj|ileti)|forwarded\s+(?:message|mail)
-        |weitergeleitete\s+(?:nachricht|mail|e-?mail)|reply\s+message|urspr\.\s+mitteilung|原始邮件|原始郵件|原邮件
-        |转发邮件|元のメッセージ|원본\s*메시지|original\s+appointment|ursprünglicher\s+termin)[\s:*_]*[-=_*—–]*\s*$
+        ^[\s>*_]*(?:[-=_*—–]{2,}\s*)(?:original[\s-]*(?:message|nachricht|e?-?mail|bericht|meddelande
+        |melding|besked|text)?|(?:ur)?spr[üu]ngliche\s+(?:nachricht|e?-?mail)
+        |message\s+(?:d['’]origine|original|initial)|mensa(?:je|gem)\s+original
+        |messaggio\s+originale|oorspronkelijk\s+bericht|original(?:t\s+)?meddelande
+        |(?:opprinnelig|oprindelig)\s+(?:melding|meddelelse|besked)|alkuperäinen\s+viesti
+        |wiadomość\s+oryginalna|(?:исходное|оригинальное)\s+(?:сообщение|письмо)|původní\s+(?:zpráva|e-mail)
+        |eredeti\s+üzenet|orijinal\s+(?:mesaj|ileti)|reply\s+message|urspr\.\s+mitteilung|原始邮件|原始郵件
+        |原邮件|元のメッセージ|원본\s*메시지|original\s+appointment|ursprünglicher\s+termin)[\s:*_]*[-=_*—–]*\s*$
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-_BEGIN_FORWARD = re.compile(
+_FORWARDED = re.compile(
     r"""
-        ^\s*(?:begin\s+forwarded\s+message|anfang\s+der\s+weitergeleiteten\s+(?:nachricht|e-?mail)
+        ^\s*(?:-{2,}\s*(?:forwarded\s+(?:message|mail|e-?mail)|weitergeleitete\s+(?:nachricht|mail|e-?mail)
+        |message\s+transf[ée]r[ée]|mensaje\s+reenviado|mensagem\s+(?:encaminhada|reenviada)
+        |messaggio\s+inoltrato|doorgestuurd\s+bericht|vidarebefordrat\s+meddelande|videresendt\s+\w+
+        |пересылаемое\s+(?:сообщение|письмо)|wiadomość\s+przekazana|转发邮件|转发的邮件)\b.{0,60}
+        |(?:begin\s+forwarded\s+message|anfang\s+der\s+weitergeleiteten\s+(?:nachricht|e-?mail)
         |début\s+du\s+message\s+(?:transféré|réexpédié)|inicio\s+del\s+mensaje\s+reenviado
-        |inizio\s+messaggio\s+inoltrato|begin\s+doorgestuurd\s+bericht)\s*:\s*$
+        |inizio\s+messaggio\s+inoltrato|begin\s+doorgestuurd\s+bericht)\s*:)\s*$
     """,
     re.IGNORECASE | re.VERBOSE,
 )
@@ -93,10 +99,10 @@ _FIELDS: tuple[tuple[str, str], ...] = (
 _FIELD = re.compile(
     r"^[\s>]*[*_]{0,2}(?:"
     + "|".join(rf"(?P<{name}>{words})" for name, words in _FIELDS)
-    + r")[*_]{0,2}\s?[*_]{0,2}[::][*_]{0,2}(?:\s|$|(?<=:)\S)",
+    + r")[*_]{0,2}\s?[*_]{0,2}[:\uff1a]",
     re.IGNORECASE | re.VERBOSE,
 )
-_MAYBE = re.compile(r"[\d@::]|^\s*[-=_*—–>]")
+_MAYBE = re.compile(r"[\d@:\uff1a]|^\s*[-=_*—–>]")
 _MARK_BEGINS = "-=_*—–>"
 _STRONG_KINDS = 3
 _BLOCK_LINES = 8
@@ -115,7 +121,7 @@ def is_quoted(line: str) -> bool:
 
 def field_block(lines: Sequence[str], at: int) -> int:
     """The line behind a block of From, Sent, To, Subject (Outlook's way) that begins at `at`, else `at`."""
-    first = _FIELD.match(lines[at]) if ":" in lines[at] or ":" in lines[at] else None
+    first = _FIELD.match(lines[at]) if ":" in lines[at] or "\uff1a" in lines[at] else None
     if first is None:
         return at
     kinds = {first.lastgroup}
@@ -131,7 +137,13 @@ def field_block(lines: Sequence[str], at: int) -> int:
         if misses > 1 or (not lines[position].strip() and len(kinds) > 1 and position == end):
             break
     begins = first.lastgroup == "from" and (len(kinds) >= _STRONG_KINDS or _is_sure_pair(kinds, lines[at]))
+    begins = begins or (kinds == {"date", "to"} and _is_dated_to(lines[at:end]))
     return end if begins or ("from" in kinds and len(kinds) >= _STRONG_KINDS) else at
+
+
+def _is_dated_to(block: Sequence[str]) -> bool:
+    """Whether a Date and a To with an address follow each other: some programs leave From out."""
+    return len(block) > 1 and _CLOCK.search(block[0]) is not None and _MAIL.search(block[1]) is not None
 
 
 def _is_sure_pair(kinds: set[str | None], first: str) -> bool:
@@ -143,17 +155,34 @@ def separator(lines: Sequence[str], at: int) -> int:
     if len(lines[at]) > MAX_SEPARATOR_CHARS:
         return at
     if lines[at].strip()[0] not in _MARK_BEGINS:
-        return at + 1 if _BEGIN_FORWARD.match(lines[at]) else at
+        return at
     is_mark = _ORIGINAL.match(lines[at]) or _DASHED.match(lines[at])
     return at + 1 if is_mark else at
+
+
+def is_forward(line: str) -> bool:
+    """Whether a forwarded mail begins: what stands below is what the sender wants to be read."""
+    return len(line) <= MAX_SEPARATOR_CHARS and _FORWARDED.match(line) is not None
+
+
+def is_torn_quote(lines: Sequence[str]) -> bool:
+    """Whether lines between two quotes are only the rest of a link that was broken over the margin."""
+    said = [line.strip() for line in lines if line.strip()]
+    return (
+        len(said) == 1
+        and len(lines) == 1
+        and (said[0].endswith(">") or said[0].startswith(("(http", "<http")))
+    )
 
 
 def attribution(lines: Sequence[str], at: int) -> int:
     """The line behind `On … wrote:` that begins at `at`, broken over several lines or not; else `at`."""
     first = lines[at]
+    if _QUOTING.match(first):
+        return at + 1
     is_dated = bool(_LEAD.match(first) or _DATE_FIRST.match(first))
     has_mail = "@" in first and _MAIL.search(first) is not None
-    closes = first.rstrip().endswith((":", ":"))
+    closes = first.rstrip().endswith((":", "\uff1a"))
     if len(first) > MAX_MARK_CHARS or not (is_dated or has_mail or (closes and _VERB.search(first))):
         return at
     joined = ""
@@ -177,7 +206,7 @@ def attribution(lines: Sequence[str], at: int) -> int:
 def _is_attribution(joined: str, lines: Sequence[str], end: int, *, is_dated: bool) -> bool:
     has_mail = _MAIL.search(joined) is not None
     has_digit = any(char.isdigit() for char in joined)
-    closes = joined.endswith((":", ":"))
+    closes = joined.endswith((":", "\uff1a"))
     verb = _VERB.search(joined)
     if verb is not None and (is_dated or (has_mail and has_digit)):
         return closes or (

@@ -3,7 +3,16 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from gateway.mail.quotemarks import attribution, field_block, is_quoted, may_be_mark, separator, shared_line
+from gateway.mail.quotemarks import (
+    attribution,
+    field_block,
+    is_forward,
+    is_quoted,
+    is_torn_quote,
+    may_be_mark,
+    separator,
+    shared_line,
+)
 from gateway.mail.signatures import without_signature
 
 MAX_LINES = 20_000
@@ -14,6 +23,7 @@ class _Kind(Enum):
     QUOTE = "marked with >"
     MARK = "On … wrote:"
     HISTORY = "all below is an older mail"
+    FORWARD = "all below is handed on, and meant to be read"
 
 
 @dataclass(slots=True)
@@ -44,7 +54,7 @@ def _blocks(lines: list[str]) -> list[_Block]:
         if before:
             _add(blocks, _Kind.TEXT, [before])
             has_text = True
-        if kind is _Kind.HISTORY and has_text:
+        if kind is _Kind.FORWARD or (kind is _Kind.HISTORY and has_text):
             blocks.append(_Block(kind, lines[at:]))
             return blocks
         if kind is _Kind.HISTORY:  # a forwarded mail with nothing above it: what it says is all there is
@@ -62,6 +72,8 @@ def _kind_at(lines: list[str], at: int) -> tuple[_Kind, int, str]:
         return _Kind.TEXT, at + 1, ""
     if is_quoted(line):
         return _Kind.QUOTE, at + 1, ""
+    if is_forward(line):
+        return _Kind.FORWARD, len(lines), ""
     if (before := shared_line(line)) is not None:
         return _Kind.MARK, at + 1, before
     for detect, kind in ((separator, _Kind.HISTORY), (field_block, _Kind.HISTORY), (attribution, _Kind.MARK)):
@@ -86,15 +98,28 @@ def _add(blocks: list[_Block], kind: _Kind, lines: list[str]) -> None:
 def _chosen(blocks: list[_Block]) -> list[str]:
     """The lines that are the answer."""
     blocks = [block for block in blocks if block.kind is not _Kind.HISTORY and not block.is_blank()]
-    blocks = _cut_unmarked(blocks)
-    while blocks and blocks[-1].kind is not _Kind.TEXT:
+    blocks = _cut_unmarked(_mended(blocks))
+    while blocks and blocks[-1].kind in (_Kind.QUOTE, _Kind.MARK):
         blocks.pop()  # history at the end
     if _is_inline(blocks):
-        answers = [*(block.lines for block in blocks[:-1]), without_signature(blocks[-1].lines)]
+        answers = [*(block.lines for block in blocks[:-1]), _unsigned(blocks[-1])]
     else:
         kept = [block for n, block in enumerate(blocks) if not _is_dropped(blocks, n)]
-        answers = [without_signature(b.lines) if b.kind is _Kind.TEXT else b.lines for b in kept]
+        answers = [_unsigned(block) for block in kept]
     return [line for lines in answers if lines for line in [*lines, ""]]
+
+
+def _mended(blocks: list[_Block]) -> list[_Block]:
+    """Quotes whose lines were broken by a mail program made whole again."""
+    for before, block, after in zip(blocks, blocks[1:], blocks[2:], strict=False):
+        is_between = before.kind is after.kind is _Kind.QUOTE
+        if is_between and block.kind is _Kind.TEXT and is_torn_quote(block.lines):
+            block.kind = _Kind.QUOTE
+    return blocks
+
+
+def _unsigned(block: _Block) -> list[str]:
+    return without_signature(block.lines) if block.kind is _Kind.TEXT else block.lines
 
 
 def _cut_unmarked(blocks: list[_Block]) -> list[_Block]:

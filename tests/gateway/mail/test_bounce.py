@@ -66,7 +66,7 @@ def test_a_report_without_a_usable_recipient_takes_the_returned_mails() -> None:
 
 def test_prose_of_a_daemon_is_a_bounce() -> None:
     text = (
-        "\r\nI wasn't able to deliver your message.\r\n\r\n<bob@x.example>:\r\nno mailbox here (#5.1.1)\r\n\r\n"
+        "\r\nI wasn't able to deliver your message.\r\n\r\n<bob@x.example>:\r\nno mailbox (#5.1.1)\r\n\r\n"
         "--- Below this line is a copy of the message.\r\n\r\nMessage-ID: <two@desk.example>\r\n"
     )
     mail = read(HEAD + text)

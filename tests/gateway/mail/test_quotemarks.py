@@ -1,6 +1,15 @@
 import pytest
 
-from gateway.mail.quotemarks import attribution, field_block, is_quoted, may_be_mark, separator, shared_line
+from gateway.mail.quotemarks import (
+    attribution,
+    field_block,
+    is_forward,
+    is_quoted,
+    is_torn_quote,
+    may_be_mark,
+    separator,
+    shared_line,
+)
 
 
 @pytest.mark.parametrize(
@@ -16,6 +25,11 @@ from gateway.mail.quotemarks import attribution, field_block, is_quoted, may_be_
         "Le lun. 3 juin 2024 à 10:00, Ann <ann@x.example> a écrit :",
         "El lun, 3 jun 2024 a las 10:00, Ann (<ann@x.example>) escribió:",
         "Il giorno lun 3 giu 2024 alle ore 10:00 Ann <ann@x.example> ha scritto:",
+        "Zitat von Ann <ann@x.example>:",
+        "Quoting Ann <ann@x.example>:",
+        "Ann <ann@x.example> hat am 03.06.2024 10:00 CEST geschrieben:",
+        "Op 3-jun.-2024, om 10:00 heeft Ann <ann@x.example> het volgende geschreven:",
+        "在 2024年6月3日，下午5:50，Ann <ann@x.example> 写道：",
         "Op ma 3 jun. 2024 om 10:00 schreef Ann <ann@x.example>:",
         "Em seg., 3 de jun. de 2024 às 10:00, Ann <ann@x.example> escreveu:",
         "Den mån 3 juni 2024 kl 10:00 skrev Ann <ann@x.example>:",
@@ -61,13 +75,9 @@ def test_a_short_attribution_counts_only_above_a_quote() -> None:
     [
         "-----Original Message-----",
         "-----Ursprüngliche Nachricht-----",
-        "-------- Original-Nachricht --------".replace("Original-N", "Original N"),
+        "-------- Original-Nachricht --------",
         "-------- Message d'origine --------",
         "________ Mensaje original ________",
-        "----- Forwarded Message -----",
-        "-------- Weitergeleitete Nachricht --------",
-        "Begin forwarded message:",
-        "Anfang der weitergeleiteten Nachricht:",
         "---- Ann Lee wrote ----",
     ],
 )
@@ -93,6 +103,7 @@ def test_other_lines_separate_nothing(line: str) -> None:
         ("From: Human Resources\n<long@x.example>\nSent: Monday\nTo: Bob\nSubject: x", 5),
         ("Date: Monday\nTo: Bob\nFrom: ann@x.example\nSubject: x", 4),
         ("From: ann@x.example\nDate: Monday", 2),
+        ("Date: Wed, 16 May 2012 00:15:02 -0600\nTo: bob@x.example", 2),
         ("差出人: Ann\n日時: 2024\n宛先: Bob\n件名: x", 4),
     ],
 )
@@ -123,3 +134,27 @@ def test_an_attribution_may_share_its_line_with_new_text() -> None:
 def test_most_lines_are_told_apart_at_a_glance() -> None:
     assert not may_be_mark("just words")
     assert may_be_mark("On 3 May Ann wrote:")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "---------- Forwarded message ---------",
+        "-------- Weitergeleitete Nachricht --------",
+        "Begin forwarded message:",
+        "Anfang der weitergeleiteten Nachricht:",
+    ],
+)
+def test_a_forwarded_mail_has_its_own_beginning(line: str) -> None:
+    assert is_forward(line)
+    assert separator([line], 0) == 0
+
+
+def test_words_about_forwarding_begin_none() -> None:
+    assert not is_forward("I have forwarded the message")
+
+
+def test_the_rest_of_a_torn_link_is_no_answer() -> None:
+    assert is_torn_quote([" (http://x.example/c/1) >"])
+    assert not is_torn_quote(["yes"])
+    assert not is_torn_quote(["(http://x.example)", ""])

@@ -43,6 +43,11 @@ LINES = st.sampled_from(
             "Fine.\n\n> On 3 May 2024, at 10:00, Ann <a@x.example> wrote:\n>\n> How?\n\nBye.",
             "Fine.\n\n\nBye.",
         ),
+        ("Blah\n\nOn 3 May 2024, Ann wrote:\n\n> one\n (http://x.example/1) >\n> two", "Blah"),
+        (
+            "FYI\n-- \nBob\n\n---- Forwarded message ----\nFrom: a@x\n\n-- \nAnn",
+            "FYI\n\n---- Forwarded message ----\nFrom: a@x\n\n-- \nAnn",
+        ),
         ("no history at all", "no history at all"),
     ],
 )
