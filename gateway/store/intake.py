@@ -194,6 +194,12 @@ def mark_filed(
     core.execute(_SETTLED, settled)
 
 
+def fate_of(db: Session, intake_id: int) -> Fate:
+    """The fate of the intake's first offer."""
+    first = select(Offer.fate).where(Offer.intake_id == intake_id).order_by(Offer.id).limit(1)
+    return Fate(db.execute(first).scalar_one())
+
+
 def ledger(db: Session, account_id: int) -> Ledger:
     """The account's books; they add up by construction."""
     counted = select(Offer.fate, func.count()).where(Offer.account_id == account_id)
