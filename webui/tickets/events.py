@@ -1,5 +1,7 @@
 """Lines of the timeline in words."""
 
+from collections.abc import Mapping
+
 from gateway.i18n import _
 from gateway.rules.status import Status
 from gateway.store.queries.articles import EventView
@@ -9,25 +11,26 @@ _WORTH_A_LINE = frozenset({"failed", "bounced"})
 """States of a delivery that are told when they happen; the others stand below the reply."""
 
 
-def in_words(event: EventView) -> str:
-    """What happened, in a line; "" for what the page tells elsewhere or does not know."""
+def in_words(event: EventView, names: Mapping[str, str]) -> str:
+    """What happened, in a line; "" for what the page tells elsewhere. `names` are by login."""
+    who = names.get(event.by, event.by) if event.by else _("The system")
     match event.kind:
         case "status":
-            return _status(event)
+            return _status(event, names)
         case "delivery":
             return _delivery(event)
         case "assigned":
-            return _assigned(event)
+            return _assigned(event, who, names)
         case "customer":
-            return _customer(event)
+            return _customer(event, who)
         case "subject":
             old = event.data.get("from", "")
-            return _("%(who)s changed the subject from “%(old)s”") % {"who": _who(event), "old": old}
+            return _("%(who)s changed the subject from “%(old)s”") % {"who": who, "old": old}
         case "tags":
             tags = ", ".join(event.data.get("to", ()))
-            return _("%(who)s set the tags: %(tags)s") % {"who": _who(event), "tags": tags}
+            return _("%(who)s set the tags: %(tags)s") % {"who": who, "tags": tags}
         case "withdrawn":
-            return _("%(who)s took a message back before it left") % {"who": _who(event)}
+            return _("%(who)s took a message back before it left") % {"who": who}
         case _:
             return _of_mail(event)
 
@@ -40,32 +43,28 @@ def _of_mail(event: EventView) -> str:
     return texts.get(event.kind, "")
 
 
-def _who(event: EventView) -> str:
-    return event.by or _("The system")
+def _assigned(event: EventView, who: str, names: Mapping[str, str]) -> str:
+    login = event.data.get("to")
+    if login:
+        return _("%(who)s assigned it to %(name)s") % {"who": who, "name": names.get(login, login)}
+    return _("%(who)s took the assignment away") % {"who": who}
 
 
-def _assigned(event: EventView) -> str:
+def _customer(event: EventView, who: str) -> str:
     name = event.data.get("to")
     if name:
-        return _("%(who)s assigned it to %(name)s") % {"who": _who(event), "name": name}
-    return _("%(who)s took the assignment away") % {"who": _who(event)}
+        return _("%(who)s put it under %(name)s") % {"who": who, "name": name}
+    return _("%(who)s took it from its customer") % {"who": who}
 
 
-def _customer(event: EventView) -> str:
-    name = event.data.get("to")
-    if name:
-        return _("%(who)s put it under %(name)s") % {"who": _who(event), "name": name}
-    return _("%(who)s took it from its customer") % {"who": _who(event)}
-
-
-def _status(event: EventView) -> str:
+def _status(event: EventView, names: Mapping[str, str]) -> str:
     try:
         name = status_names()[Status(event.data.get("to", ""))]
     except ValueError:
         return ""
     if event.by is None:
         return _("Now “%(status)s”, by a new message") % {"status": name}
-    return _("%(who)s set it to “%(status)s”") % {"who": event.by, "status": name}
+    return _("%(who)s set it to “%(status)s”") % {"who": names.get(event.by, event.by), "status": name}
 
 
 def _delivery(event: EventView) -> str:

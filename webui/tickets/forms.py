@@ -31,6 +31,16 @@ class Composer:
     show_recipients: bool = False
 
     @property
+    def to_names(self) -> str:
+        """Whom it goes to, by name."""
+        return _names(self.to)
+
+    @property
+    def cc_names(self) -> str:
+        """Who gets a copy, by name."""
+        return _names(self.cc)
+
+    @property
     def is_note(self) -> bool:
         """Whether only colleagues are to see it."""
         return self.kind == "note"
@@ -77,7 +87,7 @@ def read(form: MultiDict[str, str]) -> Composer:
 def refused(composer: Composer, words: str, field: str, *, had_files: bool) -> Composer:
     """The composer with what is wrong, nothing typed lost; browsers forget the files."""
     if had_files:
-        words = f"{words} {_('Please attach the files again.')}"
+        words = " ".join((words, _("Please attach the files again.")))
     return replace(composer, wrong=words, show_recipients=field in ("to", "cc", "bcc"))
 
 
@@ -116,6 +126,10 @@ def _one(who: Address) -> str:
         escaped = who.name.replace("\\", "\\\\").replace('"', '\\"')
         return f'"{escaped}" <{who.address}>'
     return f"{who.name} <{who.address}>"
+
+
+def _names(typed: str) -> str:
+    return ", ".join(who.name or who.address for who in parse_addresses(typed)) or typed.strip()
 
 
 def _addresses(typed: str, field: str) -> tuple[Address, ...]:

@@ -48,6 +48,7 @@ class Message:
     label: str
     people: str
     warnings: tuple[str, ...]
+    defects: str
     text: Markup
     quoted: Markup
     quoted_label: str
@@ -84,7 +85,7 @@ def timeline(detail: TicketDetail, reader: Reader) -> list[Message | Event]:
 
 def _lines(detail: TicketDetail, reader: Reader) -> Iterator[tuple[datetime, Event]]:
     for event in detail.events:
-        words = events.in_words(event)
+        words = events.in_words(event, reader.names)
         if words:
             at = moment(event.at, reader.now)
             yield event.at, Event(words, at.iso, at.ago, at.absolute)
@@ -104,6 +105,7 @@ def _message(article: ArticleView, reader: Reader) -> Message:
         label=_label(article),
         people=_people(article),
         warnings=() if is_ours else _warnings(article),
+        defects=_defects(article),
         text=text.new,
         quoted=text.quoted,
         quoted_label=text.quoted_label,
@@ -177,10 +179,13 @@ def _warnings(article: ArticleView) -> tuple[str, ...]:
         found.append(_("Claims to come from a colleague’s address. Whether it does was not checked."))
     if article.trust == "nobody":
         found.append(_("This mail names no sender."))
-    if article.defects:
-        what = ", ".join(article.defects[:_MAX_DEFECTS])
-        found.append(_("This mail is not in order: %(what)s") % {"what": what})
     return tuple(found)
+
+
+def _defects(article: ArticleView) -> str:
+    """What is broken about a mail, for those who wonder why it looks odd."""
+    what = ", ".join(article.defects[:_MAX_DEFECTS])
+    return _("Not in order: %(what)s") % {"what": what} if what else ""
 
 
 def _way(delivery: DeliveryView, now: datetime) -> Way:
