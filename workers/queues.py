@@ -15,7 +15,9 @@ from gateway.settings import Settings
 from gateway.store.outbox import Topic
 
 IDS_A_JOB = 20
-"""How many rows one job names: few enough that several workers share a burst."""
+"""How many rows one job names at most."""
+
+_SHARES = 8  # a burst is cut into so many jobs at least, so that all workers have a part of it
 
 _FUNCTIONS = {Topic.FILE: "workers.jobs.file_mails", Topic.DELIVER: "workers.jobs.deliver_mails"}
 _WAITS_SECONDS = 600  # a doorbell older than this is not worth answering: the sweep has rung again
@@ -37,22 +39,24 @@ def queue_of(topic: Topic, connection: Redis) -> Queue:
     return Queue(topic.value, connection=connection, serializer=JSONSerializer)
 
 
-def tell(connection: Redis, topic: Topic, outbox_ids: Sequence[int]) -> int:
+def tell(connection: Redis, topic: Topic, outbox_ids: Sequence[int], *, is_busy: bool = False) -> int:
     """Put jobs for these rows into the topic's queue, in one round trip; how many jobs wait there now.
 
-    Raises redis.exceptions.RedisError when the server is away.
+    Where the workers are busy anyway, fewer and fuller jobs cost them less. Raises
+    redis.exceptions.RedisError when the server is away.
     """
     queue = queue_of(topic, connection)
+    size = IDS_A_JOB if is_busy else min(IDS_A_JOB, -(-len(outbox_ids) // _SHARES))
     jobs = [
         Queue.prepare_data(
             _FUNCTIONS[topic],
-            ([*outbox_ids[start : start + IDS_A_JOB]],),
+            ([*outbox_ids[start : start + size]],),
             result_ttl=0,
             failure_ttl=_FAILED_SECONDS,
             ttl=_WAITS_SECONDS,
             description=topic.value,
         )
-        for start in range(0, len(outbox_ids), IDS_A_JOB)
+        for start in range(0, len(outbox_ids), size)
     ]
     with connection.pipeline(transaction=False) as pipe:
         queue.enqueue_many(jobs, pipeline=pipe)

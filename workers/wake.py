@@ -18,9 +18,10 @@ from gateway.store.session import Wake
 from workers.queues import connect, tell
 
 _BUSY_JOBS = 4
-"""With more jobs than this in a queue nobody waits for the next: better gather a fuller one."""
+"""With more jobs than this in a queue nobody waits for the next: better gather fuller ones."""
 
-_GATHER_SECONDS = 0.02
+_GATHER_SECONDS_A_JOB = 0.003  # less than a waiting job takes
+_LONGEST_GATHER_SECONDS = 0.2
 _LOG_AGAIN_SECONDS = 60.0
 _LAST_WORDS_SECONDS = 0.5
 
@@ -68,13 +69,14 @@ class Bell:
                 self._thread.start()
 
     def _run(self) -> None:
+        waiting = 0
         while True:
             gathered, watchers = self._gathered()
-            waiting = self._ring(gathered)
+            waiting = self._ring(gathered, is_busy=waiting > _BUSY_JOBS)
             for watcher in watchers:
                 watcher.set()
             if waiting > _BUSY_JOBS:
-                time.sleep(_GATHER_SECONDS)
+                time.sleep(min(waiting * _GATHER_SECONDS_A_JOB, _LONGEST_GATHER_SECONDS))
 
     def _gathered(self) -> tuple[dict[str, list[int]], list[threading.Event]]:
         """The next call and all that have come meanwhile, by topic, and who waits for them."""
@@ -90,10 +92,15 @@ class Bell:
                 call = self._calls.get_nowait()
         return gathered, watchers
 
-    def _ring(self, gathered: dict[str, list[int]]) -> int:
+    def _ring(self, gathered: dict[str, list[int]], *, is_busy: bool) -> int:
         try:
-            rung = [tell(self._connection, Topic(topic), ids) for topic, ids in gathered.items()]
-            return max(rung, default=0)
+            return max(
+                (
+                    tell(self._connection, Topic(topic), ids, is_busy=is_busy)
+                    for topic, ids in gathered.items()
+                ),
+                default=0,
+            )
         except (RedisError, OSError) as error:
             if clock.monotonic() - self._logged_at >= _LOG_AGAIN_SECONDS:
                 self._logged_at = clock.monotonic()

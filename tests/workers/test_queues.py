@@ -11,9 +11,14 @@ from tests.fakes.desk import Server
 from workers.queues import IDS_A_JOB, connect, queue_of, tell
 
 
-def test_many_rows_are_shared_out_over_several_jobs(server: Server) -> None:
+def test_a_burst_is_shared_out_among_the_workers(server: Server) -> None:
+    assert tell(server.client(), Topic.FILE, [1, 2, 3]) == 3
+    assert tell(server.client(), Topic.FILE, list(range(40))) == 3 + 8
+
+
+def test_busy_workers_get_full_jobs(server: Server) -> None:
     ids = list(range(1, 2 * IDS_A_JOB + 2))
-    assert tell(server.client(), Topic.FILE, ids) == 3
+    assert tell(server.client(), Topic.FILE, ids, is_busy=True) == 3
     jobs = queue_of(Topic.FILE, server.client()).jobs
     assert [one for job in jobs for one in job.args[0]] == ids
 

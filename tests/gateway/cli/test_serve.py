@@ -59,7 +59,7 @@ def test_endpoints_are_written_when_everything_answers_and_go_at_a_clean_stop(
     settings: Settings, serve: Callable[[], subprocess.Popen[str]]
 ) -> None:
     process = serve()
-    assert eventually(lambda: _is_ready(settings), within=20)
+    assert eventually(lambda: _is_ready(settings), within=40)
     endpoints = _read(settings, "endpoints.json")
     with urlopen(endpoints["web"] + "/healthz", timeout=5) as answer:
         assert answer.status == 200
@@ -81,7 +81,7 @@ def test_a_second_serve_on_the_same_data_is_refused_in_one_line(
     settings: Settings, serve: Callable[[], subprocess.Popen[str]]
 ) -> None:
     serve()
-    assert eventually(lambda: _is_ready(settings), within=20)
+    assert eventually(lambda: _is_ready(settings), within=40)
     second = serve()
     _, error = second.communicate(timeout=15)
     assert second.returncode == 1
@@ -93,7 +93,7 @@ def test_the_queue_server_is_started_again_when_it_is_killed(
     settings: Settings, serve: Callable[[], subprocess.Popen[str]]
 ) -> None:
     serve()
-    assert eventually(lambda: _is_ready(settings), within=20)
+    assert eventually(lambda: _is_ready(settings), within=40)
     (before,) = _read(settings, "pids.json")["queue"]
     os.kill(before, signal.SIGKILL)
     assert eventually(lambda: _read(settings, "pids.json")["queue"] not in ([before], []), within=3)
@@ -104,7 +104,7 @@ def test_a_caller_is_answered_though_every_acceptor_was_just_killed(
     settings: Settings, serve: Callable[[], subprocess.Popen[str]]
 ) -> None:
     serve()
-    assert eventually(lambda: _is_ready(settings), within=20)
+    assert eventually(lambda: _is_ready(settings), within=40)
     for pid in _read(settings, "pids.json")["smtp"]:
         os.kill(pid, signal.SIGKILL)
     host, port = _read(settings, "endpoints.json")["smtp"].split(":")
@@ -116,12 +116,12 @@ def test_after_a_killed_serve_the_next_one_starts(
     settings: Settings, serve: Callable[[], subprocess.Popen[str]]
 ) -> None:
     first = serve()
-    assert eventually(lambda: _is_ready(settings), within=20)
+    assert eventually(lambda: _is_ready(settings), within=40)
     first.kill()
     first.wait(5)
     serve()
     assert eventually(
-        lambda: _is_ready(settings) and _read(settings, "pids.json")["serve"] != [first.pid], within=20
+        lambda: _is_ready(settings) and _read(settings, "pids.json")["serve"] != [first.pid], within=40
     )
 
 
