@@ -1,18 +1,17 @@
 """A raw mail becomes a value. Whatever arrives can be read somehow: nothing here raises."""
 
 import hashlib
-import re
 from collections.abc import Callable
 
 from gateway.mail import automatic
-from gateway.mail.body import Body, Enclosure, Segment, collect, joined_html
+from gateway.mail.body import Body, Enclosure, Segment, collect
 from gateway.mail.bounce import find_bounce
 from gateway.mail.headers import Headers, parse_date
-from gateway.mail.html import cids_of, html_to_text, is_too_much, sanitise
+from gateway.mail.html import cids_of
 from gateway.mail.message import Auto, Bounce, Interest, ParsedAttachment, ParsedMail
 from gateway.mail.mime import Part, read_tree
-from gateway.mail.quotes import reply_text
 from gateway.mail.references import parse_message_id, parse_message_ids
+from gateway.mail.shown import show
 
 DetectType = Callable[[bytes], str]
 MAX_DEFECTS = 50
@@ -41,14 +40,14 @@ def _with_line_ends(raw: bytes, defects: list[str]) -> bytes:
 
 def _mail(tree: Part, body: Body, defects: list[str], detect_type: DetectType) -> ParsedMail:
     headers = tree.headers
-    html, text, reply = _shown(body.segments, defects)
+    shown = show(body.segments, defects)
     senders = headers.addresses("from") or headers.addresses("sender")
     date = parse_date(headers.raw("date"))
     if date is None:
         defects.append("date is missing" if not headers.raw("date") else "date cannot be read")
     if not senders:
         defects.append("sender is missing")
-    bounce = find_bounce(tree, body, text)
+    bounce = find_bounce(tree, body, shown.text)
     return ParsedMail(
         message_id=parse_message_id(headers.raw("message-id")),
         in_reply_to=parse_message_ids(" ".join(headers.all_raw("in-reply-to"))),
@@ -59,41 +58,15 @@ def _mail(tree: Part, body: Body, defects: list[str], detect_type: DetectType) -
         cc=headers.addresses("cc"),
         date=date,
         subject=headers.text("subject"),
-        text=text,
-        html=html,
-        reply_text=reply,
+        text=shown.text,
+        html=shown.html,
+        reply_text=shown.reply_text,
         attachments=_attachments(body.enclosures, body.segments, detect_type),
         auto=_auto(tree, bounce),
         bounce=bounce,
         defects=tuple(dict.fromkeys(defects))[:MAX_DEFECTS],
         headers_of_interest=_interest(headers),
     )
-
-
-def _shown(segments: list[Segment], defects: list[str]) -> tuple[str | None, str, str]:
-    """Sanitised HTML, the whole text, the new text."""
-    source = joined_html(segments)
-    if source is None:
-        text = _tidy("\n".join(s.plain or "" for s in segments))
-        return None, text, reply_text(text)
-    if is_too_much(source):
-        defects.append("HTML is too large or too deep to be shown")
-    html = sanitise(source)
-    if not any(s.plain is None or not s.plain.strip() for s in segments):
-        text = _tidy("\n".join(s.plain or "" for s in segments))
-        return html, text, reply_text(text)
-    pieces = [s.plain if s.plain and s.plain.strip() else sanitise(s.html or "") for s in segments]
-    is_html = [not (s.plain and s.plain.strip()) for s in segments]
-    text = _tidy("\n".join(html_to_text(p) if h else p for p, h in zip(pieces, is_html, strict=True)))
-    marked = "\n".join(
-        html_to_text(p, quote_mark="> ") if h else p for p, h in zip(pieces, is_html, strict=True)
-    )
-    return html, text, reply_text(_tidy(marked))
-
-
-def _tidy(text: str) -> str:
-    """No blank lines around, no spaces before line ends."""
-    return re.sub(r"^(?:[ \t\ufeff]*\n)+", "", text).rstrip()
 
 
 def _attachments(
