@@ -75,7 +75,13 @@ class BellWorker(SimpleWorker):
         """Keep the registration alive, now and then rather than with every job."""
         if clock.monotonic() - self._beaten_at >= _HEARTBEAT_SECONDS:
             self._beaten_at = clock.monotonic()
-            super().heartbeat(timeout, pipeline)
+            with contextlib.suppress(RedisError):
+                super().heartbeat(timeout, pipeline)
+
+    def run_maintenance_tasks(self) -> None:
+        """Sweep up what killed workers left in Redis, if it is there."""
+        with contextlib.suppress(RedisError):
+            super().run_maintenance_tasks()  # type: ignore[no-untyped-call]  # RQ's
 
     def dequeue_job_and_maintain_ttl(
         self, timeout: int | None, max_idle_time: int | None = None
@@ -85,7 +91,7 @@ class BellWorker(SimpleWorker):
             try:
                 self.heartbeat()
                 if self.should_run_maintenance_tasks:
-                    self.run_maintenance_tasks()  # type: ignore[no-untyped-call]  # RQ's
+                    self.run_maintenance_tasks()
                 with self._stop.idle():
                     found = Queue.dequeue_any(
                         self.queues, timeout, connection=self.connection, serializer=self.serializer
