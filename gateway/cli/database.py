@@ -25,7 +25,7 @@ def upgrade(quiet: bool) -> None:  # noqa: FBT001 - click calls it
 def check() -> int:
     """Say whether the database is at the newest schema; status 1 if not."""
     _connect()
-    at, head = migrate.current_revision(), migrate.head_revision()
+    at, head = migrate.current_revision(), migrate.HEAD
     if at == head:
         click.echo(f"The database is at the newest revision, {head}.")
         return 0

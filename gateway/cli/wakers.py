@@ -1,6 +1,7 @@
 """What wakes the workers after a commit: whatever is installed under `manage4all.wakers`."""
 
 from collections.abc import Sequence
+from functools import cache
 from importlib.metadata import entry_points
 
 from gateway.settings import Settings
@@ -11,11 +12,14 @@ GROUP = "manage4all.wakers"
 
 
 def load_wake(settings: Settings) -> Wake:
-    """One function that tells every installed waker; with none the sweep finds the work."""
-    wakes: list[Wake] = [entry.load()(settings) for entry in entry_points(group=GROUP)]
+    """One function that tells every installed waker; they are loaded when there is something to tell."""
+
+    @cache
+    def installed() -> tuple[Wake, ...]:
+        return tuple(entry.load()(settings) for entry in entry_points(group=GROUP))
 
     def wake(topic: str, outbox_ids: Sequence[int]) -> None:
-        for each in wakes:
+        for each in installed():
             each(topic, outbox_ids)
 
     return wake

@@ -4,6 +4,7 @@ Two steps, so that no file is read while others wait for the database: `write` c
 its bytes durable, `reply` records it. Body, bytes and Message-ID never change after that.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,12 +18,14 @@ from gateway.mail.address import Address
 from gateway.mail.addressing import writable_address
 from gateway.rules.access import Actor, Permission, require
 from gateway.rules.filing import tagged_subject
+from gateway.rules.recipients import is_ours
 from gateway.rules.status import ArticleKind, Status, after_reply, may_become
 from gateway.store import articles, deliveries, outbox, tickets
 from gateway.store.articles import NewArticle, NewFile
 from gateway.store.blobs import BlobStore, KeptBlob
 from gateway.store.filetypes import detect_type
 from gateway.store.models import Account, Article, Mailbox
+from gateway.store.queries import filing
 from gateway.store.queries.articles import ArticleView, TicketDetail, get_detail
 from gateway.store.tickets import EventKind, Standing
 
@@ -98,18 +101,24 @@ class _Sender:
     locale: str
 
 
-def default_recipients(detail: TicketDetail) -> Recipients:
-    """Who gets an answer: the newest writer (their Reply-To if any), and who was in its Cc."""
+def default_recipients(detail: TicketDetail, own: frozenset[str] = frozenset()) -> Recipients:
+    """Who gets an answer: the newest writer (their Reply-To if any), and who was in its Cc.
+
+    Never the desk itself, whose addresses `own` holds as `own_addresses` gives them.
+    """
     newest = next((a for a in reversed(detail.articles) if _is_from_a_person(a)), None)
-    requester = Address(detail.ticket.requester_name, detail.ticket.requester_address)
     if newest is None:
-        return Recipients((requester,) if requester.address else (), ())
-    to = newest.reply_to or (newest.from_,)
-    known = {who.key for who in to}
-    return Recipients(
-        tuple(who for who in to if who.address),
-        tuple(who for who in newest.cc if who.address and who.key not in known),
-    )
+        requester = Address(detail.ticket.requester_name, detail.ticket.requester_address)
+        return Recipients(_others((requester,), own), ())
+    to = _others(newest.reply_to, own) or _others((newest.from_,), own)
+    known = frozenset(who.key for who in to)
+    return Recipients(to, _others(newest.cc, own | known))
+
+
+def own_addresses(db: Session, account_id: int) -> frozenset[str]:
+    """The addresses of the account's mailboxes, and the local parts of their forwarding addresses."""
+    boxes = filing.own_mailboxes(db, account_id)
+    return frozenset(name for box in boxes for name in (box.address, box.forwarding_local))
 
 
 def write(db: Session, by: Actor, number: int, draft: Draft, *, office: Office, now: datetime) -> Written:
@@ -120,8 +129,7 @@ def write(db: Session, by: Actor, number: int, draft: Draft, *, office: Office, 
     require(by, Permission.WORK_TICKETS)
     detail = get_detail(db, by.account_id, number)
     _check(draft)
-    own = _own_addresses(db, by.account_id)
-    recipients = _recipients(draft, detail, own)
+    recipients = _recipients(draft, detail, own_addresses(db, by.account_id))
     sender = _sender(db, by, detail)
     public_id = ids.new_public_id()
     mail = _mail(detail, draft, recipients, sender, public_id, office, now)
@@ -139,7 +147,7 @@ def reply(db: Session, by: Actor, written: Written, *, now: datetime) -> Article
     article = written.article
     article_id, public_id = articles.append(db, by.account_id, ticket.id, article, now=now)
     everybody = (*article.to, *article.cc, *article.bcc)
-    for address in dict.fromkeys(writable_address(who.address) for who in everybody):
+    for address in {who.key: writable_address(who.address) for who in everybody}.values():
         delivery_id = deliveries.queue(
             db,
             account_id=by.account_id,
@@ -148,6 +156,7 @@ def reply(db: Session, by: Actor, written: Written, *, now: datetime) -> Article
             mailbox_id=ticket.mailbox_id,
             recipient=address,
             now=now,
+            not_before=written.not_before,
         )
         outbox.put(db, outbox.Topic.DELIVER, delivery_id, now=now, not_before=written.not_before)
     tickets.add_participants(db, by.account_id, ticket.id, [who.key for who in everybody])
@@ -193,20 +202,21 @@ def _check(draft: Draft) -> None:
         raise Invalid("A ticket cannot be made new again.", field="status")
 
 
-def _own_addresses(db: Session, account_id: int) -> frozenset[str]:
-    mine = select(Mailbox.address).where(Mailbox.account_id == account_id)
-    return frozenset(db.execute(mine).scalars())
+def _others(people: Iterable[Address], own: frozenset[str]) -> tuple[Address, ...]:
+    """Each person once, without the desk itself."""
+    unique: dict[str, Address] = {}
+    for who in people:
+        if who.address and not is_ours(who, own):
+            unique.setdefault(who.key, who)
+    return tuple(unique.values())
 
 
 def _recipients(draft: Draft, detail: TicketDetail, own: frozenset[str]) -> Recipients:
     if draft.to is not None:
         chosen = Recipients(draft.to, draft.cc)
     else:
-        usual = default_recipients(detail)
-        chosen = Recipients(
-            tuple(who for who in usual.to if who.key not in own),
-            draft.cc or tuple(who for who in usual.cc if who.key not in own),
-        )
+        usual = default_recipients(detail, own)
+        chosen = Recipients(usual.to, draft.cc or usual.cc)
     everybody = (*chosen.to, *chosen.cc, *draft.bcc)
     if not chosen.to:
         raise Invalid("Please name a recipient.", field="to")

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from gateway.store.models import Outbox, table
 from gateway.store.session import inserted_id, wake_after_commit
 
-TOLD_AGAIN_AFTER = timedelta(seconds=8)
+TOLD_AGAIN_AFTER = timedelta(seconds=5)
 """How long a wake-up has before the sweep repeats it."""
 
 

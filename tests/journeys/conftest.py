@@ -1,0 +1,52 @@
+"""What journeys run on: a directory of their own with a short path, and the other side of the mail."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from json import loads
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+_PEER = Path(__file__).parent.parent / "fakes" / "smtp_peer.py"
+
+
+@dataclass(frozen=True, slots=True)
+class KeptMail:
+    """A mail as the peer's program wrote it down."""
+
+    values: dict[str, Any]
+
+    @property
+    def raw(self) -> bytes:
+        from base64 import b64decode
+
+        return b64decode(self.values["raw"])
+
+
+@dataclass(frozen=True, slots=True)
+class PeerProgram:
+    """A real SMTP server in a process of its own that keeps what it gets in a file."""
+
+    url: str
+    file: Path
+
+    def mails(self) -> list[KeptMail]:
+        if not self.file.exists():
+            return []
+        return [KeptMail(loads(line)) for line in self.file.read_text().splitlines()]
+
+
+@pytest.fixture
+def peer(tmp_path: Path) -> Iterator[PeerProgram]:
+    kept = tmp_path / "peer.jsonl"
+    program = subprocess.Popen(
+        [sys.executable, str(_PEER), "0", str(kept)], stdout=subprocess.PIPE, text=True
+    )
+    assert program.stdout is not None
+    port = program.stdout.readline().split()[-1]
+    yield PeerProgram(f"smtp://127.0.0.1:{port}", kept)
+    program.kill()
+    program.wait()
