@@ -134,6 +134,7 @@ def _names(typed: str) -> str:
 
 def _addresses(typed: str, field: str) -> tuple[Address, ...]:
     found = parse_addresses(typed)
-    if typed.strip(" ,;") and not found:
+    is_blank = not typed.strip(" ,;")
+    if not is_blank and not (found and all(who.domain for who in found)):
         raise Invalid("This is not a valid e-mail address.", field=field)
     return found

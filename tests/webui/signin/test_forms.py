@@ -1,0 +1,29 @@
+"""What people type to get in."""
+
+import pytest
+from werkzeug.datastructures import MultiDict
+
+from gateway.errors import Invalid
+from webui.signin.forms import read_sign_in, read_sign_up, typed_sign_up
+
+
+def test_blanks_around_a_login_are_slips() -> None:
+    assert read_sign_in(MultiDict({"login": "  ann ", "password": " x "})).login == "ann"
+
+
+def test_a_password_is_taken_as_it_is() -> None:
+    assert read_sign_in(MultiDict({"login": "ann", "password": " x "})).password == " x "
+
+
+def test_an_endless_password_costs_no_more_than_its_refusal() -> None:
+    assert len(read_sign_in(MultiDict({"password": "x" * 10**6})).password) == 1001
+
+
+def test_a_business_has_a_name() -> None:
+    with pytest.raises(Invalid) as refused:
+        read_sign_up(MultiDict({"business": "  ", "login": "ann"}))
+    assert refused.value.field == "business"
+
+
+def test_what_was_typed_can_be_shown_again() -> None:
+    assert typed_sign_up(MultiDict({"email": "a@b.example"})).email == "a@b.example"

@@ -1,0 +1,147 @@
+"""Getting in and out, and the page about oneself."""
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from gateway.desk import people
+from gateway.errors import NotFound
+from gateway.settings import Settings
+from gateway.store.session import reading
+from tests.webui.cast import PASSWORD, World
+from tests.webui.pages import Page
+from webui.app import create_app
+
+NEW = {"business": "Smith & Co", "login": "smith", "email": "s@smith.example", "password": PASSWORD}
+
+
+def send(browser: FlaskClient, page: str, path: str = "", **fields: str) -> TestResponse:
+    """Fill in the form of a page and send it."""
+    token = Page(browser.get(page)).token
+    return browser.post(path or page, data={"csrf_token": token, **fields})
+
+
+def test_a_business_begins_with_four_fields_and_is_told_its_id(client: FlaskClient, database: None) -> None:
+    answer = send(client, "/sign-up", **NEW)
+    assert (answer.status_code, answer.location) == (303, "/account?new=1")
+    page = Page(client.get(answer.location))
+    with reading() as db:
+        made = people.get_account(db, "smith")
+    assert made.public_id in page.text_of("dl.facts")
+    assert "Welcome, smith" in page.text_of("h1")
+    assert "forwarding address" in page.text_of("#mailboxes")
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("business", " ", "Please name your business."),
+        ("login", "?", "A login has 2 to 100"),
+        ("login", "ours", "This login is taken."),
+        ("email", "nobody", "not a valid e-mail"),
+        ("password", "short", "A password has 10"),
+    ],
+)
+def test_what_is_wrong_stands_at_its_field_and_nothing_typed_is_lost(
+    client: FlaskClient, world: World, field: str, value: str, said: str
+) -> None:
+    answer = send(client, "/sign-up", **(NEW | {field: value}))
+    assert answer.status_code in (409, 422)
+    page = Page(answer)
+    assert said in page.text_of("#wrong")
+    assert page.one(f"#{field}").get("aria-invalid") == "true"
+    kept = "login" if field == "email" else "email"
+    assert page.one(f"#{kept}").get("value") == NEW[kept]
+    assert page.one("#password").get("value") is None
+
+
+def test_a_closed_door_makes_no_account(settings: Settings, database: None) -> None:
+    closed = create_app(settings.with_values(public_sign_up=False)).test_client()
+    assert closed.get("/sign-up").status_code == 403
+    assert "/sign-up" not in closed.get("/sign-in").text
+    with reading() as db, pytest.raises(NotFound):
+        people.get_account(db, "smith")
+
+
+def test_login_and_password_let_in_and_lead_on(client: FlaskClient, world: World) -> None:
+    answer = send(client, "/sign-in?next=/t/1", "/sign-in", login="Ours", password=PASSWORD, next="/t/1")
+    assert (answer.status_code, answer.location) == (303, "/t/1")
+    assert client.get("/t/1").status_code == 200
+    assert client.get("/sign-in").location == "/"
+
+
+def test_the_way_on_never_leads_elsewhere(client: FlaskClient, world: World) -> None:
+    answer = send(client, "/sign-in", login="ours", password=PASSWORD, next="//evil.example")
+    assert answer.location == "/"
+
+
+@pytest.mark.parametrize("login", ["ours", "nobody"])
+def test_unknown_login_and_wrong_password_sound_the_same(
+    client: FlaskClient, world: World, login: str
+) -> None:
+    answer = send(client, "/sign-in", login=login, password="something else")
+    assert answer.status_code == 422
+    page = Page(answer)
+    assert page.text_of("#wrong") == "Login and password do not match."
+    assert page.one("#login").get("value") == login
+    assert client.get("/").status_code == 303
+
+
+def test_signing_out_ends_the_session_itself(app: Flask, browser: FlaskClient, world: World) -> None:
+    assert send(browser, "/account", "/sign-out").location == "/sign-in"
+    thief = app.test_client()
+    thief.set_cookie("session", world.ours.cookie)
+    assert thief.get("/").status_code == 303
+
+
+def test_a_language_chosen_before_signing_in_is_kept(client: FlaskClient, database: None) -> None:
+    send(client, "/sign-in", "/preferences", locale="de", next="/sign-in")
+    page = Page(client.get("/sign-in"))
+    assert page.one("html").get("lang") == "de"
+    assert page.text_of("h1") == "Anmelden"
+
+
+def test_a_language_chosen_by_a_person_goes_with_the_person(
+    app: Flask, browser: FlaskClient, world: World
+) -> None:
+    send(browser, "/account", "/preferences", locale="de", next="/account")
+    elsewhere = app.test_client()
+    elsewhere.set_cookie("session", world.ours.cookie)
+    assert Page(elsewhere.get("/")).one("html").get("lang") == "de"
+
+
+def test_colours_are_a_choice_of_three(browser: FlaskClient) -> None:
+    send(browser, "/account", "/preferences", theme="dark", next="/account")
+    assert Page(browser.get("/")).one("html").get("data-theme") == "dark"
+    send(browser, "/account", "/preferences", theme="pink", next="/account")
+    assert Page(browser.get("/")).one("html").get("data-theme") is None
+
+
+def test_a_mailbox_gets_a_forwarding_address(browser: FlaskClient) -> None:
+    answer = send(browser, "/account", "/account/mailboxes", address="Sales@ours.example")
+    assert answer.status_code == 303
+    listed = Page(browser.get("/account")).text_of("#mailboxes")
+    assert "sales@ours.example forward to in-" in listed
+
+
+@pytest.mark.parametrize("address", ["help@stranger.example", "nobody"])
+def test_an_address_that_is_taken_or_none_is_refused_in_words(browser: FlaskClient, address: str) -> None:
+    answer = send(browser, "/account", "/account/mailboxes", address=address)
+    assert answer.status_code in (409, 422)
+    assert Page(answer).one("#address").get("value") == address
+    assert Page(answer).text_of("#wrong")
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/sign-up", "/sign-out", "/preferences", "/account/mailboxes"])
+def test_a_form_without_its_token_does_nothing(browser: FlaskClient, path: str) -> None:
+    assert browser.post(path, data=NEW).status_code == 400
+    assert browser.get("/").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/sign-up"])
+def test_public_pages_carry_no_script_or_style_of_their_own(
+    client: FlaskClient, database: None, path: str
+) -> None:
+    page = Page(client.get(path))
+    assert (page.inline(), page.elsewhere()) == ([], [])

@@ -1,0 +1,33 @@
+"""What the desk says about input, in the person's language."""
+
+import pytest
+
+from gateway.desk import customers, passwords
+from gateway.errors import Invalid
+from gateway.i18n import speaking
+from webui.complaints import _SAID, in_words
+
+
+def test_a_complaint_is_told_in_the_readers_language() -> None:
+    with speaking("de"):
+        assert in_words(Invalid("Please write a text.")) == "Bitte schreiben Sie einen Text."
+
+
+def test_an_unknown_complaint_stays_as_it_is() -> None:
+    with speaking("de"):
+        assert in_words(Invalid("Never said before.")) == "Never said before."
+
+
+@pytest.mark.parametrize("text", _SAID)
+def test_every_listed_complaint_has_its_german(text: str) -> None:
+    with speaking("de"):
+        assert in_words(Invalid(text)) != text
+
+
+def test_what_the_desk_refuses_in_forms_is_listed() -> None:
+    limits = {
+        f"A password has {passwords.MIN_CHARS} to {passwords.MAX_CHARS} characters.",
+        f"A name has 1 to {customers.MAX_NAME_CHARS} characters.",
+        f"A customer has at most {customers.MAX_DOMAINS} domains.",
+    }
+    assert limits <= set(_SAID)

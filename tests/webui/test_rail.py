@@ -1,0 +1,38 @@
+"""The views of the rail."""
+
+import pytest
+
+from gateway.rules.access import Actor, Role
+from gateway.rules.status import Status
+from gateway.store.queries.tickets import Counts
+from webui.rail import DEFAULT_VIEW, filter_of, rail, view_names
+
+ANN = Actor(1, Role.STAFF, 7, "Ann")
+
+
+def test_views_that_only_grow_are_not_counted() -> None:
+    views = {view.key: view.count for view in rail(Counts(mine=1, unassigned=2, open=3, pending=4))}
+    assert views == {"mine": 1, "unassigned": 2, "open": 3, "pending": 4, "closed": None, "spam": None}
+
+
+def test_mine_shows_what_is_open_and_mine() -> None:
+    wanted = filter_of("mine", ANN)
+    assert (wanted.assignee_id, wanted.statuses) == (7, (Status.NEW, Status.OPEN))
+
+
+def test_unassigned_shows_what_nobody_has() -> None:
+    assert filter_of("unassigned", ANN).unassigned
+
+
+@pytest.mark.parametrize("view", ["pending", "closed", "spam"])
+def test_a_state_is_a_view(view: str) -> None:
+    assert filter_of(view, ANN).statuses == (Status(view),)
+
+
+def test_a_name_that_is_no_view_shows_everything() -> None:
+    assert filter_of("", ANN).statuses == ()
+
+
+def test_every_view_has_a_name() -> None:
+    assert {view.key for view in rail(Counts(0, 0, 0, 0))} == set(view_names())
+    assert DEFAULT_VIEW in view_names()

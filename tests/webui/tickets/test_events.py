@@ -1,0 +1,63 @@
+"""Lines of the timeline in words."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from gateway.store.queries.articles import EventView
+from gateway.store.tickets import EventKind
+from webui.tickets.events import in_words
+
+AT = datetime(2026, 11, 24, tzinfo=UTC)
+NAMES = {"ann": "Ann Berger", "bob": "Bob"}
+
+
+def words(kind: str, by: str | None = "ann", **data: Any) -> str:
+    return in_words(EventView(kind, AT, by, data), NAMES)
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "said"),
+    [
+        ("status", {"from": "new", "to": "closed"}, "Ann Berger set it to “Closed”"),
+        ("assigned", {"to": "bob"}, "Ann Berger assigned it to Bob"),
+        ("assigned", {"to": None}, "Ann Berger took the assignment away"),
+        ("subject", {"from": "Old", "to": "New"}, "Ann Berger changed the subject from “Old”"),
+        ("tags", {"to": ["a", "b"]}, "Ann Berger set the tags: a, b"),
+        ("customer", {"to": "Smith"}, "Ann Berger put it under Smith"),
+        ("customer", {"to": None}, "Ann Berger took it from its customer"),
+        ("withdrawn", {}, "Ann Berger took a message back before it left"),
+        ("same_mail_again", {}, "The same mail came in again; it is kept once"),
+        ("unreadable", {}, "This mail could not be read; the original is attached"),
+    ],
+)
+def test_an_event_is_a_sentence(kind: str, data: dict[str, Any], said: str) -> None:
+    assert words(kind, **data) == said
+
+
+def test_a_state_changed_by_nobody_was_changed_by_a_mail() -> None:
+    assert words("status", None, to="open") == "Now “Open”, by a new message"
+
+
+def test_a_program_acts_as_the_system() -> None:
+    assert words("assigned", None, to="bob") == "The system assigned it to Bob"
+
+
+@pytest.mark.parametrize("state", ["queued", "sent", "deferred"])
+def test_what_stands_below_the_reply_is_not_told_twice(state: str) -> None:
+    assert words("delivery", None, state=state, recipient="a@b.example") == ""
+
+
+def test_a_lost_message_is_told_when_it_happens() -> None:
+    assert "could not be delivered" in words("delivery", None, state="failed", recipient="a@b.example")
+    assert "came back" in words("delivery", None, state="bounced", recipient="a@b.example")
+
+
+@pytest.mark.parametrize("kind", list(EventKind))
+def test_odd_data_breaks_no_page(kind: str) -> None:
+    assert isinstance(words(kind), str)
+
+
+def test_an_unknown_kind_is_left_out() -> None:
+    assert words("from_the_future") == ""

@@ -1,0 +1,74 @@
+"""What people send from a ticket's page."""
+
+import pytest
+from werkzeug.datastructures import MultiDict
+
+from gateway.errors import Invalid
+from gateway.mail.address import Address, parse_addresses
+from gateway.rules.status import Status
+from tests.webui.cast import World
+from webui.tickets import forms
+
+
+def read(**fields: str) -> forms.Composer:
+    return forms.read(MultiDict(fields))
+
+
+def test_a_line_of_addresses_survives_its_way_through_the_form() -> None:
+    people = (
+        Address('Meier, "Max"', "max@x.example"),
+        Address("Ann", "a@x.example"),
+        Address("", "b@x.example"),
+    )
+    assert parse_addresses(forms.line(people)) == people
+
+
+def test_a_line_that_names_nobody_is_refused_where_it_stands() -> None:
+    with pytest.raises(Invalid) as refused:
+        forms.draft(read(to="a@x.example", cc="somebody", text="x"), ())
+    assert refused.value.field == "cc"
+
+
+def test_an_empty_copy_line_means_no_copy() -> None:
+    draft = forms.draft(read(to="a@x.example", text="x"), ())
+    assert (draft.to, draft.cc, draft.bcc) == ((Address("", "a@x.example"),), (), ())
+
+
+def test_endless_lines_of_addresses_are_cut() -> None:
+    assert len(read(to="a" * 100_000).to) == forms.MAX_ADDRESS_LINE_CHARS
+
+
+def test_what_is_neither_reply_nor_note_is_a_reply() -> None:
+    assert not read(kind="bulletin").is_note
+    assert read(kind="note").is_note
+
+
+def test_the_pressed_button_names_the_state() -> None:
+    assert read(then="closed").status is Status.CLOSED
+    assert read().status is None
+
+
+@pytest.mark.parametrize("name", ["new", "", "whatever"])
+def test_a_state_that_nobody_may_choose_is_refused(name: str) -> None:
+    with pytest.raises(Invalid):
+        forms.status_of(name)
+
+
+def test_a_fresh_composer_is_addressed_without_our_own_mailboxes(world: World) -> None:
+    composer = forms.fresh(world.ours.ticket, frozenset({"help@ours.example"}))
+    assert composer.to == "Ann Example <ann@customer.example>"
+    assert composer.to_names == "Ann Example"
+    assert composer.cc_names == ""
+
+
+def test_a_refused_message_keeps_its_text_and_opens_the_line_at_fault() -> None:
+    refused = forms.refused(read(text="Dear Ann"), "Wrong.", "to", had_files=True)
+    assert refused.text == "Dear Ann"
+    assert refused.wrong == "Wrong. Please attach the files again."
+    assert refused.show_recipients
+
+
+def test_a_message_taken_back_returns_with_its_recipients(world: World) -> None:
+    composer = forms.again(world.ours.ticket.articles[0])
+    assert composer.to == "help@ours.example"
+    assert "files again" in composer.notice

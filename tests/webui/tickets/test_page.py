@@ -1,0 +1,64 @@
+"""The values of a ticket's page."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from gateway import clock
+from gateway.desk.tickets import StaffRef
+from gateway.rules.status import Status
+from gateway.store.queries.customers import CustomerRow
+from gateway.store.queries.tickets import CustomerRef
+from tests.webui.cast import World
+from webui.tickets import page
+from webui.tickets.page import StatusButton
+
+
+def inputs(world: World, **changes: Any) -> page.Inputs:
+    detail = world.ours.ticket
+    return page.Inputs(
+        detail=replace(detail, ticket=replace(detail.ticket, **changes)),
+        staff=(StaffRef("ours", "Olga"),),
+        own=frozenset({"help@ours.example"}),
+        customers=(CustomerRow("c2", "beta", clock.now(), 0), CustomerRow("c1", "Alpha", clock.now(), 0)),
+        others=(detail.ticket,),
+        views=(),
+    )
+
+
+def values(world: World, **changes: Any) -> dict[str, Any]:
+    read = inputs(world, **changes)
+    return page.values(read, None, "", now=clock.now(), undo=timedelta(seconds=10))
+
+
+def test_a_new_ticket_says_so_where_others_say_open(world: World) -> None:
+    assert values(world)["statuses"][0] == StatusButton("open", "New", on=True)
+    assert values(world, status=Status.OPEN)["statuses"][0] == StatusButton("open", "Open", on=True)
+
+
+def test_exactly_one_state_is_on(world: World) -> None:
+    for status in Status:
+        assert sum(button.on for button in values(world, status=status)["statuses"]) == 1
+
+
+def test_the_ticket_itself_is_not_among_the_others(world: World) -> None:
+    assert values(world)["others"] == []
+
+
+def test_the_choice_of_customers_is_sorted_and_holds_the_present_one(world: World) -> None:
+    shown = values(world, customer=CustomerRef("c9", "Zeta"))["customers"]
+    assert [customer.name for customer in shown] == ["Alpha", "beta", "Zeta"]
+
+
+def test_other_tickets_are_those_of_the_customer(world: World) -> None:
+    assert page.theirs(world.ours.ticket) is None
+    wanted = page.theirs(inputs(world, customer=CustomerRef("c1", "Alpha")).detail)
+    assert wanted is not None
+    assert wanted.customer == "c1"
+
+
+def test_a_message_that_was_not_taken_back_does_not_return_to_the_composer(world: World) -> None:
+    detail = world.ours.ticket
+    again = detail.articles[0].public_id
+    shown = page.values(inputs(world), None, again, now=clock.now(), undo=timedelta(0))
+    assert shown["draft"].notice == ""  # type: ignore[attr-defined]

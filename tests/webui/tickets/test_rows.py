@@ -1,0 +1,75 @@
+"""Rows of the list, and what an empty list says."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from gateway.rules.status import Status
+from gateway.store.queries.tickets import CustomerRef, TicketRow
+from webui.tickets.rows import empty, rows
+
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+
+
+def ticket(
+    name: str = "Ann", address: str = "ann@x.example", customer: CustomerRef | None = None
+) -> TicketRow:
+    return TicketRow(
+        id=1,
+        number=7,
+        subject="Printer",
+        status=Status.OPEN,
+        created_at=NOW,
+        updated_at=NOW - timedelta(hours=2),
+        requester_name=name,
+        requester_address=address,
+        customer=customer,
+        assignee=None,
+        tags=(),
+        snippet="It smokes.",
+        article_count=1,
+        attachment_count=1,
+        maybe_belongs_to=None,
+        follow_up_of=None,
+    )
+
+
+def test_a_row_has_every_word_ready() -> None:
+    (row,) = rows((ticket(customer=CustomerRef("c", "Smith Ltd")),), NOW)
+    assert (row.who, row.customer, row.ago, row.status_word, row.files) == (
+        "Ann",
+        "Smith Ltd",
+        "2 h",
+        "Open",
+        True,
+    )
+
+
+def test_without_a_customer_the_address_stands_there() -> None:
+    (row,) = rows((ticket(),), NOW)
+    assert row.customer == "ann@x.example"
+
+
+def test_an_address_is_not_said_twice() -> None:
+    (row,) = rows((ticket(name=""),), NOW)
+    assert (row.who, row.customer) == ("ann@x.example", "")
+
+
+def test_a_mail_without_sender_has_a_row_all_the_same() -> None:
+    (row,) = rows((ticket(name="", address=""),), NOW)
+    assert row.who == "unknown sender"
+
+
+@pytest.mark.parametrize("view", ["mine", "unassigned", "open", "pending", "closed", "spam", "what"])
+def test_an_empty_view_has_a_title(view: str) -> None:
+    assert empty(view, "", has_mailbox=True).title
+
+
+def test_an_empty_search_says_what_was_searched_and_where_to_go() -> None:
+    said = empty("", "printer", has_mailbox=True)
+    assert "“printer”" in said.text
+    assert said.link == "/"
+
+
+def test_without_a_mailbox_the_way_to_one_is_shown() -> None:
+    assert empty("open", "", has_mailbox=False).link == "/account"

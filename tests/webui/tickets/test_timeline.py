@@ -1,0 +1,146 @@
+"""The timeline of a ticket."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from gateway.mail.address import Address
+from gateway.rules.status import ArticleKind, Status
+from gateway.store.queries.articles import ArticleView, DeliveryView, EventView, TicketDetail
+from gateway.store.queries.tickets import TicketRow
+from webui.tickets.timeline import Event, Message, Reader, can_be_taken_back, timeline
+
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+READER = Reader(NOW, timedelta(seconds=10), {"ann": "Ann Berger"})
+TICKET = TicketRow(
+    1, 1, "S", Status.OPEN, NOW, NOW, "Max", "max@x.example", None, None, (), "", 1, 0, None, None
+)
+MAIL = ArticleView(
+    public_id="a" * 24,
+    kind=ArticleKind.INBOUND,
+    created_at=NOW - timedelta(hours=1),
+    author=None,
+    from_=Address("Max", "max@x.example"),
+    to=(Address("", "help@o.example"),),
+    cc=(),
+    bcc=(),
+    reply_to=(),
+    subject="S",
+    message_id="m@x",
+    text="Hello",
+    reply_text="Hello",
+    html=None,
+    auto=None,
+    trust="known",
+    defects=(),
+    has_raw=True,
+    attachments=(),
+    deliveries=(),
+)
+
+
+def delivery(state: str, answer: str = "", attempts: int = 0) -> DeliveryView:
+    return DeliveryView("max@x.example", state, answer, attempts, NOW + timedelta(minutes=5))
+
+
+def reply(*deliveries: DeliveryView, ago: timedelta = timedelta(seconds=5)) -> ArticleView:
+    return replace(MAIL, kind=ArticleKind.OUTBOUND, author="ann", created_at=NOW - ago, deliveries=deliveries)
+
+
+def show(article: ArticleView) -> Message:
+    (entry,) = timeline(TicketDetail(TICKET, (article,), ()), READER)
+    assert isinstance(entry, Message)
+    return entry
+
+
+def test_messages_and_events_stand_in_the_order_in_which_they_happened() -> None:
+    between = EventView("status", NOW - timedelta(minutes=30), "ann", {"to": "closed"})
+    made = EventView("created", NOW - timedelta(hours=1), None, {})
+    entries = timeline(TicketDetail(TICKET, (MAIL, reply()), (made, between)), READER)
+    assert [type(entry) for entry in entries] == [Message, Event, Message]
+
+
+def test_a_customer_is_named_and_their_address_stands_below() -> None:
+    assert (show(MAIL).name, show(MAIL).people) == ("Max", "max@x.example")
+
+
+def test_staff_are_named_by_their_name_not_by_their_login() -> None:
+    shown = show(reply())
+    assert (shown.name, shown.people) == ("Ann Berger", "to help@o.example")
+
+
+def test_copies_are_told() -> None:
+    assert show(replace(MAIL, cc=(Address("", "c@x.example"),))).people == "max@x.example · Cc c@x.example"
+
+
+@pytest.mark.parametrize(
+    ("article", "label"),
+    [
+        (replace(MAIL, kind=ArticleKind.NOTE, author="ann"), "Note"),
+        (replace(MAIL, auto="auto-reply"), "Automatic reply"),
+        (replace(MAIL, auto="bounce"), "Delivery report"),
+        (replace(MAIL, kind=ArticleKind.AUTOMATIC), "Automatic message"),
+        (replace(MAIL, trust="first_contact"), "First contact"),
+        (MAIL, ""),
+    ],
+)
+def test_what_is_special_about_a_message_is_labelled(article: ArticleView, label: str) -> None:
+    assert show(article).label == label
+
+
+def test_mail_that_claims_to_come_from_a_colleague_is_called_a_claim() -> None:
+    assert "not checked" in show(replace(MAIL, trust="claims_staff")).warnings[0]
+    assert show(replace(MAIL, trust="nobody")).warnings == ("This mail names no sender.",)
+
+
+def test_defects_are_told_without_alarm() -> None:
+    shown = show(replace(MAIL, defects=("date is missing",)))
+    assert shown.defects == "Not in order: date is missing"
+    assert shown.warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("way", "word", "detail"),
+    [
+        (delivery("queued"), "Waiting to be sent to", ""),
+        (delivery("sent", "250 Ok"), "Sent to", "250 Ok"),
+        (delivery("failed", "550 No"), "Not delivered to", "550 No"),
+        (delivery("bounced", "5.1.1"), "Came back from", "5.1.1"),
+        (delivery("withdrawn"), "Taken back, not sent to", ""),
+        (delivery("odd"), "odd", ""),
+    ],
+)
+def test_a_delivery_is_told_in_words(way: DeliveryView, word: str, detail: str) -> None:
+    (shown,) = show(reply(way)).deliveries
+    assert (shown.word, shown.recipient, shown.detail) == (word, "max@x.example", detail)
+
+
+def test_a_delayed_delivery_says_why_and_when_it_is_tried_again() -> None:
+    (shown,) = show(reply(delivery("deferred", "451 Later", 1))).deliveries
+    assert shown.detail.startswith("451 Later · next try 24 Nov 2026")
+
+
+def test_a_reply_can_be_taken_back_within_the_window_while_nothing_was_tried() -> None:
+    assert can_be_taken_back(reply(delivery("queued")), READER)
+    assert not can_be_taken_back(reply(delivery("queued"), ago=timedelta(seconds=11)), READER)
+    assert not can_be_taken_back(reply(delivery("queued", attempts=1)), READER)
+    assert not can_be_taken_back(reply(delivery("queued"), delivery("sent")), READER)
+    assert not can_be_taken_back(MAIL, READER)
+
+
+def test_a_message_taken_back_is_marked() -> None:
+    assert show(reply(delivery("withdrawn"))).withdrawn
+    assert not show(reply(delivery("withdrawn"), delivery("sent"))).withdrawn
+
+
+def test_only_mail_of_others_offers_its_original() -> None:
+    rich = replace(MAIL, html="<p>Hello</p>")
+    assert (show(rich).has_html, show(rich).has_raw) == (True, True)
+    ours = replace(reply(), html="<p>Hello</p>")
+    assert (show(ours).has_html, show(ours).has_raw) == (False, False)
+
+
+def test_a_sender_without_name_is_shown_by_address_and_none_as_unknown() -> None:
+    assert show(replace(MAIL, from_=Address("", "max@x.example"))).name == "max@x.example"
+    assert show(replace(MAIL, from_=Address("", ""))).name == "unknown sender"

@@ -1,0 +1,285 @@
+"""The pages of tickets, seen by a browser without JavaScript."""
+
+import re
+from io import BytesIO
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from gateway.rules.status import ArticleKind, Status
+from tests.webui.cast import World, mail
+from tests.webui.pages import Page
+
+
+@pytest.fixture
+def stranger(app: Flask, world: World) -> FlaskClient:
+    """The browser of another business, whose account holds no ticket."""
+    made = app.test_client()
+    made.set_cookie("session", world.stranger.cookie)
+    return made
+
+
+def send(browser: FlaskClient, path: str, **fields: object) -> TestResponse:
+    """Post a form with the token of the page it stands on."""
+    token = Page(browser.get("/account")).token
+    return browser.post(path, data={"csrf_token": token, **fields})
+
+
+def test_who_is_not_signed_in_is_sent_to_the_door_and_back(client: FlaskClient) -> None:
+    answer = client.get("/t/1?x=1")
+    assert (answer.status_code, answer.location) == (303, "/sign-in?next=/t/1%3Fx%3D1")
+
+
+def test_the_list_shows_a_ticket_with_all_that_tells_it_apart(browser: FlaskClient) -> None:
+    page = Page(browser.get("/"))
+    row = page.text_of("li.row")
+    for word in ("Ann Example", "ann@customer.example", "Look at this", "#1", "It smokes.", "now", "New"):
+        assert word in row
+    assert page.one("li.row a").get("href") == "/t/1"
+
+
+def test_the_list_of_fifty_is_one_small_document(world: World, browser: FlaskClient) -> None:
+    for number in range(50):
+        world.ours.receive(mail(f"Request {number}", "Word " * 60))
+    answer = browser.get("/")
+    assert len(answer.data) <= 40_000
+    assert len(Page(answer).all("li.row")) == 50
+
+
+def test_older_tickets_are_one_link_away(world: World, browser: FlaskClient) -> None:
+    for number in range(51):
+        world.ours.receive(mail(f"Request {number}"))
+    older = Page(browser.get("/")).one("a[rel=next]").get("href")
+    assert older is not None
+    rest = Page(browser.get(older))
+    assert len(rest.all("li.row")) == 2
+    assert rest.all("a[rel=next]") == []
+
+
+@pytest.mark.parametrize("view", ["mine", "unassigned", "open", "pending", "closed", "spam"])
+def test_every_view_opens_and_is_marked_in_the_rail(browser: FlaskClient, view: str) -> None:
+    page = Page(browser.get(f"/?view={view}"))
+    assert page.one("nav.views a[aria-current=page]").get("href") == f"/?view={view}"
+
+
+def test_a_search_finds_words_of_messages_in_any_state(browser: FlaskClient) -> None:
+    send(browser, "/t/1/status", status="spam")
+    assert len(Page(browser.get("/?q=smokes")).all("li.row")) == 1
+    assert "No message contains" in browser.get("/?q=absent").text
+
+
+def test_a_foreign_cursor_is_refused_in_words(browser: FlaskClient) -> None:
+    assert browser.get("/?after=zzz").status_code == 422
+
+
+def test_news_are_counted_from_a_moment_on(browser: FlaskClient) -> None:
+    asked = Page(browser.get("/")).one(".news").get("hx-get") or ""
+    assert browser.get(asked).text.strip() == ""
+    assert "1 ticket with news" in browser.get("/news?view=open&since=0").text
+
+
+def test_a_ticket_shows_its_message_and_what_can_be_done(browser: FlaskClient) -> None:
+    page = Page(browser.get("/t/1"))
+    assert page.text_of("h1") == "Look at this"
+    assert "It smokes." in page.text_of("li.article .text")
+    assert [b.get("value") for b in page.all(".seg button")] == ["open", "pending", "closed", "spam"]
+    assert page.one("#to").get("value") == "Ann Example <ann@customer.example>"
+    assert page.one("details[data-frame]").get("data-frame")
+
+
+def test_pictures_stand_in_place_and_files_are_offered(browser: FlaskClient) -> None:
+    page = Page(browser.get("/t/1"))
+    picture = page.one("ul.pictures img").get("src")
+    file = page.one("ul.files a").get("href")
+    assert picture is not None
+    assert file is not None
+    assert browser.get(picture).mimetype == "image/png"
+    assert browser.get(file).headers["Content-Disposition"].startswith("attachment")
+
+
+def test_the_formatted_message_may_not_run_anything(browser: FlaskClient, world: World) -> None:
+    answer = browser.get(f"/articles/{world.ours.ticket.articles[0].public_id}/html")
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+    assert "onerror" not in answer.text
+    assert "data:image/png" in answer.text
+
+
+def test_the_original_mail_is_offered_as_a_file(browser: FlaskClient, world: World) -> None:
+    answer = browser.get(f"/articles/{world.ours.ticket.articles[0].public_id}/raw")
+    assert answer.mimetype == "message/rfc822"
+    assert b"Subject: Look at this" in answer.data
+
+
+def test_a_reply_goes_out_with_its_files_and_closes_if_asked(browser: FlaskClient, world: World) -> None:
+    answer = send(
+        browser,
+        "/t/1/articles",
+        kind="reply",
+        to="Ann <ann@customer.example>",
+        bcc="boss@ours.example",
+        text="Done.\r\nAnna",
+        then="closed",
+        files=(BytesIO(b"%PDF-1.4 x"), "résumé.pdf"),
+    )
+    assert answer.status_code == 303
+    ticket = world.ours.ticket
+    reply = ticket.articles[-1]
+    assert answer.location == f"/t/1#m-{reply.public_id}"
+    assert (reply.kind, reply.text, ticket.ticket.status) == (
+        ArticleKind.OUTBOUND,
+        "Done.\nAnna",
+        Status.CLOSED,
+    )
+    assert [file.filename for file in reply.attachments] == ["résumé.pdf"]
+    assert {d.recipient for d in reply.deliveries} == {"ann@customer.example", "boss@ours.example"}
+
+
+def test_a_note_stays_inside(browser: FlaskClient, world: World) -> None:
+    send(browser, "/t/1/articles", kind="note", to="ann@customer.example", text="Check the fuse.")
+    note = world.ours.ticket.articles[-1]
+    assert (note.kind, note.deliveries) == (ArticleKind.NOTE, ())
+    assert "Note" in Page(browser.get("/t/1")).text_of("li.article.note header")
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"text": " "}, "Please write a text."),
+        ({"text": "Kept words", "to": ""}, "Please name a recipient."),
+        ({"text": "Kept words", "to": "nobody"}, "This is not a valid e-mail address."),
+        ({"text": "Kept words", "to": "a@b.example", "cc": "@@"}, "This is not a valid e-mail address."),
+        ({"text": "x" * 500_001, "to": "a@b.example"}, "The text is too long."),
+    ],
+)
+def test_what_cannot_be_sent_comes_back_with_nothing_typed_lost(
+    browser: FlaskClient, world: World, fields: dict[str, str], said: str
+) -> None:
+    answer = send(browser, "/t/1/articles", kind="reply", **fields)
+    assert answer.status_code == 422
+    page = Page(answer)
+    assert said in page.text_of("#wrong")
+    assert page.text_of("#text") == fields["text"].strip()
+    assert len(world.ours.ticket.articles) == 1
+
+
+def test_a_reply_can_be_undone_and_returns_to_the_composer(browser: FlaskClient, world: World) -> None:
+    send(browser, "/t/1/articles", kind="reply", to="ann@customer.example", text="Too early")
+    button = Page(browser.get("/t/1")).one(".undo button").get("formaction")
+    assert button is not None
+    answer = send(browser, button)
+    assert answer.status_code == 303
+    page = Page(browser.get(answer.location.partition("#")[0]))
+    assert page.one("#text").text == "Too early"
+    assert "Taken back" in page.text_of("form.composer .alert")
+    assert world.ours.ticket.articles[-1].deliveries[0].state == "withdrawn"
+    assert send(browser, button).status_code == 409
+
+
+def test_state_and_assignee_change_by_plain_forms(browser: FlaskClient, world: World) -> None:
+    send(browser, "/t/1/status", status="pending")
+    send(browser, "/t/1/assignee", assignee="ours")
+    ticket = world.ours.ticket.ticket
+    assert (ticket.status, ticket.assignee) == (Status.PENDING, "ours")
+    send(browser, "/t/1/assignee", assignee="")
+    assert world.ours.ticket.ticket.assignee is None
+
+
+@pytest.mark.parametrize(
+    ("path", "fields"), [("status", {"status": "new"}), ("assignee", {"assignee": "stranger"})]
+)
+def test_a_choice_that_is_none_is_refused(browser: FlaskClient, path: str, fields: dict[str, str]) -> None:
+    assert send(browser, f"/t/1/{path}", **fields).status_code == 422
+
+
+def test_a_ticket_is_put_under_a_customer(browser: FlaskClient, world: World) -> None:
+    where = send(browser, "/customers", name="Smith").location
+    send(browser, "/t/1/customer", customer=where.rpartition("/")[2])
+    customer = world.ours.ticket.ticket.customer
+    assert customer is not None
+    assert customer.name == "Smith"
+    assert "Smith" in Page(browser.get("/t/1")).text_of("aside.panel")
+
+
+def test_the_live_part_is_sent_again_only_when_it_changed(browser: FlaskClient) -> None:
+    first = browser.get("/t/1/live")
+    same = browser.get("/t/1/live", headers={"If-None-Match": first.headers["ETag"]})
+    assert (first.status_code, same.status_code) == (200, 304)
+    send(browser, "/t/1/status", status="closed")
+    changed = browser.get("/t/1/live", headers={"If-None-Match": first.headers["ETag"]})
+    assert "set it to “Closed”" in changed.text
+    assert "<form" not in changed.text
+
+
+def test_the_ledger_adds_up(browser: FlaskClient) -> None:
+    page = Page(browser.get("/ledger"))
+    counts = [int(cell.text or 0) for cell in page.all("tbody td.count")]
+    assert sum(counts) == int(page.text_of("tfoot td")) == 1
+
+
+def test_nothing_of_ours_exists_for_a_stranger(stranger: FlaskClient, world: World) -> None:
+    article = world.ours.ticket.articles[0]
+    paths = ["/t/1", "/t/1/live", f"/articles/{article.public_id}/html", f"/articles/{article.public_id}/raw"]
+    paths += [f"/attachments/{file.public_id}" for file in article.attachments]
+    assert {path: stranger.get(path).status_code for path in paths} == dict.fromkeys(paths, 404)
+    assert Page(stranger.get("/?q=smokes")).all("li.row") == []
+
+
+@pytest.mark.parametrize(
+    ("path", "fields"),
+    [
+        ("/t/1/articles", {"kind": "reply", "text": "x", "to": "a@b.example"}),
+        ("/t/1/articles", {"kind": "note", "text": "x"}),
+        ("/t/1/status", {"status": "closed"}),
+        ("/t/1/assignee", {"assignee": ""}),
+        ("/t/1/customer", {"customer": ""}),
+    ],
+)
+def test_a_stranger_changes_nothing(
+    stranger: FlaskClient, world: World, path: str, fields: dict[str, str]
+) -> None:
+    before = world.ours.ticket
+    assert send(stranger, path, **fields).status_code == 404
+    assert world.ours.ticket == before
+
+
+def test_a_stranger_undoes_nothing(browser: FlaskClient, stranger: FlaskClient, world: World) -> None:
+    send(browser, "/t/1/articles", kind="reply", to="ann@customer.example", text="Hello")
+    reply = world.ours.ticket.articles[-1]
+    assert send(stranger, f"/articles/{reply.public_id}/undo").status_code == 404
+    assert world.ours.ticket.articles[-1].deliveries[0].state == "queued"
+
+
+@pytest.mark.parametrize("path", ["/t/1/articles", "/t/1/status", "/t/1/assignee", "/t/1/customer"])
+def test_a_form_without_its_token_does_nothing(browser: FlaskClient, world: World, path: str) -> None:
+    before = world.ours.ticket
+    assert browser.post(path, data={"status": "closed", "text": "x", "kind": "note"}).status_code == 400
+    assert world.ours.ticket == before
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/t/1", "/ledger", "/?view=spam", "/customers", "/account", "/?q=nothing"]
+)
+@pytest.mark.parametrize("locale", ["en", "de"])
+def test_no_page_carries_script_or_style_of_its_own(browser: FlaskClient, path: str, locale: str) -> None:
+    browser.set_cookie("locale", locale)
+    page = Page(browser.get(path))
+    assert page.inline() == []
+    assert page.elsewhere() == []
+    assert page.one("html").get("lang") == locale
+    assert all(form.xpath(".//*[@name='csrf_token']") for form in page.all("form[method=post]"))
+
+
+def test_a_subject_full_of_markup_is_shown_as_it_stands(browser: FlaskClient, world: World) -> None:
+    world.ours.receive(mail("<script>alert(1)</script>", "<img src=x onerror=alert(1)>"))
+    for path in ("/", "/t/2"):
+        answer = browser.get(path)
+        assert "<script>alert" not in answer.text
+        assert not re.search(r"<img[^>]*onerror", answer.text)
+
+
+def test_errors_of_the_desk_are_pages_too(browser: FlaskClient) -> None:
+    answer = browser.get("/t/999")
+    assert answer.status_code == 404
+    assert Page(answer).text_of("h1") == "There is no such ticket."
