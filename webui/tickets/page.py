@@ -1,6 +1,6 @@
 """The values of a ticket's page, ready for the template."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from gateway.desk.tickets import StaffRef
@@ -67,14 +67,12 @@ def live_values(
     }
 
 
-def values(
-    read: Inputs, composer: forms.Composer | None, again: str, *, now: datetime, undo: timedelta
-) -> dict[str, object]:
-    """The values of the whole page; `again` is the id of a message that was taken back."""
+def values(read: Inputs, composer: forms.Composer, *, now: datetime, undo: timedelta) -> dict[str, object]:
+    """The values of the whole page."""
     ticket = read.detail.ticket
     return live_values(read.detail, read.staff, now=now, undo=undo) | {
         "views": read.views,
-        "draft": composer or _composer(read, again),
+        "draft": composer,
         "requester": _requester(ticket),
         "customer": ticket.customer,
         "customers": _choices(ticket.customer, read.customers),
@@ -83,9 +81,11 @@ def values(
     }
 
 
-def _composer(read: Inputs, again: str) -> forms.Composer:
+def composer(read: Inputs, *, again: str = "", wrong: str = "") -> forms.Composer:
+    """An empty composer, or one with the message `again` that was taken back; `wrong` is said above it."""
     taken_back = next((a for a in read.detail.articles if a.public_id == again and _came_back(a)), None)
-    return forms.again(taken_back) if taken_back else forms.fresh(read.detail, read.own)
+    begun = forms.again(taken_back) if taken_back else forms.fresh(read.detail, read.own)
+    return replace(begun, wrong=wrong)
 
 
 def _came_back(article: ArticleView) -> bool:

@@ -112,9 +112,15 @@ def write(number: int) -> ResponseReturnValue:
 @signed_in
 def undo(public_id: str) -> ResponseReturnValue:
     """Take a reply back within the undo window; its text returns to the composer."""
-    with transaction() as db:
-        ref = replying.withdraw(db, actor(), public_id, now=office().clock.now())
-    return redirect(f"/t/{ref.number}?again={public_id}#composer", 303)
+    by = actor()
+    with reading() as db:
+        number, _article = get_article(db, by.account_id, public_id)
+    try:
+        with transaction() as db:
+            replying.withdraw(db, by, public_id, now=office().clock.now())
+    except Conflict as error:
+        return _ticket_page(number, wrong=complaints.in_words(error)), error.http
+    return redirect(f"/t/{number}?again={public_id}#composer", 303)
 
 
 @blueprint.post(f"{_TICKET}/status")
@@ -182,7 +188,9 @@ def books() -> ResponseReturnValue:
     )
 
 
-def _ticket_page(number: int, *, composer: forms.Composer | None = None, again: str = "") -> str:
+def _ticket_page(
+    number: int, *, composer: forms.Composer | None = None, again: str = "", wrong: str = ""
+) -> str:
     by = actor()
     with reading() as db:
         detail = get_detail(db, by.account_id, number)
@@ -195,7 +203,8 @@ def _ticket_page(number: int, *, composer: forms.Composer | None = None, again: 
             others=list_tickets(db, by.account_id, theirs, limit=page.MAX_OTHERS).items if theirs else (),
             views=rail(count_views(db, by.account_id, by.staff_id)),
         )
-    values = page.values(inputs, composer, again, now=office().clock.now(), undo=_undo())
+    shown = composer or page.composer(inputs, again=again, wrong=wrong)
+    values = page.values(inputs, shown, now=office().clock.now(), undo=_undo())
     return render_template("web/tickets/ticket.html", area="tickets", view="", **values)
 
 

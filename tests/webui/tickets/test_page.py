@@ -28,7 +28,7 @@ def inputs(world: World, **changes: Any) -> page.Inputs:
 
 def values(world: World, **changes: Any) -> dict[str, Any]:
     read = inputs(world, **changes)
-    return page.values(read, None, "", now=clock.now(), undo=timedelta(seconds=10))
+    return page.values(read, page.composer(read), now=clock.now(), undo=timedelta(seconds=10))
 
 
 def test_a_new_ticket_says_so_where_others_say_open(world: World) -> None:
@@ -58,7 +58,9 @@ def test_other_tickets_are_those_of_the_customer(world: World) -> None:
 
 
 def test_a_message_that_was_not_taken_back_does_not_return_to_the_composer(world: World) -> None:
-    detail = world.ours.ticket
-    again = detail.articles[0].public_id
-    shown = page.values(inputs(world), None, again, now=clock.now(), undo=timedelta(0))
-    assert shown["draft"].notice == ""  # type: ignore[attr-defined]
+    again = world.ours.ticket.articles[0].public_id
+    assert page.composer(inputs(world), again=again).notice == ""
+
+
+def test_what_went_wrong_is_said_above_the_composer(world: World) -> None:
+    assert page.composer(inputs(world), wrong="Too late.").wrong == "Too late."

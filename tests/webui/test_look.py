@@ -1,0 +1,192 @@
+"""The pages in a real browser: accessible in both themes and languages, narrow enough, worked by keyboard."""
+
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from werkzeug.serving import make_server
+
+from gateway.rules.status import ArticleKind, Status
+from tests.webui.cast import World, mail
+
+PAGES = ("/", "/?view=spam", "/?q=nothing", "/t/1", "/customers", "/ledger", "/account?new=1", "/t/999")
+PUBLIC = ("/sign-in", "/sign-up")
+_EXPECTED = ("404", "Blocked script execution")
+"""The page that is not there; and the clock that a test puts into every frame, also into that of a mail."""
+
+_ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+
+
+def _chromium() -> str | None:
+    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    found = _chromium()
+    if found is None and not os.environ.get("M4A_REQUIRE_BROWSER"):
+        pytest.skip("no Chromium here; M4A_REQUIRE_BROWSER=1 makes this a failure")
+    with sync_playwright() as playwright:
+        made = playwright.chromium.launch(executable_path=found, args=_ARGS)
+        yield made
+        made.close()
+
+
+@pytest.fixture
+def served(app: Flask, world: World) -> Iterator[str]:
+    """The address of the application, really served."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join(10)
+    server.server_close()
+
+
+@pytest.fixture
+def page(chromium: Browser, served: str, world: World) -> Iterator[Page]:
+    """A page of our owner's browser; whatever it complains about fails the test."""
+    context = chromium.new_context(base_url=served, viewport={"width": 1280, "height": 800}, locale="en-GB")
+    context.add_cookies([{"name": "session", "value": world.ours.cookie, "url": served}])
+    made = context.new_page()
+    complaints: list[str] = []
+    made.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    made.on("pageerror", lambda error: complaints.append(str(error)))
+    yield made
+    context.close()
+    assert [text for text in complaints if not any(word in text for word in _EXPECTED)] == []
+
+
+def violations(page: Page) -> list[str]:
+    found = Axe().run(page).response["violations"]
+    return [f"{page.url} {v['id']}: {node['html'][:120]}" for v in found for node in v["nodes"]]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("locale", ["en", "de"])
+def test_every_page_is_accessible(page: Page, served: str, theme: str, locale: str) -> None:
+    page.context.add_cookies(
+        [{"name": "theme", "value": theme, "url": served}, {"name": "locale", "value": locale, "url": served}]
+    )
+    found = []
+    for path in PAGES:
+        page.goto(path)
+        found += violations(page)
+    page.context.clear_cookies(name="session")
+    for path in PUBLIC:
+        page.goto(path)
+        found += violations(page)
+    assert found == []
+
+
+@pytest.mark.parametrize("width", [320, 390, 700, 1100])
+def test_no_page_scrolls_sideways(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    wide = []
+    for path in PAGES:
+        page.goto(path)
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            wide.append(path)
+    assert wide == []
+
+
+def test_a_request_is_found_answered_and_closed_by_keyboard_alone(page: Page, world: World) -> None:
+    world.ours.receive(mail("Second request"))
+    page.goto("/")
+    for key in ("j", "j", "k", "j", "Enter"):
+        page.keyboard.press(key)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Look at this")
+    page.keyboard.press("r")
+    page.keyboard.type("It runs again.\n\nOlga")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("li.article.outbound .text")).to_have_text("It runs again.\n\nOlga")
+    page.keyboard.press("e")
+    expect(page.locator(".seg [aria-pressed=true]")).to_have_text("Closed")
+    page.keyboard.press("u")
+    expect(page.locator("li.row")).to_have_count(1)
+    ticket = world.ours.ticket
+    assert (ticket.ticket.status, ticket.articles[-1].kind) == (Status.CLOSED, ArticleKind.OUTBOUND)
+
+
+def test_the_help_names_the_keys_and_switches_them_off(page: Page) -> None:
+    page.goto("/t/1")
+    page.keyboard.press("?")
+    expect(page.locator("#help")).to_be_visible()
+    page.locator("#keys-on").uncheck()
+    page.keyboard.press("Escape")
+    page.keyboard.press("n")
+    expect(page.locator("[value=reply]")).to_be_checked()
+
+
+def test_a_note_looks_different_and_its_button_says_so(page: Page, world: World) -> None:
+    page.goto("/t/1")
+    page.keyboard.press("n")
+    expect(page.get_by_role("button", name="Save note")).to_be_visible()
+    expect(page.get_by_role("button", name="Send", exact=True)).to_be_hidden()
+    page.keyboard.type("Check the fuse")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("li.article.note")).to_contain_text("Check the fuse")
+    assert world.ours.ticket.articles[-1].deliveries == ()
+
+
+def test_a_new_mail_appears_while_what_is_typed_and_unfolded_stays(page: Page, world: World) -> None:
+    page.clock.install()
+    page.goto("/t/1")
+    page.get_by_text("Show with formatting").click()
+    page.locator("#text").fill("Half a sent")
+    page.locator("#text").press("Home")
+    answer = mail("Re: [#1] Look at this", "One more thing")
+    answer["In-Reply-To"] = f"<{world.ours.ticket.articles[0].message_id}>"
+    world.ours.receive(answer)
+    page.clock.run_for(21_000)
+    expect(page.locator("li.article")).to_have_count(2)
+    expect(page.locator("#text")).to_have_value("Half a sent")
+    expect(page.locator("#text")).to_be_focused()
+    expect(page.locator("iframe")).to_be_visible()
+
+
+def test_text_that_is_not_sent_survives_leaving_the_page(page: Page) -> None:
+    page.goto("/t/1")
+    page.locator("#text").fill("Half a sent")
+    page.goto("/")
+    page.goto("/t/1")
+    expect(page.locator("#text")).to_have_value("Half a sent")
+
+
+def test_files_are_chosen_shown_and_taken_back(page: Page, world: World, tmp_path: Path) -> None:
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_text(name)
+    page.goto("/t/1")
+    page.locator("#files").set_input_files(tmp_path / "a.txt")
+    page.locator("#files").set_input_files(tmp_path / "b.txt")
+    expect(page.locator(".chosen li")).to_have_count(2)
+    page.get_by_role("button", name="Remove a.txt").click()
+    page.locator("#text").fill("With a file")
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.locator("li.article.outbound .files")).to_contain_text("b.txt")
+    assert [file.filename for file in world.ours.ticket.articles[-1].attachments] == ["b.txt"]
+
+
+def test_the_formatted_mail_opens_in_a_frame_without_rights(page: Page) -> None:
+    page.goto("/t/1")
+    page.get_by_text("Show with formatting").click()
+    frame = page.frame_locator("iframe")
+    expect(frame.locator("p")).to_contain_text("See")
+    expect(page.locator("iframe")).to_have_attribute("sandbox", "allow-popups allow-popups-to-escape-sandbox")
+    assert frame.locator("img").evaluate("i => i.naturalWidth") == 1
+
+
+def test_undo_brings_the_text_back(page: Page) -> None:
+    page.goto("/t/1")
+    page.locator("#text").fill("Too early")
+    page.get_by_role("button", name="Send and close").click()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator("#text")).to_have_value("Too early")
+    expect(page.locator("li.article.gone")).to_have_count(1)
