@@ -5,7 +5,7 @@ import sys
 import click
 
 from gateway import clock
-from gateway.cli.desk import open_desk
+from gateway.cli.opening import open_desk
 from gateway.cli.output import answer, json_option, table
 from gateway.desk import passwords, people
 from gateway.errors import Invalid

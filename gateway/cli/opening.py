@@ -1,13 +1,14 @@
-"""What a process that takes mail needs: settings, log, database with its wake-up, and the way in."""
+"""What every command that touches the desk does first: settings, log, database with its wake-up."""
 
 from collections.abc import Sequence
+from functools import cache
 from importlib.metadata import entry_points
 
 from gateway import log
 from gateway import settings as all_settings
 from gateway.inbound.accept import Acceptor
 from gateway.settings import Settings
-from gateway.store import session
+from gateway.store import migrate, session
 from gateway.store.blobs import BlobStore
 from gateway.store.session import Wake
 
@@ -23,17 +24,29 @@ def open_process() -> Settings:
     return settings
 
 
+def open_desk() -> Settings:
+    """Likewise for a command that people call: brings the database to the newest schema first."""
+    settings = open_process()
+    settings.root.mkdir(parents=True, exist_ok=True)
+    if not migrate.is_current():
+        migrate.upgrade()
+    return settings
+
+
 def open_acceptor(settings: Settings) -> Acceptor:
     """The way in for mail; lays out the blob store where there is none yet."""
     return Acceptor(settings, BlobStore(settings.blob_dir))
 
 
 def find_wake(settings: Settings) -> Wake:
-    """Tells every installed waker of what is due after a commit."""
-    wakes: list[Wake] = [entry.load()(settings) for entry in entry_points(group=GROUP)]
+    """Tells every installed waker of what is due after a commit; they are loaded at the first ring."""
+
+    @cache
+    def installed() -> tuple[Wake, ...]:
+        return tuple(entry.load()(settings) for entry in entry_points(group=GROUP))
 
     def wake(topic: str, outbox_ids: Sequence[int]) -> None:
-        for each in wakes:
+        for each in installed():
             each(topic, outbox_ids)
 
     return wake

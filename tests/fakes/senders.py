@@ -69,7 +69,10 @@ class Post:
         try:
             if mail.lmtp not in sessions:
                 sessions[mail.lmtp] = self._connect(lmtp=mail.lmtp)
-            refused = sessions[mail.lmtp].sendmail(mail.mail_from, mail.rcpt_tos, mail.raw)
+            session = sessions[mail.lmtp]
+            refused = session.sendmail(mail.mail_from, mail.rcpt_tos, mail.raw)
+            for _ in range(len(mail.rcpt_tos) - len(refused) - 1 if mail.lmtp else 0):
+                self._further_answer(session)
         except smtplib.SMTPResponseException as error:
             return self._answered(error.smtp_code, str(error.smtp_error), sessions, mail)
         except smtplib.SMTPRecipientsRefused as error:
@@ -80,6 +83,12 @@ class Post:
             return False
         self._count(len(mail.rcpt_tos) - len(refused), list(map(str, refused.values())))
         return True
+
+    def _further_answer(self, session: smtplib.SMTP) -> None:
+        """LMTP answers once for each recipient (RFC 2033 section 4.2); smtplib reads the first alone."""
+        code, words = session.getreply()
+        if code != 250:
+            raise smtplib.SMTPResponseException(code, words)
 
     def _answered(self, code: int, words: str, sessions: dict[bool, smtplib.SMTP], mail: Mail) -> bool:
         session = sessions.pop(mail.lmtp, None)

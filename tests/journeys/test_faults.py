@@ -1,4 +1,4 @@
-"""The database locked, the disk full, the queue server gone: senders see 4xx, nothing is lost, all is caught up."""
+"""The database locked, the disk full, the queue server gone: senders see 4xx alone, nothing is lost."""
 
 import os
 import signal
