@@ -2,8 +2,11 @@
 
 import contextlib
 import hashlib
+import ipaddress
 import os
+import re
 import secrets
+import tomllib
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
@@ -23,6 +26,11 @@ from gateway.errors import Invalid
 _PREFIX = "M4A_"
 _MIB = 1024 * 1024
 _RELAY_SCHEMES = {"smtp": 25, "smtps": 465}
+_RELAY_FORM = (
+    "a relay address reads smtp://[user:password@]host[:port] or smtps://…, "
+    "with / and @ of a password as %2F and %40"
+)
+_PASSWORD = re.compile(r"(://[^:@/]*:)[^@]*@")
 
 
 def _port_or_off(value: object) -> object:
@@ -39,10 +47,10 @@ class Settings(BaseSettings):
 
     data_dir: Path = Field(Path("data"), description="Where everything kept on this machine lives.")
     database_url: str = Field(
-        "", description="SQLAlchemy address of the database; empty: SQLite in the data directory."
+        "", repr=False, description="SQLAlchemy address of the database; empty: SQLite in the data directory."
     )
     redis_url: str = Field(
-        "", description="Redis or Valkey for the wake-ups; empty: the embedded one of `serve`."
+        "", repr=False, description="Redis or Valkey for the wake-ups; empty: the embedded one of `serve`."
     )
     base_url: str = Field(
         "", description="Address at which people reach the pages; empty: from host and port."
@@ -93,6 +101,12 @@ class Settings(BaseSettings):
     )
     debug: bool = Field(False, description="Show tracebacks on the command line.")
     demo: bool = Field(False, description="Sample account and a customer's mailbox to play with.")
+    demo_anywhere: bool = Field(
+        False, description="Let the demo, whose mailbox page asks for no sign-in, listen beyond this machine."
+    )
+    postbox_port: Port = Field(
+        0, description="Port of the demo's postbox, where its outgoing mail ends; 0 takes a free one."
+    )
 
     @classmethod
     def settings_customise_sources(
@@ -106,15 +120,24 @@ class Settings(BaseSettings):
         """Arguments, then the environment, then the file that `M4A_CONFIG` names."""
         sources: list[PydanticBaseSettingsSource] = [init_settings, env_settings]
         if config := os.environ.get(f"{_PREFIX}CONFIG"):
-            sources.append(TomlConfigSettingsSource(settings_cls, Path(config)))
+            with Path(config).open("rb"):  # a file that is not there would count as an empty one
+                sources.append(TomlConfigSettingsSource(settings_cls, Path(config)))
         return tuple(sources)
 
     @model_validator(mode="after")
     def _check(self) -> Self:
         if relay := self.relay_url.get_secret_value():
-            check_relay_url(relay)
+            try:
+                check_relay_url(relay)
+            except ValueError as error:
+                raise ValueError(f"M4A_RELAY_URL: {error}") from None
         if (self.smtp_tls_cert is None) != (self.smtp_tls_key is None):
             raise ValueError("M4A_SMTP_TLS_CERT and M4A_SMTP_TLS_KEY go together")
+        if self.demo and not self.demo_anywhere and not _is_loopback(self.web_host):
+            raise ValueError(
+                "the demo's mailbox page asks for no sign-in, so it listens on this machine only;"
+                " M4A_DEMO_ANYWHERE=1 says that it may be reached from elsewhere"
+            )
         return self
 
     @cached_property
@@ -136,6 +159,21 @@ class Settings(BaseSettings):
     def journal_dir(self) -> Path:
         """Where senders note an outcome before the database knows it."""
         return self.root / "journal"
+
+    @property
+    def demo_dir(self) -> Path:
+        """Where the demo keeps what it needs beside the database."""
+        return self.root / "demo"
+
+    @property
+    def postbox_dir(self) -> Path:
+        """Where the outgoing mail of the demo ends."""
+        return self.demo_dir / "postbox"
+
+    @property
+    def postbox_url(self) -> str:
+        """The demo's postbox as an outgoing server."""
+        return f"smtp://127.0.0.1:{self.postbox_port}"
 
     @property
     def effective_database_url(self) -> str:
@@ -192,12 +230,21 @@ class Settings(BaseSettings):
 
 def check_relay_url(url: str) -> str:
     """The address of an outgoing server, or ValueError that does not repeat its password."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:  # its text quotes what it stumbled over, which may be a piece of the password
+        raise ValueError(_RELAY_FORM) from None
     if parts.scheme not in _RELAY_SCHEMES or not parts.hostname:
-        raise ValueError("a relay address reads smtp://[user:password@]host[:port] or smtps://…")
-    if parts.port is not None and not 0 < parts.port <= 65535:
-        raise ValueError("the relay's port is out of range")
+        raise ValueError(_RELAY_FORM)
+    if port == 0:
+        raise ValueError("a relay's port is between 1 and 65535")
     return url
+
+
+def without_password(url: str) -> str:
+    """An address as it may be shown: three stars for its password."""
+    return _PASSWORD.sub(r"\1***@", url)
 
 
 _exported: list[Settings] = []
@@ -210,11 +257,15 @@ def load(**values: object) -> Settings:
         return _exported[0]
     try:
         return Settings(**values)  # type: ignore[arg-type]  # the model itself checks each value
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise Invalid(
+            f"{_PREFIX}CONFIG: {getattr(error, 'strerror', None) or 'no valid TOML file'}"
+        ) from None
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         name = ".".join(str(part) for part in first["loc"])
         label = f"{_PREFIX}{name.upper()}: " if name else ""
-        raise Invalid(f"{label}{first['msg']}") from None
+        raise Invalid(f"{label}{first['msg'].removeprefix('Value error, ')}") from None
 
 
 def is_debugging() -> bool:
@@ -234,6 +285,14 @@ def environment_kept() -> Iterator[None]:
     finally:
         os.environ.clear()
         os.environ.update(before)
+
+
+def _is_loopback(host: str) -> bool:
+    """Whether only this machine reaches what listens there."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _as_text(name: str, value: object) -> str:

@@ -13,7 +13,8 @@ from redis.exceptions import RedisError
 from gateway import settings as all_settings
 from gateway.cli.output import json_option
 from gateway.errors import DeskError
-from gateway.settings import Settings
+from gateway.ids import new_key
+from gateway.settings import Settings, without_password
 from gateway.store import filetypes, migrate, session
 from gateway.store.blobs import BlobStore
 
@@ -58,13 +59,13 @@ def examine(settings: Settings) -> Iterator[Finding]:
     for part, check in checks.items():
         try:
             yield check(settings)
-        except (DeskError, OSError) as error:
+        except (DeskError, OSError, ImportError) as error:
             yield Finding(part, ok=False, words=str(error))
 
 
 def _data_directory(settings: Settings) -> Finding:
     settings.root.mkdir(parents=True, exist_ok=True)
-    kept = BlobStore(settings.blob_dir).put(b"manage4all doctor")
+    kept = BlobStore(settings.blob_dir).put(b"manage4all doctor " + new_key())
     free = shutil.disk_usage(settings.root).free
     if free < settings.min_free_bytes:
         words = f"only {free // 2**20} MiB are free at {settings.root}: mail is put off until there is more."
@@ -109,7 +110,7 @@ def _print_settings(settings: Settings, *, as_json: bool) -> None:
         value = getattr(settings, name)
         default = field.default
         secret = isinstance(value, SecretStr)
-        shown = ("set" if value.get_secret_value() else "not set") if secret else str(value)
+        shown = ("set" if value.get_secret_value() else "not set") if secret else without_password(str(value))
         plain = "" if isinstance(default, SecretStr) else str(default)
         rows.append(
             {

@@ -18,6 +18,7 @@ from gateway.rules.filing import (
     decide_filing,
     numbers_in_subject,
 )
+from gateway.rules.recipients import is_ours
 from gateway.rules.status import ArticleKind, Status, after_inbound
 from gateway.store import articles, contacts, deliveries, intake, outbox, tickets
 from gateway.store.articles import NewArticle, NewFile
@@ -136,7 +137,7 @@ def _where(db: Session, row: IntakeRow) -> _Where:
     return _Where(
         mailbox_id=box.id if box else None,
         reopen_within=box.reopen_within if box else _DEFAULT_REOPEN,
-        own_addresses=frozenset(own.address for own in boxes),
+        own_addresses=frozenset(name for own in boxes for name in (own.address, own.forwarding_local)),
         ticket_ids=ticket_ids,
         delivery_ids=delivery_ids,
     )
@@ -251,19 +252,16 @@ def _trust(db: Session, account_id: int, sender: Address | None, who: contacts.K
     """Mail that claims to come from staff is shown as a claim: it never becomes staff's words."""
     if sender is None or who is None:
         return "nobody"
-    if who.is_new:
-        claims_staff = contacts.is_staff_address(db, account_id, sender.key)
-        return "claims_staff" if claims_staff else "first_contact"
-    return "known"
+    if contacts.is_staff_address(db, account_id, sender.key):
+        return "claims_staff"
+    return "first_contact" if who.is_new else "known"
 
 
 def _let_take_part(
     db: Session, account_id: int, ticket_id: int, people: Iterable[Address], own: frozenset[str]
 ) -> None:
     """The sender takes part, and whoever they openly wrote to as well, except our own addresses."""
-    others = [
-        who.key for who in people if who.key not in own and read_local(who.key.rpartition("@")[0]) is None
-    ]
+    others = [who.key for who in people if not is_ours(who, own)]
     tickets.add_participants(db, account_id, ticket_id, others)
 
 

@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 
 from gateway.errors import Conflict, NotFound
 from gateway.ids import base32, new_key, new_public_id
-from gateway.mail.addressing import writable_address
+from gateway.mail.addressing import domain_to_ascii, writable_address
 from gateway.mail.tokens import Claim, Purpose, is_genuine, read_local
 from gateway.store.models import Account, Delivery, Mailbox, Ticket
+from gateway.store.types import MOST
 
 _FORWARDING_BYTES = 10  # 80 random bits: the address is a secret that lets mail in
 
@@ -84,8 +85,9 @@ def remove(db: Session, account_id: int, public_id: str) -> None:
 
 def find_recipient(db: Session, address: str, *, mail_domain: str) -> Recipient | None:
     """Whom an envelope address is for, or None (550 5.1.1): guessed tokens count for nothing."""
-    wanted = address.strip().lower()
-    local, _, domain = wanted.rpartition("@")
+    local, _, domain = address.strip().lower().rpartition("@")
+    domain = domain_to_ascii(domain)  # RFC 6531: an envelope may have it either way
+    wanted = f"{local}@{domain}"
     if domain == mail_domain.lower():
         claim = read_local(local)
         if claim is not None:
@@ -111,6 +113,8 @@ def _by_address(db: Session, address: str) -> tuple[int, int] | None:
 
 
 def _claimed(db: Session, address: str, claim: Claim) -> Recipient | None:
+    if claim.ref_id > MOST:
+        return None
     if claim.purpose is Purpose.BOUNCE:
         found = db.execute(_DELIVERY.where(Delivery.id == claim.ref_id)).first()
     else:

@@ -3,7 +3,7 @@
 import signal
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import NoReturn
 
@@ -25,36 +25,46 @@ from gateway.store.session import reading, transaction
 
 MAX_TRIES = 3
 PARSE_CPU_SECONDS = 10.0
+_MAX_COLLISIONS = 4
 _log = log.get("filing")
 
 
-class ParseTimeout(Exception):
-    """Reading a mail took more processor time than any mail may."""
+class ParseTimeout(BaseException):
+    """Reading a mail took more processor time than any mail may.
+
+    No Exception: whatever the parser catches on its way, this it lets pass.
+    """
 
 
 def file_intake(intake_id: int, *, blobs: BlobStore, clock: Clock, told: int = 0) -> Fate | None:
     """File one accepted mail; None when it is filed already.
 
     `told` is how often the sweep had to repeat the wake-up: then an earlier try may have died with its
-    process, and is counted before this one. After three tries the mail becomes a bare ticket. Raises
-    Unavailable while database or disk are away, and any fault of a first try: the sweep comes back to it.
+    process, and this one is counted before it begins. With the third fault the mail becomes a bare ticket.
+    Raises Unavailable while database or disk are away, which is no fault of the mail, and any fault of an
+    earlier try: the sweep comes back to it.
     """
     row = _row(intake_id)
     if row is None or row.is_filed:
         return None
     raw = blobs.read(row.raw_sha256)
     same = content_hash(raw)
-    if (_note_try(row) if told else row.tries) > MAX_TRIES:
+    tries = _note_try(row) if told else row.tries + 1
+    if tries > MAX_TRIES:
         return _file_unreadable(row, len(raw), same, clock)
     try:
         with _bounded():
             parsed = parse(raw, detect_type=detect_type)
         return _file_once(row, parsed, same, blobs, clock)
     except Unavailable:
+        if told:
+            _forget_try(row)
         raise
-    except Exception:
-        _log.exception("filing.failed", intake=row.id, tries=row.tries + 1)
-        if _note_try(row) > MAX_TRIES:
+    except (Exception, ParseTimeout):
+        _log.exception("filing.failed", intake=row.id, tries=tries)
+        if not told:
+            _note_try(row)
+        if tries >= MAX_TRIES:
             return _file_unreadable(row, len(raw), same, clock)
         raise
 
@@ -67,6 +77,12 @@ def _row(intake_id: int) -> IntakeRow | None:
 def _note_try(row: IntakeRow) -> int:
     with transaction() as db:
         return intake.note_try(db, row.id)
+
+
+def _forget_try(row: IntakeRow) -> None:
+    """It was our fault; if even that cannot be noted, the mail still has tries left."""
+    with suppress(Unavailable), transaction() as db:
+        intake.forget_try(db, row.id)
 
 
 def _file_once(row: IntakeRow, parsed: ParsedMail, same: str, blobs: BlobStore, clock: Clock) -> Fate | None:
@@ -82,17 +98,16 @@ def _file_once(row: IntakeRow, parsed: ParsedMail, same: str, blobs: BlobStore, 
         )
         for part in parsed.attachments
     ]
-    try:
-        with transaction() as db:
+    for _ in range(_MAX_COLLISIONS):
+        with suppress(IntegrityError), transaction() as db:
             return filing.file(db, row, parsed, files, content_hash=same, now=clock.now()).fate
-    except IntegrityError:
-        # Another worker filed this mail, or the same one offered twice, in this very moment: the books
-        # have it now, so a second look finds it there.
+        # Another worker filed this mail, or the same one offered twice, or one of the same new sender in
+        # this very moment: the books have it now, so another look finds it there.
         again = _row(row.id)
         if again is None or again.is_filed:
             return None
-        with transaction() as db:
-            return filing.file(db, again, parsed, files, content_hash=same, now=clock.now()).fate
+    with transaction() as db:
+        return filing.file(db, row, parsed, files, content_hash=same, now=clock.now()).fate
 
 
 def _file_unreadable(row: IntakeRow, size_bytes: int, same: str, clock: Clock) -> Fate:

@@ -64,10 +64,11 @@ def decide_filing(
 
     A machine's mail (out-of-office, bounce) stays with its ticket however long that is closed.
     """
-    trusted = [c for c in candidates if c.found_by is FoundBy.TOKEN or c.sender_takes_part]
-    if not trusted:
-        return NewTicket(maybe_belongs_to=candidates[0].ticket_id if candidates else None)
-    best = min(trusted, key=attrgetter("found_by", "rank"))
+    by_strength = sorted(candidates, key=attrgetter("found_by", "rank"))
+    trusted = (c for c in by_strength if c.found_by is FoundBy.TOKEN or c.sender_takes_part)
+    best = next(trusted, None)
+    if best is None:
+        return NewTicket(maybe_belongs_to=by_strength[0].ticket_id if by_strength else None)
     closed_long_ago = best.closed_at is not None and now - best.closed_at > reopen_within
     if closed_long_ago and not by_machine:
         return FollowUp(of=best.ticket_id)

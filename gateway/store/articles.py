@@ -81,6 +81,11 @@ def append(
     return article_id, public_id
 
 
+def stored_message_id(message_id: str) -> str:
+    """A Message-ID as it is kept and looked up: RFC 5322 allows 998 octets, an index entry hardly more."""
+    return message_id.encode()[:998].decode(errors="ignore")
+
+
 _INSERT_ARTICLE = insert(table(Article))
 _INSERT_FILE = insert(table(Attachment))
 
@@ -103,7 +108,7 @@ def _columns(new: NewArticle) -> dict[str, object]:
         "cc": _people(new.cc),
         "bcc": _people(new.bcc),
         "subject": new.subject,
-        "message_id": new.message_id[:998] if new.message_id else None,
+        "message_id": stored_message_id(new.message_id) if new.message_id else None,
         "references": list(new.references),
         "text": new.text,
         "reply_text": new.reply_text,

@@ -92,6 +92,8 @@ class BlobStore:
         """Keep bytes, durable when this returns."""
         blob = KeptBlob(hashlib.sha256(data).hexdigest(), len(data))
         if self.path(blob.sha256).exists():
+            with _translated():  # whoever wrote it may not have come to that yet
+                _sync_directory(self.path(blob.sha256).parent)
             return blob
         with self.spool() as spool:
             spool.write(data)
@@ -104,11 +106,11 @@ class BlobStore:
 
     def open(self, sha256: str) -> BinaryIO:
         """A blob for reading; NotFound if there is none."""
-        try:
-            with _translated():
+        with _translated():
+            try:
                 return self.path(sha256).open("rb")
-        except FileNotFoundError:
-            raise NotFound(detail="blob") from None
+            except FileNotFoundError:
+                raise NotFound(detail="blob") from None
 
     def path(self, sha256: str) -> Path:
         """Where a blob is, or would be."""
@@ -149,8 +151,6 @@ def _sync_directory(path: Path) -> None:
 def _translated() -> Iterator[None]:
     try:
         yield
-    except FileNotFoundError:
-        raise
     except OSError as error:
         kind = StorageFull if error.errno in _FULL else Unavailable
         raise kind(detail=f"blob store: {errno.errorcode.get(error.errno or 0, '?')}") from error

@@ -12,6 +12,7 @@ from gateway.store.models import Contact, ContactAddress, CustomerDomain, Staff,
 from gateway.store.session import inserted_id
 
 _MAX_NAME = 300
+_MAX_ADDRESS = 320  # RFC 5321, 4.5.3.1; what is longer reaches nobody
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,8 @@ class Known:
 
 def recognise(db: Session, account_id: int, who: Address, *, now: datetime) -> Known:
     """The contact with this address; a new one joins the customer whose domain it has."""
-    found = db.connection().execute(_KNOWN, {"account": account_id, "address": who.key}).first()
+    address = who.key[:_MAX_ADDRESS]
+    found = db.connection().execute(_KNOWN, {"account": account_id, "address": address}).first()
     if found is not None:
         return Known(found.id, found.customer_id)
     customer_id = customer_by_domain(db, account_id, who.domain)
@@ -69,6 +71,6 @@ def _create(db: Session, account_id: int, who: Address, customer_id: int | None,
         "created_at": now,
     }
     contact_id = inserted_id(db, _INSERT_CONTACT, values)
-    address = {"account_id": account_id, "contact_id": contact_id, "address": who.key}
+    address = {"account_id": account_id, "contact_id": contact_id, "address": who.key[:_MAX_ADDRESS]}
     db.connection().execute(_INSERT_ADDRESS, address)
     return contact_id

@@ -6,6 +6,7 @@ library refuses, so it is imported only where there is no other, and leaves no t
 """
 
 import threading
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -49,9 +50,8 @@ def _module() -> Any:
 
 def _bundled_module() -> Any:
     with environment_kept():  # children must not inherit what the wheel's package sets
-        import magic
-        import pylibmagic  # noqa: F401 - its import makes its library known
-    return magic
+        import_module("pylibmagic")  # first: it makes its library known
+        return import_module("magic")
 
 
 def _bundled_database() -> str | None:

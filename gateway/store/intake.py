@@ -178,6 +178,11 @@ def note_try(db: Session, intake_id: int) -> int:
     return db.execute(tries.returning(Intake.tries)).scalar_one()
 
 
+def forget_try(db: Session, intake_id: int) -> None:
+    """Take a counted try back: it failed through no fault of the mail."""
+    db.execute(update(Intake).where(Intake.id == intake_id, Intake.tries > 0).values(tries=Intake.tries - 1))
+
+
 def mark_filed(
     db: Session, row: IntakeRow, fate: Fate, *, ticket_id: int | None, reason: str = "", now: datetime
 ) -> None:

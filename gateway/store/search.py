@@ -15,6 +15,8 @@ from sqlalchemy.orm import Session
 from gateway.store.models import Article
 
 _MAX_CHARS = 200_000
+_MAX_BYTES = 400_000
+"""Of the words: a tsvector takes at most twice as much, and PostgreSQL refuses one of more than 1 MiB."""
 
 
 def _every_mark() -> str:
@@ -22,7 +24,7 @@ def _every_mark() -> str:
     return "".join(chr(n) for n in range(0x300, 0x1_F000) if unicodedata.combining(chr(n)))
 
 
-_WORD = re.compile(r"\w+")
+_WORD = re.compile(r"\w{1,100}")  # longer ones in pieces: PostgreSQL refuses words above 2 KiB
 _MARKS = re.compile(f"[{_every_mark()}]+")
 _MAX_TERMS = 16
 
@@ -36,7 +38,7 @@ def normalise(content: str) -> str:
 
 def index(db: Session, account_id: int, article_id: int, parts: Iterable[str]) -> None:
     """Make an article findable by the words of `parts`, in the same transaction."""
-    words = f"{_account_word(account_id)} {normalise(' '.join(parts))}"
+    words = f"{_account_word(account_id)} {_cut(normalise(' '.join(parts)))}"
     db.connection().execute(_INSERT[_dialect(db)], {"id": article_id, "words": words})
 
 
@@ -53,6 +55,12 @@ def matching_tickets(db: Session, account_id: int, query: str) -> Select[int] | 
     return select(Article.ticket_id).where(
         Article.account_id == account_id, Article.id.in_(select(hit_ids.c.id))
     )
+
+
+def _cut(words: str) -> str:
+    if 4 * len(words) <= _MAX_BYTES:
+        return words
+    return words.encode()[:_MAX_BYTES].decode(errors="ignore")
 
 
 def _account_word(account_id: int) -> str:

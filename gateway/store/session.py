@@ -15,11 +15,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Insert, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from sqlalchemy.orm import Session
 
 from gateway import clock
-from gateway.errors import StorageFull, Unavailable
+from gateway.errors import Invalid, StorageFull, Unavailable
 
 BUSY_SECONDS = 5.0
 """How long a SQLite writer waits for another before it gives up with Unavailable."""
@@ -84,7 +85,7 @@ def transaction() -> Iterator[Session]:
     RuntimeError when opened inside another one. Due outbox rows put inside are woken after the commit.
     """
     database = _configured()
-    with _exclusive(), _translated(), Session(database.writer, expire_on_commit=False) as db:
+    with _exclusive(), translated(), Session(database.writer, expire_on_commit=False) as db:
         try:
             yield db
             db.commit()
@@ -99,11 +100,18 @@ def transaction() -> Iterator[Session]:
 def reading() -> Iterator[Session]:
     """One reading transaction; nothing done inside is kept."""
     database = _configured()
-    with _exclusive(), _translated(), Session(database.engine, autoflush=False) as db:
+    with _exclusive(), translated(), Session(database.engine, autoflush=False) as db:
         try:
             yield db
         finally:
             db.rollback()
+
+
+@contextmanager
+def schema_change() -> Iterator[Connection]:
+    """One writing transaction on a bare connection, for migrations; kept at the end, if nothing is raised."""
+    with _exclusive(), translated(), _configured().writer.begin() as connection:
+        yield connection
 
 
 def inserted_id(db: Session, statement: Insert, values: Mapping[str, Any]) -> int:
@@ -138,9 +146,14 @@ def _exclusive() -> Iterator[None]:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def translated() -> Iterator[None]:
+    """Faults of the database as the errors that edges know: StorageFull, Unavailable, Invalid."""
     try:
         yield
+    except NoFreeConnection as error:
+        raise Unavailable(detail="no free database connection") from error
+    except DataError as error:  # PostgreSQL takes no NUL in a text and no number beyond 64 bits
+        raise Invalid(detail="database") from error
     except OperationalError as error:
         text = str(error.orig).lower()
         if "disk is full" in text or "no space left" in text:
@@ -158,7 +171,10 @@ def _make_engine(url: str) -> Engine:
         event.listen(made, "connect", _prepare_sqlite)
         event.listen(made, "begin", _begin_sqlite)
         return made
-    return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 5})
+    address = make_url(url)
+    if address.drivername in ("postgresql", "postgres"):  # as everybody else writes it
+        address = address.set(drivername="postgresql+psycopg")
+    return create_engine(address, pool_pre_ping=True, connect_args={"connect_timeout": 5})
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

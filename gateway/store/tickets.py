@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, case, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -15,6 +15,7 @@ from gateway.errors import NotFound
 from gateway.rules.status import Status
 from gateway.store.models import Account, Participant, Ticket, TicketEvent, table
 from gateway.store.session import inserted_id
+from gateway.store.types import MOST
 
 _MAX_PARTICIPANTS_A_MAIL = 50
 
@@ -89,7 +90,7 @@ def open_ticket(db: Session, account_id: int, new: NewTicketRow, *, now: datetim
 
 def stand(db: Session, account_id: int, number: int) -> Standing:
     """Where a ticket stands; NotFound also for another account's number."""
-    return _standing(db, Ticket.account_id == account_id, Ticket.number == number)
+    return _standing(db, Ticket.account_id == account_id, Ticket.number == min(number, MOST))
 
 
 def stand_by_id(db: Session, account_id: int, ticket_id: int) -> Standing:
@@ -182,7 +183,10 @@ _TOUCH = (
         article_count=_TICKET.c.article_count + 1,
         attachment_count=_TICKET.c.attachment_count + bindparam("files"),
         snippet=bindparam("text"),
-        updated_at=bindparam("now"),
+        # A backlog is filed in any order: what was received earlier does not make the ticket older.
+        updated_at=case(
+            (_TICKET.c.updated_at < bindparam("now"), bindparam("now")), else_=_TICKET.c.updated_at
+        ),
     )
 )
 _STANDING = select(

@@ -6,6 +6,9 @@ from typing import Any
 from sqlalchemy import DateTime, Dialect
 from sqlalchemy.types import TypeDecorator
 
+MOST = 2**63 - 1
+"""The largest key or number that either database can hold; beyond it nothing can be found."""
+
 
 class UtcDateTime(TypeDecorator[datetime]):
     """An aware moment, always UTC on the way out; a naive one is refused with ValueError."""

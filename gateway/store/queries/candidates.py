@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from gateway.mail.address import Address
 from gateway.rules.filing import Candidate, FoundBy
 from gateway.rules.status import Status
+from gateway.store.articles import stored_message_id
 from gateway.store.models import Article, CustomerDomain, Participant, Ticket
 
 MAX_REFERENCES = 100
@@ -71,6 +72,7 @@ def _by_message(
 ) -> Iterable[Candidate]:
     if not message_ids:
         return
+    message_ids = [stored_message_id(one) for one in message_ids]
     columns = (
         select(Ticket.id, Ticket.status, Ticket.closed_at, _takes_part(sender), Article.message_id)
         .join(Article, Article.ticket_id == Ticket.id)

@@ -16,6 +16,7 @@ class OwnMailbox:
 
     id: int
     address: str
+    forwarding_local: str
     reopen_within: timedelta
 
 
@@ -27,7 +28,9 @@ def ticket_with_same_mail(db: Session, account_id: int, content_hash: str) -> in
 def own_mailboxes(db: Session, account_id: int) -> tuple[OwnMailbox, ...]:
     """The account's mailboxes, oldest first."""
     rows = db.connection().execute(_MAILBOXES, {"account": account_id})
-    return tuple(OwnMailbox(row.id, row.address, timedelta(days=row.reopen_days)) for row in rows)
+    return tuple(
+        OwnMailbox(row.id, row.address, row.forwarding_local, timedelta(days=row.reopen_days)) for row in rows
+    )
 
 
 def mail_key(db: Session, account_id: int) -> bytes:
@@ -48,7 +51,7 @@ _SAME = select(_ARTICLE.ticket_id).where(
     _ARTICLE.account_id == bindparam("account"), _ARTICLE.content_hash == bindparam("content")
 )
 _MAILBOXES = (
-    select(_MAILBOX.id, _MAILBOX.address, _MAILBOX.reopen_days)
+    select(_MAILBOX.id, _MAILBOX.address, _MAILBOX.forwarding_local, _MAILBOX.reopen_days)
     .where(_MAILBOX.account_id == bindparam("account"))
     .order_by(_MAILBOX.id)
 )

@@ -12,6 +12,7 @@ from gateway.rules.status import OPEN_STATUSES, Status
 from gateway.store import search
 from gateway.store.models import Customer, Staff, Ticket
 from gateway.store.queries.paging import Page, Position, check_limit, cursor, position
+from gateway.store.types import MOST
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ def list_tickets(
 
 def get_ticket(db: Session, account_id: int, number: int) -> TicketRow:
     """One ticket's head; NotFound also for another account's number."""
-    wanted = _ROWS.where(Ticket.account_id == account_id, Ticket.number == number)
+    wanted = _ROWS.where(Ticket.account_id == account_id, Ticket.number == min(number, MOST))
     found = db.execute(wanted).first()
     if found is None:
         raise NotFound("There is no such ticket.")

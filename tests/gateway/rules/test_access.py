@@ -1,0 +1,23 @@
+"""Who may do what."""
+
+import pytest
+
+from gateway.errors import Denied
+from gateway.rules.access import Actor, Permission, Role, may, require
+
+ALLOWED = {(role, permission) for role in Role for permission in Permission} - {
+    (Role.STAFF, Permission.MANAGE_ACCOUNT)
+}
+
+
+@pytest.mark.parametrize("permission", Permission)
+@pytest.mark.parametrize("role", Role)
+def test_each_role_has_its_permissions(role: Role, permission: Permission) -> None:
+    assert may(Actor(1, role), permission) == ((role, permission) in ALLOWED)
+
+
+def test_who_may_not_is_denied_without_saying_why_in_public() -> None:
+    with pytest.raises(Denied) as caught:
+        require(Actor(1, Role.STAFF), Permission.MANAGE_ACCOUNT)
+    assert caught.value.public == Denied.words
+    require(Actor(1, Role.OWNER), Permission.MANAGE_ACCOUNT)
