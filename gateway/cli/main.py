@@ -23,6 +23,7 @@ OWN = {
     "import": "gateway.cli.importing:import_",
     "mailbox": "gateway.cli.mailbox:mailbox",
     "parse": "gateway.cli.parse:parse",
+    "postbox": "gateway.cli.postbox:postbox",
     "serve": "gateway.cli.serve:serve",
     "smtp": "gateway.cli.smtp:smtp",
     "token": "gateway.cli.token:token",

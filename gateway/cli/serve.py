@@ -7,6 +7,7 @@ import sys
 import time
 from dataclasses import dataclass
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 import click
 
@@ -21,6 +22,9 @@ from gateway.errors import Unavailable
 from gateway.inbound.listeners import listen
 from gateway.settings import Settings
 from gateway.store import outbox, session
+
+if TYPE_CHECKING:
+    from gateway.cli.demo import Demo
 
 _BUSY_PORT_SECONDS = 3.0
 _BUSY_PORT_LOOK_SECONDS = 0.1
@@ -77,14 +81,14 @@ def _open_database(settings: Settings) -> None:
         session.dispose()  # no connection may be open when the children are forked
 
 
-def _prepare_demo(settings: Settings) -> tuple[Settings, str]:
-    """The settings with the sample account in place, and how to sign in to it."""
+def _prepare_demo(settings: Settings) -> "Demo":
+    """The sample account in place, and what the demo runs beside the rest."""
     demo = import_module("gateway.cli.demo")
     try:
-        prepared: Settings = demo.prepare(settings)
+        prepared: Demo = demo.prepare(settings)
     finally:
         session.dispose()
-    return prepared, demo.sign_in()
+    return prepared
 
 
 def _free_port(settings: Settings) -> int:
@@ -120,15 +124,17 @@ def _with_ports(settings: Settings, listening: _Listening, web_port: int) -> Set
 
 
 def _supervise(settings: Settings, listening: _Listening, held: int) -> int:
-    settings, sign_in = _prepare_demo(settings) if settings.demo else (settings, "")
+    demo = _prepare_demo(settings) if settings.demo else None
+    settings = demo.settings if demo else settings
     settings.export()
-    parts = [doors(settings, smtp=listening.smtp, lmtp=listening.lmtp), *installed_parts(settings)]
+    own = [doors(settings, smtp=listening.smtp, lmtp=listening.lmtp), *([demo.part] if demo else [])]
+    parts = [*own, *installed_parts(settings)]
     _preload(parts)
 
     def announce() -> None:
         marks.write_endpoints(settings, _endpoints(settings))
         click.echo(f"\n  manage4all is ready: open {settings.effective_base_url}/")
-        click.echo(f"{sign_in}  Ctrl-C stops it.\n")
+        click.echo(f"{demo.welcome if demo else ''}  Ctrl-C stops it.\n")
 
     supervisor = Supervisor(
         parts,
