@@ -28,13 +28,14 @@ _FRAME = (
     "html{color-scheme:light;background:#fff;color:#1a1a1a}"
     "body{margin:0;font:15px/1.5 system-ui,sans-serif;overflow-wrap:anywhere}"
     "img{max-width:100%;height:auto}table{max-width:100%}pre{white-space:pre-wrap}"
-    "</style></head><body>%s</body></html>"
+    "</style></head><body>"
 )
 
 
 def mail_html(html: str, files: Iterable[AttachmentView]) -> Response:
     """The document of one mail; `html` is sanitised already, `files` are those of its article."""
-    answer = Response(_FRAME % with_pictures(html, _pictures(files, html)), mimetype="text/html")
+    shown = with_pictures(html, _pictures(files, html))
+    answer = Response(f"{_FRAME}{shown}</body></html>", mimetype="text/html")
     answer.headers["Content-Security-Policy"] = csp.MAIL_POLICY
     return answer
 

@@ -25,6 +25,7 @@ _RESPAWN_SECONDS = 0.1  # the server sleeps as long after it replaced a dead wor
 
 def serve(settings: Settings) -> None:
     """Answer until SIGTERM or SIGINT; what is in flight then is answered first."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # until the server listens to it
     if _IS_LINUX:  # workers share the memory of what is imported here; Python 3.14 would not fork by itself
         multiprocessing.set_start_method("fork", force=True)
     port = settings.web_port or _free_port(settings.web_host)
@@ -49,6 +50,8 @@ def serve(settings: Settings) -> None:
 
 def load(settings: Settings, parent: int) -> Bridge:
     """What one worker process serves; called in it."""
+    for number in (signal.SIGTERM, signal.SIGINT):  # a fork inherits handlers that would do nothing here
+        signal.signal(number, signal.SIG_DFL)
     _die_with(parent)
     return worker.load(settings)
 

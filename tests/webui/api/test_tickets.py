@@ -1,0 +1,162 @@
+import pytest
+from flask.testing import FlaskClient
+
+from tests.webui.cast import World, mail
+
+
+def test_a_list_has_the_fields_that_were_promised(client: FlaskClient, world: World) -> None:
+    answer = client.get("/api/v1/tickets?q=&status=&cursor=&limit=", headers=world.ours.headers).json
+    assert answer is not None
+    assert answer["next"] is None
+    (ticket,) = answer["items"]
+    assert set(ticket) == {
+        "number",
+        "subject",
+        "status",
+        "created_at",
+        "updated_at",
+        "requester",
+        "customer",
+        "assignee",
+        "tags",
+        "maybe_belongs_to",
+        "article_count",
+    }
+    assert (ticket["number"], ticket["status"]) == (1, "new")
+    assert ticket["requester"] == {"name": "Ann Example", "address": "ann@customer.example"}
+    assert ticket["updated_at"].endswith("Z")
+
+
+def test_a_ticket_has_its_articles_as_promised(client: FlaskClient, world: World) -> None:
+    ticket = client.get("/api/v1/tickets/1", headers=world.ours.headers).json
+    assert ticket is not None
+    (article,) = ticket["articles"]
+    assert set(article) == {
+        "id",
+        "kind",
+        "created_at",
+        "from",
+        "to",
+        "cc",
+        "subject",
+        "message_id",
+        "text",
+        "reply_text",
+        "html",
+        "auto",
+        "trust",
+        "attachments",
+        "deliveries",
+    }
+    assert article["kind"] == "inbound"
+    assert article["from"] == {"name": "Ann Example", "address": "ann@customer.example"}
+    assert {f["filename"] for f in article["attachments"]} >= {"Übersicht “1”.html"}
+    assert set(article["attachments"][0]) == {
+        "id",
+        "filename",
+        "content_type",
+        "detected_type",
+        "size",
+        "sha256",
+        "inline",
+    }
+
+
+def test_a_strangers_ticket_is_not_there(client: FlaskClient, world: World) -> None:
+    assert client.get("/api/v1/tickets/1", headers=world.stranger.headers).status_code == 404
+    answer = client.patch("/api/v1/tickets/1", headers=world.stranger.headers, json={"status": "closed"})
+    assert answer.status_code == 404
+    assert world.ours.ticket.ticket.status == "new"
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "x", "9007199254740992", "9" * 40])
+def test_a_number_that_is_none_is_not_found(client: FlaskClient, world: World, number: str) -> None:
+    assert client.get(f"/api/v1/tickets/{number}", headers=world.ours.headers).status_code == 404
+
+
+def test_pages_follow_each_other_without_gap_or_repetition(client: FlaskClient, world: World) -> None:
+    for number in range(6):
+        world.ours.receive(mail(f"Number {number}", f"It is {number}.\n"))
+    seen, cursor = [], ""
+    for _ in range(4):
+        url = f"/api/v1/tickets?limit=2&cursor={cursor}"
+        page = client.get(url, headers=world.ours.headers).json
+        assert page is not None
+        seen += [ticket["number"] for ticket in page["items"]]
+        cursor = page["next"] or ""
+    assert seen == [7, 6, 5, 4, 3, 2, 1]
+    assert cursor == ""
+
+
+def test_search_and_status_narrow_the_list(client: FlaskClient, world: World) -> None:
+    world.ours.receive(mail("Toner is empty"))
+
+    def found(query: str) -> list[int]:
+        page = client.get(f"/api/v1/tickets?{query}", headers=world.ours.headers).json
+        assert page is not None
+        return [ticket["number"] for ticket in page["items"]]
+
+    assert found("q=toner") == [2]
+    assert found("status=closed") == []
+    assert found("status=new,open") == [2, 1]
+    assert found("status=new&status=closed") == [2, 1]
+
+
+@pytest.mark.parametrize(
+    ("query", "pointer"),
+    [
+        ("limit=0", "/limit"),
+        ("limit=201", "/limit"),
+        ("limit=x", "/limit"),
+        ("status=gone", "/status/0"),
+        ("cursor=zzz", "/cursor"),
+        ("colour=red", "/colour"),
+    ],
+)
+def test_a_wrong_query_is_pointed_at(client: FlaskClient, world: World, query: str, pointer: str) -> None:
+    answer = client.get(f"/api/v1/tickets?{query}", headers=world.ours.headers)
+    assert answer.status_code == 422
+    assert answer.json is not None
+    assert [fault["pointer"] for fault in answer.json["errors"]] == [pointer]
+
+
+@pytest.mark.parametrize("limit", [1, 200])
+def test_a_page_may_be_as_large_as_said(client: FlaskClient, world: World, limit: int) -> None:
+    assert client.get(f"/api/v1/tickets?limit={limit}", headers=world.ours.headers).status_code == 200
+
+
+def test_what_is_named_changes_and_the_rest_stays(client: FlaskClient, world: World) -> None:
+    def patch(body: object) -> dict[str, object]:
+        answer = client.patch("/api/v1/tickets/1", headers=world.ours.headers, json=body)
+        assert answer.status_code == 200
+        assert answer.json is not None
+        return dict(answer.json)
+
+    assert patch({"assignee": "ours", "tags": ["a", "b"]})["assignee"] == "ours"
+    after = patch({"status": "closed"})
+    assert (after["status"], after["assignee"], after["tags"]) == ("closed", "ours", ["a", "b"])
+    assert patch({"assignee": None, "subject": "New words"})["assignee"] is None
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({"assignee": "stranger"}, "/assignee"),
+        ({"status": "new"}, "/status"),
+        ({"status": "gone"}, "/status"),
+        ({"number": 7}, "/number"),
+        ({"subject": ""}, "/subject"),
+        ({"subject": "x" * 501}, "/subject"),
+        ({"tags": [""]}, "/tags"),
+        ({"customer": "nobody"}, "/customer"),
+    ],
+)
+def test_a_wrong_change_changes_nothing(
+    client: FlaskClient, world: World, body: dict[str, object], pointer: str
+) -> None:
+    before = world.ours.ticket
+    answer = client.patch("/api/v1/tickets/1", headers=world.ours.headers, json=body)
+    assert answer.status_code == 422
+    assert answer.json is not None
+    assert answer.json["errors"][0]["pointer"] == pointer
+    assert world.ours.ticket == before

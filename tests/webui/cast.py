@@ -1,0 +1,115 @@
+"""The standing cast of the pages: one business with a session, a token and a ticket, and a stranger's."""
+
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+
+from gateway import clock
+from gateway.clock import SystemClock
+from gateway.desk import mailboxes, people, signin, tokens
+from gateway.inbound.file_intake import file_intake
+from gateway.rules.access import Actor, Role
+from gateway.store import intake, session
+from gateway.store.blobs import BlobStore
+from gateway.store.intake import NewOffer, Source
+from gateway.store.queries.articles import TicketDetail, get_detail
+
+PASSWORD = "correct horse battery"
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489"
+    "0000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
+)
+
+
+@dataclass
+class Business:
+    """One account at work: its owner's session, its API token, its mailbox, its ticket number 1."""
+
+    name: str
+    account_id: int
+    owner_id: int
+    cookie: str
+    token: str
+    mailbox_id: int
+    blobs: BlobStore
+    headers: dict[str, str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.headers = {"Authorization": f"Bearer {self.token}"}
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(self.account_id, Role.OWNER, self.owner_id, self.name)
+
+    @property
+    def ticket(self) -> TicketDetail:
+        return self.ticket_number(1)
+
+    def ticket_number(self, number: int) -> TicketDetail:
+        with session.reading() as db:
+            return get_detail(db, self.account_id, number)
+
+    def receive(self, mail: EmailMessage | bytes) -> None:
+        """Accept a mail and file it, as door and worker do."""
+        raw = mail if isinstance(mail, bytes) else mail.as_bytes()
+        kept = self.blobs.put(raw)
+        with session.transaction() as db:
+            ref = intake.put(
+                db,
+                account_id=self.account_id,
+                raw=kept,
+                source=Source.SMTP,
+                mail_from="ann@customer.example",
+                offers=[NewOffer(f"help@{self.name}.example", self.mailbox_id)],
+                now=clock.now(),
+            )
+        file_intake(ref.id, blobs=self.blobs, clock=SystemClock())
+
+
+@dataclass(frozen=True)
+class World:
+    """Two accounts of one installation."""
+
+    ours: Business
+    stranger: Business
+
+
+def mail(subject: str = "Printer is on fire", text: str = "It smokes.\n", **headers: str) -> EmailMessage:
+    """A customer's mail."""
+    made = EmailMessage()
+    made["From"] = "Ann Example <ann@customer.example>"
+    made["To"] = "help@ours.example"
+    made["Subject"] = subject
+    made["Message-ID"] = f"<{abs(hash((subject, text)))}@customer.example>"
+    for name, value in headers.items():
+        made[name] = value
+    made.set_content(text)
+    return made
+
+
+def picture_mail() -> EmailMessage:
+    """A mail with HTML, a picture in it, and a file with an odd name."""
+    made = mail("Look at this")
+    made.add_alternative('<p>See <img src="cid:pic@x" onerror="alert(1)"></p>', subtype="html")
+    html = made.get_payload()[1]  # type: ignore[index]
+    html.add_related(PNG, "image", "png", cid="<pic@x>")  # type: ignore[union-attr]
+    made.add_attachment(b"<script>alert(1)</script>", "text", "html", filename="Übersicht “1”.html")
+    return made
+
+
+def open_business(name: str, blobs: BlobStore, password_hash: str) -> Business:
+    now, domain = clock.now(), "desk.localhost"
+    with session.transaction() as db:
+        made = people.create_account(
+            db, login=name, email=f"owner@{name}.example", name=name, password_hash=password_hash, now=now
+        )
+        owner = signin.find_credentials(db, name)
+        assert owner is not None
+        return Business(
+            name=name,
+            account_id=made.id,
+            owner_id=owner.staff_id,
+            cookie=signin.open_session(db, owner.staff_id, browser="test", now=now),
+            token=tokens.create(db, made.id, label="test", now=now),
+            mailbox_id=mailboxes.add(db, made.id, f"help@{name}.example", mail_domain=domain, now=now).id,
+            blobs=blobs,
+        )

@@ -1,0 +1,52 @@
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from gateway.errors import Conflict, DeskError, Invalid, NotFound, StorageFull, Unauthenticated, Unavailable
+
+
+@pytest.fixture
+def failing(app: Flask) -> FlaskClient:
+    """Pages that fail as their address says."""
+    kinds = (Conflict, Invalid, NotFound, StorageFull, Unauthenticated, Unavailable, ValueError)
+
+    def fail(kind: str) -> str:
+        raise next(known for known in kinds if known.__name__ == kind)(
+            "SECRET" if kind == "ValueError" else None
+        )
+
+    app.add_url_rule("/fail/<kind>", view_func=fail, endpoint="fail")
+    app.add_url_rule("/api/v1/fail/<kind>", view_func=fail, endpoint="api_fail")
+    return app.test_client()
+
+
+@pytest.mark.parametrize("kind", [Conflict, Invalid, NotFound, StorageFull, Unauthenticated, Unavailable])
+def test_an_expected_failure_has_its_page_and_its_problem(
+    failing: FlaskClient, kind: type[DeskError]
+) -> None:
+    page, problem = (failing.get(f"{where}/fail/{kind.__name__}") for where in ("", "/api/v1"))
+    assert (page.status_code, problem.status_code) == (kind.http, kind.http)
+    assert page.mimetype == "text/html"
+    assert problem.mimetype == "application/problem+json"
+
+
+def test_a_surprise_says_nothing_about_itself(failing: FlaskClient) -> None:
+    for path in ("/fail/ValueError", "/api/v1/fail/ValueError"):
+        answer = failing.get(path)
+        assert answer.status_code == 500
+        assert "SECRET" not in answer.text
+
+
+def test_who_comes_too_early_is_told_when_to_return(failing: FlaskClient) -> None:
+    for where in ("", "/api/v1"):
+        assert failing.get(f"{where}/fail/Unavailable").headers["Retry-After"] == "5"
+
+
+def test_a_page_speaks_the_readers_language(failing: FlaskClient) -> None:
+    page = failing.get("/fail/NotFound", headers={"Accept-Language": "de"})
+    assert "Nicht gefunden" in page.text
+
+
+def test_a_wrong_method_names_the_right_ones(client: FlaskClient) -> None:
+    for path in ("/healthz", "/api/v1/openapi.json"):
+        assert "GET" in client.delete(path).headers["Allow"]

@@ -1,0 +1,136 @@
+"""The web server as processes on a real port."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from http.client import HTTPConnection
+from pathlib import Path
+
+import psutil
+import pytest
+
+from gateway.settings import Settings, load
+from gateway.store import migrate, session
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def eventually(holds: Callable[[], bool], within: float = 10.0) -> bool:
+    deadline = time.monotonic() + within
+    while not holds():
+        if time.monotonic() >= deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+class Web:
+    """`manage4all web`."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.port = free_port()
+        environment = settings.with_values(web_port=self.port).environment()
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "gateway.cli.main", "web"], env=environment, stderr=subprocess.DEVNULL
+        )
+        assert eventually(self.answers)
+
+    def answers(self) -> bool:
+        try:
+            return self.status("/healthz") == 200
+        except OSError:
+            return False
+
+    def status(self, path: str) -> int:
+        peer = HTTPConnection("127.0.0.1", self.port, timeout=5)
+        try:
+            peer.request("GET", path)
+            return peer.getresponse().status
+        finally:
+            peer.close()
+
+    def workers(self) -> list[psutil.Process]:
+        return psutil.Process(self.process.pid).children()
+
+    def end(self) -> None:
+        self.process.kill()
+        self.process.wait(10)
+
+
+@pytest.fixture
+def web(tmp_path: Path) -> Iterator[Web]:
+    settings = load(data_dir=tmp_path / "data", redis_url="redis://127.0.0.1:1/0")
+    session.configure(settings.effective_database_url)
+    migrate.upgrade()
+    session.dispose()
+    running = Web(settings)
+    yield running
+    running.end()
+
+
+def test_it_stops_at_once_with_idle_browsers_connected(web: Web) -> None:
+    idle = HTTPConnection("127.0.0.1", web.port, timeout=5)
+    idle.request("GET", "/healthz")
+    idle.getresponse().read()
+    begun = time.monotonic()
+    web.process.send_signal(signal.SIGTERM)
+    assert web.process.wait(10) == 0
+    assert time.monotonic() - begun < 5
+    idle.close()
+
+
+def test_what_is_in_flight_is_answered_before_it_stops(web: Web) -> None:
+    """A body that is still on its way when the signal comes."""
+    peer = socket.create_connection(("127.0.0.1", web.port))
+    head = b"POST /sign-in HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\n"
+    peer.sendall(head + b"Content-Type: application/x-www-form-urlencoded\r\n\r\n")
+    time.sleep(0.3)
+    threading.Timer(0.5, lambda: peer.sendall(b"a=b&")).start()
+    web.process.send_signal(signal.SIGTERM)
+    peer.settimeout(5)
+    assert peer.recv(100).startswith(b"HTTP/1.1 400")  # no form token
+    peer.close()
+    assert web.process.wait(10) == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the parent's death is told by the kernel on Linux alone")
+def test_no_worker_outlives_the_server(web: Web) -> None:
+    workers = web.workers()
+    assert len(workers) == 2
+    os.kill(web.process.pid, signal.SIGKILL)
+    web.process.wait(10)
+    assert eventually(lambda: not any(worker.is_running() for worker in workers))
+
+
+def test_a_killed_worker_is_replaced(web: Web) -> None:
+    first = web.workers()
+    first[0].kill()
+    assert eventually(lambda: len({w.pid for w in web.workers()} - {w.pid for w in first}) == 1)
+    assert eventually(web.answers)
+
+
+def test_a_file_streams_from_the_server(web: Web) -> None:
+    assert web.status("/static/css/app.css") == 200
+
+
+def test_port_0_takes_a_free_one(tmp_path: Path) -> None:
+    environment = load(data_dir=tmp_path / "data", web_port=0).environment()
+    with subprocess.Popen(
+        [sys.executable, "-m", "gateway.cli.main", "web"], env=environment, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stderr is not None
+        line = process.stderr.readline()
+        process.terminate()
+        assert process.wait(10) == 0
+    assert '"event": "web.listening"' in line
+    assert '"port": 0' not in line
