@@ -2,7 +2,7 @@
 
 import re
 
-from lxml import html
+from lxml import etree, html
 from werkzeug.test import TestResponse
 
 
@@ -19,8 +19,8 @@ class Page:
 
     def all(self, selector: str) -> list[html.HtmlElement]:
         """What a selector of tags, classes, ids and attributes finds; commas and blanks as in CSS."""
-        found = [e for part in selector.split(",") for e in self.root.xpath(_xpath(part.split()))]
-        return [e for e in found if isinstance(e, html.HtmlElement)]
+        paths = [_xpath(part.split()) for part in selector.split(",")]
+        return [e for path in paths for e in _found(self.root, path)]
 
     def one(self, selector: str) -> html.HtmlElement:
         found = self.all(selector)
@@ -34,9 +34,7 @@ class Page:
         """Script and style that the policy would refuse."""
         scripts = [s.text for s in self.all("script") if (s.text or "").strip()]
         styles = [s.tag for s in self.all("style, [style]")]
-        handlers = [
-            name for e in self.root.iter() if isinstance(e.tag, str) for name in e.attrib if name[:2] == "on"
-        ]
+        handlers = [e.tag for e in _found(self.root, "//*[@*[starts-with(name(), 'on')]]")]
         return [*filter(None, scripts), *styles, *handlers]
 
     def elsewhere(self) -> list[str]:
@@ -46,6 +44,12 @@ class Page:
 
 
 _STEP = re.compile(r"([#.])([\w-]+)|\[([\w-]+)(?:=([^\]]+))?\]|^([\w-]+)")
+
+
+def _found(root: html.HtmlElement, path: str) -> list[html.HtmlElement]:
+    found = etree.XPath(path)(root)
+    assert isinstance(found, list)
+    return [e for e in found if isinstance(e, html.HtmlElement)]
 
 
 def _xpath(steps: list[str]) -> str:

@@ -95,4 +95,5 @@ def empty(view: str, query: str, *, has_mailbox: bool) -> Empty:
         "closed": _("No ticket has been closed yet."),
         "spam": _("Nothing is marked as spam."),
     }
-    return Empty(_("Nothing waits"), texts.get(view, ""))
+    title = _("Nothing waits") if view in ("open", "pending") else _("Nothing here")
+    return Empty(title, texts.get(view, ""))
