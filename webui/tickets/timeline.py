@@ -68,7 +68,7 @@ class Message:
 class Reader:
     """What the timeline is told with: the moment, the undo window, colleagues' names by login."""
 
-    now: datetime
+    at: datetime
     undo: timedelta
     names: Mapping[str, str]
 
@@ -87,12 +87,12 @@ def _lines(detail: TicketDetail, reader: Reader) -> Iterator[tuple[datetime, Eve
     for event in detail.events:
         words = events.in_words(event, reader.names)
         if words:
-            at = moment(event.at, reader.now)
+            at = moment(event.at, reader.at)
             yield event.at, Event(words, at.iso, at.ago, at.absolute)
 
 
 def _message(article: ArticleView, reader: Reader) -> Message:
-    at = moment(article.created_at, reader.now)
+    at = moment(article.created_at, reader.at)
     text = texts.split(article.text, article.reply_text)
     is_ours = article.kind in (ArticleKind.OUTBOUND, ArticleKind.NOTE)
     name = _name(article, reader)
@@ -115,7 +115,7 @@ def _message(article: ArticleView, reader: Reader) -> Message:
         ),
         has_html=article.html is not None and not is_ours,
         has_raw=article.has_raw and not is_ours,
-        deliveries=tuple(_way(delivery, reader.now) for delivery in article.deliveries),
+        deliveries=tuple(_way(delivery, reader.at) for delivery in article.deliveries),
         withdrawn=_is_withdrawn(article),
         undo=can_be_taken_back(article, reader),
         iso=at.iso,
@@ -126,7 +126,7 @@ def _message(article: ArticleView, reader: Reader) -> Message:
 
 def can_be_taken_back(article: ArticleView, reader: Reader) -> bool:
     """Whether the undo window is open and nothing has been tried yet."""
-    in_time = article.created_at + reader.undo > reader.now
+    in_time = article.created_at + reader.undo > reader.at
     untried = all(d.state == "queued" and d.attempts == 0 for d in article.deliveries)
     return bool(article.deliveries) and in_time and untried
 

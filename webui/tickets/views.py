@@ -52,7 +52,7 @@ def index() -> ResponseReturnValue:
         heading=heading,
         rows=rows.rows(found.items, now),
         older=f"/?{urlencode({k: v for k, v in values.items() if v})}" if found.next else "",
-        newest=0 if query or after or not found.items else _micros(found.items[0].updated_at),
+        since=None if query or after else _micros(found.items[0].updated_at if found.items else now),
         empty=None if found.items else rows.empty(view, query, has_mailbox=bool(boxes)),
     )
 

@@ -80,6 +80,12 @@ def test_news_are_counted_from_a_moment_on(browser: FlaskClient) -> None:
     assert "1 ticket with news" in browser.get("/news?view=open&since=0").text
 
 
+def test_an_empty_view_waits_for_news_and_a_search_does_not(browser: FlaskClient, world: World) -> None:
+    asked = Page(browser.get("/?view=mine")).one(".news").get("hx-get") or ""
+    assert browser.get(asked).text.strip() == ""
+    assert Page(browser.get("/?q=smokes")).all(".news") == []
+
+
 def test_a_ticket_shows_its_message_and_what_can_be_done(browser: FlaskClient) -> None:
     page = Page(browser.get("/t/1"))
     assert page.text_of("h1") == "Look at this"
