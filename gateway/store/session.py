@@ -6,6 +6,7 @@ loss and break the promise of the 250); writers begin with BEGIN IMMEDIATE so th
 the start and never fail half-way. PostgreSQL runs READ COMMITTED with conditional updates.
 """
 
+import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -37,6 +38,7 @@ class _Database:
     engine: Engine
     writer: Engine
     wake: Wake
+    pid: int
 
 
 _database: _Database | None = None
@@ -55,16 +57,16 @@ def configure(url: str, *, wake: Wake = _sleep_on) -> None:
     global _database  # noqa: PLW0603 - one database a process, set at its start
     dispose()
     if _database is not None and _database.url == url:
-        _database.wake = wake
+        _database.wake, _database.pid = wake, os.getpid()
         return
     engine = _make_engine(url)
-    _database = _Database(url, engine, engine.execution_options(m4a_write=True), wake)
+    _database = _Database(url, engine, engine.execution_options(m4a_write=True), wake, os.getpid())
 
 
 def dispose() -> None:
-    """Close every connection of this process."""
+    """Close every connection of this process; those it was forked with are left to its parent."""
     if _database is not None:
-        _database.engine.dispose()
+        _database.engine.dispose(close=_database.pid == os.getpid())
 
 
 def engine() -> Engine:
