@@ -6,31 +6,38 @@ Alembic is imported only when there is something to do: every command asks wheth
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import inspect, make_url, text
+from sqlalchemy import inspect, text
 
-from gateway.store.session import engine
+from gateway.store.session import engine, is_sqlite, schema_change, translated
 
 HEAD = "0001"
 """The newest revision; a test holds it against the scripts."""
 
+_LOCK = 0x6D346100  # whichever number, the same in every process
 _SCRIPTS = Path(__file__).parent / "migrations"
 
 
 def upgrade(revision: str = "head") -> None:
-    """Bring the configured database to a revision; makes a SQLite file's directory where missing."""
+    """Bring the configured database to a revision; makes a SQLite file's directory where missing.
+
+    All or nothing, and one process at a time: those that come later find it done. Raises Unavailable when
+    the database cannot be reached.
+    """
     from alembic import command
 
     _make_directory()
-    with engine().connect() as connection:
+    with schema_change() as connection:
+        if not is_sqlite():
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
 
 
 def current_revision() -> str | None:
-    """The revision the database is at, or None for an empty one."""
+    """The revision the database is at, or None for an empty one; Unavailable when it cannot be reached."""
     _make_directory()
-    with engine().connect() as connection:
+    with translated(), engine().connect() as connection:
         if not inspect(connection).has_table("alembic_version"):
             return None
         revision: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
@@ -58,6 +65,6 @@ def _config() -> Any:
 
 
 def _make_directory() -> None:
-    url = make_url(str(engine().url))
-    if url.get_backend_name() == "sqlite" and url.database:
+    url = engine().url
+    if is_sqlite() and url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)

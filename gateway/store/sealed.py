@@ -23,7 +23,7 @@ class Seal:
     def open(self, sealed: str) -> str:
         """The text again; Unavailable when it was sealed under another key."""
         try:
-            return self._fernet.decrypt(sealed.encode("ascii")).decode() if sealed else ""
+            return self._fernet.decrypt(sealed.encode()).decode() if sealed else ""
         except InvalidToken:
             raise Unavailable(
                 "Stored credentials cannot be read: the secret key is another one.", detail="seal"

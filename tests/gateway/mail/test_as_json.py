@@ -2,9 +2,9 @@ import json
 from dataclasses import replace
 
 from gateway.mail.as_json import to_json
-from gateway.mail.filetypes import detect_type
 from gateway.mail.message import Bounce
 from gateway.mail.parse import parse
+from gateway.store.filetypes import detect_type
 
 FIELDS = [
     *[

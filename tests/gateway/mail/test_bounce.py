@@ -1,8 +1,8 @@
 import pytest
 
-from gateway.mail.filetypes import detect_type
 from gateway.mail.message import Auto, Bounce, ParsedMail
 from gateway.mail.parse import parse
+from gateway.store.filetypes import detect_type
 
 HEAD = (
     "From: Mail Delivery System <MAILER-DAEMON@mx.example>\r\nTo: help@desk.example\r\n"

@@ -7,9 +7,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gateway.mail.as_json import to_json
-from gateway.mail.filetypes import detect_type
 from gateway.mail.message import ParsedMail
 from gateway.mail.parse import MAX_DEFECTS, parse
+from gateway.store.filetypes import detect_type
 
 CORPUS = Path(__file__).parents[2] / "corpus"
 MAILS = sorted(CORPUS.glob("*.eml"))

@@ -111,7 +111,12 @@ def test_a_second_writer_makes_the_first_ones_rename_durable(
     store.put(DATA)
     synced: list[int] = []
     real = os.fsync  # watched, not replaced: what it was called for cannot be seen afterwards
-    monkeypatch.setattr(os, "fsync", lambda fd: (synced.append(os.fstat(fd).st_ino), real(fd)))
+
+    def watched(fd: int) -> None:
+        synced.append(os.fstat(fd).st_ino)
+        real(fd)
+
+    monkeypatch.setattr(os, "fsync", watched)
     store.put(DATA)
     assert synced == [store.path(SHA).parent.stat().st_ino]
 

@@ -6,13 +6,13 @@ from hypothesis import strategies as st
 from sqlalchemy import delete
 
 from gateway.mail.address import Address
-from gateway.rules.status import ArticleKind
+from gateway.rules.status import ArticleKind, Status
 from gateway.store import articles, search, session, tickets
 from gateway.store.articles import NewArticle, NewFile
 from gateway.store.models import Article
 from gateway.store.queries.tickets import TicketFilter, list_tickets
 from gateway.store.search import normalise
-from gateway.store.tickets import NewTicketRow, Status
+from gateway.store.tickets import NewTicketRow
 from tests.world import NOON, Business, World
 
 TEXT = "Grüße aus München: der Druckerständer läuft nicht. Rechnung 2024-0815, Straße 7, naïve Café."

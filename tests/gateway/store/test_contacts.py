@@ -1,0 +1,52 @@
+"""Contacts: known by address whatever its case, placed by their domain, never another account's."""
+
+from sqlalchemy import func, select
+
+from gateway.mail.address import Address
+from gateway.store import contacts, session
+from gateway.store.models import Contact
+from tests.world import ANN, BOB, NOON, Business, World
+
+
+def recognise(business: Business, who: Address) -> contacts.Known:
+    with session.transaction() as db:
+        return contacts.recognise(db, business.account_id, who, now=NOON)
+
+
+def test_somebody_new_becomes_a_contact_and_is_known_from_then_on(world: World) -> None:
+    first = recognise(world.ours, Address("Bob", BOB))
+    again = recognise(world.ours, Address("Robert", BOB.upper()))
+    assert (first.is_new, again.is_new) == (True, False)
+    assert again.contact_id == first.contact_id
+    assert first.customer_id is None
+
+
+def test_a_new_one_joins_the_customer_of_its_domain(world: World) -> None:
+    known = recognise(world.ours, Address("", ANN.replace("acme", "ACME")))
+    assert known.customer_id is not None
+    with session.reading() as db:
+        mine = contacts.customer_by_domain(db, world.ours.account_id, "acme.example")
+        theirs = contacts.customer_by_domain(db, world.stranger.account_id, "acme.example")
+        assert contacts.customer_by_domain(db, world.ours.account_id, "sub.acme.example") is None
+    assert known.customer_id == mine != theirs
+
+
+def test_each_account_knows_its_own(world: World) -> None:
+    ours, theirs = (recognise(one, Address("Bob", BOB)) for one in (world.ours, world.stranger))
+    assert theirs.is_new
+    assert ours.contact_id != theirs.contact_id
+
+
+def test_names_and_addresses_of_any_length_are_kept_once(world: World) -> None:
+    endless = Address("n" * 1000, f"{'x' * 500}@acme.example")
+    first, again = (recognise(world.ours, endless) for _ in range(2))
+    assert (again.contact_id, again.is_new) == (first.contact_id, False)
+    with session.reading() as db:
+        assert db.execute(select(func.length(Contact.name))).scalar() == 300
+
+
+def test_staff_is_known_by_address_in_its_own_account_only(world: World) -> None:
+    with session.reading() as db:
+        assert contacts.is_staff_address(db, world.ours.account_id, "SAM@ours.example")
+        assert not contacts.is_staff_address(db, world.stranger.account_id, "sam@ours.example")
+        assert not contacts.is_staff_address(db, world.ours.account_id, "%@ours.example")

@@ -1,0 +1,81 @@
+"""Migrations: from nothing to the newest schema, which is that of the models, on both databases."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import inspect, text
+from sqlalchemy.exc import DBAPIError
+
+from gateway.errors import Unavailable
+from gateway.store import migrate, session
+from gateway.store.models import Record
+from tests.databases import Databases, configured
+
+SEARCH = "article_search"  # made by hand: SQLAlchemy knows no full-text tables
+
+
+def test_an_empty_database_comes_to_the_newest_schema(
+    databases: Databases, kind: str, tmp_path: Path
+) -> None:
+    with configured(databases.empty(kind, tmp_path)) as url:
+        assert migrate.current_revision() is None
+        assert not migrate.is_current()
+        migrate.upgrade()
+        assert migrate.current_revision() == migrate.HEAD == migrate.head_of_scripts()
+        migrate.upgrade()
+        assert migrate.is_current()
+    databases.drop(url)
+
+
+def test_the_newest_schema_is_that_of_the_models(database: str) -> None:
+    with session.engine().connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        found = compare_metadata(context, Record.metadata)
+    assert [one for one in found if SEARCH not in repr(one)] == []
+
+
+def test_every_table_of_the_models_is_there(database: str) -> None:
+    assert set(Record.metadata.tables) <= set(inspect(session.engine()).get_table_names())
+
+
+def test_a_failed_migration_leaves_nothing_behind(databases: Databases, kind: str, tmp_path: Path) -> None:
+    with configured(databases.empty(kind, tmp_path)) as url:
+        with session.schema_change() as connection:
+            connection.execute(text("CREATE TABLE web_session (id INTEGER)"))
+        with pytest.raises((Unavailable, DBAPIError)):
+            migrate.upgrade()
+        assert inspect(session.engine()).get_table_names() == ["web_session"]
+    databases.drop(url)
+
+
+def test_a_folder_that_is_missing_is_made(tmp_path: Path) -> None:
+    with configured(f"sqlite:///{tmp_path / 'deep' / 'down' / 'desk.db'}"):
+        migrate.upgrade()
+        assert migrate.is_current()
+
+
+def test_a_database_that_is_not_there_is_unavailable() -> None:
+    with configured("postgresql://u@127.0.0.1:1/none"):
+        for ask in (migrate.upgrade, migrate.current_revision, migrate.is_current):
+            with pytest.raises(Unavailable):
+                ask()
+
+
+def test_processes_that_start_together_migrate_once(databases: Databases, kind: str, tmp_path: Path) -> None:
+    url = databases.empty(kind, tmp_path)
+    environment = {**os.environ, "M4A_DATA_DIR": str(tmp_path), "M4A_DATABASE_URL": url}
+    command = [sys.executable, "-m", "gateway.cli.main", "db", "upgrade"]
+    started = [
+        subprocess.Popen(
+            command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        for _ in range(3)
+    ]
+    said = [process.communicate(timeout=60)[0] for process in started]
+    assert [process.returncode for process in started] == [0, 0, 0], said
+    databases.drop(url)
