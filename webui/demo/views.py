@@ -112,6 +112,7 @@ def _page(
         wrong=wrong,
         was_sent=was_sent,
         stranger_wrong=stranger_wrong,
+        stranger=request.args if stranger_wrong else {},
         keeps_mail_here=settings.relay_url.get_secret_value() == settings.postbox_url,
         max_text_chars=forms.MAX_TEXT_CHARS,
         own_path=request.full_path if request.method == "GET" else "/demo/mailbox",
