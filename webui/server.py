@@ -1,6 +1,7 @@
 """The web server: granian in front, the pages behind a bridge, `web_processes` workers on one port."""
 
 import ctypes
+import gc
 import multiprocessing
 import os
 import signal
@@ -26,10 +27,12 @@ _RESPAWN_SECONDS = 0.1  # the server sleeps as long after it replaced a dead wor
 def serve(settings: Settings) -> None:
     """Answer until SIGTERM or SIGINT; what is in flight then is answered first."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # until the server listens to it
-    if _IS_LINUX:  # workers share the memory of what is imported here; Python 3.14 would not fork by itself
-        multiprocessing.set_start_method("fork", force=True)
     port = settings.web_port or _free_port(settings.web_host)
     chosen = settings.with_values(web_port=port)
+    if _IS_LINUX:  # workers share the memory of what is imported here; Python 3.14 would not fork by itself
+        multiprocessing.set_start_method("fork", force=True)
+        worker.application(chosen)
+        gc.freeze()
     server = MPServer(
         "webui",
         address=settings.web_host,

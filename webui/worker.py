@@ -1,4 +1,8 @@
-"""What each web process loads after it was forked: own database connections, application, bridge."""
+"""What a web process serves: the application, built once before a fork and shared, behind its own bridge."""
+
+from functools import cache
+
+from flask import Flask
 
 from gateway import log
 from gateway.cli.opening import find_wake
@@ -8,9 +12,15 @@ from webui.app import create_app
 from webui.bridge import Bridge
 
 
+@cache
+def application(settings: Settings) -> Flask:
+    """The application of these settings; opens nothing, so workers forked after this share its memory."""
+    return create_app(settings)
+
+
 def load(settings: Settings) -> Bridge:
     """The application of this process; configures its log and its database."""
     log.configure(level=settings.log_level)
     session.configure(settings.effective_database_url, wake=find_wake(settings))
-    app = create_app(settings)
+    app = application(settings)
     return Bridge(app.wsgi_app, max_body_bytes=app.config["MAX_CONTENT_LENGTH"])
