@@ -16,7 +16,7 @@ from email.parser import BytesParser
 from email.policy import compat32
 from pathlib import Path
 
-from gateway.mail.filetypes import detect_type
+from gateway.store.filetypes import detect_type
 from gateway.mail.parse import parse
 
 

@@ -42,5 +42,6 @@ class Seal:
         from cryptography.hazmat.primitives import hashes
         from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-        derived = HKDF(hashes.SHA256(), length=32, salt=None, info=b"manage4all credentials").derive(self._key)
+        kdf = HKDF(hashes.SHA256(), length=32, salt=None, info=b"manage4all credentials")
+        derived = kdf.derive(self._key)
         return Fernet(base64.urlsafe_b64encode(derived))
