@@ -6,7 +6,7 @@ it twice would be harmless.
 
 import contextlib
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from redis import Redis
 from redis.exceptions import RedisError
@@ -18,6 +18,7 @@ from gateway.errors import DeskError
 from gateway.outbound.recovery import recover
 from gateway.settings import Settings
 from gateway.store import outbox
+from gateway.store.blobs import BlobStore
 from gateway.store.outbox import Topic
 from gateway.store.session import reading, transaction
 from workers.queues import connect, queue_of, tell
@@ -26,6 +27,8 @@ from workers.stop import Stop
 _LONGEST_SECONDS = 1.0
 _SHORTEST_SECONDS = 0.02
 _RECOVER_SECONDS = 5.0
+_TIDY_SECONDS = 3600.0
+_HALF_WRITTEN_FOR = timedelta(hours=6)  # no sender may take as long over one mail
 
 _DEEP_JOBS = 10
 _FEW, _MANY = 50, 1000
@@ -38,10 +41,12 @@ def run(settings: Settings) -> None:
     stop.install()
     connection = connect(settings)
     tend = every(_RECOVER_SECONDS, lambda: recover(settings.journal_dir, clock=SystemClock()))
+    tidy = every(_TIDY_SECONDS, lambda: forget_unfinished(settings))
     with contextlib.suppress(StopRequested):
         while not stop.requested:
             pause = _quietly("sweep", lambda: sweep(connection))
             _quietly("recover", tend)
+            _quietly("tidy", tidy)
             stop.sleep(_LONGEST_SECONDS if pause is None else pause)
 
 
@@ -63,6 +68,11 @@ def sweep(connection: Redis) -> float:
         if rows:
             tell(connection, topic, [row.id for row in rows])
     return _LONGEST_SECONDS if max(depths.values()) > _DEEP_JOBS else _SHORTEST_SECONDS
+
+
+def forget_unfinished(settings: Settings) -> int:
+    """Remove the half-written mails that killed doors left behind; how many."""
+    return BlobStore(settings.blob_dir).forget_unfinished(older_than=_HALF_WRITTEN_FOR, now=clock.now())
 
 
 def _pause_before(next_due_at: datetime | None, now: datetime) -> float:

@@ -16,7 +16,7 @@ from gateway.errors import Unavailable
 from gateway.mail.message import ParsedMail
 from gateway.mail.parse import parse
 from gateway.rules.content import content_hash
-from gateway.store import intake
+from gateway.store import intake, outbox
 from gateway.store.articles import NewFile
 from gateway.store.blobs import BlobStore
 from gateway.store.filetypes import detect_type
@@ -45,7 +45,10 @@ def file_intake(intake_id: int, *, blobs: BlobStore, clock: Clock, told: int = 0
     earlier try: the sweep comes back to it.
     """
     row = _row(intake_id)
-    if row is None or row.is_filed:
+    if row is None:
+        _forget(intake_id)
+        return None
+    if row.is_filed:
         return None
     raw = blobs.read(row.raw_sha256)
     same = content_hash(raw)
@@ -72,6 +75,12 @@ def file_intake(intake_id: int, *, blobs: BlobStore, clock: Clock, told: int = 0
 def _row(intake_id: int) -> IntakeRow | None:
     with reading() as db:
         return intake.find(db, intake_id)
+
+
+def _forget(intake_id: int) -> None:
+    """Its account has gone, and the mail with it: nobody need be told of it again."""
+    with transaction() as db:
+        outbox.done_for(db, outbox.Topic.FILE, intake_id)
 
 
 def _note_try(row: IntakeRow) -> int:

@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO, Self
 
@@ -120,6 +121,14 @@ class BlobStore:
         """Free space on the disk that holds the blobs."""
         with _translated():
             return shutil.disk_usage(self.root).free
+
+    def forget_unfinished(self, *, older_than: timedelta, now: datetime) -> int:
+        """Remove what killed processes left half-written; how many files that were."""
+        limit = (now - older_than).timestamp()
+        left = [path for path in self.spool_dir.iterdir() if path.stat().st_mtime < limit]
+        for path in left:
+            path.unlink(missing_ok=True)
+        return len(left)
 
     def adopt(self, written: Path, sha256: str) -> None:
         """Give a synced file its name and sync the directory.

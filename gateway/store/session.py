@@ -169,7 +169,7 @@ def translated() -> Iterator[None]:
 
 def _make_engine(url: str) -> Engine:
     if make_url(url).get_backend_name() == "sqlite":
-        made = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+        made = create_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
         event.listen(made, "connect", _prepare_sqlite)
         event.listen(made, "begin", _begin_sqlite)
         return made

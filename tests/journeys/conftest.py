@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from base64 import b64decode
 from collections.abc import Iterator
 from dataclasses import dataclass
 from json import loads
@@ -21,8 +22,6 @@ class KeptMail:
 
     @property
     def raw(self) -> bytes:
-        from base64 import b64decode
-
         return b64decode(self.values["raw"])
 
 
@@ -49,4 +48,4 @@ def peer(tmp_path: Path) -> Iterator[PeerProgram]:
     port = program.stdout.readline().split()[-1]
     yield PeerProgram(f"smtp://127.0.0.1:{port}", kept)
     program.kill()
-    program.wait()
+    program.communicate()

@@ -1,3 +1,4 @@
+import os
 import time
 from datetime import timedelta
 
@@ -7,11 +8,12 @@ from redis.exceptions import RedisError
 from gateway import clock
 from gateway.settings import Settings
 from gateway.store import outbox
+from gateway.store.blobs import BlobStore
 from gateway.store.outbox import Topic
 from gateway.store.session import reading, transaction
 from tests.fakes.desk import Mails, Server, Start, eventually
 from workers.queues import connect, queue_of, tell
-from workers.scheduler import every, sweep
+from workers.scheduler import every, forget_unfinished, sweep
 
 
 def _owe(count: int, *, seconds_ago: float) -> None:
@@ -87,3 +89,14 @@ def test_work_now_and_then_is_not_done_more_often() -> None:
     call()
     call()
     assert done == [1]
+
+
+def test_what_a_killed_door_left_behind_goes_after_some_hours(settings: Settings) -> None:
+    store = BlobStore(settings.blob_dir)
+    spool = store.spool()
+    spool.write(b"half a mail")
+    assert forget_unfinished(settings) == 0
+    (left,) = store.spool_dir.iterdir()
+    long_ago = time.time() - 7 * 3600
+    os.utime(left, (long_ago, long_ago))
+    assert forget_unfinished(settings) == 1

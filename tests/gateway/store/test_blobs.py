@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -119,6 +120,17 @@ def test_a_second_writer_makes_the_first_ones_rename_durable(
     monkeypatch.setattr(os, "fsync", watched)
     store.put(DATA)
     assert synced == [store.path(SHA).parent.stat().st_ino]
+
+
+def test_only_what_has_long_been_half_written_is_forgotten(store: BlobStore) -> None:
+    old, young = store.spool(), store.spool()
+    for spool in (old, young):
+        spool.write(DATA)
+    first, second = spooled(store)
+    now = datetime.now(UTC)
+    os.utime(first, (now.timestamp() - 7200, now.timestamp() - 7200))
+    assert store.forget_unfinished(older_than=timedelta(hours=1), now=now) == 1
+    assert spooled(store) == [second]
 
 
 def test_a_store_that_went_away_is_unavailable(tmp_path: Path) -> None:
