@@ -1,7 +1,7 @@
 """What a conversation of the sample account is made of."""
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from gateway.cli.samples.people import Desk, Person
 from gateway.mail.compose import OutgoingFile
@@ -21,8 +21,9 @@ class When:
         if not self.at:
             return now - timedelta(minutes=self.minutes)
         day = now.astimezone() - timedelta(days=self.days)
-        local = datetime.combine(day.date(), time.fromisoformat(self.at)).astimezone()
-        return local.astimezone(now.tzinfo)
+        hour, minute = (int(part) for part in self.at.split(":"))
+        local = day.replace(hour=hour, minute=minute, second=0, microsecond=0, tzinfo=None)
+        return local.astimezone().astimezone(now.tzinfo)  # the zone anew: that day may have had another offset
 
 
 @dataclass(frozen=True, slots=True)
