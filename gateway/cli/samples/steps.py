@@ -23,7 +23,7 @@ class When:
         day = now.astimezone() - timedelta(days=self.days)
         hour, minute = (int(part) for part in self.at.split(":"))
         local = day.replace(hour=hour, minute=minute, second=0, microsecond=0, tzinfo=None)
-        return local.astimezone().astimezone(now.tzinfo)  # the zone anew: that day may have had another offset
+        return local.astimezone().astimezone(now.tzinfo)  # that day may have had another offset
 
 
 @dataclass(frozen=True, slots=True)
