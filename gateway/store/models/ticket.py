@@ -20,7 +20,7 @@ class Ticket(Record):
         UniqueConstraint("account_id", "number"),
         Index("ix_ticket_activity", "account_id", "updated_at", "id"),
         Index("ix_ticket_status_activity", "account_id", "status", "updated_at", "id"),
-        Index("ix_ticket_assignee", "account_id", "assignee_id", "status", "updated_at"),
+        Index("ix_ticket_assignee", "account_id", "status", "assignee_id", "updated_at"),
     )
 
     id: Mapped[int] = key()

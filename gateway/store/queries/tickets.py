@@ -108,7 +108,8 @@ def list_tickets(
         older = and_(Ticket.updated_at == seen.at, Ticket.id < seen.id)
         statement = statement.where(or_(Ticket.updated_at < seen.at, older))
     newest = statement.order_by(Ticket.updated_at.desc(), Ticket.id.desc())
-    rows = [_row(r) for r in db.execute(newest.limit(check_limit(limit) + 1))]
+    found = db.connection().execute(newest.limit(check_limit(limit) + 1))
+    rows = [_row(r) for r in found]
     more = len(rows) > limit
     last = rows[limit - 1] if more else None
     return Page(tuple(rows[:limit]), cursor(Position(last.updated_at, last.id)) if last else None)

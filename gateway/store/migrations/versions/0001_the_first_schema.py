@@ -330,7 +330,7 @@ def _ticket() -> None:
     )
     op.create_index("ix_ticket_activity", "ticket", ["account_id", "updated_at", "id"], unique=False)
     op.create_index(
-        "ix_ticket_assignee", "ticket", ["account_id", "assignee_id", "status", "updated_at"], unique=False
+        "ix_ticket_assignee", "ticket", ["account_id", "status", "assignee_id", "updated_at"], unique=False
     )
     op.create_index(op.f("ix_ticket_contact_id"), "ticket", ["contact_id"], unique=False)
     op.create_index(op.f("ix_ticket_customer_id"), "ticket", ["customer_id"], unique=False)
