@@ -59,11 +59,13 @@ def file(
     *,
     content_hash: str,
     now: datetime,
-) -> Filed:
-    """File a mail under its account: ticket, article, files, timeline, ledger.
+) -> Filed | None:
+    """File a mail under its account: ticket, article, files, timeline, ledger. None if it is filed already.
 
-    The same mail again becomes a line in its ticket's timeline.
+    The same mail offered again becomes a line in its ticket's timeline.
     """
+    if not intake.take(db, row.id, now=now):
+        return None
     known = books.ticket_with_same_mail(db, row.account_id, content_hash)
     if known is not None:
         return _file_again(db, row, known, now=now)
@@ -82,14 +84,19 @@ def file(
         created = EventKind.CREATED
         tickets.add_event(db, row.account_id, ticket.id, created, article_id=article_id, now=row.received_at)
     fate = Fate.TICKET if is_new else Fate.FOLLOW_UP
-    _settle(db, row, fate, ticket.id, now=now)
+    _settle(db, row, fate, ticket.id)
     return Filed(fate, ticket.number)
 
 
 def file_unreadable(
     db: Session, row: IntakeRow, *, raw_size_bytes: int, content_hash: str, now: datetime
-) -> Filed:
-    """A mail that could not be read becomes a bare ticket with the raw mail attached: nothing is lost."""
+) -> Filed | None:
+    """A mail that could not be read becomes a bare ticket with the raw mail attached: nothing is lost.
+
+    None if it is filed already.
+    """
+    if not intake.take(db, row.id, now=now):
+        return None
     known = books.ticket_with_same_mail(db, row.account_id, content_hash)
     if known is not None:
         return _file_again(db, row, known, now=now)
@@ -112,7 +119,7 @@ def file_unreadable(
     )
     article_id, _ = articles.append(db, row.account_id, ticket.id, article, now=row.received_at)
     tickets.add_event(db, row.account_id, ticket.id, EventKind.UNREADABLE, article_id=article_id, now=now)
-    _settle(db, row, Fate.TICKET, ticket.id, now=now)
+    _settle(db, row, Fate.TICKET, ticket.id)
     return Filed(Fate.TICKET, ticket.number)
 
 
@@ -120,12 +127,12 @@ def _file_again(db: Session, row: IntakeRow, ticket_id: int, *, now: datetime) -
     ticket = tickets.stand_by_id(db, row.account_id, ticket_id)
     data = {"rcpt_to": [offer.rcpt_to for offer in row.offers]}
     tickets.add_event(db, row.account_id, ticket_id, EventKind.SAME_MAIL_AGAIN, data, now=now)
-    _settle(db, row, Fate.DUPLICATE, ticket_id, now=now)
+    _settle(db, row, Fate.DUPLICATE, ticket_id)
     return Filed(Fate.DUPLICATE, ticket.number)
 
 
-def _settle(db: Session, row: IntakeRow, fate: Fate, ticket_id: int, *, now: datetime) -> None:
-    intake.mark_filed(db, row, fate, ticket_id=ticket_id, now=now)
+def _settle(db: Session, row: IntakeRow, fate: Fate, ticket_id: int) -> None:
+    intake.mark_filed(db, row, fate, ticket_id=ticket_id)
     outbox.done_for(db, outbox.Topic.FILE, row.id)
 
 

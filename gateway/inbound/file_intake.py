@@ -107,22 +107,24 @@ def _file_once(row: IntakeRow, parsed: ParsedMail, same: str, blobs: BlobStore, 
         )
         for part in parsed.attachments
     ]
+
+    def file() -> Fate | None:
+        with transaction() as db:
+            filed = filing.file(db, row, parsed, files, content_hash=same, now=clock.now())
+        return filed.fate if filed else None
+
     for _ in range(_MAX_COLLISIONS):
-        with suppress(IntegrityError), transaction() as db:
-            return filing.file(db, row, parsed, files, content_hash=same, now=clock.now()).fate
-        # Another worker filed this mail, or the same one offered twice, or one of the same new sender in
-        # this very moment: the books have it now, so another look finds it there.
-        again = _row(row.id)
-        if again is None or again.is_filed:
-            return None
-    with transaction() as db:
-        return filing.file(db, row, parsed, files, content_hash=same, now=clock.now()).fate
+        # Another worker may file the same content, or a first mail of the same sender, in this very moment:
+        # then the books have it, and another look finds it there.
+        with suppress(IntegrityError):
+            return file()
+    return file()
 
 
-def _file_unreadable(row: IntakeRow, size_bytes: int, same: str, clock: Clock) -> Fate:
+def _file_unreadable(row: IntakeRow, size_bytes: int, same: str, clock: Clock) -> Fate | None:
     with transaction() as db:
         filed = filing.file_unreadable(db, row, raw_size_bytes=size_bytes, content_hash=same, now=clock.now())
-    return filed.fate
+    return filed.fate if filed else None
 
 
 @contextmanager

@@ -183,20 +183,24 @@ def forget_try(db: Session, intake_id: int) -> None:
     db.execute(update(Intake).where(Intake.id == intake_id, Intake.tries > 0).values(tries=Intake.tries - 1))
 
 
-def mark_filed(
-    db: Session, row: IntakeRow, fate: Fate, *, ticket_id: int | None, reason: str = "", now: datetime
-) -> None:
-    """The mail has its fate.
+def take(db: Session, intake_id: int, *, now: datetime) -> bool:
+    """Take the right to file a mail; False if it is filed already, by whichever worker.
+
+    Whoever asks meanwhile waits for this transaction's end, and learns that it is filed.
+    """
+    return db.connection().execute(_TAKE, {"intake": intake_id, "now": now}).rowcount == 1
+
+
+def mark_filed(db: Session, row: IntakeRow, fate: Fate, *, ticket_id: int | None, reason: str = "") -> None:
+    """The mail, which was taken, has its fate.
 
     Of several recipients in one account the first has `fate`; for the others it was the same mail again.
     """
-    core = db.connection()
-    core.execute(_FILED, {"intake": row.id, "now": now})
     further = _fate_of_further(fate)
     common = {"ticket": ticket_id, "why": reason[:200]}
     fates = [fate.value, *(further for _ in row.offers[1:])]
     settled = [{"offer": o.id, "met": met, **common} for o, met in zip(row.offers, fates, strict=True)]
-    core.execute(_SETTLED, settled)
+    db.connection().execute(_SETTLED, settled)
 
 
 def fate_of(db: Session, intake_id: int) -> Fate:
@@ -239,7 +243,11 @@ _BY_ID = (
     .where(_INTAKE.c.id == bindparam("id"))
     .order_by(_OFFER.c.id)
 )
-_FILED = update(_INTAKE).where(_INTAKE.c.id == bindparam("intake")).values(filed_at=bindparam("now"))
+_TAKE = (
+    update(_INTAKE)
+    .where(_INTAKE.c.id == bindparam("intake"), _INTAKE.c.filed_at.is_(None))
+    .values(filed_at=bindparam("now"))
+)
 _SETTLED = (
     update(_OFFER)
     .where(_OFFER.c.id == bindparam("offer"))

@@ -73,7 +73,8 @@ def test_of_several_recipients_the_first_has_the_fate(world: World, fate: Fate, 
     row = find(put(world, SUPPORT, SALES, "third@ours.example"))
     assert fates(world) == Ledger(3, 0, 0, 0, 0, 0, pending=3)
     with session.transaction() as db:
-        intake.mark_filed(db, row, fate, ticket_id=None, reason="r" * 500, now=NOON)
+        assert [intake.take(db, row.id, now=NOON) for _ in range(2)] == [True, False]
+        intake.mark_filed(db, row, fate, ticket_id=None, reason="r" * 500)
     assert find(row.id).is_filed
     assert fates(world) == expected
 

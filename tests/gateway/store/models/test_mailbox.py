@@ -1,0 +1,29 @@
+"""Mailboxes."""
+
+import pytest
+from sqlalchemy import delete, insert
+from sqlalchemy.exc import IntegrityError
+
+from gateway.store import session
+from gateway.store.models import Mailbox
+from tests.world import NOON, SUPPORT, World, mail, ticket_row
+
+
+def test_a_mailbox_has_its_limit_and_language_from_the_start(world: World) -> None:
+    with session.reading() as db:
+        row = db.get(Mailbox, world.ours.mailbox.id)
+        assert row is not None
+        assert (row.reopen_days, row.locale, row.signature, row.sealed_relay_url) == (30, "en", "", "")
+
+
+def test_an_address_belongs_to_one_mailbox_in_the_installation(world: World) -> None:
+    values = {"account_id": world.stranger.account_id, "public_id": "x", "address": SUPPORT}
+    with pytest.raises(IntegrityError), session.transaction() as db:
+        db.execute(insert(Mailbox), values | {"forwarding_local": "in-x", "created_at": NOON})
+
+
+def test_tickets_outlive_their_mailbox(world: World) -> None:
+    world.receive(mail())
+    with session.transaction() as db:
+        db.execute(delete(Mailbox))
+    assert ticket_row(1).mailbox_id is None

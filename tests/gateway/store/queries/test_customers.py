@@ -1,0 +1,62 @@
+"""Customers and their people, page by page."""
+
+import pytest
+
+from gateway.desk import customers
+from gateway.errors import NotFound
+from gateway.store import session
+from gateway.store.queries.customers import CustomerRow, get_customer, list_customers, list_loose_contacts
+from tests.world import ANN, BOB, NOON, World, mail
+
+
+def create(world: World, *names: str) -> list[str]:
+    with session.transaction() as db:
+        return [customers.create(db, world.ours.owner, name=name, now=NOON) for name in names]
+
+
+def page(world: World, after: str | None = None, limit: int = 50) -> tuple[list[str], str | None]:
+    with session.reading() as db:
+        found = list_customers(db, world.ours.account_id, after=after, limit=limit)
+    return [row.name for row in found.items], found.next
+
+
+def test_a_customer_shows_domains_and_people(world: World) -> None:
+    with session.transaction() as db:
+        for address in (BOB, "amy@x.example"):
+            customers.add_contact(
+                db, world.ours.owner, world.ours.customer, name="Bob", address=address, now=NOON
+            )
+    with session.reading() as db:
+        view = get_customer(db, world.ours.account_id, world.ours.customer)
+    assert (view.name, view.domains, view.created_at) == ("Acme", ("acme.example",), NOON)
+    assert [contact.addresses for contact in view.contacts] == [("amy@x.example",), (BOB,)]
+
+
+def test_pages_hold_every_customer_once_newest_first(world: World) -> None:
+    create(world, "B", "C", "D")
+    first, after = page(world, limit=3)
+    assert first == ["D", "C", "B"]
+    assert page(world, after, limit=3) == (["Acme"], None)
+    assert page(world, limit=4) == (["D", "C", "B", "Acme"], None)
+
+
+def test_people_are_counted(world: World) -> None:
+    world.receive(mail())
+    world.receive(mail(sender="Carl <carl@acme.example>"))
+    with session.reading() as db:
+        assert list_customers(db, world.ours.account_id).items == (
+            CustomerRow(world.ours.customer, "Acme", NOON, 2),
+        )
+
+
+def test_who_belongs_to_no_customer_is_listed_apart(world: World) -> None:
+    world.receive(mail(sender=f"Bob <{BOB}>"))
+    world.receive(mail(sender=f"Ann <{ANN}>"))
+    with session.reading() as db:
+        assert [c.addresses for c in list_loose_contacts(db, world.ours.account_id)] == [(BOB,)]
+        assert list_loose_contacts(db, world.stranger.account_id) == ()
+
+
+def test_a_strangers_customer_is_not_found(world: World) -> None:
+    with session.reading() as db, pytest.raises(NotFound):
+        get_customer(db, world.stranger.account_id, world.ours.customer)
