@@ -1,10 +1,11 @@
 """Read models of tickets: the list's rows and one ticket's head."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, or_, select
+from sqlalchemy import Integer, Row, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from gateway.errors import NotFound
@@ -95,20 +96,35 @@ _ROWS: _Rows = (
     .outerjoin(_FOLLOWS, _FOLLOWS.id == Ticket.follow_up_of_id)
 )
 
+_COUNTS = (
+    select(Ticket.status, Ticket.assignee_id, func.count())
+    .where(Ticket.account_id == bindparam("account"))
+    .where(Ticket.status.in_([status.value for status in OPEN_STATUSES]))
+    .group_by(Ticket.status, Ticket.assignee_id)
+)
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+
 
 def list_tickets(
     db: Session, account_id: int, wanted: TicketFilter, *, after: str | None = None, limit: int = 50
 ) -> Page[TicketRow]:
     """A page of tickets, newest activity first; Invalid for a foreign cursor or a limit out of 1..200."""
-    statement = _narrowed(db, account_id, wanted)
-    if statement is None:
-        return Page((), None)
-    if after:
-        seen = position(after)
-        older = and_(Ticket.updated_at == seen.at, Ticket.id < seen.id)
-        statement = statement.where(or_(Ticket.updated_at < seen.at, older))
-    newest = statement.order_by(Ticket.updated_at.desc(), Ticket.id.desc())
-    found = db.connection().execute(newest.limit(check_limit(limit) + 1))
+    statement = _narrowed(wanted.statuses, _shape(wanted, after))
+    if wanted.query.strip():
+        hits = search.matching_tickets(db, account_id, wanted.query)
+        if hits is None:
+            return Page((), None)
+        statement = statement.where(Ticket.id.in_(hits))
+    seen = position(after) if after else Position(_NEVER, 0)
+    values = {
+        "account": account_id,
+        "assignee": wanted.assignee_id,
+        "customer": wanted.customer,
+        "seen_at": seen.at,
+        "seen_id": seen.id,
+        "most": check_limit(limit) + 1,
+    }
+    found = db.connection().execute(statement, values)
     rows = [_row(r) for r in found]
     more = len(rows) > limit
     last = rows[limit - 1] if more else None
@@ -126,13 +142,7 @@ def get_ticket(db: Session, account_id: int, number: int) -> TicketRow:
 
 def count_views(db: Session, account_id: int, staff_id: int | None) -> Counts:
     """The rail's numbers, from one pass over the open tickets' index."""
-    open_values = [status.value for status in OPEN_STATUSES]
-    grouped = (
-        select(Ticket.status, Ticket.assignee_id, func.count())
-        .where(Ticket.account_id == account_id, Ticket.status.in_(open_values))
-        .group_by(Ticket.status, Ticket.assignee_id)
-    )
-    rows = db.execute(grouped).all()
+    rows = db.connection().execute(_COUNTS, {"account": account_id}).all()
     working = [(who, count) for status, who, count in rows if status != Status.PENDING]
     return Counts(
         mine=sum(count for who, count in working if staff_id is not None and who == staff_id),
@@ -142,20 +152,38 @@ def count_views(db: Session, account_id: int, staff_id: int | None) -> Counts:
     )
 
 
-def _narrowed(db: Session, account_id: int, wanted: TicketFilter) -> _Rows | None:
-    statement = _ROWS.where(Ticket.account_id == account_id)
-    if wanted.statuses:
-        statement = statement.where(Ticket.status.in_([s.value for s in wanted.statuses]))
-    if wanted.unassigned:
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """Which conditions a list has, whatever their values."""
+
+    unassigned: bool
+    assignee: bool
+    customer: bool
+    after: bool
+
+
+def _shape(wanted: TicketFilter, after: str | None) -> _Shape:
+    has_assignee = wanted.assignee_id is not None and not wanted.unassigned
+    return _Shape(wanted.unassigned, has_assignee, wanted.customer is not None, bool(after))
+
+
+@lru_cache(maxsize=64)
+def _narrowed(statuses: tuple[Status, ...], shape: _Shape) -> _Rows:
+    """The list's statement; building it takes longer than running it, so each shape is built once."""
+    statement = _ROWS.where(Ticket.account_id == bindparam("account"))
+    if statuses:
+        statement = statement.where(Ticket.status.in_([s.value for s in statuses]))
+    if shape.unassigned:
         statement = statement.where(Ticket.assignee_id.is_(None))
-    elif wanted.assignee_id is not None:
-        statement = statement.where(Ticket.assignee_id == wanted.assignee_id)
-    if wanted.customer is not None:
-        statement = statement.where(Customer.public_id == wanted.customer)
-    if not wanted.query.strip():
-        return statement
-    hits = search.matching_tickets(db, account_id, wanted.query)
-    return None if hits is None else statement.where(Ticket.id.in_(hits))
+    if shape.assignee:
+        statement = statement.where(Ticket.assignee_id == bindparam("assignee"))
+    if shape.customer:
+        statement = statement.where(Customer.public_id == bindparam("customer"))
+    if shape.after:
+        older = and_(Ticket.updated_at == bindparam("seen_at"), Ticket.id < bindparam("seen_id"))
+        statement = statement.where(or_(Ticket.updated_at < bindparam("seen_at"), older))
+    newest = statement.order_by(Ticket.updated_at.desc(), Ticket.id.desc())
+    return newest.limit(bindparam("most", type_=Integer()))
 
 
 def _row(found: Row[*tuple[Any, ...]]) -> TicketRow:
