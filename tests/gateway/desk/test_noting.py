@@ -1,0 +1,53 @@
+"""Notes: kept in the ticket, sent to nobody."""
+
+import pytest
+from sqlalchemy import select
+
+from gateway.desk import noting
+from gateway.desk.replying import MAX_TEXT_CHARS, DraftFile
+from gateway.errors import Invalid, NotFound
+from gateway.rules.status import ArticleKind, Status
+from gateway.store import session
+from gateway.store.models import Delivery
+from tests.world import NOON, World, mail
+
+
+def test_a_note_is_in_the_ticket_and_owed_to_nobody(world: World) -> None:
+    world.receive(mail())
+    file = DraftFile("plan.txt", "text/plain", world.blobs.put(b"plan"))
+    with session.transaction() as db:
+        ref = noting.note(db, world.ours.staff, 1, "Ask Bob.", (file,), status=Status.PENDING, now=NOON)
+    detail = world.detail(1)
+    note = detail.articles[-1]
+    assert (ref.number, note.public_id, note.kind, note.author) == (
+        1,
+        ref.public_id,
+        ArticleKind.NOTE,
+        "sam-ours",
+    )
+    assert (note.text, note.attachments[0].filename, detail.ticket.status) == (
+        "Ask Bob.",
+        "plan.txt",
+        Status.PENDING,
+    )
+    with session.reading() as db:
+        assert db.execute(select(Delivery.id)).first() is None
+
+
+@pytest.mark.parametrize("text", ["", " \n", "x" * (MAX_TEXT_CHARS + 1)])
+def test_no_text_or_an_endless_one_is_invalid(world: World, text: str) -> None:
+    world.receive(mail())
+    with pytest.raises(Invalid), session.transaction() as db:
+        noting.note(db, world.ours.staff, 1, text, now=NOON)
+
+
+def test_a_note_makes_no_ticket_new_again(world: World) -> None:
+    world.receive(mail())
+    with pytest.raises(Invalid), session.transaction() as db:
+        noting.note(db, world.ours.staff, 1, "x", status=Status.NEW, now=NOON)
+
+
+def test_a_strangers_ticket_is_not_found(world: World) -> None:
+    world.receive(mail())
+    with pytest.raises(NotFound), session.transaction() as db:
+        noting.note(db, world.stranger.owner, 1, "x", now=NOON)

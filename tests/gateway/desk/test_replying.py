@@ -1,0 +1,201 @@
+"""Answers: composed once, owed to each recipient once, taken back in time, never sent to ourselves."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from gateway.desk import mailboxes, replying
+from gateway.desk.replying import Draft, DraftFile, default_recipients
+from gateway.errors import Conflict, Invalid, NotFound, TooLarge
+from gateway.mail.address import Address
+from gateway.mail.parse import parse
+from gateway.mail.tokens import is_own_message_id
+from gateway.rules.status import Status
+from gateway.store import session
+from gateway.store.filetypes import detect_type
+from gateway.store.models import Delivery, Outbox
+from gateway.store.queries.articles import get_raw_sha256
+from tests.world import ANN, BOB, EVE, SUPPORT, World, mail, office, ticket_row
+
+PDF = b"%PDF-1.4\n" + bytes(range(256))
+
+
+@pytest.fixture
+def desk(world: World) -> World:
+    world.receive(mail(text="It smokes.", subject="Printer", message_id="1@acme.example"))
+    return world
+
+
+def write(world: World, draft: Draft, *, most: int = 10**7) -> replying.Written:
+    with session.reading() as db:
+        wanted = office(world.blobs, most=most)
+        return replying.write(db, world.ours.staff, 1, draft, office=wanted, now=world.clock.now())
+
+
+def sent(world: World, public_id: str) -> Any:
+    with session.reading() as db:
+        raw = world.blobs.read(get_raw_sha256(db, world.ours.account_id, public_id))
+    return parse(raw, detect_type=detect_type)
+
+
+def owed() -> dict[str, object]:
+    with session.reading() as db:
+        rows = db.execute(
+            select(Delivery.recipient, Outbox.due_at).join(Outbox, Outbox.ref_id == Delivery.id)
+        )
+        return {row.recipient: row.due_at for row in rows}
+
+
+def test_an_answer_threads_at_the_customers_and_comes_back_to_its_ticket(desk: World) -> None:
+    found = sent(desk, desk.reply(1, "Please restart it.").public_id)
+    assert (found.from_, [who.address for who in found.to]) == (Address("Ours", SUPPORT), [ANN])
+    assert found.subject == "Re: Printer [#1]"
+    assert (found.in_reply_to, found.references) == (("1@acme.example",), ("1@acme.example",))
+    assert [who.address for who in found.reply_to] == [desk.ours.reply_address(ticket_row(1).id)]
+    assert is_own_message_id(desk.ours.key, found.message_id)
+    assert "Please restart it." in found.text
+    assert "It smokes." in found.text
+    assert desk.detail(1).articles[-1].message_id == found.message_id
+
+
+def test_files_go_out_byte_for_byte(desk: World) -> None:
+    file = DraftFile("Angebot ü.pdf", "application/x-odd", desk.blobs.put(PDF))
+    found = sent(desk, desk.reply(1, draft=Draft("See file.", files=(file,))).public_id)
+    assert [(one.filename, one.content) for one in found.attachments] == [("Angebot ü.pdf", PDF)]
+    (kept,) = desk.detail(1).articles[-1].attachments
+    assert (kept.content_type, kept.detected_type) == ("application/x-odd", "application/pdf")
+
+
+def test_each_recipient_is_owed_it_once_after_the_undo_window(desk: World) -> None:
+    people = {name: Address("", f"{name}@x.example") for name in ("to", "cc", "bcc")}
+    draft = Draft(
+        "x",
+        to=(people["to"], Address("Again", "TO@x.example")),
+        cc=(people["cc"], people["to"]),
+        bcc=(people["bcc"],),
+    )
+    now = desk.clock.now()
+    found = sent(desk, desk.reply(1, draft=draft).public_id)
+    assert {one.lower() for one in owed()} == {who.address for who in people.values()}
+    assert len(owed()) == 3
+    assert set(owed().values()) == {now + timedelta(seconds=10)}
+    assert "bcc@x.example" not in str((found.to, found.cc))
+
+
+@pytest.mark.parametrize(
+    ("before", "chosen", "after"),
+    [
+        (Status.NEW, None, Status.OPEN),
+        (Status.PENDING, None, Status.PENDING),
+        (Status.OPEN, Status.CLOSED, Status.CLOSED),
+        (Status.CLOSED, None, Status.CLOSED),
+    ],
+)
+def test_an_answer_moves_the_ticket(
+    desk: World, before: Status, chosen: Status | None, after: Status
+) -> None:
+    if before is not Status.NEW:
+        desk.move(1, before)
+    desk.reply(1, draft=Draft("x", status=chosen))
+    assert desk.detail(1).ticket.status is after
+
+
+def test_who_was_answered_takes_part(desk: World) -> None:
+    desk.reply(1, draft=Draft("x", to=(Address("", BOB),)))
+    assert desk.receive(mail(sender=f"Bob <{BOB}>", subject="[#1]")).number == 1
+
+
+def default(world: World) -> tuple[list[str], list[str]]:
+    with session.reading() as db:
+        own = replying.own_addresses(db, world.ours.account_id)
+    found = default_recipients(world.detail(1), own)
+    return [who.address for who in found.to], [who.address for who in found.cc]
+
+
+def test_the_newest_writer_gets_the_answer_and_who_had_a_copy(desk: World) -> None:
+    copies = [f"Cc: Bob <{BOB}>, {SUPPORT}, {ANN}, bob <{BOB.upper()}>"]
+    desk.receive(mail(subject="[#1]", headers=copies))
+    assert default(desk) == ([ANN], [BOB])
+
+
+def test_reply_to_is_honoured_and_machines_are_not_answered(desk: World) -> None:
+    desk.receive(mail(subject="[#1]", headers=[f"Reply-To: {BOB}"]))
+    desk.receive(mail(subject="[#1]", headers=["Auto-Submitted: auto-replied", f"Reply-To: {EVE}"]))
+    assert default(desk) == ([BOB], [])
+
+
+@pytest.mark.parametrize("which", ["mailbox", "forwarding", "reply"])
+def test_the_desk_never_answers_itself(desk: World, which: str) -> None:
+    own = {
+        "mailbox": SUPPORT.upper(),
+        "forwarding": desk.ours.mailbox.forwarding_address,
+        "reply": desk.ours.reply_address(ticket_row(1).id),
+    }[which]
+    desk.receive(mail(subject="[#1]", headers=[f"Reply-To: {own}", f"Cc: {own}, {BOB}"]))
+    assert default(desk) == ([ANN], [BOB])
+    assert [who.address for who in write(desk, Draft("x")).article.cc] == [BOB]
+
+
+def test_the_form_leaves_reply_addresses_out_by_itself(desk: World) -> None:
+    own = desk.ours.reply_address(ticket_row(1).id)
+    desk.receive(mail(subject="[#1]", headers=[f"Cc: {own}"]))
+    assert default_recipients(desk.detail(1)).cc == ()
+
+
+@pytest.mark.parametrize(
+    ("draft", "field"),
+    [
+        (Draft(" "), "text"),
+        (Draft("x" * 500_001), "text"),
+        (Draft("x", to=()), "to"),
+        (Draft("x", to=(Address("", "nobody"),)), "to"),
+        (Draft("x", to=(Address("", f"{ANN}\r\nBcc: {EVE}"),)), "to"),
+        (Draft("x", bcc=tuple(Address("", f"a{n}@x.example") for n in range(100))), "to"),
+        (Draft("x", status=Status.NEW), "status"),
+    ],
+)
+def test_what_cannot_be_sent_is_invalid_and_not_recorded(desk: World, draft: Draft, field: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        desk.reply(1, draft=draft)
+    assert caught.value.field == field
+    assert desk.detail(1).ticket.article_count == 1
+
+
+def test_a_mail_above_the_limit_is_too_large(desk: World) -> None:
+    size = len(desk.blobs.read(write(desk, Draft("x")).article.raw_sha256 or ""))
+    with pytest.raises(TooLarge):
+        write(desk, Draft("x"), most=size - 200)
+    write(desk, Draft("x"), most=size + 200)
+
+
+def test_without_a_mailbox_there_is_nothing_to_send_from(desk: World) -> None:
+    with session.transaction() as db:
+        mailboxes.remove(db, desk.ours.account_id, desk.ours.mailbox.public_id)
+    with pytest.raises(Invalid) as caught:
+        write(desk, Draft("x"))
+    assert caught.value.field == "mailbox"
+
+
+def test_within_the_window_an_answer_is_taken_back_once(desk: World) -> None:
+    public_id = desk.reply(1).public_id
+    with session.transaction() as db:
+        assert replying.withdraw(db, desk.ours.staff, public_id, now=desk.clock.now()).number == 1
+    assert owed() == {}
+    assert [one.state for one in desk.detail(1).articles[-1].deliveries] == ["withdrawn"]
+    assert desk.detail(1).events[-1].kind == "withdrawn"
+    with pytest.raises(Conflict), session.transaction() as db:
+        replying.withdraw(db, desk.ours.staff, public_id, now=desk.clock.now())
+
+
+def test_a_stranger_neither_answers_nor_takes_back(desk: World) -> None:
+    public_id, written = desk.reply(1).public_id, write(desk, Draft("x"))
+    now, stranger = desk.clock.now(), desk.stranger.owner
+    with pytest.raises(NotFound), session.reading() as db:
+        replying.write(db, stranger, 1, Draft("x"), office=office(desk.blobs), now=now)
+    with pytest.raises(NotFound), session.transaction() as db:
+        replying.reply(db, stranger, written, now=now)
+    with pytest.raises(NotFound), session.transaction() as db:
+        replying.withdraw(db, stranger, public_id, now=now)
+    assert len(owed()) == 1
