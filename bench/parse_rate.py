@@ -16,8 +16,8 @@ from email.parser import BytesParser
 from email.policy import compat32
 from pathlib import Path
 
-from gateway.store.filetypes import detect_type
 from gateway.mail.parse import parse
+from gateway.store.filetypes import detect_type
 
 
 def ours(raw: bytes) -> None:

@@ -1,6 +1,5 @@
 """`manage4all serve`: all parts in one supervised set of processes."""
 
-import gc
 import signal
 import socket
 import sys
@@ -13,7 +12,7 @@ import click
 
 from gateway import clock, log
 from gateway import settings as all_settings
-from gateway.cli import marks
+from gateway.cli import marks, memory
 from gateway.cli.main import installed_commands
 from gateway.cli.parts import Part, doors, installed_parts
 from gateway.cli.spawn import run_once
@@ -146,12 +145,12 @@ def _supervise(settings: Settings, listening: _Listening, held: int) -> int:
 
 
 def _preload(parts: list[Part]) -> None:
-    """Import once what the children need, and keep the collector from touching (and so copying) it."""
+    """Import once what the children need: they share it."""
+    memory.return_large_blocks()
     for name in sorted({name for part in parts for name in part.preload}):
         import_module(name)
     installed_commands()
-    gc.collect()
-    gc.freeze()
+    memory.settle_before_fork()
 
 
 def _endpoints(settings: Settings) -> dict[str, str | None]:

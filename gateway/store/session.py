@@ -186,7 +186,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         "synchronous=FULL",
         "foreign_keys=ON",
         "temp_store=MEMORY",
-        "cache_size=-4096",
+        "cache_size=-1024",
     ):
         connection.execute(f"PRAGMA {pragma}")
 
