@@ -90,18 +90,6 @@ class ArticleIn(Shape):
     status: Status | None = None
 
 
-class TicketIn(Shape):
-    """A ticket begun here: the first message goes to `to`. Without `mailbox`, from the oldest one."""
-
-    subject: str
-    text: str
-    to: People
-    cc: People = Field(default_factory=list)
-    bcc: People = Field(default_factory=list)
-    mailbox: str | None = None
-    status: Status | None = None
-
-
 class TicketPatch(Shape):
     """What is to change; fields left out stay. `assignee` is a login, `customer` an id, null is nobody."""
 
