@@ -9,10 +9,11 @@ import click
 from pydantic import SecretStr
 from redis import Redis
 from redis.exceptions import RedisError
+from sqlalchemy.exc import ArgumentError
 
 from gateway import settings as all_settings
 from gateway.cli.output import json_option
-from gateway.errors import DeskError
+from gateway.errors import DeskError, Unavailable
 from gateway.ids import new_key
 from gateway.settings import Settings, without_password
 from gateway.store import filetypes, migrate, session
@@ -75,9 +76,12 @@ def _data_directory(settings: Settings) -> Finding:
 
 
 def _database(settings: Settings) -> Finding:
-    session.configure(settings.effective_database_url)
-    name = session.engine().dialect.name
-    if migrate.is_current():
+    try:
+        session.configure(settings.effective_database_url)
+        name, is_current = session.engine().dialect.name, migrate.is_current()
+    except (Unavailable, ArgumentError):
+        return Finding("database", ok=False, words="it does not answer; check M4A_DATABASE_URL.")
+    if is_current:
         return Finding("database", ok=True, words=f"{name}, at the newest schema")
     return Finding("database", ok=False, words="the schema is old: run 'manage4all db upgrade'.")
 
@@ -86,7 +90,7 @@ def _queue(settings: Settings) -> Finding:
     address = settings.effective_redis_url
     try:
         Redis.from_url(address, socket_timeout=2, socket_connect_timeout=2).ping()
-    except RedisError:
+    except (RedisError, ValueError):
         embedded = "it runs while 'manage4all serve' does."
         words = "it does not answer; " + ("check M4A_REDIS_URL." if settings.redis_url else embedded)
         return Finding("queue", ok=False, words=words)

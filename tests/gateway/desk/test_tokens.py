@@ -25,7 +25,7 @@ def test_a_token_speaks_for_its_account_at_once(world: World) -> None:
     secret = create(world.ours)
     with session.reading() as db:
         actor = tokens.authenticate(db, secret)
-        assert db.execute(select(ApiToken.token_hash)).scalar() not in secret
+        assert db.execute(select(ApiToken.token_hash)).scalar_one() not in secret
     assert (actor.account_id, actor.role, actor.staff_id) == (world.ours.account_id, Role.TOKEN, None)
     assert actor.name == "sync"
 

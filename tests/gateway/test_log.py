@@ -1,0 +1,53 @@
+"""The event log: one JSON object a line, and no local variables in tracebacks."""
+
+import json
+import subprocess
+import sys
+
+PROGRAM = """
+import sys
+from gateway import log
+log.configure(json=sys.argv[1] == "json", level=sys.argv[2])
+events = log.get("filing")
+events.debug("mail.seen")
+events.info("mail.filed", ticket=7)
+def fail():
+    what_ann_wrote = "secret" + " words"
+    raise ValueError("odd")
+try:
+    fail()
+except ValueError:
+    events.exception("filing.failed")
+"""
+
+
+def logged(form: str, level: str = "INFO") -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, form, level], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stdout == ""
+    return done.stderr
+
+
+def test_in_service_each_event_is_one_line_of_json() -> None:
+    filed, failed = (json.loads(line) for line in logged("json").splitlines())
+    assert (filed["event"], filed["part"], filed["ticket"], filed["level"]) == (
+        "mail.filed",
+        "filing",
+        7,
+        "info",
+    )
+    assert filed["timestamp"].endswith("Z")
+    assert "ValueError: odd" in failed["exception"]
+
+
+def test_the_level_is_the_operators() -> None:
+    assert len(logged("json", "DEBUG").splitlines()) == 3
+    assert len(logged("json", "ERROR").splitlines()) == 1
+
+
+def test_tracebacks_show_no_values_in_either_form() -> None:
+    for form in ("json", "console"):
+        text = logged(form)
+        assert "ValueError" in text
+        assert "secret words" not in text
