@@ -96,8 +96,8 @@ def _print(
     rate = {name: statistics.median(found) for name, found in flat.items()}
     p50 = {name: statistics.median(d[0] for d in found) for name, found in delays.items()}
     p95 = {name: statistics.median(d[1] for d in found) for name, found in delays.items()}
-    for name in flat:
-        rounds = " ".join(f"{value:.1f}" for value in flat[name])
+    for name, found in flat.items():
+        rounds = " ".join(f"{value:.1f}" for value in found)
         print(f"{name:10} flat out {rate[name]:7.1f} tickets/s ({rounds})")
         print(f"{name:10} 250 to visible p50 {p50[name]:6.1f} ms  p95 {p95[name]:6.1f} ms")
     result = {

@@ -25,7 +25,7 @@ def return_large_blocks() -> bool:
 
 
 def settle_before_fork() -> None:
-    """Give back what importing left unused, and keep the collector from touching, and so copying, the rest."""
+    """Give back what importing left unused; the collector leaves the rest alone, so it stays shared."""
     gc.collect()
     gc.freeze()
     with contextlib.suppress(OSError, AttributeError):
