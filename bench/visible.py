@@ -76,10 +76,10 @@ def main() -> None:
                 tempfile.TemporaryDirectory(dir=given.directory) as folder,
                 start(given, Path(folder)) as desk,
             ):
-                idle = _pss(desk.pids)
+                idle = pss(desk.pids)
                 flat.setdefault(desk.name, []).append(_flat_out(given, desk))
                 if desk.name == "product":
-                    memory.append((idle, _pss(desk.pids)))
+                    memory.append((idle, pss(desk.pids)))
             with (
                 tempfile.TemporaryDirectory(dir=given.directory) as folder,
                 start(given, Path(folder)) as desk,
@@ -166,7 +166,7 @@ def _product(_given: argparse.Namespace, folder: Path) -> Iterator[Desk]:
         check=True,
         stdout=subprocess.DEVNULL,
     )
-    with _running([program, "serve"], env):
+    with running([program, "serve"], env):
         endpoints = folder / "run" / "endpoints.json"
         _wait(endpoints.exists)
         time.sleep(2)
@@ -185,7 +185,7 @@ def _product(_given: argparse.Namespace, folder: Path) -> Iterator[Desk]:
 def _reference(given: argparse.Namespace, folder: Path) -> Iterator[Desk]:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
-    with _running([sys.executable, str(given.reference), str(folder), str(port)], dict(os.environ)):
+    with running([sys.executable, str(given.reference), str(folder), str(port)], dict(os.environ)):
         _wait(lambda: _answers(port))
         yield Desk(
             "reference",
@@ -198,7 +198,8 @@ def _reference(given: argparse.Namespace, folder: Path) -> Iterator[Desk]:
 
 
 @contextmanager
-def _running(command: list[str], env: dict[str, str]) -> Iterator[None]:
+def running(command: list[str], env: dict[str, str]) -> Iterator[None]:
+    """A program that runs while the block lasts."""
     process = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         yield
@@ -223,7 +224,7 @@ def _wait(holds: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
-def _pss(pids: tuple[int, ...]) -> float:
+def pss(pids: tuple[int, ...]) -> float:
     """MiB of these processes and their children, what they share counted once."""
     parents = _parents()
     everybody = {pid for pid in parents if _has_ancestor(pid, set(pids), parents)}
