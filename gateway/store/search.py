@@ -31,8 +31,10 @@ _MAX_TERMS = 16
 
 def normalise(content: str) -> str:
     """Words separated by blanks, folded so that „Grüße“ is found by "grusse" and "GRÜSSE"."""
-    folded = unicodedata.normalize("NFKD", content[:_MAX_CHARS].casefold())
-    kept = folded if folded.isascii() else _MARKS.sub("", folded)
+    kept = content[:_MAX_CHARS].casefold()
+    if not kept.isascii():  # decomposed first: a mathematical 𝑨 is a capital only then
+        folded = unicodedata.normalize("NFKD", content[:_MAX_CHARS]).casefold()
+        kept = _MARKS.sub("", unicodedata.normalize("NFKD", folded))
     return " ".join(_WORD.findall(kept.replace("_", " ")))
 
 

@@ -1,7 +1,7 @@
 """Search: the same words are found on both databases, other accounts' never."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete
 
@@ -145,6 +145,9 @@ def test_a_tickets_words_go_with_its_article(world: World) -> None:
     assert found(world.ours, "grüße") == []
 
 
+@example("\U0001d468")  # a capital only after decomposition
+@example("İstanbul ǅ ﬀ ᾳ")
+@settings(max_examples=500)
 @given(st.text(max_size=200))
 def test_normal_words_are_their_own_normal_form(text: str) -> None:
     once = normalise(text)
