@@ -83,9 +83,11 @@ def _open_database(settings: Settings) -> None:
 def _prepare_demo(settings: Settings) -> "Demo":
     """The sample account in place, and what the demo runs beside the rest."""
     demo = import_module("gateway.cli.demo")
+    log.configure(level="WARNING")  # the sample mails are no news
     try:
         prepared: Demo = demo.prepare(settings)
     finally:
+        log.configure(level=settings.log_level)
         session.dispose()
     return prepared
 

@@ -36,7 +36,7 @@ class Connected(Protocol):
         """Say good-bye and close, unless a mail is being made durable: its sender is told first."""
 
 
-@dataclass(slots=True)
+@dataclass  # no slots: aiosmtpd looks at every member, and __weakref__ of such a class raises before 3.11.4
 class Door:
     """aiosmtpd's handler. What takes long happens in `threads`; the loop is never held."""
 

@@ -95,11 +95,23 @@ async def _admit(listener: socket.socket, make: Callable[[], SpoolingSMTP], sess
         while True:
             try:
                 caller, _ = await loop.sock_accept(listener)
-                await loop.connect_accepted_socket(make, caller)
-                await asyncio.sleep(min(len(sessions), _MOST_STEPS) * _STEP_SECONDS)
             except OSError as error:  # out of descriptors, or the caller has gone
                 _log.warning("inbound.not_admitted", errno=error.errno)
                 await asyncio.sleep(_PAUSE_SECONDS)
+                continue
+            await _receive(loop, caller, make)
+            await asyncio.sleep(min(len(sessions), _MOST_STEPS) * _STEP_SECONDS)
+
+
+async def _receive(
+    loop: asyncio.AbstractEventLoop, caller: socket.socket, make: Callable[[], SpoolingSMTP]
+) -> None:
+    """Begin a session; whatever goes wrong with one caller, the door stays open for the others."""
+    try:
+        await loop.connect_accepted_socket(make, caller)
+    except Exception:  # noqa: BLE001 - the outermost frame of a session's beginning
+        _log.exception("inbound.not_received")
+        caller.close()
 
 
 async def _close(*doors: Door) -> None:

@@ -1,9 +1,12 @@
 """How the doors open, share sockets, and close."""
 
+import asyncio
 import threading
 import time
 from datetime import datetime
+from typing import Any
 
+from gateway.inbound import listeners
 from gateway.inbound.accept import Acceptor
 from gateway.mail.envelope import Envelope
 from gateway.settings import Settings
@@ -96,3 +99,34 @@ def test_many_clients_at_once_lose_nothing(doors: RunningDoors, kept: Kept) -> N
         thread.join()
     assert len({intake.raw_sha256 for intake in kept.intakes()}) == 100
     assert len(kept.owed()) == 100
+
+
+class _Greeter(asyncio.Protocol):
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        transport.write(b"220 here\r\n")
+        transport.close()
+
+
+def test_a_session_that_cannot_begin_does_not_close_the_door() -> None:
+    makes = iter([None, _Greeter()])
+
+    def make() -> Any:
+        made = next(makes)
+        if made is None:
+            raise TypeError("no session for this caller")
+        return made
+
+    async def call_twice() -> list[bytes]:
+        listener = listeners.listen("127.0.0.1", 0)
+        admitting = asyncio.create_task(listeners._admit(listener, make, ()))
+        heard = []
+        for _ in range(2):
+            reader, writer = await asyncio.open_connection(*listener.getsockname())
+            heard.append(await asyncio.wait_for(reader.read(), 5))
+            writer.close()
+        admitting.cancel()
+        await asyncio.gather(admitting, return_exceptions=True)
+        return heard
+
+    assert asyncio.run(call_twice()) == [b"", b"220 here\r\n"]
