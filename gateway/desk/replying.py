@@ -17,7 +17,7 @@ from gateway.mail import compose, render, tokens
 from gateway.mail.address import Address
 from gateway.mail.addressing import writable_address
 from gateway.rules.access import Actor, Permission, require
-from gateway.rules.filing import tagged_subject
+from gateway.rules.filing import first_subject, tagged_subject
 from gateway.rules.recipients import is_ours
 from gateway.rules.status import ArticleKind, Status, after_reply, may_become
 from gateway.store import articles, deliveries, outbox, tickets
@@ -271,13 +271,19 @@ def _mail(
         to=recipients.to,
         cc=recipients.cc,
         reply_to=(Address(sender.address.name, f"{reply_local}@{office.mail_domain}"),),
-        subject=tagged_subject(detail.ticket.subject, detail.ticket.number),
+        subject=_subject(detail),
         text=bodies.text,
         html=bodies.html,
         in_reply_to=(answered.message_id or "") if answered else "",
         references=_references(detail),
         attachments=tuple(_outgoing_file(file, office.blobs) for file in draft.files),
     )
+
+
+def _subject(detail: TicketDetail) -> str:
+    """An answer's subject has a `Re:`; that of the first mail, which answers nothing, has none."""
+    is_first = all(a.kind is ArticleKind.NOTE for a in detail.articles)
+    return (first_subject if is_first else tagged_subject)(detail.ticket.subject, detail.ticket.number)
 
 
 def _quoted(answered: ArticleView | None) -> render.Quoted | None:

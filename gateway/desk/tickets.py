@@ -68,6 +68,14 @@ def patch(db: Session, by: Actor, number: int, change: TicketChange, *, now: dat
         tickets.set_status(db, by.account_id, ticket, change.status, staff_id=by.staff_id, now=now)
 
 
+def checked_subject(subject: str) -> str:
+    """A subject in one line without needless space; Invalid without 1 to 500 characters."""
+    wanted = " ".join(subject.split())
+    if not 1 <= len(wanted) <= MAX_SUBJECT_CHARS:
+        raise Invalid(f"A subject has 1 to {MAX_SUBJECT_CHARS} characters.", field="subject")
+    return wanted
+
+
 def staff_of(db: Session, account_id: int) -> tuple[StaffRef, ...]:
     """Who works in the account, by name."""
     columns = select(Staff.login, Staff.first_name, Staff.last_name)
@@ -77,9 +85,7 @@ def staff_of(db: Session, account_id: int) -> tuple[StaffRef, ...]:
 
 
 def _rename(db: Session, by: Actor, ticket: Standing, subject: str, now: datetime) -> None:
-    wanted = " ".join(subject.split())
-    if not 1 <= len(wanted) <= MAX_SUBJECT_CHARS:
-        raise Invalid(f"A subject has 1 to {MAX_SUBJECT_CHARS} characters.", field="subject")
+    wanted = checked_subject(subject)
     if wanted != ticket.subject:
         tickets.change(db, by.account_id, ticket.id, {"subject": wanted})
         _tell(db, by, ticket, EventKind.SUBJECT, {"from": ticket.subject, "to": wanted}, now)

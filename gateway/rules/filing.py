@@ -80,6 +80,11 @@ def numbers_in_subject(subject: str) -> tuple[int, ...]:
     return tuple(int(number) for number in reversed(_NUMBER_TAG.findall(subject)))
 
 
+def first_subject(subject: str, number: int) -> str:
+    """The subject of a mail that begins a conversation: as written, with the ticket's tag once."""
+    return f"{' '.join(_NUMBER_TAG.sub('', subject).split())} [#{number}]".strip()
+
+
 def tagged_subject(subject: str, number: int) -> str:
     """The subject of an answer: one `Re:`, and the ticket's tag once."""
     bare = _NUMBER_TAG.sub("", re.sub(r"^\s*((re|aw|antw|sv)\s*:\s*)+", "", subject, flags=re.IGNORECASE))

@@ -100,3 +100,4 @@ def test_what_a_killed_door_left_behind_goes_after_some_hours(settings: Settings
     long_ago = time.time() - 7 * 3600
     os.utime(left, (long_ago, long_ago))
     assert forget_unfinished(settings) == 1
+    spool.discard()

@@ -31,6 +31,10 @@ def _read(item: object) -> list[object]:
     return [{"name": who.name, "address": who.address} for who in found] or [{"address": item}]
 
 
+def _person(value: object) -> object:
+    return _read(value)[0] if isinstance(value, str) else value
+
+
 def _statuses(value: object) -> object:
     words = [value] if isinstance(value, str) else value
     if not isinstance(words, list):
@@ -40,6 +44,7 @@ def _statuses(value: object) -> object:
 
 Cursor = Annotated[str | None, BeforeValidator(_none_if_empty)]
 People = Annotated[list[Person], BeforeValidator(_people)]
+Somebody = Annotated[Person | None, BeforeValidator(_person)]
 Limit = Annotated[Annotated[int, Field(ge=1, le=MAX_LIMIT)] | None, BeforeValidator(_none_if_empty)]
 DEFAULT_LIMIT = 50
 
@@ -87,6 +92,20 @@ class ArticleIn(Shape):
     to: People | None = None
     cc: People = Field(default_factory=list)
     bcc: People = Field(default_factory=list)
+    status: Status | None = None
+
+
+class TicketIn(Shape):
+    """A new ticket: a mail to `to`, the first of whom is its requester, or a note about `requester`."""
+
+    subject: str
+    text: str
+    kind: Literal["reply", "note"] = "reply"
+    to: People = Field(default_factory=list)
+    cc: People = Field(default_factory=list)
+    bcc: People = Field(default_factory=list)
+    requester: Somebody = None
+    mailbox: str | None = None
     status: Status | None = None
 
 

@@ -2,14 +2,22 @@
 
 from flask import Response
 
+from gateway.desk import beginning
 from gateway.desk import tickets as desk
+from gateway.desk.beginning import Opening
+from gateway.desk.replying import Draft, DraftFile
+from gateway.errors import Invalid
+from gateway.mail.address import Address
+from gateway.store import idempotency
+from gateway.store.idempotency import Claim
 from gateway.store.queries.articles import get_detail
 from gateway.store.queries.tickets import list_tickets
 from gateway.store.session import reading, transaction
-from webui.api import bodies
+from webui import uploads
+from webui.api import bodies, repeating
 from webui.api.access import actor
-from webui.api.inputs import NumberPath, TicketPatch, TicketQuery
-from webui.api.routes import NUMBER, answer, blueprint
+from webui.api.inputs import NumberPath, TicketIn, TicketPatch, TicketQuery, addresses
+from webui.api.routes import NUMBER, answer, blueprint, created
 from webui.api.schemas import TicketPage, TicketWithArticles
 from webui.office import office
 
@@ -20,6 +28,20 @@ def get_tickets(query: TicketQuery) -> Response:
     with reading() as db:
         page = list_tickets(db, actor().account_id, query.filter(), after=query.cursor, limit=query.size)
     return answer(TicketPage.of(page))
+
+
+@blueprint.post("/tickets", responses={201: TicketWithArticles})
+@bodies.takes(TicketIn, files=True)
+def post_ticket() -> Response:
+    """Write to somebody, or note down what came another way; files come as `files` of a form."""
+    body, sent = bodies.read_with_files(TicketIn)
+    _check(body)
+    kept = uploads.keep(sent)
+    with repeating.once(actor(), body, kept) as held:
+        number = int(repeating.made_before(held) or _begin(body, kept, held))
+    with reading() as db:
+        detail = get_detail(db, actor().account_id, number)
+    return created(TicketWithArticles.whole(detail), f"/tickets/{number}")
 
 
 @blueprint.get(f"/tickets/{NUMBER}", responses={200: TicketWithArticles})
@@ -39,3 +61,30 @@ def patch_ticket(path: NumberPath) -> Response:
         desk.patch(db, actor(), path.number, change, now=office().clock.now())
         detail = get_detail(db, actor().account_id, path.number)
     return answer(TicketWithArticles.whole(detail))
+
+
+def _check(body: TicketIn) -> None:
+    if body.kind == "note" and (body.to or body.cc or body.bcc):
+        raise Invalid("A note is sent to nobody.", field="to")
+    if body.kind == "reply" and body.requester is not None:
+        raise Invalid("The requester is the first recipient.", field="requester")
+
+
+def _begin(body: TicketIn, kept: tuple[DraftFile, ...], held: Claim | None) -> int:
+    """Mail or note; the number of the ticket."""
+    now, by = office().clock.now(), actor()
+    opening = Opening(body.subject, _draft(body, kept), body.mailbox)
+    who = body.requester
+    with transaction() as db:
+        if body.kind == "note":
+            requester = Address(who.name, who.address) if who else None
+            ref = beginning.note_down(db, by, opening, requester=requester, now=now)
+        else:
+            ref = beginning.write_to(db, by, opening, office=office().sending(), now=now)
+        idempotency.complete(db, held, str(ref.number))
+    return ref.number
+
+
+def _draft(body: TicketIn, kept: tuple[DraftFile, ...]) -> Draft:
+    people = addresses(body.to), addresses(body.cc), addresses(body.bcc)
+    return Draft(body.text, *people, files=kept, status=body.status)

@@ -16,6 +16,7 @@ from gateway.rules.filing import (
     FoundBy,
     NewTicket,
     decide_filing,
+    first_subject,
     numbers_in_subject,
     tagged_subject,
 )
@@ -138,3 +139,10 @@ def test_numbers_stand_in_their_tag_only(subject: str, numbers: tuple[int, ...])
 def test_an_answer_has_one_re_and_the_tag_once(subject: str, answer: str) -> None:
     assert tagged_subject(subject, 5) == answer
     assert tagged_subject(answer, 5) == answer
+
+
+@pytest.mark.parametrize(
+    ("written", "sent"), [("Your  offer", "Your offer [#5]"), ("[#5] Re: x", "Re: x [#5]"), ("", "[#5]")]
+)
+def test_the_first_mail_of_a_conversation_answers_nothing(written: str, sent: str) -> None:
+    assert first_subject(written, 5) == sent

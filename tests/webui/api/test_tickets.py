@@ -1,3 +1,7 @@
+import io
+import json
+from typing import Any
+
 import pytest
 from flask.testing import FlaskClient
 
@@ -160,3 +164,72 @@ def test_a_wrong_change_changes_nothing(
     assert answer.json is not None
     assert answer.json["errors"][0]["pointer"] == pointer
     assert world.ours.ticket == before
+
+
+def begin(client: FlaskClient, world: World, body: object, **headers: str) -> Any:
+    return client.post("/api/v1/tickets", json=body, headers=world.ours.headers | headers)
+
+
+BEGUN = {"subject": "Your offer", "text": "Dear Bob", "to": ["Bob <bob@b.example>"]}
+
+
+def test_a_ticket_begins_with_a_mail(client: FlaskClient, world: World) -> None:
+    answer = begin(client, world, BEGUN | {"status": "pending"})
+    assert answer.status_code == 201
+    assert answer.json["requester"] == {"name": "Bob", "address": "bob@b.example"}
+    assert (answer.json["number"], answer.json["status"]) == (2, "pending")
+    (article,) = answer.json["articles"]
+    assert (article["kind"], article["subject"]) == ("outbound", "Your offer [#2]")
+    assert [one["recipient"] for one in article["deliveries"]] == ["bob@b.example"]
+    assert client.get(answer.location, headers=world.ours.headers).json == answer.json
+
+
+def test_a_ticket_begins_with_a_note_and_files(client: FlaskClient, world: World) -> None:
+    data = {"subject": "Call", "text": "Rang", "kind": "note", "requester": "Bob <bob@b.example>"}
+    form = {"data": json.dumps(data), "files": (io.BytesIO(b"x"), "a.txt")}
+    answer = client.post("/api/v1/tickets", data=form, headers=world.ours.headers)
+    assert answer.status_code == 201
+    assert answer.json is not None
+    assert (answer.json["status"], answer.json["requester"]["name"]) == ("new", "Bob")
+    (article,) = answer.json["articles"]
+    assert (article["kind"], article["attachments"][0]["filename"]) == ("note", "a.txt")
+
+
+def test_the_same_beginning_again_makes_no_second_ticket(client: FlaskClient, world: World) -> None:
+    first, again = (begin(client, world, BEGUN, **{"Idempotency-Key": "k"}) for _ in range(2))
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert (first.json, first.location) == (again.json, again.location)
+    assert client.get("/api/v1/tickets/3", headers=world.ours.headers).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer"),
+    [
+        ({"to": []}, "/to"),
+        ({"to": ["nobody"]}, "/to"),
+        ({"subject": ""}, "/subject"),
+        ({"subject": "x" * 501}, "/subject"),
+        ({"text": "x" * 500_001}, "/text"),
+        ({"to": [f"a{n}@b.example" for n in range(101)]}, "/to"),
+        ({"kind": "note"}, "/to"),
+        ({"requester": "a@b.example"}, "/requester"),
+        ({"kind": "note", "to": [], "requester": "nobody"}, "/requester"),
+        ({"status": "new"}, "/status"),
+        ({"mailbox": "none"}, "/mailbox"),
+        ({"colour": 1}, "/colour"),
+    ],
+)
+def test_a_wrong_beginning_is_pointed_at_and_opens_nothing(
+    client: FlaskClient, world: World, change: dict[str, object], pointer: str
+) -> None:
+    answer = begin(client, world, BEGUN | change)
+    assert answer.status_code == 422
+    assert answer.json["errors"][0]["pointer"] == pointer
+    assert client.get("/api/v1/tickets/2", headers=world.ours.headers).status_code == 404
+
+
+def test_nobody_writes_from_a_strangers_mailbox(client: FlaskClient, world: World) -> None:
+    boxes = client.get("/api/v1/mailboxes", headers=world.stranger.headers).json
+    assert boxes is not None
+    theirs = boxes["items"][0]["id"]
+    assert begin(client, world, BEGUN | {"mailbox": theirs}).status_code == 422
