@@ -17,11 +17,10 @@ from gateway.cli.parts import Part, Stage
 from gateway.cli.supervisor import Supervisor
 
 STAGES = {"door": Stage.DOOR, "web": Stage.WEB, "queue": Stage.QUEUE}
-LOG = Path(sys.argv[1])
 
 
 def note(**what: object) -> None:
-    with LOG.open("a") as file:
+    with Path(sys.argv[1]).open("a") as file:
         file.write(json.dumps(what) + "\n")
 
 
