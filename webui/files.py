@@ -3,6 +3,7 @@
 Files stream from the blob store; the HTML of a mail is a document of its own for a sandboxed frame.
 """
 
+from http import HTTPStatus
 from urllib.parse import quote
 
 from flask import Response, request
@@ -54,6 +55,8 @@ def _blob(sha256: str, content_type: str, filename: str, *, shown: bool) -> Resp
     answer.headers["Cache-Control"] = _FOR_A_DAY
     answer.set_etag(sha256)
     answer.make_conditional(request)
+    if answer.status_code == HTTPStatus.NOT_MODIFIED:  # then nobody reads it
+        file.close()
     return answer
 
 

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from gateway.desk import passwords
 from gateway.settings import Settings, load
@@ -13,6 +15,13 @@ from gateway.store import migrate, session
 from tests.webui.cast import PASSWORD, World, open_business, picture_mail
 from webui import office
 from webui.app import create_app
+
+
+class WholeAnswers(FlaskClient):
+    """A browser that reads every answer to its end, as the server does, so that no file stays open."""
+
+    def open(self, *args: Any, buffered: bool = True, **options: Any) -> TestResponse:
+        return super().open(*args, buffered=buffered, **options)
 
 
 @pytest.fixture
@@ -32,6 +41,7 @@ def database(settings: Settings) -> Iterator[None]:
 def app(settings: Settings, database: None) -> Flask:
     made = create_app(settings)
     made.testing = False  # errors are answered, not raised
+    made.test_client_class = WholeAnswers
     return made
 
 

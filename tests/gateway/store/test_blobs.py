@@ -131,6 +131,8 @@ def test_only_what_has_long_been_half_written_is_forgotten(store: BlobStore) -> 
     os.utime(first, (now.timestamp() - 7200, now.timestamp() - 7200))
     assert store.forget_unfinished(older_than=timedelta(hours=1), now=now) == 1
     assert spooled(store) == [second]
+    for spool in (old, young):
+        spool.discard()
 
 
 def test_a_store_that_went_away_is_unavailable(tmp_path: Path) -> None:
