@@ -29,7 +29,8 @@ bench:
 	$(BIN)/manage4all bench
 
 lock:
-	$(COMPILE) pyproject.toml --group build -o requirements.lock
+	$(COMPILE) --group build -o requirements-build.lock
+	$(COMPILE) pyproject.toml --group build -c requirements-build.lock -o requirements.lock
 	$(COMPILE) pyproject.toml --group build --extra postgres --extra test --extra dev \
 		-c requirements.lock -o requirements-test.lock
 	$(COMPILE) --group node -o requirements-node.lock

@@ -64,7 +64,9 @@ set_up() {
         choose_python
         "$python" -m venv --clear .venv || fail "no environment could be made with $python."
     fi
-    pip_install --require-hashes --only-binary :all: -r "$1"
+    pip_install --require-hashes --only-binary :all: -r requirements-build.lock
+    # These two have no wheel; both are Python alone, built by what was just installed.
+    pip_install --require-hashes --only-binary :all: --no-binary dkimpy,pyspf --no-build-isolation -r "$1"
     pip_install --no-index --no-deps --no-build-isolation --editable .
     .venv/bin/python tools/assets.py || fail "the front-end files are missing."
     fingerprint >"$2"

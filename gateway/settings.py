@@ -73,6 +73,34 @@ class Settings(BaseSettings):
     smtp_max_connections: int = Field(
         500, ge=1, description="Connections one acceptor holds at once; more get 421."
     )
+    smtp_max_per_source: int = Field(
+        50, ge=1, description="Connections one client address holds at once; more get 421."
+    )
+    smtp_mails_per_minute: int = Field(
+        600, ge=1, description="Mails one client address may bring in a minute; more get 450."
+    )
+    trusted_relays: str = Field(
+        "127.0.0.0/8,::1/128",
+        description="Networks of mail servers of one's own: no limits, and their address proves no sender.",
+    )
+    trusted_authserv: str = Field(
+        "",
+        description="Name under which one's own mail server writes Authentication-Results; believed alone.",
+    )
+    dns_servers: str = Field(
+        "", description="DNS servers for SPF, DKIM and DMARC, host or host:port; empty: the system's."
+    )
+    imap_processes: int = Field(1, ge=0, le=64, description="Processes that fetch mail by IMAP.")
+    clamd_url: str = Field(
+        "",
+        description="Virus scanner that looks at every attachment: tcp://host:port or unix:///path of clamd.",
+    )
+    storm_mails: int = Field(
+        30, ge=2, description="Mails of one sender in ten minutes, past which they fold into one ticket."
+    )
+    automatic_per_hour: int = Field(
+        5, ge=0, description="Automatic mails that one address gets in an hour at most."
+    )
     file_workers: int = Field(2, ge=1, le=64, description="Processes that file accepted mail.")
     deliver_workers: int = Field(1, ge=1, le=64, description="Processes that send mail.")
     relay_url: SecretStr = Field(

@@ -148,16 +148,8 @@ def reply(db: Session, by: Actor, written: Written, *, now: datetime) -> Article
     article_id, public_id = articles.append(db, by.account_id, ticket.id, article, now=now)
     everybody = (*article.to, *article.cc, *article.bcc)
     for address in {who.key: writable_address(who.address) for who in everybody}.values():
-        delivery_id = deliveries.queue(
-            db,
-            account_id=by.account_id,
-            ticket_id=ticket.id,
-            article_id=article_id,
-            mailbox_id=ticket.mailbox_id,
-            recipient=address,
-            now=now,
-            not_before=written.not_before,
-        )
+        owed = deliveries.NewDelivery(by.account_id, ticket.id, article_id, ticket.mailbox_id, address)
+        delivery_id = deliveries.queue(db, owed, now=now, not_before=written.not_before)
         outbox.put(db, outbox.Topic.DELIVER, delivery_id, now=now, not_before=written.not_before)
     tickets.add_participants(db, by.account_id, ticket.id, [who.key for who in everybody])
     _move(db, by, ticket, written.status or after_reply(ticket.status), now=now)

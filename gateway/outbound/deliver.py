@@ -57,7 +57,7 @@ def _send(leased: Leased, office: PostOffice) -> Outcome:
         except OSError:  # the mail has gone all the same; the database will know in a moment
             _log.exception("journal.fault", delivery=leased.id)
 
-    mail_from = f"{leased.bounce_local}@{office.mail_domain}"
+    mail_from = "" if leased.is_automatic else f"{leased.bounce_local}@{office.mail_domain}"
     return office.sender.send(
         Envelope(mail_from, (leased.recipient,)),
         office.blobs.read(leased.raw_sha256),

@@ -4,15 +4,16 @@ A lease is a token in the row. Whoever holds it may send and record what came of
 `leased_until` another worker may take the row, and the old token counts for nothing. One thing
 counts without it: that the server took the mail is a fact, whoever holds the row by then.
 
-The timeline has a line for each change of state: `delivery` (id), `recipient`, `state`, `answer`.
+The timeline has a line for each change of state: `delivery` (id), `recipient`, `state`, `answer`. A notice
+(a mail of the installation to one of its own people) has no ticket, so nothing is told of it.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, assert_never, cast
 
-from sqlalchemy import Executable, Table, Update, bindparam, insert, or_, select, update
+from sqlalchemy import Executable, Table, Update, bindparam, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from gateway.ids import new_public_id
@@ -41,55 +42,64 @@ _NO_LEASE: dict[str, Any] = {"lease_owner": "", "lease_token": "", "leased_until
 
 @dataclass(frozen=True, slots=True)
 class Leased:
-    """A delivery in our hands until `leased_until`: who gets what, on which way."""
+    """A delivery in our hands until `leased_until`: who gets what, on which way.
+
+    An automatic mail goes out with the null reverse-path, so that nothing can answer it.
+    """
 
     id: int
     token: str
     leased_until: datetime
     bounce_local: str
+    is_automatic: bool
     recipient: str
     raw_sha256: str
     sealed_relay_url: str
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
-    id: int
+class NewDelivery:
+    """An article to one recipient, by its mailbox's server or else the installation's."""
+
     account_id: int
     ticket_id: int
     article_id: int
+    mailbox_id: int | None
+    recipient: str
+    is_automatic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    id: int
+    account_id: int
+    ticket_id: int | None
+    article_id: int | None
     recipient: str
     state: str
     attempts: int
     created_at: datetime
 
 
-def queue(
-    db: Session,
-    *,
-    account_id: int,
-    ticket_id: int,
-    article_id: int,
-    mailbox_id: int | None,
-    recipient: str,
-    now: datetime,
-    not_before: datetime | None = None,
-) -> int:
+def queue(db: Session, new: NewDelivery, *, now: datetime, not_before: datetime | None = None) -> int:
     """Owe an article to a recipient, not before a moment; returns the delivery's id for the outbox."""
+    values = {**asdict(new), "state": State.QUEUED.value, "next_try_at": not_before, "created_at": now}
+    delivery_id: int = db.execute(insert(Delivery).returning(Delivery.id), values).scalar_one()
+    return delivery_id
+
+
+def queue_notice(db: Session, *, account_id: int, recipient: str, raw_sha256: str, now: datetime) -> int:
+    """Owe a mail of the installation to one of its people, by its own server; the delivery's id."""
     values = {
         "account_id": account_id,
-        "ticket_id": ticket_id,
-        "article_id": article_id,
-        "mailbox_id": mailbox_id,
         "recipient": recipient,
+        "raw_sha256": raw_sha256,
+        "is_automatic": True,
         "state": State.QUEUED.value,
-        "answer": "",
-        "attempts": 0,
-        "next_try_at": not_before,
         "created_at": now,
-        **_NO_LEASE,
     }
     delivery_id: int = db.execute(insert(Delivery).returning(Delivery.id), values).scalar_one()
+    outbox.put(db, outbox.Topic.DELIVER, delivery_id, now=now)
     return delivery_id
 
 
@@ -103,9 +113,9 @@ def claim(db: Session, delivery_id: int, *, owner: str, now: datetime, lease: ti
     if db.execute(_CLAIM, values).first() is None:
         _forget_if_finished(db, delivery_id)
         return None
-    key, recipient, raw, relay = db.execute(_LEASED, {"delivery": delivery_id}).one()
+    key, is_automatic, recipient, raw, relay = db.execute(_LEASED, {"delivery": delivery_id}).one()
     local = bounce_local(key, delivery_id)
-    return Leased(delivery_id, token, until, local, recipient, raw or "", relay or "")
+    return Leased(delivery_id, token, until, local, is_automatic, recipient, raw or "", relay or "")
 
 
 def record(
@@ -203,6 +213,8 @@ def _finish(
 
 
 def _tell(db: Session, row: _Row, state: State, answer: str, now: datetime) -> None:
+    if row.ticket_id is None:
+        return
     data = {"delivery": row.id, "recipient": row.recipient, "state": state.value, "answer": answer}
     kind = tickets.EventKind.DELIVERY
     tickets.add_event(db, row.account_id, row.ticket_id, kind, data, article_id=row.article_id, now=now)
@@ -210,6 +222,8 @@ def _tell(db: Session, row: _Row, state: State, answer: str, now: datetime) -> N
 
 def _raise_ticket(db: Session, row: _Row, now: datetime) -> None:
     """Bring the ticket back before its people, as if somebody had written: a closed or waiting one opens."""
+    if row.ticket_id is None:
+        return
     ticket = tickets.stand_by_id(db, row.account_id, row.ticket_id)
     tickets.set_status(db, row.account_id, ticket, after_inbound(ticket.status), now=now)
     tickets.change(db, row.account_id, row.ticket_id, {"updated_at": now})
@@ -262,9 +276,15 @@ _BOUNCE = _FINISH.where(
 )
 _WITHDRAW = _FINISH.where(_IT.state == State.QUEUED, _IS_FREE)
 _LEASED = (
-    select(Account.mail_key, Delivery.recipient, Article.raw_sha256, Mailbox.sealed_relay_url)
+    select(
+        Account.mail_key,
+        Delivery.is_automatic,
+        Delivery.recipient,
+        func.coalesce(Delivery.raw_sha256, Article.raw_sha256),
+        Mailbox.sealed_relay_url,
+    )
     .join(Account, Account.id == Delivery.account_id)
-    .join(Article, Article.id == Delivery.article_id)
+    .outerjoin(Article, Article.id == Delivery.article_id)
     .outerjoin(Mailbox, Mailbox.id == Delivery.mailbox_id)
     .where(Delivery.id == bindparam("delivery"))
 )

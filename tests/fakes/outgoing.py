@@ -109,16 +109,8 @@ def connect(root: Path) -> None:
 def owe(recipient: str = "ann@example.org", *, not_before: datetime | None = None) -> int:
     """Queue the answer for one recipient; the delivery's id."""
     with session.transaction() as db:
-        delivery_id = deliveries.queue(
-            db,
-            account_id=1,
-            ticket_id=1,
-            article_id=1,
-            mailbox_id=1,
-            recipient=recipient,
-            now=NOON,
-            not_before=not_before,
-        )
+        owed_to = deliveries.NewDelivery(1, 1, 1, 1, recipient)
+        delivery_id = deliveries.queue(db, owed_to, now=NOON, not_before=not_before)
         outbox.put(db, outbox.Topic.DELIVER, delivery_id, now=NOON, not_before=not_before)
     return delivery_id
 

@@ -85,7 +85,8 @@ def machine(bare: Machine) -> Machine:
 
 def test_alone_it_sets_up_from_the_lock_and_starts_the_demo(machine: Machine) -> None:
     assert machine.run().returncode == 0
-    assert machine.asked("--require-hashes --only-binary :all: -r requirements.lock")
+    assert machine.asked("--require-hashes --only-binary :all: -r requirements-build.lock")
+    assert machine.asked("--no-binary dkimpy,pyspf --no-build-isolation -r requirements.lock")
     assert machine.asked("python tools/assets.py")
     assert machine.notes.read_text().endswith("manage4all serve --demo\n")
 

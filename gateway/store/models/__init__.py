@@ -3,9 +3,10 @@
 from gateway.store.models.account import Account
 from gateway.store.models.article import Article, Attachment
 from gateway.store.models.customer import Contact, ContactAddress, Customer, CustomerDomain
-from gateway.store.models.intake import Intake, Offer
+from gateway.store.models.imap import ImapFolder, ImapMessage, ImapSource
+from gateway.store.models.intake import Intake, Offer, Quarantined, SenderTally
 from gateway.store.models.mailbox import Mailbox
-from gateway.store.models.outgoing import Delivery, Outbox
+from gateway.store.models.outgoing import AutomaticMail, Delivery, Outbox
 from gateway.store.models.record import Privacy, Record, table
 from gateway.store.models.staff import ApiToken, IdempotencyKey, Staff, WebSession
 from gateway.store.models.ticket import Participant, Ticket, TicketEvent
@@ -15,19 +16,25 @@ __all__ = [
     "ApiToken",
     "Article",
     "Attachment",
+    "AutomaticMail",
     "Contact",
     "ContactAddress",
     "Customer",
     "CustomerDomain",
     "Delivery",
     "IdempotencyKey",
+    "ImapFolder",
+    "ImapMessage",
+    "ImapSource",
     "Intake",
     "Mailbox",
     "Offer",
     "Outbox",
     "Participant",
     "Privacy",
+    "Quarantined",
     "Record",
+    "SenderTally",
     "Staff",
     "Ticket",
     "TicketEvent",

@@ -1,6 +1,7 @@
 """One entry of a ticket and its files."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import JSON, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped
@@ -12,7 +13,9 @@ class Article(Record):
     """A customer's mail, a reply, a note or an automatic mail.
 
     `intake_id` is unique, so a mail is filed once; `content_hash` is unique in the account, so the
-    same mail offered again is known. `raw_sha256` names the raw mail in the blob store.
+    same mail offered again is known. `raw_sha256` names the raw mail in the blob store. `auth` is what
+    SPF, DKIM and DMARC said, `protection` how it is signed or encrypted, `invitation` what its calendar
+    part asks for.
     """
 
     __tablename__ = "article"
@@ -43,6 +46,9 @@ class Article(Record):
     html: Mapped[str | None] = column(Privacy.CONTENT, type_=Text)
     auto: Mapped[str | None] = column(Privacy.TECHNICAL, type_=String(20))
     trust: Mapped[str] = column(Privacy.TECHNICAL, type_=String(40), default="")
+    auth: Mapped[dict[str, Any] | None] = column(Privacy.PERSONAL, type_=JSON(none_as_null=True))
+    protection: Mapped[str] = column(Privacy.TECHNICAL, type_=String(20), default="")
+    invitation: Mapped[dict[str, Any] | None] = column(Privacy.CONTENT, type_=JSON(none_as_null=True))
     defects: Mapped[list[str]] = column(Privacy.TECHNICAL, type_=JSON, default=list)
     raw_sha256: Mapped[str | None] = column(Privacy.CONTENT, type_=String(64), index=True)
     content_hash: Mapped[str | None] = column(Privacy.CONTENT, type_=String(64))
@@ -50,7 +56,10 @@ class Article(Record):
 
 
 class Attachment(Record):
-    """A file of an article; its bytes are the blob `sha256`."""
+    """A file of an article; its bytes are the blob `sha256`, its thumbnail the blob `preview_sha256`.
+
+    `scan` is how the virus scanner judged it, empty where none is set; `scan_found` what it found.
+    """
 
     __tablename__ = "attachment"
 
@@ -65,3 +74,6 @@ class Attachment(Record):
     sha256: Mapped[str] = column(Privacy.CONTENT, type_=String(64), index=True)
     inline: Mapped[bool] = column(Privacy.TECHNICAL, default=False)
     content_id: Mapped[str] = column(Privacy.TECHNICAL, type_=Text, default="")
+    preview_sha256: Mapped[str | None] = column(Privacy.CONTENT, type_=String(64))
+    scan: Mapped[str] = column(Privacy.TECHNICAL, type_=String(12), default="")
+    scan_found: Mapped[str] = column(Privacy.TECHNICAL, type_=String(200), default="")

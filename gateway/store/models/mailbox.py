@@ -12,7 +12,9 @@ class Mailbox(Record):
     """A mailbox: `address` is what customers write to, `forwarding_local` is generated.
 
     The latter is the local part of its inbound address on the installation's mail domain. `sealed_relay_url`
-    is encrypted; `locale` is the language of what the desk itself says in its mails.
+    is encrypted; `locale` is the language of what the desk itself says in its mails. With `acknowledges`,
+    who writes for the first time is told that it arrived. After `silence_hours` without a mail (0: never)
+    its owner is told; `alarmed_at` is when that or an error of its connection was last told.
     """
 
     __tablename__ = "mailbox"
@@ -27,4 +29,8 @@ class Mailbox(Record):
     sealed_relay_url: Mapped[str] = column(Privacy.SECRET, type_=Text, default="")
     locale: Mapped[str] = column(Privacy.TECHNICAL, type_=String(10), default="en")
     reopen_days: Mapped[int] = column(Privacy.TECHNICAL, default=30)
+    acknowledges: Mapped[bool] = column(Privacy.TECHNICAL, default=False)
+    acknowledgement: Mapped[str] = column(Privacy.PERSONAL, type_=Text, default="")
+    silence_hours: Mapped[int] = column(Privacy.TECHNICAL, default=0)
+    alarmed_at: Mapped[datetime | None] = column(Privacy.TECHNICAL)
     created_at: Mapped[datetime] = column(Privacy.TECHNICAL)

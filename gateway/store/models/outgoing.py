@@ -26,7 +26,11 @@ class Outbox(Record):
 
 
 class Delivery(Record):
-    """One article to one recipient. Leased by one worker at a time (`lease_token`, `leased_until`)."""
+    """One article to one recipient. Leased by one worker at a time (`lease_token`, `leased_until`).
+
+    A notice of the installation (to an owner, say) has no article: its bytes are `raw_sha256`. An
+    automatic mail goes out with the null reverse-path (`is_automatic`), so that nothing answers it.
+    """
 
     __tablename__ = "delivery"
     __table_args__ = (
@@ -37,8 +41,10 @@ class Delivery(Record):
 
     id: Mapped[int] = key()
     account_id: Mapped[int] = link("account.id")
-    ticket_id: Mapped[int] = link("ticket.id", index=True)
-    article_id: Mapped[int] = link("article.id")
+    ticket_id: Mapped[int | None] = link("ticket.id", index=True)
+    article_id: Mapped[int | None] = link("article.id")
+    raw_sha256: Mapped[str | None] = column(Privacy.CONTENT, type_=String(64))
+    is_automatic: Mapped[bool] = column(Privacy.TECHNICAL, default=False)
     mailbox_id: Mapped[int | None] = link("mailbox.id", ondelete="SET NULL")
     recipient: Mapped[str] = column(Privacy.PERSONAL, type_=String(320))
     state: Mapped[str] = column(Privacy.TECHNICAL, type_=String(20))
@@ -50,3 +56,19 @@ class Delivery(Record):
     leased_until: Mapped[datetime | None] = column(Privacy.TECHNICAL)
     created_at: Mapped[datetime] = column(Privacy.TECHNICAL)
     finished_at: Mapped[datetime | None] = column(Privacy.TECHNICAL)
+
+
+class AutomaticMail(Record):
+    """That a machine of ours wrote to an address: the memory which keeps it from doing so too often.
+
+    `address_hash` is keyed, so that the row names nobody; it counts for all accounts together.
+    """
+
+    __tablename__ = "automatic_mail"
+    __table_args__ = (Index("ix_automatic_mail_address", "address_hash", "sent_at"),)
+
+    id: Mapped[int] = key()
+    account_id: Mapped[int | None] = link("account.id", ondelete="SET NULL")
+    address_hash: Mapped[str] = column(Privacy.PERSONAL, type_=String(64))
+    kind: Mapped[str] = column(Privacy.TECHNICAL, type_=String(20))
+    sent_at: Mapped[datetime] = column(Privacy.TECHNICAL, index=True)

@@ -12,7 +12,8 @@ from gateway.store.models.record import Privacy, Record, column, key, link
 class Ticket(Record):
     """A request; `number` is what people see, unique in the account.
 
-    `updated_at` is its newest activity, which orders lists; `snippet` is the start of the newest text.
+    `updated_at` is its newest activity, which orders lists; `snippet` is the start of the newest text;
+    `folded_count` is how many further mails of a storm were folded into it.
     """
 
     __tablename__ = "ticket"
@@ -39,6 +40,7 @@ class Ticket(Record):
     tags: Mapped[list[str]] = column(Privacy.CONTENT, type_=JSON, default=list)
     snippet: Mapped[str] = column(Privacy.CONTENT, type_=String(200), default="")
     article_count: Mapped[int] = column(Privacy.TECHNICAL, default=0)
+    folded_count: Mapped[int] = column(Privacy.TECHNICAL, default=0)
     attachment_count: Mapped[int] = column(Privacy.TECHNICAL, default=0)
     created_at: Mapped[datetime] = column(Privacy.TECHNICAL)
     updated_at: Mapped[datetime] = column(Privacy.TECHNICAL)

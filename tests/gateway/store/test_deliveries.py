@@ -5,11 +5,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from gateway.mail.tokens import bounce_local
 from gateway.rules.retry import GIVE_UP_AFTER, Deferred, Failed, Outcome, Sent
 from gateway.store import deliveries, outbox, session
 from gateway.store.deliveries import Leased
+from gateway.store.models import Account
 from tests.fakes.outgoing import KEY, NOON, RAW, lay_out, owe, owed, row, ticket, told
 
 LEASE = timedelta(minutes=10)
@@ -187,3 +189,18 @@ def test_what_waits_can_be_withdrawn_and_is_never_sent() -> None:
     assert row(waiting)["state"] == "withdrawn"
     assert claim(waiting, after=2 * LEASE) is None
     assert set(owed()) == {under_way, tried}
+
+
+def test_a_notice_needs_no_ticket_and_goes_out_with_the_null_reverse_path() -> None:
+    owe()
+    with session.transaction() as db:
+        account_id = min(db.execute(select(Account.id)).scalars())
+        notice = deliveries.queue_notice(
+            db, account_id=account_id, recipient="owner@example.org", raw_sha256="a" * 64, now=NOON
+        )
+    held = leased(notice)
+    assert (held.recipient, held.raw_sha256, held.is_automatic) == ("owner@example.org", "a" * 64, True)
+    before = told()
+    assert record(held, Failed("550 no"))
+    assert told() == before
+    assert row(notice)["state"] == "failed"

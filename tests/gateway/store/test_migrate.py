@@ -16,6 +16,22 @@ from gateway.store import migrate, session
 from gateway.store.models import Record
 from tests.databases import Databases, configured
 
+_AT = "'2026-01-02 03:04:05.000000'"
+# An account with one answer, in the columns of the first schema.
+OLDEST = f"""
+    INSERT INTO account VALUES (1, 'acc', 'Desk', 'k', 1, {_AT});
+    INSERT INTO ticket (id, account_id, number, subject, status, requester_name, requester_address, tags,
+        snippet, article_count, attachment_count, created_at, updated_at)
+    VALUES (1, 1, 1, 'Printer', 'open', '', '', '[]', '', 1, 0, {_AT}, {_AT});
+    INSERT INTO article (id, public_id, account_id, ticket_id, kind, from_name, from_address, reply_to, "to",
+        cc, bcc, subject, "references", text, reply_text, trust, defects, created_at)
+    VALUES (1, 'first', 1, 1, 'outbound', '', '', '[]', '[]', '[]', '[]', '', '[]', '', '', '', '[]', {_AT});
+    INSERT INTO delivery (id, account_id, ticket_id, article_id, recipient, state, answer, attempts,
+        lease_owner, lease_token, created_at)
+    VALUES (1, 1, 1, 1, 'ann@example.org', 'sent', '250 OK', 1, '', '', {_AT})
+"""
+# What that version may go on writing while this one starts.
+MEANWHILE = OLDEST.rpartition(";")[2].replace("(1, 1, 1, 1, 'ann", "(2, 1, 1, 1, 'bob")
 SEARCH = "article_search"  # made by hand: SQLAlchemy knows no full-text tables
 
 
@@ -29,6 +45,24 @@ def test_an_empty_database_comes_to_the_newest_schema(
         assert migrate.current_revision() == migrate.HEAD == migrate.head_of_scripts()
         migrate.upgrade()
         assert migrate.is_current()
+    databases.drop(url)
+
+
+def test_what_the_oldest_version_wrote_is_kept(databases: Databases, kind: str, tmp_path: Path) -> None:
+    with configured(databases.empty(kind, tmp_path)) as url:
+        migrate.upgrade("0001")
+        with session.schema_change() as connection:
+            for statement in OLDEST.split(";"):
+                connection.execute(text(statement))
+        migrate.upgrade()
+        with session.schema_change() as connection:
+            connection.execute(text(MEANWHILE))
+            columns = "recipient, answer, is_automatic, raw_sha256"
+            sent = connection.execute(text(f"SELECT {columns} FROM delivery ORDER BY id"))
+            assert [(r[0], r[1], bool(r[2]), r[3]) for r in sent] == [
+                ("ann@example.org", "250 OK", False, None),
+                ("bob@example.org", "250 OK", False, None),
+            ]
     databases.drop(url)
 
 
