@@ -138,8 +138,8 @@ def _attachments(db: Session, account_id: int, article_ids: list[int]) -> dict[i
     return grouped
 
 
-def _deliveries(db: Session, account_id: int, article_ids: list[int]) -> dict[int, list[DeliveryView]]:
-    grouped: dict[int, list[DeliveryView]] = defaultdict(list)
+def _deliveries(db: Session, account_id: int, article_ids: list[int]) -> dict[int | None, list[DeliveryView]]:
+    grouped: dict[int | None, list[DeliveryView]] = defaultdict(list)
     mine = select(Delivery).where(Delivery.account_id == account_id)
     found = db.execute(mine.where(Delivery.article_id.in_(article_ids)).order_by(Delivery.id))
     for row in found.scalars():

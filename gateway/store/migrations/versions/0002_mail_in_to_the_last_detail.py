@@ -3,6 +3,8 @@
 Revision: 0002, after 0001. Every new column may be missing in what the version before writes.
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -47,7 +49,7 @@ def _reference(table: str, column: str, target: str, ondelete: str = "CASCADE") 
 
 
 def _columns() -> None:
-    added = {
+    added: dict[str, list[sa.Column[Any]]] = {
         "intake": [_text("client_ip", 45), _text("helo", 255)],
         "article": [
             sa.Column("auth", sa.JSON(), nullable=True),
