@@ -15,6 +15,7 @@ from rq.exceptions import StopRequested
 from gateway import clock, log
 from gateway.clock import SystemClock
 from gateway.errors import DeskError
+from gateway.outbound.alarms import raise_alarms
 from gateway.outbound.recovery import recover
 from gateway.settings import Settings
 from gateway.store import outbox
@@ -28,6 +29,7 @@ _LONGEST_SECONDS = 1.0
 _SHORTEST_SECONDS = 0.02
 _RECOVER_SECONDS = 5.0
 _TIDY_SECONDS = 3600.0
+_WATCH_SECONDS = 60.0
 _HALF_WRITTEN_FOR = timedelta(hours=6)  # no sender may take as long over one mail
 
 _DEEP_JOBS = 10
@@ -42,11 +44,13 @@ def run(settings: Settings) -> None:
     connection = connect(settings)
     tend = every(_RECOVER_SECONDS, lambda: recover(settings.journal_dir, clock=SystemClock()))
     tidy = every(_TIDY_SECONDS, lambda: forget_unfinished(settings))
+    watch = every(_WATCH_SECONDS, lambda: _watch(settings))
     with contextlib.suppress(StopRequested):
         while not stop.requested:
             pause = _quietly("sweep", lambda: sweep(connection))
             _quietly("recover", tend)
             _quietly("tidy", tidy)
+            _quietly("watch", watch)
             stop.sleep(_LONGEST_SECONDS if pause is None else pause)
 
 
@@ -68,6 +72,13 @@ def sweep(connection: Redis) -> float:
         if rows:
             tell(connection, topic, [row.id for row in rows])
     return _LONGEST_SECONDS if max(depths.values()) > _DEEP_JOBS else _SHORTEST_SECONDS
+
+
+def _watch(settings: Settings) -> int:
+    """Tell the people of mailboxes that are in trouble."""
+    return raise_alarms(
+        blobs=BlobStore(settings.blob_dir), mail_domain=settings.mail_domain, clock=SystemClock()
+    )
 
 
 def forget_unfinished(settings: Settings) -> int:

@@ -13,7 +13,7 @@ from datetime import datetime
 from email.message import EmailMessage, MIMEPart
 from email.policy import SMTP
 from email.utils import format_datetime
-from typing import Any
+from typing import Any, Literal
 
 from gateway.errors import Invalid
 from gateway.mail import headerlines
@@ -41,7 +41,8 @@ class OutgoingFile:
 class OutgoingMail:
     """A mail to be written. Ids bear no brackets; `date` is aware; `html` "" means text alone.
 
-    `references` are oldest first. Whoever gets it hidden (Bcc) is in the envelope only, never here.
+    `references` are oldest first; `auto_submitted` says that a machine wrote it, and why (RFC 3834, 5).
+    Whoever gets it hidden (Bcc) is in the envelope only, never here.
     """
 
     message_id: str
@@ -56,7 +57,7 @@ class OutgoingMail:
     in_reply_to: str = ""
     references: tuple[str, ...] = ()
     attachments: tuple[OutgoingFile, ...] = ()
-    auto_submitted: bool = False
+    auto_submitted: Literal["", "auto-replied", "auto-generated"] = ""
 
 
 def compose(mail: OutgoingMail) -> bytes:
@@ -90,7 +91,7 @@ def _header(mail: OutgoingMail) -> list[str]:
         own_id,
         headerlines.message_ids("In-Reply-To", (mail.in_reply_to,)),
         headerlines.message_ids("References", _kept_references(mail)),
-        "Auto-Submitted: auto-replied" if mail.auto_submitted else "",
+        f"Auto-Submitted: {mail.auto_submitted}" if mail.auto_submitted else "",
     ]
     return [field for field in fields if field]
 

@@ -47,7 +47,7 @@ def new_mail(writing: Writing, *, to: Address, subject: str) -> Letter:
         text=bodies.text,
         html=writing.html,
         attachments=tuple(writing.files),
-        auto_submitted=writing.is_automatic,
+        auto_submitted="auto-replied" if writing.is_automatic else "",
     )
     return Letter(to.address, compose(mail))
 
@@ -70,7 +70,7 @@ def answer(writing: Writing, original: ParsedMail) -> Letter:
         in_reply_to=original.message_id,
         references=tuple(filter(None, (*original.references, original.message_id))),
         attachments=tuple(writing.files),
-        auto_submitted=writing.is_automatic,
+        auto_submitted="auto-replied" if writing.is_automatic else "",
     )
     return Letter(to.address, compose(mail))
 

@@ -53,7 +53,7 @@ def test_a_plain_mail_says_what_was_meant() -> None:
 
 
 def test_an_automatic_mail_is_marked() -> None:
-    assert read(replace(PLAIN, auto_submitted=True))["Auto-Submitted"] == "auto-replied"
+    assert read(replace(PLAIN, auto_submitted="auto-replied"))["Auto-Submitted"] == "auto-replied"
 
 
 def test_the_same_mail_is_the_same_bytes() -> None:
@@ -194,7 +194,7 @@ def test_our_own_reader_reads_the_same_from_it() -> None:
         in_reply_to="b@example.org",
         references=("a@example.org", "b@example.org"),
         attachments=(letter,),
-        auto_submitted=True,
+        auto_submitted="auto-replied",
     )
     parsed = parse(compose(mail), detect_type=lambda _: "application/pdf")
     assert parsed.defects == ()

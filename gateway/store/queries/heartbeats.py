@@ -1,0 +1,71 @@
+"""The mailboxes of the whole installation that may be in trouble, and whom to tell."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session
+
+from gateway.rules.access import Role
+from gateway.rules.heartbeat import Pulse
+from gateway.store.models import ImapSource, Mailbox, Offer, Staff
+
+_TOLD = (Role.OWNER.value, Role.ADMIN.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """One mailbox's pulse; `error` is the last one of its connection, `alarmed_at` when it was last told."""
+
+    account_id: int
+    mailbox_id: int
+    address: str
+    pulse: Pulse
+    error: str
+    alarmed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who is told, in which language."""
+
+    email: str
+    locale: str
+
+
+def heartbeats(db: Session) -> tuple[Heartbeat, ...]:
+    """Every mailbox that is watched, fails, or was told of: the others cannot be in trouble."""
+    rows = db.execute(
+        select(Mailbox, ImapSource.failing_since, ImapSource.last_error, _heard_at())
+        .outerjoin(ImapSource, ImapSource.mailbox_id == Mailbox.id)
+        .where(
+            or_(
+                Mailbox.silence_hours > 0,
+                ImapSource.failing_since.is_not(None),
+                Mailbox.alarmed_at.is_not(None),
+            )
+        )
+        .order_by(Mailbox.id)
+    )
+    return tuple(_heartbeat(*row) for row in rows)
+
+
+def people_to_tell(db: Session, account_id: int) -> Sequence[Person]:
+    """The owner and the admins, oldest first."""
+    mine = Staff.account_id == account_id, Staff.role.in_(_TOLD), Staff.deactivated_at.is_(None)
+    rows = db.execute(select(Staff.email, Staff.locale).where(*mine).order_by(Staff.id))
+    return [Person(email, locale) for email, locale in rows]
+
+
+def _heard_at() -> ColumnElement[datetime | None]:
+    offered = select(Offer.offered_at).where(Offer.mailbox_id == Mailbox.id)
+    return offered.order_by(Offer.id.desc()).limit(1).scalar_subquery()
+
+
+def _heartbeat(
+    mailbox: Mailbox, failing_since: datetime | None, error: str | None, heard_at: datetime | None
+) -> Heartbeat:
+    silence = timedelta(hours=mailbox.silence_hours) if mailbox.silence_hours else None
+    pulse = Pulse(heard_at or mailbox.created_at, silence, failing_since)
+    return Heartbeat(mailbox.account_id, mailbox.id, mailbox.address, pulse, error or "", mailbox.alarmed_at)
