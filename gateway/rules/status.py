@@ -35,6 +35,11 @@ def after_inbound(status: Status) -> Status:
     return Status.OPEN if status in (Status.CLOSED, Status.PENDING) else status
 
 
+def after_merge(source: Status, target: Status) -> Status:
+    """The state of a ticket into which another one was merged: what somebody waits for stays open."""
+    return Status.OPEN if source in (Status.NEW, Status.OPEN) and target is not Status.NEW else target
+
+
 def after_reply(status: Status) -> Status:
     """The state after staff answered without choosing one."""
     return Status.OPEN if status is Status.NEW else status

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import bindparam, case, insert, select, update
+from sqlalchemy import Row, bindparam, case, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -33,6 +33,8 @@ class EventKind(StrEnum):
     UNREADABLE = "unreadable"
     WITHDRAWN = "withdrawn"
     DELIVERY = "delivery"
+    MERGED = "merged"
+    SPLIT_OFF = "split_off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ def open_ticket(db: Session, account_id: int, new: NewTicketRow, *, now: datetim
 
 
 def stand(db: Session, account_id: int, number: int) -> Standing:
-    """Where a ticket stands; NotFound also for another account's number."""
+    """Where a ticket stands, or the one it was merged into; NotFound also for another account's number."""
     return _standing(db, Ticket.account_id == account_id, Ticket.number == min(number, MOST))
 
 
@@ -152,6 +154,12 @@ def add_event(
     db.connection().execute(_INSERT_EVENT, values)
 
 
+def stand_unmerged(db: Session, account_id: int, number: int) -> Standing:
+    """Where a ticket itself stands, also when it is merged into another one; NotFound as `stand`."""
+    row = _row(db, Ticket.account_id == account_id, Ticket.number == min(number, MOST))
+    return _as_standing(row)
+
+
 def add_participants(db: Session, account_id: int, ticket_id: int, addresses: Iterable[str]) -> None:
     """Let these addresses (as compared, case-folded) take part; who does already stays."""
     wanted = list(dict.fromkeys(a for a in addresses if a))[:_MAX_PARTICIPANTS_A_MAIL]
@@ -196,13 +204,26 @@ _STANDING = select(
     Ticket.subject,
     Ticket.mailbox_id,
     Ticket.customer_id,
+    Ticket.merged_into_id,
 )
 
 
 def _standing(db: Session, *where: Any) -> Standing:
+    """The ticket, or the one it was merged into."""
+    found = _row(db, *where)
+    if found.merged_into_id is not None:
+        found = _row(db, Ticket.id == found.merged_into_id)
+    return _as_standing(found)
+
+
+def _row(db: Session, *where: Any) -> Row[*tuple[Any, ...]]:
     found = db.execute(_STANDING.where(*where)).first()
     if found is None:
         raise NotFound("There is no such ticket.")
+    return found
+
+
+def _as_standing(found: Row[*tuple[Any, ...]]) -> Standing:
     return Standing(
         found.id,
         found.number,

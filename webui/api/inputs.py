@@ -130,6 +130,12 @@ class TicketPatch(Shape):
         )
 
 
+class MergeIn(Shape):
+    """The ticket to become part of."""
+
+    into: int = Field(ge=1)
+
+
 class CustomerIn(Shape):
     """A customer, named freely."""
 

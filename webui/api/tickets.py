@@ -2,7 +2,7 @@
 
 from flask import Response
 
-from gateway.desk import beginning
+from gateway.desk import beginning, merging
 from gateway.desk import tickets as desk
 from gateway.desk.beginning import Opening
 from gateway.desk.replying import Draft, DraftFile
@@ -16,7 +16,7 @@ from gateway.store.session import reading, transaction
 from webui import uploads
 from webui.api import bodies, repeating
 from webui.api.access import actor
-from webui.api.inputs import NumberPath, TicketIn, TicketPatch, TicketQuery, addresses
+from webui.api.inputs import MergeIn, NumberPath, TicketIn, TicketPatch, TicketQuery, addresses
 from webui.api.routes import NUMBER, answer, blueprint, created
 from webui.api.schemas import TicketPage, TicketWithArticles
 from webui.office import office
@@ -47,9 +47,7 @@ def post_ticket() -> Response:
 @blueprint.get(f"/tickets/{NUMBER}", responses={200: TicketWithArticles})
 def get_ticket(path: NumberPath) -> Response:
     """A ticket with all its articles."""
-    with reading() as db:
-        detail = get_detail(db, actor().account_id, path.number)
-    return answer(TicketWithArticles.whole(detail))
+    return _whole(path.number)
 
 
 @blueprint.patch(f"/tickets/{NUMBER}", responses={200: TicketWithArticles})
@@ -60,6 +58,36 @@ def patch_ticket(path: NumberPath) -> Response:
     with transaction() as db:
         desk.patch(db, actor(), path.number, change, now=office().clock.now())
         detail = get_detail(db, actor().account_id, path.number)
+    return answer(TicketWithArticles.whole(detail))
+
+
+@blueprint.post(f"/tickets/{NUMBER}/merge", responses={200: TicketWithArticles})
+@bodies.takes(MergeIn)
+def post_merge(path: NumberPath) -> Response:
+    """Let the ticket become part of another one, which is the answer; its number leads there from then on."""
+    body = bodies.read(MergeIn)
+    with repeating.once(actor(), body) as held:
+        if not repeating.made_before(held):
+            with transaction() as db:
+                merging.merge(db, actor(), path.number, body.into, now=office().clock.now())
+                idempotency.complete(db, held, str(path.number))
+    return _whole(path.number)
+
+
+@blueprint.post(f"/tickets/{NUMBER}/unmerge", responses={200: TicketWithArticles})
+def post_unmerge(path: NumberPath) -> Response:
+    """Take a merged ticket apart again; the answer is the ticket with what it had brought."""
+    with repeating.once(actor()) as held:
+        if not repeating.made_before(held):
+            with transaction() as db:
+                merging.unmerge(db, actor(), path.number, now=office().clock.now())
+                idempotency.complete(db, held, str(path.number))
+    return _whole(path.number)
+
+
+def _whole(number: int) -> Response:
+    with reading() as db:
+        detail = get_detail(db, actor().account_id, number)
     return answer(TicketWithArticles.whole(detail))
 
 

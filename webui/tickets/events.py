@@ -1,6 +1,6 @@
 """Lines of the timeline in words."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from gateway.i18n import _
 from gateway.rules.status import Status
@@ -29,10 +29,31 @@ def in_words(event: EventView, names: Mapping[str, str]) -> str:
         case "tags":
             tags = ", ".join(event.data.get("to", ()))
             return _("%(who)s set the tags: %(tags)s") % {"who": who, "tags": tags}
+        case "merged":
+            return _("%(who)s merged #%(number)s into this ticket") % {
+                "who": who,
+                "number": event.data.get("from"),
+            }
+        case "split_off":
+            return _("%(who)s made #%(number)s a ticket of its own again") % {
+                "who": who,
+                "number": event.data.get("number"),
+            }
         case "withdrawn":
             return _("%(who)s took a message back before it left") % {"who": who}
         case _:
             return _of_mail(event)
+
+
+def merged_numbers(events: Iterable[EventView]) -> frozenset[int]:
+    """The tickets that were merged into this one and are part of it still."""
+    merged: set[int] = set()
+    for event in events:
+        if event.kind == "merged":
+            merged.add(event.data["from"])
+        elif event.kind == "split_off":
+            merged.discard(event.data["number"])
+    return frozenset(merged)
 
 
 def _of_mail(event: EventView) -> str:

@@ -103,6 +103,14 @@ def draft(composer: Composer, files: tuple[DraftFile, ...]) -> Draft:
     )
 
 
+def number_of(text: str) -> int:
+    """A ticket's number as typed, with or without `#`; Invalid when it is none."""
+    digits = text.strip().removeprefix("#")
+    if not (digits.isascii() and digits.isdecimal() and len(digits) <= 9):
+        raise Invalid("There is no such ticket.", field="into")
+    return int(digits)
+
+
 def status_of(name: str) -> Status:
     """The state with this name that people may choose; Invalid otherwise."""
     try:

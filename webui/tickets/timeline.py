@@ -18,12 +18,13 @@ _MAX_DEFECTS = 5
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A line of the timeline."""
+    """A line of the timeline; `undo` is where to send the wish to take it back, if that is possible."""
 
     event: str
     iso: str
     ago: str
     absolute: str
+    undo: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +85,14 @@ def timeline(detail: TicketDetail, reader: Reader) -> list[Message | Event]:
 
 
 def _lines(detail: TicketDetail, reader: Reader) -> Iterator[tuple[datetime, Event]]:
+    merged = events.merged_numbers(detail.events)
     for event in detail.events:
         words = events.in_words(event, reader.names)
         if words:
             at = moment(event.at, reader.at)
-            yield event.at, Event(words, at.iso, at.ago, at.absolute)
+            number = event.data.get("from") if event.kind == "merged" else None
+            undo = f"/t/{number}/unmerge" if number in merged else ""
+            yield event.at, Event(words, at.iso, at.ago, at.absolute, undo)
 
 
 def _message(article: ArticleView, reader: Reader) -> Message:

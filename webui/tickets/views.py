@@ -3,10 +3,10 @@
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, redirect, render_template, request
+from flask import Blueprint, Response, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from gateway.desk import noting, replying, tickets
+from gateway.desk import merging, noting, replying, tickets
 from gateway.desk.mailboxes import list_mailboxes
 from gateway.desk.tickets import TicketChange
 from gateway.errors import Conflict, Invalid, TooLarge
@@ -144,6 +144,28 @@ def give_to_customer(number: int) -> ResponseReturnValue:
     return _change(number, TicketChange(customer=request.form.get("customer") or None))
 
 
+@blueprint.post(f"{_TICKET}/merge")
+@signed_in
+def merge(number: int) -> ResponseReturnValue:
+    """Let the ticket become part of another one."""
+    into = forms.number_of(request.form.get("into", ""))
+    try:
+        with transaction() as db:
+            target = merging.merge(db, actor(), number, into, now=office().clock.now())
+    except (Invalid, Conflict) as error:
+        return _ticket_page(number, wrong=complaints.in_words(error)), error.http
+    return redirect(f"/t/{target.number}", 303)
+
+
+@blueprint.post(f"{_TICKET}/unmerge")
+@signed_in
+def unmerge(number: int) -> ResponseReturnValue:
+    """Take a merged ticket apart again."""
+    with transaction() as db:
+        ticket = merging.unmerge(db, actor(), number, now=office().clock.now())
+    return redirect(f"/t/{ticket.number}", 303)
+
+
 @blueprint.get("/attachments/<public_id>")
 @signed_in
 def attachment(public_id: str) -> ResponseReturnValue:
@@ -194,6 +216,8 @@ def _ticket_page(
     by = actor()
     with reading() as db:
         detail = get_detail(db, by.account_id, number)
+        if detail.ticket.number != number:  # merged: the old link leads there
+            abort(redirect(f"/t/{detail.ticket.number}"))
         theirs = page.theirs(detail)
         inputs = page.Inputs(
             detail=detail,

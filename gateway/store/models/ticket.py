@@ -13,7 +13,9 @@ class Ticket(Record):
     """A request; `number` is what people see, unique in the account.
 
     `updated_at` is its newest activity, which orders lists; `snippet` is the start of the newest text;
-    `folded_count` is how many further mails of a storm were folded into it.
+    `folded_count` is how many further mails of a storm were folded into it. A merged ticket is empty and
+    leads to `merged_into_id`, which is never merged itself; that is no foreign key, because SQLite would have
+    to copy the table for it.
     """
 
     __tablename__ = "ticket"
@@ -37,6 +39,7 @@ class Ticket(Record):
     assignee_id: Mapped[int | None] = link("staff.id", ondelete="SET NULL")
     maybe_belongs_to_id: Mapped[int | None] = link("ticket.id", ondelete="SET NULL", index=True)
     follow_up_of_id: Mapped[int | None] = link("ticket.id", ondelete="SET NULL", index=True)
+    merged_into_id: Mapped[int | None] = column(Privacy.TECHNICAL, index=True)
     tags: Mapped[list[str]] = column(Privacy.CONTENT, type_=JSON, default=list)
     snippet: Mapped[str] = column(Privacy.CONTENT, type_=String(200), default="")
     article_count: Mapped[int] = column(Privacy.TECHNICAL, default=0)

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, exists, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy.orm import Session, aliased
 
 from gateway.mail.address import Address
 from gateway.rules.filing import Candidate, FoundBy
@@ -39,12 +40,16 @@ def find_candidates(
     return tuple(found)
 
 
-def _takes_part(sender: Address | None) -> ColumnElement[bool]:
+_TARGET = aliased(Ticket)
+"""The ticket itself, or the one it was merged into."""
+
+
+def _takes_part(sender: Address | None, ticket: Any = Ticket) -> ColumnElement[bool]:
     address, domain = (sender.key, sender.domain) if sender else ("", "")
-    named = exists().where(Participant.ticket_id == Ticket.id, Participant.address == address)
+    named = exists().where(Participant.ticket_id == ticket.id, Participant.address == address)
     colleague = exists().where(
-        CustomerDomain.account_id == Ticket.account_id,
-        CustomerDomain.customer_id == Ticket.customer_id,
+        CustomerDomain.account_id == ticket.account_id,
+        CustomerDomain.customer_id == ticket.customer_id,
         CustomerDomain.domain == domain,
     )
     return named | colleague
@@ -57,7 +62,10 @@ def _by_ticket(
     if not wanted:
         return
     key = Ticket.id if found_by is FoundBy.TOKEN else Ticket.number
-    columns = select(Ticket.id, Ticket.status, Ticket.closed_at, _takes_part(sender), key.label("key"))
+    takes_part = _takes_part(sender, _TARGET)
+    columns = select(_TARGET.id, _TARGET.status, _TARGET.closed_at, takes_part, key.label("key")).join(
+        _TARGET, _TARGET.id == func.coalesce(Ticket.merged_into_id, Ticket.id)
+    )
     for row in db.execute(columns.where(Ticket.account_id == account_id, key.in_(wanted))):
         rank = wanted.index(row[4])
         yield Candidate(row[0], found_by, rank, Status(row[1]), row[2], sender_takes_part=row[3])

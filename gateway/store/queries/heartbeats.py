@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ScalarSelect, or_, select
 from sqlalchemy.orm import Session
 
 from gateway.rules.access import Role
@@ -58,7 +58,7 @@ def people_to_tell(db: Session, account_id: int) -> Sequence[Person]:
     return [Person(email, locale) for email, locale in rows]
 
 
-def _heard_at() -> ColumnElement[datetime | None]:
+def _heard_at() -> ScalarSelect[datetime]:
     offered = select(Offer.offered_at).where(Offer.mailbox_id == Mailbox.id)
     return offered.order_by(Offer.id.desc()).limit(1).scalar_subquery()
 

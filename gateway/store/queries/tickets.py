@@ -132,9 +132,12 @@ def list_tickets(
 
 
 def get_ticket(db: Session, account_id: int, number: int) -> TicketRow:
-    """One ticket's head; NotFound also for another account's number."""
-    wanted = _ROWS.where(Ticket.account_id == account_id, Ticket.number == min(number, MOST))
-    found = db.execute(wanted).first()
+    """A ticket's head, or that of the one it was merged into; NotFound also for another account's number."""
+    mine = Ticket.account_id == account_id
+    named = select(func.coalesce(Ticket.merged_into_id, Ticket.id)).where(
+        mine, Ticket.number == min(number, MOST)
+    )
+    found = db.execute(_ROWS.where(mine, Ticket.id == named.scalar_subquery())).first()
     if found is None:
         raise NotFound("There is no such ticket.")
     return _row(found)
@@ -170,7 +173,7 @@ def _shape(wanted: TicketFilter, after: str | None) -> _Shape:
 @lru_cache(maxsize=64)
 def _narrowed(statuses: tuple[Status, ...], shape: _Shape) -> _Rows:
     """The list's statement; building it takes longer than running it, so each shape is built once."""
-    statement = _ROWS.where(Ticket.account_id == bindparam("account"))
+    statement = _ROWS.where(Ticket.account_id == bindparam("account"), Ticket.merged_into_id.is_(None))
     if statuses:
         statement = statement.where(Ticket.status.in_([s.value for s in statuses]))
     if shape.unassigned:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.rules.status import OPEN_STATUSES, Status, after_inbound, after_reply, may_become
+from gateway.rules.status import OPEN_STATUSES, Status, after_inbound, after_merge, after_reply, may_become
 
 
 def test_people_may_choose_every_state_but_new() -> None:
@@ -30,3 +30,20 @@ def test_an_answer_only_ends_being_new(status: Status) -> None:
 
 def test_closed_and_spam_are_not_open() -> None:
     assert set(Status) - set(OPEN_STATUSES) == {Status.CLOSED, Status.SPAM}
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "then"),
+    [
+        (Status.OPEN, Status.CLOSED, Status.OPEN),
+        (Status.NEW, Status.PENDING, Status.OPEN),
+        (Status.NEW, Status.NEW, Status.NEW),
+        (Status.CLOSED, Status.OPEN, Status.OPEN),
+        (Status.PENDING, Status.CLOSED, Status.CLOSED),
+        (Status.SPAM, Status.CLOSED, Status.CLOSED),
+    ],
+)
+def test_what_somebody_waits_for_stays_open_when_tickets_are_merged(
+    source: Status, target: Status, then: Status
+) -> None:
+    assert after_merge(source, target) is then

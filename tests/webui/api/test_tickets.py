@@ -233,3 +233,20 @@ def test_nobody_writes_from_a_strangers_mailbox(client: FlaskClient, world: Worl
     assert boxes is not None
     theirs = boxes["items"][0]["id"]
     assert begin(client, world, BEGUN | {"mailbox": theirs}).status_code == 422
+
+
+def test_tickets_are_merged_and_taken_apart(client: FlaskClient, world: World) -> None:
+    world.ours.receive(mail("Second"))
+    path, headers = "/api/v1/tickets/2/merge", {**world.ours.headers, "Idempotency-Key": "k"}
+    for _ in range(2):
+        merged: Any = client.post(path, headers=headers, json={"into": 1}).json
+        assert (merged["number"], len(merged["articles"])) == (1, 2)
+    followed: Any = client.get("/api/v1/tickets/2", headers=world.ours.headers).json
+    assert followed["number"] == 1
+    listed: Any = client.get("/api/v1/tickets", headers=world.ours.headers).json
+    assert [ticket["number"] for ticket in listed["items"]] == [1]
+    apart: Any = client.post("/api/v1/tickets/2/unmerge", headers=world.ours.headers).json
+    assert (apart["number"], len(apart["articles"])) == (2, 1)
+    assert client.post("/api/v1/tickets/2/unmerge", headers=world.ours.headers).status_code == 409
+    assert client.post(path, headers=world.stranger.headers, json={"into": 1}).status_code == 404
+    assert client.post(path, headers=world.ours.headers, json={"into": 0}).status_code == 422

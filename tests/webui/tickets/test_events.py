@@ -7,7 +7,7 @@ import pytest
 
 from gateway.store.queries.articles import EventView
 from gateway.store.tickets import EventKind
-from webui.tickets.events import in_words
+from webui.tickets.events import in_words, merged_numbers
 
 AT = datetime(2026, 11, 24, tzinfo=UTC)
 NAMES = {"ann": "Ann Berger", "bob": "Bob"}
@@ -27,6 +27,8 @@ def words(kind: str, by: str | None = "ann", **data: Any) -> str:
         ("tags", {"to": ["a", "b"]}, "Ann Berger set the tags: a, b"),
         ("customer", {"to": "Smith"}, "Ann Berger put it under Smith"),
         ("customer", {"to": None}, "Ann Berger took it from its customer"),
+        ("merged", {"from": 7}, "Ann Berger merged #7 into this ticket"),
+        ("split_off", {"number": 7}, "Ann Berger made #7 a ticket of its own again"),
         ("withdrawn", {}, "Ann Berger took a message back before it left"),
         ("same_mail_again", {}, "The same mail came in again; it is kept once"),
         ("unreadable", {}, "This mail could not be read; the original is attached"),
@@ -61,3 +63,13 @@ def test_odd_data_breaks_no_page(kind: str) -> None:
 
 def test_an_unknown_kind_is_left_out() -> None:
     assert words("from_the_future") == ""
+
+
+def test_what_was_merged_is_part_of_the_ticket_until_it_is_split_off() -> None:
+    told = [
+        EventView("merged", AT, None, {"from": 7}),
+        EventView("merged", AT, None, {"from": 8}),
+        EventView("split_off", AT, None, {"number": 7}),
+    ]
+    assert merged_numbers(told) == {8}
+    assert merged_numbers([*told, EventView("merged", AT, None, {"from": 7})]) == {7, 8}

@@ -72,3 +72,10 @@ def test_a_message_taken_back_returns_with_its_recipients(world: World) -> None:
     composer = forms.again(world.ours.ticket.articles[0])
     assert composer.to == "help@ours.example"
     assert "files again" in composer.notice
+
+
+def test_a_number_is_read_with_and_without_its_mark() -> None:
+    assert [forms.number_of(text) for text in ("7", " #7 ", "#000000007")] == [7, 7, 7]
+    for wrong in ("", "#", "x", "-1", "1234567890", "²"):
+        with pytest.raises(Invalid):
+            forms.number_of(wrong)

@@ -289,3 +289,31 @@ def test_errors_of_the_desk_are_pages_too(browser: FlaskClient) -> None:
     answer = browser.get("/t/999")
     assert answer.status_code == 404
     assert Page(answer).text_of("h1") == "There is no such ticket."
+
+
+def test_a_ticket_that_may_belong_to_another_is_merged_with_one_click_and_taken_apart_again(
+    world: World, browser: FlaskClient
+) -> None:
+    theirs = mail("Re: Look at this [#1]", "Me too.")
+    theirs.replace_header("From", "Eve <eve@evil.example>")
+    world.ours.receive(theirs)
+    button = Page(browser.get("/t/2")).one("button[name=into]")
+    assert (button.get("formaction"), button.get("value")) == ("/t/2/merge", "1")
+    assert send(browser, "/t/2/merge", into="1").location == "/t/1"
+    assert browser.get("/t/2").location == "/t/1"
+    page = Page(browser.get("/t/1"))
+    assert "Me too." in page.text_of(".timeline")
+    assert "merged #2 into this ticket" in page.text_of(".timeline")
+    undo = page.one(".event button").get("formaction")
+    assert undo == "/t/2/unmerge"
+    assert send(browser, undo).location == "/t/2"
+    assert "Me too." in Page(browser.get("/t/2")).text_of(".timeline")
+    assert Page(browser.get("/t/1")).all(".event button") == []
+
+
+def test_nonsense_is_not_merged(world: World, browser: FlaskClient, stranger: FlaskClient) -> None:
+    assert send(browser, "/t/1/merge", into="1").status_code == 422
+    assert send(browser, "/t/1/merge", into="x").status_code == 422
+    assert send(browser, "/t/1/merge", into="99").status_code == 404
+    assert send(stranger, "/t/1/merge", into="1").status_code == 404
+    assert send(browser, "/t/1/unmerge").status_code == 409

@@ -61,7 +61,7 @@ def _columns() -> None:
             _text("scan", 12),
             _text("scan_found", 200),
         ],
-        "ticket": [_count("folded_count")],
+        "ticket": [_count("folded_count"), sa.Column("merged_into_id", NUMBER, nullable=True)],
         "mailbox": [
             _flag("acknowledges"),
             _text("acknowledgement"),
@@ -73,6 +73,7 @@ def _columns() -> None:
         for column in columns:
             op.add_column(table, column)
     op.create_index("ix_offer_mailbox", "offer", ["mailbox_id", "id"], unique=False)
+    op.create_index(op.f("ix_ticket_merged_into_id"), "ticket", ["merged_into_id"], unique=False)
 
 
 def _delivery() -> None:
