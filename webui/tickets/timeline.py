@@ -113,7 +113,7 @@ def _message(article: ArticleView, reader: Reader) -> Message:
         files=tuple(
             attached.file(f) for f in article.attachments if not f.inline or not attached.is_picture(f)
         ),
-        has_html=article.html is not None and not is_ours,
+        has_html=article.has_html and not is_ours,
         has_raw=article.has_raw and not is_ours,
         deliveries=tuple(_way(delivery, reader.at) for delivery in article.deliveries),
         withdrawn=_is_withdrawn(article),

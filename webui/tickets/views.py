@@ -84,7 +84,7 @@ def live(number: int) -> ResponseReturnValue:
     """The part of the ticket's page that changes by itself; unchanged, it is not sent again."""
     by = actor()
     with reading() as db:
-        detail = get_detail(db, by.account_id, number)
+        detail = get_detail(db, by.account_id, number, with_html=False)
         staff = tickets.staff_of(db, by.account_id)
     shown = page.live_values(detail, staff, now=office().clock.now(), undo=_undo())
     answer = Response(render_template("web/tickets/live.html", **shown))
@@ -193,7 +193,7 @@ def _ticket_page(
 ) -> str:
     by = actor()
     with reading() as db:
-        detail = get_detail(db, by.account_id, number)
+        detail = get_detail(db, by.account_id, number, with_html=False)
         theirs = page.theirs(detail)
         inputs = page.Inputs(
             detail=detail,

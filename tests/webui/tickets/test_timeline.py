@@ -31,6 +31,7 @@ MAIL = ArticleView(
     text="Hello",
     reply_text="Hello",
     html=None,
+    has_html=False,
     auto=None,
     trust="known",
     defects=(),
@@ -135,9 +136,9 @@ def test_a_message_taken_back_is_marked() -> None:
 
 
 def test_only_mail_of_others_offers_its_original() -> None:
-    rich = replace(MAIL, html="<p>Hello</p>")
+    rich = replace(MAIL, has_html=True)
     assert (show(rich).has_html, show(rich).has_raw) == (True, True)
-    ours = replace(reply(), html="<p>Hello</p>")
+    ours = replace(reply(), has_html=True)
     assert (show(ours).has_html, show(ours).has_raw) == (False, False)
 
 
