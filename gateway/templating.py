@@ -1,12 +1,15 @@
-"""The one Jinja2 environment: pages, mails and the client's texts from `templates/`."""
+"""How Jinja2 is set up, for pages, mails and the client's texts from `templates/`."""
 
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import TypeVar
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from gateway import i18n
+
+E = TypeVar("E", bound=Environment)
 
 
 def template_dir() -> Path:
@@ -17,8 +20,13 @@ def template_dir() -> Path:
 
 @cache
 def environment() -> Environment:
-    """The environment, with gettext in it; `.html` is escaped, text is not."""
-    env = Environment(
+    """The environment of mails."""
+    return build(Environment)
+
+
+def build(kind: type[E]) -> E:
+    """An environment with gettext in it; `.html` is escaped, text is not."""
+    env = kind(
         loader=FileSystemLoader(template_dir()),
         autoescape=select_autoescape(["html"]),
         undefined=StrictUndefined,

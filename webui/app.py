@@ -5,18 +5,16 @@ clock by `webui.office.office()`, the person by `webui.sessions`, and the databa
 `gateway.store.session`, which whoever starts the process has configured.
 """
 
-from typing import Any
-
 from flask import Flask, request
 from flask_openapi3.openapi import OpenAPI
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import Environment
 
-from gateway import i18n, templating
+from gateway import i18n
 from gateway.clock import Clock, SystemClock
 from gateway.settings import Settings
 from gateway.store.blobs import BlobStore
-from webui import assets, compression, csp, failures, languages, office, ops, origins, sessions
+from webui import assets, compression, csp, failures, languages, office, ops, origins, pages
 from webui.api import openapi, problems, v1
 from webui.customers import views as customers
 from webui.demo import views as demo
@@ -29,14 +27,11 @@ _UNGUARDED = frozenset({"ops.healthz", "ops.readyz"})
 
 
 class Application(OpenAPI):
-    """Flask with the product's own Jinja environment, so that pages and mails share one."""
+    """Flask with the product's own Jinja environment."""
 
     def create_jinja_environment(self) -> Environment:  # type: ignore[override]  # Flask's own only adds a loader
-        """A copy of the one environment that may have globals of the web."""
-        env = templating.environment().overlay()
-        env.globals = {**env.globals, "url_for": self.url_for}
-        env.filters = dict(env.filters)
-        return env
+        """The one of pages."""
+        return pages.environment()
 
 
 def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
@@ -59,7 +54,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
     assets.install(app)
     CSRFProtect(app).exempt(v1.blueprint)  # bearer tokens only: no browser adds those by itself
     failures.install(app)
-    app.context_processor(_page_values)
+    pages.install(app)
     _register(app)
     return app
 
@@ -99,13 +94,3 @@ def _begin() -> None:
         return
     i18n.set_locale(languages.of_page())
     origins.check_origin()
-
-
-def _page_values() -> dict[str, Any]:
-    settings = office.office().settings
-    return {
-        "me": sessions.find(),
-        "locale": i18n.current_locale(),
-        "is_demo": settings.demo,
-        "public_sign_up": settings.public_sign_up,
-    }

@@ -1,11 +1,12 @@
 """What goes wrong, said once: an error page in the person's language, or problem details under /api."""
 
-from flask import Flask, Response, g, make_response, render_template, request
+from flask import Flask, Response, g, make_response, request
 from werkzeug.exceptions import HTTPException
 
 from gateway import log
 from gateway.errors import DeskError, Unauthenticated
 from gateway.i18n import _
+from webui import pages
 from webui.api import problems
 
 _RETRY_SECONDS = "5"
@@ -49,7 +50,7 @@ def _on_surprise(_error: Exception) -> Response:
 
 
 def _page(status: int, text: str) -> Response:
-    answer = make_response(render_template("web/error.html", status=status, text=text), status)
+    answer = make_response(pages.render("web/error.html", status=status, text=text), status)
     if status == 503:
         answer.headers["Retry-After"] = _RETRY_SECONDS
     return answer

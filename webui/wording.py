@@ -41,7 +41,7 @@ def moment(at: datetime, now: datetime) -> Moment:
     """How long ago something was, beside the time itself; local time is the server's."""
     local = at.astimezone()
     full = f"{_day(local, with_year=True)}, {local:%H:%M}"
-    return Moment(f"{at:%Y-%m-%dT%H:%M:%SZ}", _ago(at, local, now), full)
+    return Moment(f"{at:%Y-%m-%dT%H:%M:%SZ}", ago(at, now), full)
 
 
 def size(size_bytes: int) -> str:
@@ -64,7 +64,8 @@ def initials(name: str) -> str:
     return "".join(letters).upper() or "?"
 
 
-def _ago(at: datetime, local: datetime, now: datetime) -> str:
+def ago(at: datetime, now: datetime) -> str:
+    """How long ago something was, in a few characters."""
     seconds = (now - at).total_seconds()
     if seconds < _MINUTE:
         return _("now")
@@ -74,7 +75,7 @@ def _ago(at: datetime, local: datetime, now: datetime) -> str:
         return _("%(n)s h") % {"n": int(seconds // _HOUR)}
     if seconds < _WEEK:
         return _("%(n)s d") % {"n": int(seconds // _DAY)}
-    return _day(local, with_year=now.year != at.year)
+    return _day(at.astimezone(), with_year=now.year != at.year)
 
 
 def _day(local: datetime, *, with_year: bool) -> str:

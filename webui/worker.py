@@ -8,6 +8,7 @@ from gateway import log
 from gateway.cli.opening import find_wake
 from gateway.settings import Settings
 from gateway.store import session
+from webui import pages
 from webui.app import create_app
 from webui.bridge import Bridge
 
@@ -15,7 +16,9 @@ from webui.bridge import Bridge
 @cache
 def application(settings: Settings) -> Flask:
     """The application of these settings; opens nothing, so workers forked after this share its memory."""
-    return create_app(settings)
+    app = create_app(settings)
+    pages.compile_all(app)
+    return app
 
 
 def load(settings: Settings) -> Bridge:

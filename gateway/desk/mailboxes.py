@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from gateway.errors import Conflict, NotFound
@@ -70,8 +70,11 @@ def add(
 
 def list_mailboxes(db: Session, account_id: int, *, mail_domain: str) -> tuple[MailboxView, ...]:
     """The account's mailboxes, oldest first."""
-    mine = select(Mailbox).where(Mailbox.account_id == account_id).order_by(Mailbox.id)
-    return tuple(_view(mailbox, mail_domain) for mailbox in db.execute(mine).scalars())
+    rows = db.connection().execute(_MAILBOXES, {"account": account_id}).all()
+    return tuple(
+        MailboxView(row_id, public_id, address, f"{local}@{mail_domain}", name)
+        for row_id, public_id, address, local, name in rows
+    )
 
 
 def remove(db: Session, account_id: int, public_id: str) -> None:
@@ -99,6 +102,11 @@ def find_recipient(db: Session, address: str, *, mail_domain: str) -> Recipient 
     return Recipient(known[1], wanted, mailbox_id=known[0]) if known else None
 
 
+_MAILBOXES = (
+    select(Mailbox.id, Mailbox.public_id, Mailbox.address, Mailbox.forwarding_local, Mailbox.name)
+    .where(Mailbox.account_id == bindparam("account"))
+    .order_by(Mailbox.id)
+)  # built once: every ticket's page asks
 _OWNER = select(Mailbox.id, Mailbox.account_id)
 _TICKET = select(Ticket.account_id, Account.mail_key, Ticket.mailbox_id, Ticket.id).join(
     Account, Account.id == Ticket.account_id

@@ -6,6 +6,7 @@ loss and break the promise of the 250); writers begin with BEGIN IMMEDIATE so th
 the start and never fail half-way. PostgreSQL runs READ COMMITTED with conditional updates.
 """
 
+import json
 import os
 import sqlite3
 import time
@@ -170,7 +171,7 @@ def translated() -> Iterator[None]:
 def _make_engine(url: str) -> Engine:
     if make_url(url).get_backend_name() == "sqlite":
         options = {"timeout": BUSY_SECONDS, "check_same_thread": False}
-        made = create_engine(url, hide_parameters=True, connect_args=options)
+        made = create_engine(url, hide_parameters=True, connect_args=options, json_deserializer=_of_json)
         event.listen(made, "connect", _prepare_sqlite)
         event.listen(made, "begin", _begin_sqlite)
         return made
@@ -180,6 +181,11 @@ def _make_engine(url: str) -> Engine:
     return create_engine(
         address, hide_parameters=True, pool_pre_ping=True, connect_args={"connect_timeout": 5}
     )
+
+
+def _of_json(text: str) -> Any:
+    """A column's value; most lists that rows keep (tags, copies, defects) are empty."""
+    return [] if text == "[]" else json.loads(text)
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

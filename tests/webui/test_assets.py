@@ -25,3 +25,8 @@ def test_a_missing_file_is_not_kept(client: FlaskClient) -> None:
 def test_a_template_cannot_name_a_file_that_is_not_there() -> None:
     with pytest.raises(FileNotFoundError):
         assets.asset("nothing.css")
+
+
+def test_an_icon_is_a_picture_that_nobody_reads_aloud() -> None:
+    assert assets.icon("clip").startswith('<svg class="icon" aria-hidden="true"><use href="/static/icons/')
+    assert "#clip" in assets.icon("clip")

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 
 from gateway.desk import customers
@@ -11,7 +11,7 @@ from gateway.i18n import ngettext
 from gateway.store.queries.customers import get_customer, list_customers, list_loose_contacts
 from gateway.store.queries.tickets import TicketFilter, TicketRow, count_views, list_tickets
 from gateway.store.session import reading, transaction
-from webui import complaints
+from webui import complaints, pages
 from webui.customers import forms
 from webui.office import office
 from webui.rail import rail
@@ -118,7 +118,7 @@ def _list_page(typed: forms.CustomerForm, wrong: str) -> str:
         )
         for row in found.items
     ]
-    return render_template(
+    return pages.render(
         "web/customers/list.html",
         area="customers",
         views=views,
@@ -143,7 +143,7 @@ def _customer_page(
         found = get_customer(db, by.account_id, public_id)
         theirs = list_tickets(db, by.account_id, TicketFilter(customer=public_id), limit=_SHOWN_TICKETS)
         views = rail(count_views(db, by.account_id, by.staff_id))
-    return render_template(
+    return pages.render(
         "web/customers/customer.html",
         area="customers",
         views=views,

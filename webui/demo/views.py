@@ -3,14 +3,14 @@
 Mails go in through the desk's SMTP door, and what is shown is what its senders delivered.
 """
 
-from flask import Blueprint, Response, redirect, render_template, request
+from flask import Blueprint, Response, redirect, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import CombinedMultiDict
 
 from gateway.cli.samples.people import DESKS, PEOPLE
 from gateway.errors import DeskError, Invalid, NotFound
 from gateway.mail.message import ParsedMail
-from webui import complaints, csp, files, mailframe
+from webui import complaints, csp, files, mailframe, pages
 from webui.demo import forms, inbox, sending
 from webui.demo.forms import Letter, Visitor
 from webui.office import office
@@ -36,7 +36,7 @@ def mails() -> ResponseReturnValue:
     """The list alone, for the page that watches it."""
     visitor = forms.read_visitor(request.args)
     key = request.args.get("open", "")
-    return render_template("web/demo/list.html", visitor=visitor, lines=inbox.lines(visitor), opened_key=key)
+    return pages.render("web/demo/list.html", visitor=visitor, lines=inbox.lines(visitor), opened_key=key)
 
 
 @blueprint.get("/mails/<key>")
@@ -100,7 +100,7 @@ def _page(
     stranger_wrong: str = "",
 ) -> str:
     settings = office().settings
-    return render_template(
+    return pages.render(
         "web/demo/mailbox.html",
         visitor=visitor,
         people=PEOPLE,

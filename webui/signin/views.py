@@ -1,6 +1,6 @@
 """Getting in and out, and the page about oneself: account, mailboxes, language, colours."""
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request
+from flask import Blueprint, Response, make_response, redirect, request
 from flask.typing import ResponseReturnValue
 
 from gateway.desk import mailboxes, passwords, people, signin
@@ -9,7 +9,7 @@ from gateway.i18n import LOCALES, _, current_locale
 from gateway.rules.access import Permission, may, require
 from gateway.store.queries.tickets import count_views
 from gateway.store.session import reading, transaction
-from webui import complaints, languages, sessions
+from webui import complaints, languages, pages, sessions
 from webui.office import office
 from webui.rail import rail
 from webui.sessions import actor, current, signed_in
@@ -27,7 +27,7 @@ def sign_in_form() -> ResponseReturnValue:
     onward = sessions.safe_next(request.args.get("next"))
     if sessions.find() is not None:
         return redirect(onward, 303)
-    return render_template("web/signin/sign_in.html", login="", wrong="", onward=onward)
+    return pages.render("web/signin/sign_in.html", login="", wrong="", onward=onward)
 
 
 @blueprint.post(sessions.SIGN_IN_PATH)
@@ -40,7 +40,7 @@ def sign_in() -> ResponseReturnValue:
     fits = passwords.check(found.password_hash if found else None, typed.password)
     if found is None or not fits:
         wrong = _("Login and password do not match.")
-        page = render_template("web/signin/sign_in.html", login=typed.login, wrong=wrong, onward=onward)
+        page = pages.render("web/signin/sign_in.html", login=typed.login, wrong=wrong, onward=onward)
         return page, 422
     return _let_in(found.staff_id, onward)
 
@@ -152,7 +152,7 @@ def _require_open_door() -> None:
 
 
 def _sign_up_page(typed: forms.SignUp, wrong: str, field: str) -> str:
-    return render_template("web/signin/sign_up.html", typed=typed, wrong=wrong, field=field)
+    return pages.render("web/signin/sign_up.html", typed=typed, wrong=wrong, field=field)
 
 
 def _account_page(address: str, wrong: str) -> str:
@@ -160,7 +160,7 @@ def _account_page(address: str, wrong: str) -> str:
     with reading() as db:
         boxes = mailboxes.list_mailboxes(db, by.account_id, mail_domain=office().settings.mail_domain)
         views = rail(count_views(db, by.account_id, by.staff_id))
-    return render_template(
+    return pages.render(
         "web/signin/account.html",
         area="account",
         views=views,

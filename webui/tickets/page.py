@@ -11,7 +11,7 @@ from gateway.store.queries.customers import CustomerRow
 from gateway.store.queries.tickets import CustomerRef, TicketFilter, TicketRow
 from webui.rail import View
 from webui.tickets import forms, rows
-from webui.tickets.timeline import Reader, timeline
+from webui.tickets.timeline import Reader, entries
 from webui.wording import moment, status_names
 
 MAX_CUSTOMERS = 100
@@ -63,7 +63,7 @@ def live_values(
         "back": "/",
         "statuses": _buttons(detail.ticket.status),
         "staff": staff,
-        "entries": timeline(detail, reader),
+        "entries": entries(detail, reader),
     }
 
 

@@ -3,11 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
-from gateway.i18n import _
+from markupsafe import Markup
+
+from gateway.i18n import _, current_locale
 from gateway.rules.status import Status
 from gateway.store.queries.tickets import TicketRow
-from webui.wording import moment, status_names
+from webui import pages
+from webui.kept import Kept
+from webui.wording import ago, moment, status_names
+
+_LINES = Kept(1024 * 1024)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +50,18 @@ def rows(tickets: tuple[TicketRow, ...], now: datetime) -> list[Row]:
     """The rows of a page."""
     names = status_names()
     return [_row(ticket, names, now) for ticket in tickets]
+
+
+def lines(tickets: tuple[TicketRow, ...], now: datetime) -> list[Markup]:
+    """The lines of a list; those that show what they showed last time are kept from then."""
+    names, locale = status_names(), current_locale()
+
+    def line(ticket: TicketRow) -> Markup:
+        return pages.piece("web/tickets/row.html", r=_row(ticket, names, now))
+
+    return [
+        _LINES.get((locale, ticket, ago(ticket.updated_at, now)), partial(line, ticket)) for ticket in tickets
+    ]
 
 
 def _row(ticket: TicketRow, names: Mapping[Status, str], now: datetime) -> Row:

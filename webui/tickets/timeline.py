@@ -3,17 +3,22 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import itemgetter
 
 from markupsafe import Markup
 
-from gateway.i18n import _
+from gateway.i18n import _, current_locale
 from gateway.mail.address import Address
 from gateway.rules.status import ArticleKind
 from gateway.store.queries.articles import ArticleView, DeliveryView, TicketDetail
+from webui import pages
+from webui.kept import Kept
 from webui.tickets import attached, events, texts
-from webui.wording import initials, moment
+from webui.wording import ago, initials, moment
 
 _MAX_DEFECTS = 5
+_EVENT, _MESSAGE = "web/tickets/event.html", "web/tickets/message.html"
+_MESSAGES = Kept(2 * 1024 * 1024)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +79,27 @@ class Reader:
     names: Mapping[str, str]
 
 
-def timeline(detail: TicketDetail, reader: Reader) -> list[Message | Event]:
+def entries(detail: TicketDetail, reader: Reader) -> list[Markup]:
+    """The timeline as the page has it; messages that show what they showed last time are kept from then."""
+    return [
+        _shown(entry, reader) if isinstance(entry, ArticleView) else pages.piece(_EVENT, a=entry)
+        for entry in timeline(detail, reader)
+    ]
+
+
+def timeline(detail: TicketDetail, reader: Reader) -> list[ArticleView | Event]:
     """Everything that happened, oldest first."""
-    told: list[tuple[datetime, int, Message | Event]] = [
-        (article.created_at, 0, _message(article, reader)) for article in detail.articles
+    told: list[tuple[datetime, int, ArticleView | Event]] = [
+        (article.created_at, 0, article) for article in detail.articles
     ]
     told += [(at, 1, line) for at, line in _lines(detail, reader)]
-    ordered = sorted(told, key=lambda entry: entry[:2])
-    return [entry for _at, _rank, entry in ordered]
+    return [entry for _at, _rank, entry in sorted(told, key=itemgetter(0, 1))]
+
+
+def _shown(article: ArticleView, reader: Reader) -> Markup:
+    told_with = ago(article.created_at, reader.at), can_be_taken_back(article, reader), _name(article, reader)
+    key = (current_locale(), article, told_with)
+    return _MESSAGES.get(key, lambda: pages.piece(_MESSAGE, a=message(article, reader)))
 
 
 def _lines(detail: TicketDetail, reader: Reader) -> Iterator[tuple[datetime, Event]]:
@@ -95,7 +113,8 @@ def _lines(detail: TicketDetail, reader: Reader) -> Iterator[tuple[datetime, Eve
             yield event.at, Event(words, at.iso, at.ago, at.absolute, undo)
 
 
-def _message(article: ArticleView, reader: Reader) -> Message:
+def message(article: ArticleView, reader: Reader) -> Message:
+    """A message, every word ready."""
     at = moment(article.created_at, reader.at)
     text = texts.split(article.text, article.reply_text)
     is_ours = article.kind in (ArticleKind.OUTBOUND, ArticleKind.NOTE)
@@ -117,7 +136,7 @@ def _message(article: ArticleView, reader: Reader) -> Message:
         files=tuple(
             attached.file(f) for f in article.attachments if not f.inline or not attached.is_picture(f)
         ),
-        has_html=article.html is not None and not is_ours,
+        has_html=article.has_html and not is_ours,
         has_raw=article.has_raw and not is_ours,
         deliveries=tuple(_way(delivery, reader.at) for delivery in article.deliveries),
         withdrawn=_is_withdrawn(article),

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, abort, redirect, render_template, request
+from flask import Blueprint, Response, abort, redirect, request
 from flask.typing import ResponseReturnValue
 
 from gateway.desk import merging, noting, replying, tickets
@@ -16,7 +16,7 @@ from gateway.store.queries.articles import get_article, get_attachment, get_deta
 from gateway.store.queries.customers import list_customers
 from gateway.store.queries.tickets import TicketFilter, count_views, list_tickets
 from gateway.store.session import reading, transaction
-from webui import complaints, files, mailframe, uploads
+from webui import complaints, files, mailframe, pages, uploads
 from webui.office import office
 from webui.rail import DEFAULT_VIEW, filter_of, rail, view_names
 from webui.sessions import actor, signed_in
@@ -43,14 +43,14 @@ def index() -> ResponseReturnValue:
     names = view_names()
     heading = _("Results for “%(query)s”") % {"query": query} if query else names.get(view, _("Tickets"))
     values = {"view": view, "q": query, "after": found.next}
-    return render_template(
+    return pages.render(
         "web/tickets/list.html",
         area="tickets",
         view=view,
         views=views,
         query=query,
         heading=heading,
-        rows=rows.rows(found.items, now),
+        rows=rows.lines(found.items, now),
         older=f"/?{urlencode({k: v for k, v in values.items() if v})}" if found.next else "",
         since=None if query or after else _micros(found.items[0].updated_at if found.items else now),
         empty=None if found.items else rows.empty(view, query, has_mailbox=bool(boxes)),
@@ -67,7 +67,7 @@ def news() -> ResponseReturnValue:
         found = list_tickets(db, by.account_id, filter_of(view, by))
     changed = sum(_micros(ticket.updated_at) > since for ticket in found.items)
     link = f"/?{urlencode({'view': view})}"
-    return render_template("web/tickets/news.html", changed=changed, link=link)
+    return pages.render("web/tickets/news.html", changed=changed, link=link)
 
 
 @blueprint.get(_TICKET)
@@ -84,10 +84,10 @@ def live(number: int) -> ResponseReturnValue:
     """The part of the ticket's page that changes by itself; unchanged, it is not sent again."""
     by = actor()
     with reading() as db:
-        detail = get_detail(db, by.account_id, number)
+        detail = get_detail(db, by.account_id, number, with_html=False)
         staff = tickets.staff_of(db, by.account_id)
     shown = page.live_values(detail, staff, now=office().clock.now(), undo=_undo())
-    answer = Response(render_template("web/tickets/live.html", **shown))
+    answer = Response(pages.render("web/tickets/live.html", **shown))
     answer.add_etag()
     return answer.make_conditional(request)
 
@@ -201,7 +201,7 @@ def books() -> ResponseReturnValue:
     with reading() as db:
         book = intake.ledger(db, by.account_id)
         views = rail(count_views(db, by.account_id, by.staff_id))
-    return render_template(
+    return pages.render(
         "web/tickets/ledger.html",
         area="ledger",
         views=views,
@@ -215,7 +215,7 @@ def _ticket_page(
 ) -> str:
     by = actor()
     with reading() as db:
-        detail = get_detail(db, by.account_id, number)
+        detail = get_detail(db, by.account_id, number, with_html=False)
         if detail.ticket.number != number:  # merged: the old link leads there
             abort(redirect(f"/t/{detail.ticket.number}"))
         theirs = page.theirs(detail)
@@ -229,7 +229,7 @@ def _ticket_page(
         )
     shown = composer or page.composer(inputs, again=again, wrong=wrong)
     values = page.values(inputs, shown, now=office().clock.now(), undo=_undo())
-    return render_template("web/tickets/ticket.html", area="tickets", view="", **values)
+    return pages.render("web/tickets/ticket.html", area="tickets", view="", **values)
 
 
 def _reply(number: int, composer: forms.Composer) -> str:

@@ -1,12 +1,12 @@
 """Read models of what a ticket holds: articles with files and deliveries, and the timeline."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, Select, bindparam, null, select
 from sqlalchemy.orm import Session
 
 from gateway.errors import NotFound
@@ -43,7 +43,10 @@ class DeliveryView:
 
 @dataclass(frozen=True, slots=True)
 class ArticleView:
-    """One entry of a ticket. `author` is the staff member's login where staff wrote it."""
+    """One entry of a ticket. `author` is the staff member's login where staff wrote it.
+
+    `html` is None also where it was left unread; `has_html` tells.
+    """
 
     public_id: str
     kind: ArticleKind
@@ -59,6 +62,7 @@ class ArticleView:
     text: str
     reply_text: str
     html: str | None
+    has_html: bool
     auto: str | None
     trust: str
     defects: tuple[str, ...]
@@ -86,29 +90,94 @@ class TicketDetail:
     events: tuple[EventView, ...]
 
 
-def get_detail(db: Session, account_id: int, number: int) -> TicketDetail:
-    """The whole ticket; NotFound also for another account's number."""
+_Query = Select[*tuple[Any, ...]]
+_AUTHOR = (Staff, Staff.id == Article.staff_id)
+_HEADS = (
+    Article.id,
+    Article.public_id,
+    Article.kind,
+    Article.created_at,
+    Staff.login,
+    Article.from_name,
+    Article.from_address,
+    Article.to,
+    Article.cc,
+    Article.bcc,
+    Article.reply_to,
+    Article.subject,
+    Article.message_id,
+    Article.text,
+    Article.reply_text,
+    Article.auto,
+    Article.trust,
+    Article.defects,
+    Article.raw_sha256,
+    Article.html.is_not(None).label("has_html"),
+)
+# Built once: a ticket's page would spend more time on building its statements than on running them.
+_MINE = (Article.account_id == bindparam("account"), Article.ticket_id == bindparam("ticket"))
+_PLAIN = select(*_HEADS, null().label("html")).outerjoin(*_AUTHOR).where(*_MINE).order_by(Article.id)
+_WHOLE = select(*_HEADS, Article.html).outerjoin(*_AUTHOR).where(*_MINE).order_by(Article.id)
+_ONE = (
+    select(*_HEADS, Article.html, Ticket.number)
+    .outerjoin(*_AUTHOR)
+    .join(Ticket, Ticket.id == Article.ticket_id)
+    .where(Article.account_id == bindparam("account"), Article.public_id == bindparam("public_id"))
+)
+_FILES = select(
+    Attachment.article_id,
+    Attachment.public_id,
+    Attachment.filename,
+    Attachment.content_type,
+    Attachment.detected_type,
+    Attachment.size_bytes,
+    Attachment.sha256,
+    Attachment.inline,
+    Attachment.content_id,
+).where(Attachment.account_id == bindparam("account"))
+_SENT = select(
+    Delivery.article_id,
+    Delivery.recipient,
+    Delivery.state,
+    Delivery.answer,
+    Delivery.attempts,
+    Delivery.next_try_at,
+).where(Delivery.account_id == bindparam("account"))
+_IDS = select(Article.id).where(*_MINE)
+_FILES_OF_TICKET = _FILES.where(Attachment.article_id.in_(_IDS)).order_by(Attachment.id)
+_FILES_OF_ARTICLE = _FILES.where(Attachment.article_id == bindparam("article")).order_by(Attachment.id)
+_SENT_OF_TICKET = _SENT.where(Delivery.article_id.in_(_IDS)).order_by(Delivery.id)
+_SENT_OF_ARTICLE = _SENT.where(Delivery.article_id == bindparam("article")).order_by(Delivery.id)
+_EVENTS = (
+    select(TicketEvent.kind, TicketEvent.at, Staff.login, TicketEvent.data)
+    .outerjoin(Staff, Staff.id == TicketEvent.staff_id)
+    .where(TicketEvent.account_id == bindparam("account"), TicketEvent.ticket_id == bindparam("ticket"))
+    .order_by(TicketEvent.id)
+)
+
+
+def get_detail(db: Session, account_id: int, number: int, *, with_html: bool = True) -> TicketDetail:
+    """The whole ticket; NotFound also for another account's number.
+
+    `with_html=False` leaves the HTML, which may be long, in the database: `has_html` tells of it.
+    """
     ticket = get_ticket(db, account_id, number)
-    columns = select(Article, Staff.login).outerjoin(Staff, Staff.id == Article.staff_id)
-    mine = columns.where(Article.account_id == account_id, Article.ticket_id == ticket.id)
-    rows = db.execute(mine.order_by(Article.id)).all()
-    ids = [article.id for article, _ in rows]
-    files, sent = _attachments(db, account_id, ids), _deliveries(db, account_id, ids)
-    views = tuple(_article(a, login, files[a.id], sent[a.id]) for a, login in rows)
-    return TicketDetail(ticket, views, _events(db, account_id, ticket.id))
+    wanted = {"account": account_id, "ticket": ticket.id}
+    rows = db.connection().execute(_WHOLE if with_html else _PLAIN, wanted).all()
+    files, sent = _files(db, _FILES_OF_TICKET, wanted), _sent(db, _SENT_OF_TICKET, wanted)
+    views = tuple(_article(row, files[row.id], sent[row.id]) for row in rows)
+    events = tuple(EventView(*row) for row in db.connection().execute(_EVENTS, wanted).all())
+    return TicketDetail(ticket, views, events)
 
 
 def get_article(db: Session, account_id: int, public_id: str) -> tuple[int, ArticleView]:
     """One article and its ticket's number; NotFound also for another account's."""
-    columns = select(Article, Staff.login, Ticket.number).join(Ticket, Ticket.id == Article.ticket_id)
-    mine = columns.where(Article.account_id == account_id, Article.public_id == public_id)
-    found = db.execute(mine.outerjoin(Staff, Staff.id == Article.staff_id)).first()
+    found = db.connection().execute(_ONE, {"account": account_id, "public_id": public_id}).first()
     if found is None:
         raise NotFound("There is no such message.")
-    article, login, number = found
-    files = _attachments(db, account_id, [article.id])[article.id]
-    sent = _deliveries(db, account_id, [article.id])[article.id]
-    return number, _article(article, login, files, sent)
+    wanted = {"account": account_id, "article": found.id}
+    files, sent = _files(db, _FILES_OF_ARTICLE, wanted), _sent(db, _SENT_OF_ARTICLE, wanted)
+    return found.number, _article(found, files[found.id], sent[found.id])
 
 
 def get_raw_sha256(db: Session, account_id: int, article_id: str) -> str:
@@ -122,51 +191,35 @@ def get_raw_sha256(db: Session, account_id: int, article_id: str) -> str:
 
 def get_attachment(db: Session, account_id: int, public_id: str) -> AttachmentView:
     """A file by its public id; NotFound also for another account's."""
-    mine = select(Attachment).where(Attachment.account_id == account_id)
-    found = db.execute(mine.where(Attachment.public_id == public_id)).scalar()
+    mine = _FILES.where(Attachment.public_id == public_id)
+    found = db.connection().execute(mine, {"account": account_id}).first()
     if found is None:
         raise NotFound("There is no such attachment.")
-    return _attachment(found)
+    return AttachmentView(*found[1:])
 
 
-def _attachments(db: Session, account_id: int, article_ids: list[int]) -> dict[int, list[AttachmentView]]:
+def _files(db: Session, query: _Query, wanted: Mapping[str, int]) -> dict[int, list[AttachmentView]]:
     grouped: dict[int, list[AttachmentView]] = defaultdict(list)
-    mine = select(Attachment).where(Attachment.account_id == account_id)
-    found = db.execute(mine.where(Attachment.article_id.in_(article_ids)).order_by(Attachment.id))
-    for row in found.scalars():
-        grouped[row.article_id].append(_attachment(row))
+    for article_id, *file in db.connection().execute(query, wanted).all():
+        grouped[article_id].append(AttachmentView(*file))
     return grouped
 
 
-def _deliveries(db: Session, account_id: int, article_ids: list[int]) -> dict[int | None, list[DeliveryView]]:
-    grouped: dict[int | None, list[DeliveryView]] = defaultdict(list)
-    mine = select(Delivery).where(Delivery.account_id == account_id)
-    found = db.execute(mine.where(Delivery.article_id.in_(article_ids)).order_by(Delivery.id))
-    for row in found.scalars():
-        view = DeliveryView(row.recipient, row.state, row.answer, row.attempts, row.next_try_at)
-        grouped[row.article_id].append(view)
+def _sent(db: Session, query: _Query, wanted: Mapping[str, int]) -> dict[int, list[DeliveryView]]:
+    grouped: dict[int, list[DeliveryView]] = defaultdict(list)
+    for article_id, *delivery in db.connection().execute(query, wanted).all():
+        grouped[article_id].append(DeliveryView(*delivery))
     return grouped
-
-
-def _events(db: Session, account_id: int, ticket_id: int) -> tuple[EventView, ...]:
-    columns = select(TicketEvent.kind, TicketEvent.at, Staff.login, TicketEvent.data)
-    mine = columns.outerjoin(Staff, Staff.id == TicketEvent.staff_id).where(
-        TicketEvent.account_id == account_id, TicketEvent.ticket_id == ticket_id
-    )
-    return tuple(EventView(*row) for row in db.execute(mine.order_by(TicketEvent.id)))
 
 
 def _article(
-    row: Article,
-    author: str | None,
-    files: Iterable[AttachmentView],
-    deliveries: Iterable[DeliveryView],
+    row: Row[*tuple[Any, ...]], files: Iterable[AttachmentView], deliveries: Iterable[DeliveryView]
 ) -> ArticleView:
     return ArticleView(
         public_id=row.public_id,
         kind=ArticleKind(row.kind),
         created_at=row.created_at,
-        author=author,
+        author=row.login,
         from_=Address(row.from_name, row.from_address),
         to=_addresses(row.to),
         cc=_addresses(row.cc),
@@ -177,6 +230,7 @@ def _article(
         text=row.text,
         reply_text=row.reply_text,
         html=row.html,
+        has_html=row.has_html,
         auto=row.auto,
         trust=row.trust,
         defects=tuple(row.defects),
@@ -188,16 +242,3 @@ def _article(
 
 def _addresses(stored: list[dict[str, str]]) -> tuple[Address, ...]:
     return tuple(Address(item["name"], item["address"]) for item in stored)
-
-
-def _attachment(row: Attachment) -> AttachmentView:
-    return AttachmentView(
-        public_id=row.public_id,
-        filename=row.filename,
-        content_type=row.content_type,
-        detected_type=row.detected_type,
-        size_bytes=row.size_bytes,
-        sha256=row.sha256,
-        inline=row.inline,
-        content_id=row.content_id,
-    )

@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Integer, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from gateway.errors import NotFound
@@ -42,20 +42,24 @@ class CustomerRow:
     contact_count: int
 
 
+_CONTACTS = select(func.count()).where(Contact.customer_id == Customer.id).correlate(Customer)
+_MINE = (
+    select(Customer.public_id, Customer.name, Customer.created_at, _CONTACTS.scalar_subquery(), Customer.id)
+    .where(Customer.account_id == bindparam("account"))
+    .order_by(Customer.id.desc())
+)
+_NEWEST = _MINE.limit(bindparam("most", type_=Integer()))  # built once: every ticket's page asks
+_OLDER = _NEWEST.where(Customer.id < bindparam("seen"))
+
+
 def list_customers(
     db: Session, account_id: int, *, after: str | None = None, limit: int = 50
 ) -> Page[CustomerRow]:
     """A page of customers, newest first."""
-    contacts = (
-        select(func.count()).where(Contact.customer_id == Customer.id).correlate(Customer)
-    ).scalar_subquery()
-    columns = select(Customer.public_id, Customer.name, Customer.created_at, contacts, Customer.id).where(
-        Customer.account_id == account_id
-    )
+    values = {"account": account_id, "most": check_limit(limit) + 1}
     if after:
-        columns = columns.where(Customer.id < position(after).id)
-    newest = columns.order_by(Customer.id.desc()).limit(check_limit(limit) + 1)
-    rows = db.execute(newest).all()
+        values["seen"] = position(after).id
+    rows = db.connection().execute(_OLDER if after else _NEWEST, values).all()
     last = rows[limit - 1] if len(rows) > limit else None
     items = tuple(CustomerRow(*row[:4]) for row in rows[:limit])
     return Page(items, cursor(Position(last[2], last[4])) if last else None)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Integer, Row, Select, and_, bindparam, func, or_, select
+from sqlalchemy import Integer, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from gateway.errors import NotFound
@@ -95,6 +95,11 @@ _ROWS: _Rows = (
     .outerjoin(_BELONGS, _BELONGS.id == Ticket.maybe_belongs_to_id)
     .outerjoin(_FOLLOWS, _FOLLOWS.id == Ticket.follow_up_of_id)
 )
+_MINE = Ticket.account_id == bindparam("account")
+_NAMED = select(func.coalesce(Ticket.merged_into_id, Ticket.id)).where(
+    _MINE, Ticket.number == bindparam("number")
+)
+_ONE = _ROWS.where(_MINE, Ticket.id == _NAMED.correlate(None).scalar_subquery())
 
 _COUNTS = (
     select(Ticket.status, Ticket.assignee_id, func.count())
@@ -102,6 +107,7 @@ _COUNTS = (
     .where(Ticket.status.in_([status.value for status in OPEN_STATUSES]))
     .group_by(Ticket.status, Ticket.assignee_id)
 )
+_STATUS = {status.value: status for status in Status}
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -124,8 +130,7 @@ def list_tickets(
         "seen_id": seen.id,
         "most": check_limit(limit) + 1,
     }
-    found = db.connection().execute(statement, values)
-    rows = [_row(r) for r in found]
+    rows = [_row(*found) for found in db.connection().execute(statement, values).all()]
     more = len(rows) > limit
     last = rows[limit - 1] if more else None
     return Page(tuple(rows[:limit]), cursor(Position(last.updated_at, last.id)) if last else None)
@@ -133,14 +138,11 @@ def list_tickets(
 
 def get_ticket(db: Session, account_id: int, number: int) -> TicketRow:
     """A ticket's head, or that of the one it was merged into; NotFound also for another account's number."""
-    mine = Ticket.account_id == account_id
-    named = select(func.coalesce(Ticket.merged_into_id, Ticket.id)).where(
-        mine, Ticket.number == min(number, MOST)
-    )
-    found = db.execute(_ROWS.where(mine, Ticket.id == named.scalar_subquery())).first()
+    wanted = {"account": account_id, "number": min(number, MOST)}
+    found = db.connection().execute(_ONE, wanted).first()
     if found is None:
         raise NotFound("There is no such ticket.")
-    return _row(found)
+    return _row(*found)
 
 
 def count_views(db: Session, account_id: int, staff_id: int | None) -> Counts:
@@ -189,25 +191,40 @@ def _narrowed(statuses: tuple[Status, ...], shape: _Shape) -> _Rows:
     return newest.limit(bindparam("most", type_=Integer()))
 
 
-def _row(found: Row[*tuple[Any, ...]]) -> TicketRow:
-    row_id, number, subject, status, created_at, updated_at, *rest = found
-    name, address, customer_id, customer_name, assignee, tags, snippet, articles, files, *links = rest
-    belongs, follows = links
+def _row(  # noqa: PLR0913, PLR0917 - a parameter a column of `_ROWS`
+    row_id: int,
+    number: int,
+    subject: str,
+    status: str,
+    created_at: datetime,
+    updated_at: datetime,
+    name: str,
+    address: str,
+    customer_id: str | None,
+    customer: str | None,
+    assignee: str | None,
+    tags: list[str],
+    snippet: str,
+    articles: int,
+    files: int,
+    belongs: int | None,
+    follows: int | None,
+) -> TicketRow:
     return TicketRow(
-        id=row_id,
-        number=number,
-        subject=subject,
-        status=Status(status),
-        created_at=created_at,
-        updated_at=updated_at,
-        requester_name=name,
-        requester_address=address,
-        customer=CustomerRef(customer_id, customer_name) if customer_id else None,
-        assignee=assignee,
-        tags=tuple(tags),
-        snippet=snippet,
-        article_count=articles,
-        attachment_count=files,
-        maybe_belongs_to=belongs,
-        follow_up_of=follows,
+        row_id,
+        number,
+        subject,
+        _STATUS[status],
+        created_at,
+        updated_at,
+        name,
+        address,
+        CustomerRef(customer_id, customer or "") if customer_id else None,
+        assignee,
+        tuple(tags),
+        snippet,
+        articles,
+        files,
+        belongs,
+        follows,
     )

@@ -1,8 +1,12 @@
 """The values of a ticket's page."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+
+import pytest
+from flask import Flask
 
 from gateway import clock
 from gateway.desk.tickets import StaffRef
@@ -12,6 +16,12 @@ from gateway.store.queries.tickets import CustomerRef
 from tests.webui.cast import World
 from webui.tickets import page
 from webui.tickets.page import StatusButton
+
+
+@pytest.fixture(autouse=True)
+def in_application(app: Flask, world: World) -> Iterator[None]:
+    with app.app_context():
+        yield
 
 
 def inputs(world: World, **changes: Any) -> page.Inputs:

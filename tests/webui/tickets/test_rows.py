@@ -3,10 +3,12 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from flask import Flask
 
+from gateway.i18n import speaking
 from gateway.rules.status import Status
 from gateway.store.queries.tickets import CustomerRef, TicketRow
-from webui.tickets.rows import empty, rows
+from webui.tickets.rows import empty, lines, rows
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
@@ -73,3 +75,19 @@ def test_an_empty_search_says_what_was_searched_and_where_to_go() -> None:
 
 def test_without_a_mailbox_the_way_to_one_is_shown() -> None:
     assert empty("open", "", has_mailbox=False).link == "/account"
+
+
+def test_a_line_says_what_is_so_now(app: Flask) -> None:
+    def line(shown: TicketRow, now: datetime = NOW) -> str:
+        with app.app_context():
+            return lines((shown,), now)[0]
+
+    first = line(ticket())
+    assert "Ann" in first
+    assert ">2 h</time>" in first
+    assert ">3 h</time>" in line(ticket(), NOW + timedelta(hours=1))
+    assert "Smith Ltd" in line(ticket(customer=CustomerRef("c", "Smith Ltd")))
+    assert "&lt;b&gt;" in line(ticket(name="<b>"))
+    with speaking("de"):
+        assert "Offen" in line(ticket())
+    assert line(ticket()) == first

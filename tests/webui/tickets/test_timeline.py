@@ -4,12 +4,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from flask import Flask
 
+from gateway.i18n import speaking
 from gateway.mail.address import Address
 from gateway.rules.status import ArticleKind, Status
 from gateway.store.queries.articles import ArticleView, DeliveryView, EventView, TicketDetail
 from gateway.store.queries.tickets import TicketRow
-from webui.tickets.timeline import Event, Message, Reader, can_be_taken_back, timeline
+from webui.tickets.timeline import Event, Message, Reader, can_be_taken_back, entries, message, timeline
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 READER = Reader(NOW, timedelta(seconds=10), {"ann": "Ann Berger"})
@@ -31,6 +33,7 @@ MAIL = ArticleView(
     text="Hello",
     reply_text="Hello",
     html=None,
+    has_html=False,
     auto=None,
     trust="known",
     defects=(),
@@ -49,16 +52,14 @@ def reply(*deliveries: DeliveryView, ago: timedelta = timedelta(seconds=5)) -> A
 
 
 def show(article: ArticleView) -> Message:
-    (entry,) = timeline(TicketDetail(TICKET, (article,), ()), READER)
-    assert isinstance(entry, Message)
-    return entry
+    return message(article, READER)
 
 
 def test_messages_and_events_stand_in_the_order_in_which_they_happened() -> None:
     between = EventView("status", NOW - timedelta(minutes=30), "ann", {"to": "closed"})
     made = EventView("created", NOW - timedelta(hours=1), None, {})
-    entries = timeline(TicketDetail(TICKET, (MAIL, reply()), (made, between)), READER)
-    assert [type(entry) for entry in entries] == [Message, Event, Message]
+    told = timeline(TicketDetail(TICKET, (MAIL, reply()), (made, between)), READER)
+    assert [type(entry) for entry in told] == [ArticleView, Event, ArticleView]
 
 
 def test_a_customer_is_named_and_their_address_stands_below() -> None:
@@ -135,12 +136,36 @@ def test_a_message_taken_back_is_marked() -> None:
 
 
 def test_only_mail_of_others_offers_its_original() -> None:
-    rich = replace(MAIL, html="<p>Hello</p>")
+    rich = replace(MAIL, has_html=True)
     assert (show(rich).has_html, show(rich).has_raw) == (True, True)
-    ours = replace(reply(), html="<p>Hello</p>")
+    ours = replace(reply(), has_html=True)
     assert (show(ours).has_html, show(ours).has_raw) == (False, False)
 
 
 def test_a_sender_without_name_is_shown_by_address_and_none_as_unknown() -> None:
     assert show(replace(MAIL, from_=Address("", "max@x.example"))).name == "max@x.example"
     assert show(replace(MAIL, from_=Address("", ""))).name == "unknown sender"
+
+
+def page_of(app: Flask, *articles: ArticleView, reader: Reader = READER) -> str:
+    with app.app_context():
+        return "".join(entries(TicketDetail(TICKET, articles, ()), reader))
+
+
+def test_a_message_on_the_page_is_as_old_as_it_is_now(app: Flask) -> None:
+    later = replace(READER, at=NOW + timedelta(hours=1))
+    assert ">1 h</time>" in page_of(app, MAIL)
+    assert ">2 h</time>" in page_of(app, MAIL, reader=later)
+
+
+def test_a_message_on_the_page_changes_with_everything_it_shows(app: Flask) -> None:
+    first = page_of(app, reply(delivery("queued")))
+    assert "/undo" in first
+    assert "/undo" not in page_of(app, reply(delivery("sent")))
+    late = replace(READER, at=NOW + timedelta(seconds=20))
+    assert "/undo" not in page_of(app, reply(delivery("queued")), reader=late)
+    renamed = replace(READER, names={"ann": "Ann Meier"})
+    assert "Ann Meier" in page_of(app, reply(delivery("queued")), reader=renamed)
+    with speaking("de"):
+        assert "Zurückholen" in page_of(app, reply(delivery("queued")))
+    assert page_of(app, reply(delivery("queued"))) == first

@@ -52,6 +52,19 @@ def test_files_and_deliveries_stand_at_their_article(talk: World) -> None:
     assert (inbound.deliveries, outbound.attachments, note.attachments) == ((), (), ())
 
 
+def test_html_can_be_left_in_the_database_and_is_told_of(world: World) -> None:
+    world.receive(b"From: a@x.example\r\nContent-Type: text/html\r\n\r\n<p>Hello</p>")
+    world.receive(b"From: b@x.example\r\n\r\nHello")
+    account = world.ours.staff.account_id
+    with session.reading() as db:
+        rich, plain = (get_detail(db, account, number, with_html=False).articles[0] for number in (1, 2))
+        whole = get_detail(db, account, 1).articles[0]
+    assert (rich.html, rich.has_html) == (None, True)
+    assert (plain.html, plain.has_html) == (None, False)
+    assert whole.html is not None
+    assert "<p>Hello</p>" in whole.html
+
+
 def test_an_article_is_found_alone_with_its_tickets_number(talk: World) -> None:
     inbound = talk.detail(1).articles[0]
     with session.reading() as db:

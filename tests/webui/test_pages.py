@@ -1,0 +1,28 @@
+"""Pages in the reader's language, with what every page shows."""
+
+import pytest
+from flask import Flask
+from jinja2 import UndefinedError
+
+from gateway.i18n import set_locale, speaking
+from webui import pages
+
+
+@pytest.mark.parametrize(("locale", "said"), [("en", "Go to the tickets"), ("de", "Zu den Tickets")])
+def test_a_page_speaks_the_language_of_the_request(app: Flask, locale: str, said: str) -> None:
+    with app.test_request_context("/"), speaking(locale):
+        shown = pages.render("web/error.html", status=404, text="Gone <b>")
+    assert f'<html lang="{locale}"' in shown
+    assert said in shown
+    assert "Gone &lt;b&gt;" in shown
+
+
+def test_a_piece_sees_its_values_and_nothing_of_the_request(app: Flask) -> None:
+    with app.test_request_context("/"):
+        set_locale("en")
+        with pytest.raises(UndefinedError):
+            pages.piece("web/error.html", status=404, text="Gone")
+
+
+def test_every_page_can_be_compiled_ahead(app: Flask) -> None:
+    pages.compile_all(app)
