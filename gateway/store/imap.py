@@ -166,6 +166,18 @@ def claim(
     return LeasedSource(**db.execute(rows.where(ImapSource.id == source_id)).mappings().one())
 
 
+def find_source(db: Session, public_id: str) -> LeasedSource | None:
+    """A source as it is, whoever holds it; only to look at it."""
+    rows = select(*_COLUMNS).join(Mailbox, Mailbox.id == ImapSource.mailbox_id)
+    found = db.execute(rows.where(ImapSource.public_id == public_id)).mappings().first()
+    return LeasedSource(**found) if found else None
+
+
+def last_error(db: Session, source_id: int) -> str:
+    """What is wrong with it, as `code` or `code: what the server said`; "" if nothing is."""
+    return db.execute(select(ImapSource.last_error).where(ImapSource.id == source_id)).scalar() or ""
+
+
 def renew(db: Session, owner: str, *, now: datetime, lease: timedelta) -> set[str]:
     """Keep what this process holds; the lease tokens that are still ours."""
     held = ImapSource.lease_owner == owner, ImapSource.lease_token != ""

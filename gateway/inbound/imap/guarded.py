@@ -7,7 +7,7 @@ anew with each byte that trickles in.
 import imaplib
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -130,7 +130,7 @@ class GuardedClient(IMAPClient):  # type: ignore[misc]  # the library has no typ
     """imapclient over a guarded dialogue."""
 
     def __init__(self, connected: socket.socket, host: str, reach: Reach, stopper: Stopper) -> None:
-        self._make = lambda: GuardedIMAP4(connected, host, reach, stopper)
+        self._make: Callable[[], GuardedIMAP4] = lambda: GuardedIMAP4(connected, host, reach, stopper)
         super().__init__(host, ssl=False, timeout=reach.read_seconds)
         self._imap.debug = 0  # imapclient wants every line logged
         self.normalise_times = False

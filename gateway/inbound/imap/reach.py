@@ -73,6 +73,8 @@ def connect(host: str, port: int, reach: Reach, *, needs_loopback: bool = False)
             made.close()
             fault = error
         else:
+            # imaplib sends a line and its end one by one: the second would wait for the first's receipt.
+            made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             return made
     trouble = Trouble.TIMEOUT if isinstance(fault, TimeoutError) else Trouble.UNREACHABLE
     raise ImapFault(trouble, (fault.strerror or "") if fault else "")

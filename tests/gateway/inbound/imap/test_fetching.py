@@ -2,10 +2,6 @@
 
 from datetime import UTC, datetime
 
-import pytest
-
-from gateway.inbound.imap.fetching import return_path
-from gateway.store.imap import WhenDone
 from tests.fakes.dovecot import Dovecot
 from tests.fakes.fetching import Fetching
 from tests.world import mail
