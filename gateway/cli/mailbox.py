@@ -3,6 +3,7 @@
 import click
 
 from gateway import clock
+from gateway.cli.connecting import connect, start, test
 from gateway.cli.opening import open_desk
 from gateway.cli.output import answer, json_option, table
 from gateway.desk import mailboxes, people
@@ -17,7 +18,11 @@ account_option = click.option("--account", "account_id", required=True, help="Id
 
 @click.group()
 def mailbox() -> None:
-    """Add, list and remove mailboxes."""
+    """Add, list and remove mailboxes; have their mail fetched by IMAP."""
+
+
+for each in (connect, start, test):
+    mailbox.add_command(each)
 
 
 @mailbox.command()

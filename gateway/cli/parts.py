@@ -69,6 +69,12 @@ def doors(settings: Settings, *, smtp: socket.socket, lmtp: socket.socket | None
     )
 
 
+def fetchers(settings: Settings) -> Part:
+    """Those who fetch mail by IMAP; one without any account to fetch costs next to nothing."""
+    preload = ("gateway.cli.imap",)
+    return Part("imap", ("imap",), settings.imap_processes, stage=Stage.DOOR, preload=preload)
+
+
 def greets(host: str, port: int) -> bool:
     """Whether a mail server says 220 there (RFC 5321 section 3.1)."""
     with (

@@ -14,7 +14,7 @@ from gateway import clock, log
 from gateway import settings as all_settings
 from gateway.cli import marks, memory
 from gateway.cli.main import installed_commands
-from gateway.cli.parts import Part, doors, installed_parts
+from gateway.cli.parts import Part, doors, fetchers, installed_parts
 from gateway.cli.spawn import run_once
 from gateway.cli.supervisor import Supervisor
 from gateway.errors import Unavailable
@@ -128,8 +128,8 @@ def _supervise(settings: Settings, listening: _Listening, held: int) -> int:
     demo = _prepare_demo(settings) if settings.demo else None
     settings = demo.settings if demo else settings
     settings.export()
-    own = [doors(settings, smtp=listening.smtp, lmtp=listening.lmtp), *([demo.part] if demo else [])]
-    parts = [*own, *installed_parts(settings)]
+    own = [doors(settings, smtp=listening.smtp, lmtp=listening.lmtp), fetchers(settings)]
+    parts = [*own, *([demo.part] if demo else []), *installed_parts(settings)]
     _preload(parts)
 
     def announce() -> None:

@@ -1,6 +1,6 @@
 """The promise behind a 250: the raw mail is durable, and a row says that it is owed a ticket."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -21,6 +21,12 @@ from gateway.store.session import reading, transaction
 _REMEMBERED_SECONDS = 0.5
 _MOST_REMEMBERED = 10_000
 _log = log.get("inbound")
+
+Put = Callable[[], tuple[IntakeRef, ...]]
+"""Writes the rows of a mail in the transaction that is open."""
+
+Also = Callable[[Session, Put], tuple[IntakeRef, ...]]
+"""What else is written in a mail's transaction: calls `put`, or not, and then nothing is accepted."""
 
 
 class Acceptor:
@@ -61,18 +67,28 @@ class Acceptor:
         return self._blobs.spool()
 
     def accept(
-        self, envelope: Envelope, spool: Spool, *, source: Source, now: datetime
+        self,
+        envelope: Envelope,
+        spool: Spool,
+        *,
+        source: Source,
+        now: datetime,
+        also: Also | None = None,
     ) -> tuple[IntakeRef, ...]:
         """Make the mail durable and owe each account concerned a ticket; one row for each account.
 
         When this returns, file, directory and rows are on disk. Raises DeskError, and then no row is
         written. A recipient that has gone since it was named makes it Unavailable: nothing is dropped.
+        `also` joins the transaction and may decide that the mail is here already: then nothing is returned.
         """
         by_account = self._offers(envelope)
         raw = spool.keep()
 
         def write(db: Session) -> tuple[IntakeRef, ...]:
-            return _put(db, by_account, raw, envelope.mail_from, source, now)
+            def put() -> tuple[IntakeRef, ...]:
+                return _put(db, by_account, raw, envelope.mail_from, source, now)
+
+            return put() if also is None else also(db, put)
 
         refs = self._commits.run(write)
         _log.info("mail.accepted", source=source.value, intakes=[ref.public_id for ref in refs])

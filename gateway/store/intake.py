@@ -16,11 +16,12 @@ from gateway.store.session import inserted_id
 
 
 class Source(StrEnum):
-    """The way a mail came in."""
+    """The way a mail came in. `IMPORT` is also what came by IMAP and is older than its connection."""
 
     SMTP = "smtp"
     LMTP = "lmtp"
     PIPE = "pipe"
+    IMAP = "imap"
     IMPORT = "import"
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from gateway.desk.mailboxes import Recipient
 from gateway.errors import StorageFull
-from gateway.inbound.accept import Acceptor
+from gateway.inbound.accept import Acceptor, Also
 from gateway.mail.envelope import Envelope
 from gateway.settings import Settings
 from gateway.store import session
@@ -94,7 +94,13 @@ class BrokenAcceptor(Acceptor):
     """Has a bug."""
 
     def accept(
-        self, envelope: Envelope, spool: Spool, *, source: Source, now: datetime
+        self,
+        envelope: Envelope,
+        spool: Spool,
+        *,
+        source: Source,
+        now: datetime,
+        also: Also | None = None,
     ) -> tuple[IntakeRef, ...]:
         raise RuntimeError("SELECT secret FROM account")
 

@@ -7,7 +7,7 @@ import pytest
 
 from gateway.clock import SystemClock
 from gateway.errors import Unavailable
-from gateway.inbound.accept import Acceptor
+from gateway.inbound.accept import Acceptor, Also
 from gateway.inbound.file_intake import file_intake
 from gateway.inbound.importing import Importer, Summary
 from gateway.mail.envelope import Envelope
@@ -31,9 +31,15 @@ class FilingAcceptor(Acceptor):
         self.blobs = blobs
 
     def accept(
-        self, envelope: Envelope, spool: Spool, *, source: Source, now: datetime
+        self,
+        envelope: Envelope,
+        spool: Spool,
+        *,
+        source: Source,
+        now: datetime,
+        also: Also | None = None,
     ) -> tuple[IntakeRef, ...]:
-        refs = super().accept(envelope, spool, source=source, now=now)
+        refs = super().accept(envelope, spool, source=source, now=now, also=also)
         file_intake(refs[0].id, blobs=self.blobs, clock=SystemClock())
         return refs
 

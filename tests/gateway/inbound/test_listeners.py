@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from gateway.inbound import listeners
-from gateway.inbound.accept import Acceptor
+from gateway.inbound.accept import Acceptor, Also
 from gateway.mail.envelope import Envelope
 from gateway.settings import Settings
 from gateway.store.blobs import BlobStore, Spool
@@ -64,11 +64,17 @@ class SlowAcceptor(Acceptor):
     begun = threading.Event()
 
     def accept(
-        self, envelope: Envelope, spool: Spool, *, source: Source, now: datetime
+        self,
+        envelope: Envelope,
+        spool: Spool,
+        *,
+        source: Source,
+        now: datetime,
+        also: Also | None = None,
     ) -> tuple[IntakeRef, ...]:
         self.begun.set()
         time.sleep(1)
-        return super().accept(envelope, spool, source=source, now=now)
+        return super().accept(envelope, spool, source=source, now=now, also=also)
 
 
 def test_a_mail_that_is_being_kept_gets_its_answer(

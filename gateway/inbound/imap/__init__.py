@@ -1,0 +1,1 @@
+"""Mail that waits in an IMAP account: fetched, accepted, and only then marked there."""

@@ -1,0 +1,34 @@
+"""A look at an account from outside the watcher: does it let us in, and what lies in its folders."""
+
+from dataclasses import dataclass
+
+from gateway.clock import Clock
+from gateway.inbound.imap.keyring import Keyring
+from gateway.inbound.imap.reach import Reach
+from gateway.inbound.imap.session import ImapSession
+from gateway.inbound.imap.stopping import Stopper
+from gateway.store.imap import LeasedSource
+from gateway.store.sealed import Seal
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the server showed: each folder with its mails, and whether it tells of news by itself (IDLE)."""
+
+    folders: tuple[tuple[str, int], ...]
+    can_idle: bool
+
+
+def try_source(source: LeasedSource, *, seal: Seal, reach: Reach, clock: Clock) -> Seen:
+    """Sign in and ask for each folder; raises ImapFault. Nothing is fetched or marked."""
+    stopper = Stopper()
+    try:
+        access = Keyring(source, seal=seal, reach=reach, clock=clock).access()
+        session = ImapSession(access, reach=reach, stopper=stopper)
+        try:
+            found = tuple((name, session.status(name).mails) for name in source.folders)
+            return Seen(found, session.can_idle)
+        finally:
+            session.close()
+    finally:
+        stopper.close()

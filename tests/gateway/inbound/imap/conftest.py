@@ -1,0 +1,28 @@
+"""A Dovecot and the standing cast on SQLite; what differs between databases is shown by the store's tests."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.databases import Databases, configured
+from tests.fakes.dovecot import Dovecot
+from tests.fakes.fetching import Fetching
+from tests.world import World
+
+
+@pytest.fixture
+def database(databases: Databases, tmp_path: Path) -> Iterator[str]:
+    with configured(databases.migrated("sqlite", tmp_path)) as url:
+        yield url
+
+
+@pytest.fixture
+def dovecot() -> Iterator[Dovecot]:
+    with Dovecot() as server:
+        yield server
+
+
+@pytest.fixture
+def fetching(world: World, dovecot: Dovecot) -> Fetching:
+    return Fetching(world, dovecot.port)
