@@ -17,7 +17,6 @@ from gateway.store.blobs import BlobStore
 from webui import assets, compression, csp, failures, languages, office, ops, origins, pages
 from webui.api import openapi, problems, v1
 from webui.customers import views as customers
-from webui.demo import views as demo
 from webui.signin import views as signin
 from webui.tickets import views as tickets
 
@@ -82,6 +81,8 @@ def _register(app: Application) -> None:
     for area in (signin, tickets, customers):
         app.register_blueprint(area.blueprint)
     if office.of(app).settings.demo:
+        from webui.demo import views as demo  # its sample people are no memory of a desk for real
+
         app.register_blueprint(demo.blueprint)
 
 

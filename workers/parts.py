@@ -1,25 +1,74 @@
 """What this floor adds to `serve`."""
 
-from functools import partial
+import contextlib
+from functools import cache, partial
+
+from redis.exceptions import RedisError
 
 from gateway.cli.parts import Part, Stage
 from gateway.settings import Settings
+from gateway.store import session
 from gateway.store.outbox import Topic
-from workers.embedded import answers
+from gateway.store.session import Wake
+from workers import embedded
 
 _PRELOAD = ("workers.worker", "workers.scheduler", "workers.wake")
 
 
 def parts(settings: Settings) -> list[Part]:
     """The embedded queue server unless the operator has one, the workers, the scheduler."""
-    embedded = Part("queue", ("queue-server",), 1, partial(answers, settings), Stage.QUEUE)
     return [
-        *([] if settings.redis_url else [embedded]),
-        _workers(Topic.FILE, settings.file_workers),
-        _workers(Topic.DELIVER, settings.deliver_workers),
-        Part("scheduler", ("scheduler",), preload=_PRELOAD),
+        *([] if settings.redis_url else [_queue_server(settings)]),
+        _workers(settings, Topic.FILE, settings.file_workers),
+        _workers(settings, Topic.DELIVER, settings.deliver_workers),
+        Part(
+            "scheduler",
+            ("scheduler",),
+            preload=_PRELOAD,
+            rehearse=partial(_ask, settings),
+            main=partial(_schedule, settings),
+        ),
     ]
 
 
-def _workers(topic: Topic, count: int) -> Part:
-    return Part(f"worker-{topic.value}", ("worker", "--queue", topic.value), count, preload=_PRELOAD)
+def _queue_server(settings: Settings) -> Part:
+    main = partial(embedded.run_server, settings)
+    return Part("queue", ("queue-server",), 1, partial(embedded.answers, settings), Stage.QUEUE, main=main)
+
+
+def _workers(settings: Settings, topic: Topic, count: int) -> Part:
+    main = partial(_work, settings, topic)
+    return Part(
+        f"worker-{topic.value}", ("worker", "--queue", topic.value), count, preload=_PRELOAD, main=main
+    )
+
+
+def _work(settings: Settings, topic: Topic) -> None:
+    from workers.worker import run
+
+    session.configure(settings.effective_database_url, wake=_wake(settings))
+    run(settings, topic)
+
+
+def _schedule(settings: Settings) -> None:
+    from workers.scheduler import run
+
+    session.configure(settings.effective_database_url, wake=_wake(settings))
+    run(settings)
+
+
+def _ask(settings: Settings) -> None:
+    """Make the bell that all ring, and ask the queue server, which need not be there yet."""
+    from workers.queues import connect, queue_of
+
+    _wake(settings)
+    with contextlib.suppress(RedisError), connect(settings) as connection:
+        _ = queue_of(Topic.FILE, connection).count
+
+
+@cache
+def _wake(settings: Settings) -> Wake:
+    """It connects at the first ring, and may be carried over a fork."""
+    from workers.wake import make_wake
+
+    return make_wake(settings)

@@ -1,7 +1,7 @@
 """`manage4all`: one command for everything; each subcommand is loaded when it is called."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
@@ -57,8 +57,13 @@ def cli() -> None:
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run one command; its exit status. What goes wrong is one line on standard error."""
+    return status_of(lambda: cli.main(arguments, prog_name="manage4all", standalone_mode=False))
+
+
+def status_of(work: Callable[[], Any]) -> int:
+    """Do what a command does; its exit status, likewise."""
     try:
-        result: Any = cli.main(arguments, prog_name="manage4all", standalone_mode=False)
+        result = work()
     except click.ClickException as error:
         error.show()
         return error.exit_code

@@ -5,6 +5,7 @@ import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import partial
 from http.client import HTTPConnection, HTTPException
 from importlib.metadata import entry_points
 
@@ -36,7 +37,10 @@ class Part:
 
     `ready` is asked from the supervisor, answers within a second and never raises. `fds` are open
     files that the process gets under the same numbers; `preload` names modules worth importing
-    once before the processes are forked, so that they share the memory.
+    once before the processes are forked, so that they share the memory. `rehearse` does once in the
+    supervisor what every process does first, for the same reason; it leaves no thread and nothing open.
+    A fork that has `main` calls that instead of reading a command line it has been told already: that is
+    4 MB less in each process. Log and database are configured then, but for the wake-up.
     """
 
     name: str
@@ -46,6 +50,8 @@ class Part:
     stage: Stage = Stage.WORK
     fds: tuple[int, ...] = ()
     preload: tuple[str, ...] = field(default=())
+    main: Callable[[], object] | None = None
+    rehearse: Callable[[], object] = is_running
 
 
 def installed_parts(settings: Settings) -> list[Part]:
@@ -66,7 +72,15 @@ def doors(settings: Settings, *, smtp: socket.socket, lmtp: socket.socket | None
         Stage.DOOR,
         tuple(listener.fileno() for _, listener in held),
         ("gateway.cli.smtp",),
+        main=partial(_receive, settings, smtp, lmtp),
     )
+
+
+def _receive(settings: Settings, smtp: socket.socket, lmtp: socket.socket | None) -> None:
+    from gateway.cli.smtp import receive
+    from gateway.inbound.listeners import Listening
+
+    receive(settings, Listening(smtp, lmtp))
 
 
 def fetchers(settings: Settings) -> Part:

@@ -13,14 +13,14 @@ import click
 from gateway import clock, log
 from gateway import settings as all_settings
 from gateway.cli import marks, memory
-from gateway.cli.main import installed_commands
 from gateway.cli.parts import Part, doors, fetchers, installed_parts
+from gateway.cli.rehearsal import rehearse
 from gateway.cli.spawn import run_once
 from gateway.cli.supervisor import Supervisor
 from gateway.errors import Unavailable
 from gateway.inbound.listeners import listen
 from gateway.settings import Settings
-from gateway.store import outbox, session
+from gateway.store import session
 
 if TYPE_CHECKING:
     from gateway.cli.demo import Demo
@@ -73,11 +73,6 @@ def _open_database(settings: Settings) -> None:
     if run_once(Part("migrate", ("db", "upgrade", "--quiet"))):
         raise Unavailable("The database could not be brought to the newest schema.")
     session.configure(settings.effective_database_url)
-    try:
-        with session.reading() as db:  # what a first query builds, all processes share
-            outbox.next_due_at(db)
-    finally:
-        session.dispose()  # no connection may be open when the children are forked
 
 
 def _prepare_demo(settings: Settings) -> "Demo":
@@ -130,7 +125,7 @@ def _supervise(settings: Settings, listening: _Listening, held: int) -> int:
     settings.export()
     own = [doors(settings, smtp=listening.smtp, lmtp=listening.lmtp), fetchers(settings)]
     parts = [*own, *([demo.part] if demo else []), *installed_parts(settings)]
-    _preload(parts)
+    _preload(settings, parts)
 
     def announce() -> None:
         marks.write_endpoints(settings, _endpoints(settings))
@@ -146,12 +141,12 @@ def _supervise(settings: Settings, listening: _Listening, held: int) -> int:
     return supervisor.run()
 
 
-def _preload(parts: list[Part]) -> None:
-    """Import once what the children need: they share it."""
+def _preload(settings: Settings, parts: list[Part]) -> None:
+    """Import and do once what the children need and do first: they share the memory of it."""
     memory.return_large_blocks()
     for name in sorted({name for part in parts for name in part.preload}):
         import_module(name)
-    installed_commands()
+    rehearse(settings, parts)
     memory.settle_before_fork()
 
 

@@ -5,11 +5,13 @@ import socket
 import click
 
 from gateway import log
-from gateway.cli.opening import open_acceptor, open_process
+from gateway import settings as all_settings
+from gateway.cli.opening import find_wake, open_acceptor
 from gateway.errors import Unavailable
 from gateway.inbound import listeners
 from gateway.inbound.listeners import Listening
 from gateway.settings import Settings
+from gateway.store import session
 
 
 @click.command()
@@ -20,11 +22,18 @@ def smtp(smtp_fd: int | None, lmtp_fd: int | None) -> None:
 
     Without an open socket it listens where the settings say. Several processes may share a socket.
     """
-    settings = open_process()
+    settings = all_settings.load()
+    log.configure(level=settings.log_level)
     if smtp_fd is None and lmtp_fd is None:
         listening = _listen(settings)
     else:
         listening = Listening(_inherited(smtp_fd), _inherited(lmtp_fd))
+    receive(settings, listening)
+
+
+def receive(settings: Settings, listening: Listening) -> None:
+    """Take mail from these sockets until stopped. The log must be configured."""
+    session.configure(settings.effective_database_url, wake=find_wake(settings))
     log.get("inbound").info("inbound.listening", smtp=_name(listening.smtp), lmtp=_name(listening.lmtp))
     listeners.run(settings, open_acceptor(settings), listening)
 

@@ -10,10 +10,10 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NoReturn
 
-from gateway.cli.main import run
+from gateway.cli.main import run, status_of
 from gateway.cli.parts import Part
 
 _IS_LINUX = sys.platform == "linux"
@@ -44,6 +44,25 @@ def run_once(part: Part) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(spawn(part, ()), 0)[1])
 
 
+def ask(question: Callable[[], bool]) -> bool:
+    """The answer of a question that is asked in a fork; False when it raises.
+
+    What an answer takes (6 MB for a page, a greeting and a ping) is then no memory of the supervisor, whose
+    own would no longer be shared with its children.
+    """
+    if not _IS_LINUX:
+        return question()
+    pid = os.fork()
+    if pid:
+        return os.waitpid(pid, 0)[1] == 0
+    status = 1
+    try:
+        _reset_signals()
+        status = int(not question())
+    finally:
+        os._exit(status)
+
+
 def kill_group(pid: int, number: signal.Signals) -> None:
     """Signal what is left of a child's process group, if anything is."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -60,7 +79,7 @@ def _become(part: Part, parent: int, close: Iterable[int]) -> NoReturn:
         os.set_inheritable(fd, True)  # noqa: FBT003 - the standard library's signature
     if not _IS_LINUX:
         os.execv(sys.executable, [sys.executable, "-m", "gateway.cli.main", *part.argv])  # noqa: S606
-    _exit_with(part.argv)
+    _exit_with(part)
 
 
 def _reset_signals() -> None:
@@ -77,9 +96,9 @@ def _die_with(parent: int) -> None:
             os._exit(0)
 
 
-def _exit_with(argv: tuple[str, ...]) -> NoReturn:
+def _exit_with(part: Part) -> NoReturn:
     try:
-        status = run(argv)
+        status = status_of(part.main) if part.main else run(part.argv)
     except SystemExit as leaving:
         status = leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
     _flush()

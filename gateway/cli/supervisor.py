@@ -9,7 +9,7 @@ from types import FrameType
 
 from gateway import clock, log
 from gateway.cli.parts import Part, Stage
-from gateway.cli.spawn import kill_group, spawn
+from gateway.cli.spawn import ask, kill_group, spawn
 
 MAX_QUICK_DEATHS = 10
 """After so many deaths in a row, each within a second of its start, a part cannot live."""
@@ -110,7 +110,7 @@ class Supervisor:
     def _look_who_is_ready(self) -> None:
         for child in self._children:
             if child.pid and not child.is_ready:
-                child.is_ready = child.part.ready()
+                child.is_ready = ask(child.part.ready)
         if not self._was_ready and all(child.is_ready for child in self._children):
             self._was_ready = True
             self._on_ready()

@@ -4,11 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, bindparam, case, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as pg_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import Insert, Row, bindparam, case, insert, select, update
 from sqlalchemy.orm import Session
 
 from gateway.errors import NotFound
@@ -168,7 +167,7 @@ def add_participants(db: Session, account_id: int, ticket_id: int, addresses: It
     rows = [
         {"account_id": account_id, "ticket_id": ticket_id, "address": address[:320]} for address in wanted
     ]
-    db.connection().execute(_ADD_PARTICIPANT[db.get_bind().dialect.name], rows)
+    db.connection().execute(_add_participant(db.get_bind().dialect.name), rows)
 
 
 _ACCOUNT, _TICKET = table(Account), table(Ticket)
@@ -180,10 +179,6 @@ _NEXT_NUMBER = (
 )
 _INSERT_TICKET = insert(_TICKET)
 _INSERT_EVENT = insert(table(TicketEvent))
-_ADD_PARTICIPANT = {
-    "sqlite": sqlite_insert(table(Participant)).on_conflict_do_nothing(),
-    "postgresql": pg_insert(table(Participant)).on_conflict_do_nothing(),
-}
 _TOUCH = (
     update(_TICKET)
     .where(_TICKET.c.account_id == bindparam("account"), _TICKET.c.id == bindparam("ticket"))
@@ -232,3 +227,15 @@ def _as_standing(found: Row[*tuple[Any, ...]]) -> Standing:
         found.mailbox_id,
         found.customer_id,
     )
+
+
+@cache
+def _add_participant(dialect: str) -> Insert:
+    """Loads what belongs to the one database there is: the other's part of SQLAlchemy takes 2 MB."""
+    if dialect == "sqlite":
+        from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+        return sqlite_insert(table(Participant)).on_conflict_do_nothing()
+    from sqlalchemy.dialects.postgresql import insert as pg_insert
+
+    return pg_insert(table(Participant)).on_conflict_do_nothing()

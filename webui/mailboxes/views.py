@@ -1,0 +1,138 @@
+"""The pages of mailboxes: all of them, one with its way in, its pulse and how it behaves."""
+
+from flask import Blueprint, redirect, request
+from flask.typing import ResponseReturnValue
+
+from gateway.desk import imapsources, mailboxes, mailboxsettings
+from gateway.errors import Conflict, Invalid
+from gateway.i18n import current_locale
+from gateway.rules.access import Permission, require
+from gateway.store.queries.mailboxes import get_heartbeat
+from gateway.store.sealed import Seal
+from gateway.store.session import reading, transaction
+from webui import complaints, pages
+from webui.mailboxes import forms, states
+from webui.office import office
+from webui.sessions import actor, current, signed_in
+
+blueprint = Blueprint("mailboxes", __name__)
+
+
+@blueprint.get("/mailboxes")
+@signed_in
+def index() -> ResponseReturnValue:
+    """Every mailbox of the account and how it fares, and a form for a new one."""
+    return _list_page("", "")
+
+
+@blueprint.post("/mailboxes")
+@signed_in
+def add() -> ResponseReturnValue:
+    """Give the account an address to which customers write."""
+    require(actor(), Permission.MANAGE_ACCOUNT)
+    address = request.form.get("address", "")[:320]
+    try:
+        with transaction() as db:
+            made = mailboxes.add(
+                db,
+                actor().account_id,
+                address,
+                name=current().account_name,
+                locale=current_locale(),
+                mail_domain=office().settings.mail_domain,
+                now=office().clock.now(),
+            )
+    except (Invalid, Conflict) as error:
+        return _list_page(address, complaints.in_words(error)), error.http
+    return redirect(f"/mailboxes/{made.public_id}", 303)
+
+
+@blueprint.get("/mailboxes/<public_id>")
+@signed_in
+def mailbox(public_id: str) -> ResponseReturnValue:
+    """One mailbox."""
+    return _page(public_id)
+
+
+@blueprint.get("/mailboxes/<public_id>/pulse")
+@signed_in
+def pulse(public_id: str) -> ResponseReturnValue:
+    """What changes by itself while the mails of a new connection are counted; then the whole page is due."""
+    with reading() as db:
+        source = _source(db, public_id)
+    if source is None or not states.is_counting(source):
+        return "", 200, {"HX-Refresh": "true"}
+    return pages.render("web/mailboxes/counting.html", **_values(public_id))
+
+
+@blueprint.post("/mailboxes/<public_id>/settings")
+@signed_in
+def behave(public_id: str) -> ResponseReturnValue:
+    """Let the mailbox behave otherwise."""
+    try:
+        wanted = forms.read_settings(request.form)
+        with transaction() as db:
+            mailboxsettings.change_settings(db, actor(), public_id, wanted)
+    except Invalid as error:
+        return _page(public_id, wrong=complaints.in_words(error)), error.http
+    return redirect(f"/mailboxes/{public_id}#settings", 303)
+
+
+@blueprint.post("/mailboxes/<public_id>/connection")
+@signed_in
+def connect(public_id: str) -> ResponseReturnValue:
+    """Fetch its mail from an IMAP account, or from another one than before; on trial at first."""
+    typed = forms.typed_connection(request.form)
+    secret = request.form.get("secret", "")[:1000]
+    try:
+        require(actor(), Permission.MANAGE_ACCOUNT)
+        sealed = Seal(office().settings.key()).seal(secret)
+        _connect(public_id, typed, sealed if secret else "")
+    except (Invalid, Conflict) as error:
+        return _page(public_id, wrong=complaints.in_words(error), typed=typed), error.http
+    return redirect(f"/mailboxes/{public_id}", 303)
+
+
+@blueprint.post("/mailboxes/<public_id>/start")
+@signed_in
+def start(public_id: str) -> ResponseReturnValue:
+    """End the trial: fetch what comes from now on, or everything that is there."""
+    with_old = request.form.get("old") == "all"
+    now = office().clock.now()
+    return _act(public_id, lambda db: imapsources.start(db, actor(), public_id, import_old=with_old, now=now))
+
+
+@blueprint.post("/mailboxes/<public_id>/pause")
+@signed_in
+def pause(public_id: str) -> ResponseReturnValue:
+    """Fetch nothing for the time being."""
+    return _act(public_id, lambda db: imapsources.pause(db, actor(), public_id))
+
+
+@blueprint.post("/mailboxes/<public_id>/resume")
+@signed_in
+def resume(public_id: str) -> ResponseReturnValue:
+    """Go on fetching, at once."""
+    return _act(public_id, lambda db: imapsources.resume(db, actor(), public_id))
+
+
+@blueprint.post("/mailboxes/<public_id>/disconnect")
+@signed_in
+def disconnect(public_id: str) -> ResponseReturnValue:
+    """Forget the IMAP account; forwarding works as before."""
+    return _act(public_id, lambda db: imapsources.remove(db, actor(), public_id))
+
+
+@blueprint.post("/mailboxes/<public_id>/remove")
+@signed_in
+def remove(public_id: str) -> ResponseReturnValue:
+    """Take the mailbox away, once its address was typed to say so."""
+    require(actor(), Permission.MANAGE_ACCOUNT)
+    with transaction() as db:
+        beat = get_heartbeat(db, actor().account_id, public_id)
+        is_meant = request.form.get("really", "").strip().lower() == beat.address
+        if is_meant:
+            mailboxes.remove(db, actor().account_id, public_id)
+    if not is_meant:
+        return _page(public_id, wrong=complaints.in_words(Invalid("This is not its address."))), 422
+    return redirect("/mailboxes", 303)
