@@ -17,6 +17,7 @@ from gateway.store.blobs import BlobStore
 from webui import assets, compression, csp, failures, languages, office, ops, origins, pages
 from webui.api import openapi, problems, v1
 from webui.customers import views as customers
+from webui.mailboxes import views as mailboxes
 from webui.signin import views as signin
 from webui.tickets import views as tickets
 
@@ -78,7 +79,7 @@ def _register(app: Application) -> None:
     app.register_blueprint(ops.blueprint)
     app.register_api(v1.blueprint)
     openapi.install(app)
-    for area in (signin, tickets, customers):
+    for area in (signin, tickets, customers, mailboxes):
         app.register_blueprint(area.blueprint)
     if office.of(app).settings.demo:
         from webui.demo import views as demo  # its sample people are no memory of a desk for real

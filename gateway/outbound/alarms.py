@@ -13,6 +13,7 @@ from gateway.mail.compose import OutgoingMail, compose
 from gateway.rules.heartbeat import Trouble, find_trouble, should_tell
 from gateway.store.blobs import BlobStore
 from gateway.store.queries.heartbeats import Heartbeat, Person, heartbeats
+from gateway.store.queries.mailboxes import words_for
 from gateway.store.session import reading, transaction
 from gateway.templating import render
 
@@ -61,7 +62,7 @@ def _notice(beat: Heartbeat, trouble: Trouble, person: Person, mail_domain: str,
             "is_failing": trouble is Trouble.FAILING,
             "since": _in_words(since or now),
             "hours": (beat.pulse.silence or timedelta()) // timedelta(hours=1),
-            "error": beat.error,
+            "error": words_for(beat.error),
         }
         subject = render("mail/alarm/subject.txt", **values).strip()
         text = render("mail/alarm/body.txt", **values)

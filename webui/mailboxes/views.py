@@ -1,18 +1,24 @@
 """The pages of mailboxes: all of them, one with its way in, its pulse and how it behaves."""
 
+from collections.abc import Callable
+from typing import Any
+
 from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 
 from gateway.desk import imapsources, mailboxes, mailboxsettings
 from gateway.errors import Conflict, Invalid
 from gateway.i18n import current_locale
-from gateway.rules.access import Permission, require
-from gateway.store.queries.mailboxes import get_heartbeat
+from gateway.rules.access import Permission, may, require
+from gateway.store.queries.mailboxes import get_heartbeat, list_heartbeats
+from gateway.store.queries.tickets import count_views
 from gateway.store.sealed import Seal
 from gateway.store.session import reading, transaction
 from webui import complaints, pages
 from webui.mailboxes import forms, states
+from webui.mailboxes.forms import ConnectionForm
 from webui.office import office
+from webui.rail import rail
 from webui.sessions import actor, current, signed_in
 
 blueprint = Blueprint("mailboxes", __name__)
@@ -59,10 +65,10 @@ def mailbox(public_id: str) -> ResponseReturnValue:
 def pulse(public_id: str) -> ResponseReturnValue:
     """What changes by itself while the mails of a new connection are counted; then the whole page is due."""
     with reading() as db:
-        source = _source(db, public_id)
+        source = imapsources.find_view(db, actor(), public_id)
     if source is None or not states.is_counting(source):
         return "", 200, {"HX-Refresh": "true"}
-    return pages.render("web/mailboxes/counting.html", **_values(public_id))
+    return pages.render("web/mailboxes/pulse.html", **_values(public_id))
 
 
 @blueprint.post("/mailboxes/<public_id>/settings")
@@ -97,7 +103,7 @@ def connect(public_id: str) -> ResponseReturnValue:
 @signed_in
 def start(public_id: str) -> ResponseReturnValue:
     """End the trial: fetch what comes from now on, or everything that is there."""
-    with_old = request.form.get("old") == "all"
+    with_old = request.form.get("old") == states.OLD
     now = office().clock.now()
     return _act(public_id, lambda db: imapsources.start(db, actor(), public_id, import_old=with_old, now=now))
 
@@ -136,3 +142,78 @@ def remove(public_id: str) -> ResponseReturnValue:
     if not is_meant:
         return _page(public_id, wrong=complaints.in_words(Invalid("This is not its address."))), 422
     return redirect("/mailboxes", 303)
+
+
+def _act(public_id: str, verb: Callable[[Any], object]) -> ResponseReturnValue:
+    """Do it, and show the mailbox; what cannot be done is said there."""
+    try:
+        with transaction() as db:
+            verb(db)
+    except Conflict as error:
+        return _page(public_id, wrong=complaints.in_words(error)), error.http
+    return redirect(f"/mailboxes/{public_id}", 303)
+
+
+def _connect(public_id: str, typed: ConnectionForm, sealed_secret: str) -> None:
+    now, wanted = office().clock.now(), forms.connection(typed, sealed_secret)
+    with transaction() as db:
+        known = imapsources.find_view(db, actor(), public_id)
+        if known is None:
+            imapsources.connect(db, actor(), public_id, wanted, now=now)
+        else:
+            imapsources.change(db, actor(), public_id, forms.with_auth(wanted, known))
+
+
+def _list_page(address: str, wrong: str) -> str:
+    by, now = actor(), office().clock.now()
+    with reading() as db:
+        boxes = mailboxes.list_mailboxes(db, by.account_id, mail_domain=office().settings.mail_domain)
+        beats = {beat.public_id: beat for beat in list_heartbeats(db, by.account_id)}
+        views = rail(count_views(db, by.account_id, by.staff_id))
+    return pages.render(
+        "web/mailboxes/list.html",
+        area="mailboxes",
+        views=views,
+        boxes=[states.line(box, beats[box.public_id], now) for box in boxes],
+        may_manage=may(by, Permission.MANAGE_ACCOUNT),
+        address=address,
+        wrong=wrong,
+    )
+
+
+def _page(public_id: str, *, wrong: str = "", typed: ConnectionForm | None = None) -> str:
+    by = actor()
+    with reading() as db:
+        settings = mailboxsettings.find_settings(db, by.account_id, public_id)
+        views = rail(count_views(db, by.account_id, by.staff_id))
+    shown = _values(public_id)
+    known = shown.pop("known")
+    return pages.render(
+        "web/mailboxes/mailbox.html",
+        area="mailboxes",
+        views=views,
+        settings=settings,
+        may_manage=may(by, Permission.MANAGE_ACCOUNT),
+        form=typed or (forms.of_view(known) if known else ConnectionForm()),
+        connection_open=typed is not None,
+        securities=states.securities(),
+        endings=states.endings(),
+        wrong=wrong,
+        **shown,
+    )
+
+
+def _values(public_id: str) -> dict[str, Any]:
+    """What the mailbox's state is shown with."""
+    by, now = actor(), office().clock.now()
+    with reading() as db:
+        beat = get_heartbeat(db, by.account_id, public_id)
+        boxes = mailboxes.list_mailboxes(db, by.account_id, mail_domain=office().settings.mail_domain)
+        may_see = may(by, Permission.MANAGE_ACCOUNT)
+        known = imapsources.find_view(db, by, public_id) if may_see else None
+    return {
+        "box": next(box for box in boxes if box.public_id == public_id),
+        "pulse": states.pulse(beat, now),
+        "source": states.source(known) if known else None,
+        "known": known,
+    }

@@ -1,18 +1,17 @@
-"""Getting in and out, and the page about oneself: account, mailboxes, language, colours."""
+"""Getting in and out, and the page about oneself: account, language, colours."""
 
 from flask import Blueprint, Response, make_response, redirect, request
 from flask.typing import ResponseReturnValue
 
-from gateway.desk import mailboxes, passwords, people, signin
+from gateway.desk import passwords, people, signin
 from gateway.errors import Conflict, Denied, Invalid
 from gateway.i18n import LOCALES, _, current_locale
-from gateway.rules.access import Permission, may, require
 from gateway.store.queries.tickets import count_views
 from gateway.store.session import reading, transaction
 from webui import complaints, languages, pages, sessions
 from webui.office import office
 from webui.rail import rail
-from webui.sessions import actor, current, signed_in
+from webui.sessions import actor, signed_in
 from webui.signin import forms
 
 blueprint = Blueprint("signin", __name__)
@@ -97,30 +96,11 @@ def preferences() -> ResponseReturnValue:
 @blueprint.get("/account")
 @signed_in
 def account() -> ResponseReturnValue:
-    """Who one is, where mail comes in, how the pages look."""
-    return _account_page("", "")
-
-
-@blueprint.post("/account/mailboxes")
-@signed_in
-def add_mailbox() -> ResponseReturnValue:
-    """Give the account an address to which customers write."""
-    require(actor(), Permission.MANAGE_ACCOUNT)
-    address = request.form.get("address", "")[:320]
-    try:
-        with transaction() as db:
-            mailboxes.add(
-                db,
-                actor().account_id,
-                address,
-                name=current().account_name,
-                locale=current_locale(),
-                mail_domain=office().settings.mail_domain,
-                now=office().clock.now(),
-            )
-    except (Invalid, Conflict) as error:
-        return _account_page(address, complaints.in_words(error)), error.http
-    return redirect("/account?added=1#mailboxes", 303)
+    """Who one is, and how the pages look."""
+    by = actor()
+    with reading() as db:
+        views = rail(count_views(db, by.account_id, by.staff_id))
+    return pages.render("web/signin/account.html", area="account", views=views, is_new="new" in request.args)
 
 
 def _create(typed: forms.SignUp) -> str:
@@ -153,24 +133,6 @@ def _require_open_door() -> None:
 
 def _sign_up_page(typed: forms.SignUp, wrong: str, field: str) -> str:
     return pages.render("web/signin/sign_up.html", typed=typed, wrong=wrong, field=field)
-
-
-def _account_page(address: str, wrong: str) -> str:
-    by = actor()
-    with reading() as db:
-        boxes = mailboxes.list_mailboxes(db, by.account_id, mail_domain=office().settings.mail_domain)
-        views = rail(count_views(db, by.account_id, by.staff_id))
-    return pages.render(
-        "web/signin/account.html",
-        area="account",
-        views=views,
-        boxes=boxes,
-        is_new="new" in request.args,
-        is_added="added" in request.args,
-        may_manage=may(by, Permission.MANAGE_ACCOUNT),
-        address=address,
-        wrong=wrong,
-    )
 
 
 def _keep(name: str, value: str, answer: Response) -> None:

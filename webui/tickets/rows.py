@@ -98,7 +98,7 @@ def empty(view: str, query: str, *, has_mailbox: bool) -> Empty:
         return Empty(
             _("No mailbox yet"),
             _("Add the address your customers write to; their mails then become tickets here."),
-            "/account",
+            "/mailboxes",
             _("Add a mailbox"),
         )
     if view in ("mine", "unassigned"):

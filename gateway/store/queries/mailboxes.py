@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from gateway.errors import NotFound
 from gateway.i18n import _
 from gateway.store.imap import SourceState, Trouble
 from gateway.store.models import ImapSource, Mailbox, Offer
@@ -58,6 +59,15 @@ def list_heartbeats(db: Session, account_id: int) -> tuple[Heartbeat, ...]:
         .order_by(Mailbox.id)
     )
     return tuple(_heartbeat(*row) for row in db.execute(rows))
+
+
+def get_heartbeat(db: Session, account_id: int, public_id: str) -> Heartbeat:
+    """One mailbox; NotFound for another account's."""
+    found = (beat for beat in list_heartbeats(db, account_id) if beat.public_id == public_id)
+    beat = next(found, None)
+    if beat is None:
+        raise NotFound("There is no such mailbox.")
+    return beat
 
 
 def words_for(last_error: str) -> str:

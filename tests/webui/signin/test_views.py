@@ -30,7 +30,7 @@ def test_a_business_begins_with_four_fields_and_is_told_its_id(client: FlaskClie
         made = people.get_account(db, "smith")
     assert made.public_id in page.text_of("dl.facts")
     assert "Welcome, smith" in page.text_of("h1")
-    assert "forwarding address" in page.text_of("#mailboxes")
+    assert page.one("a.primary").get("href") == "/mailboxes"
 
 
 @pytest.mark.parametrize(
@@ -118,22 +118,7 @@ def test_colours_are_a_choice_of_three(browser: FlaskClient) -> None:
     assert Page(browser.get("/")).one("html").get("data-theme") is None
 
 
-def test_a_mailbox_gets_a_forwarding_address(browser: FlaskClient) -> None:
-    answer = send(browser, "/account", "/account/mailboxes", address="Sales@ours.example")
-    assert answer.status_code == 303
-    listed = Page(browser.get("/account")).text_of("#mailboxes")
-    assert "sales@ours.example forward to in-" in listed
-
-
-@pytest.mark.parametrize("address", ["help@stranger.example", "nobody"])
-def test_an_address_that_is_taken_or_none_is_refused_in_words(browser: FlaskClient, address: str) -> None:
-    answer = send(browser, "/account", "/account/mailboxes", address=address)
-    assert answer.status_code in (409, 422)
-    assert Page(answer).one("#address").get("value") == address
-    assert Page(answer).text_of("#wrong")
-
-
-@pytest.mark.parametrize("path", ["/sign-in", "/sign-up", "/sign-out", "/preferences", "/account/mailboxes"])
+@pytest.mark.parametrize("path", ["/sign-in", "/sign-up", "/sign-out", "/preferences"])
 def test_a_form_without_its_token_does_nothing(browser: FlaskClient, path: str) -> None:
     assert browser.post(path, data=NEW).status_code == 400
     assert browser.get("/").status_code == 200
