@@ -16,7 +16,7 @@ _TOLD = (Role.OWNER.value, Role.ADMIN.value)
 
 @dataclass(frozen=True, slots=True)
 class Heartbeat:
-    """One mailbox's pulse; `error` is its connection's last trouble as stored, `alarmed_at` when it was told."""
+    """One mailbox's pulse; `error` is its connection's trouble as stored, `alarmed_at` when it was told."""
 
     account_id: int
     mailbox_id: int
