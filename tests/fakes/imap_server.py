@@ -286,7 +286,7 @@ class _Session:
         return "OK done"
 
     def _say_body(self, number: int, message: Message, section: str, start: int, piece: bytes) -> None:
-        faults = self.server.faults
+        faults = Faults() if section else self.server.faults
         body = faults.body(message, piece)
         if body is None:
             return
