@@ -88,9 +88,13 @@ has_browser() {
         [ -x "/Applications/Chromium.app/Contents/MacOS/Chromium" ]
 }
 
+# Debian puts it where only root looks.
+has_dovecot() { (PATH="$PATH:${SBIN-/usr/sbin:/usr/local/sbin}" && command -v dovecot >/dev/null 2>&1); }
+
 install_what_tests_need() {
     missing=""
     has_browser || missing="$missing chromium"
+    has_dovecot || missing="$missing dovecot-imapd"
     [ -n "$missing" ] || return 0
     # shellcheck disable=SC2086 # a list of package names
     if is_root && command -v apt-get >/dev/null 2>&1 && apt_install $missing; then return 0; fi

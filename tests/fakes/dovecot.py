@@ -30,6 +30,10 @@ default_internal_user = {internal}
 default_login_user = {login}
 {group}
 mail_location = maildir:{root}/mail/%n
+namespace inbox {{
+  inbox = yes
+  separator = /
+}}
 first_valid_uid = 0
 first_valid_gid = 0
 disable_plaintext_auth = no
@@ -145,7 +149,9 @@ class Dovecot:
     def flags(self, folder: str = "INBOX") -> list[bytes]:
         """What FETCH says of each mail's flags."""
         with self.client() as client:
-            client.select(f'"{folder}"', readonly=True)
+            _, said = client.select(f'"{folder}"', readonly=True)
+            if said == [b"0"]:
+                return []
             _, found = client.fetch("1:*", "(FLAGS)")
             return [line for line in found if isinstance(line, bytes)]
 

@@ -96,6 +96,9 @@ class Fetching:
         """Fetch until nothing new is left, as a process does that was just started."""
         source = self.lease()
         assert source is not None, "somebody holds it"
+        return self.watch(source, stopper)
+
+    def watch(self, source: LeasedSource, stopper: Stopper | None = None) -> Trouble | None:
         own = stopper or Stopper()
         try:
             return Watch(self.office, source, self.reach, SEAL, own, self.setbacks).run(once=True)

@@ -79,7 +79,10 @@ class _Cut(Exception):
 
 @dataclass
 class ImapServer:
-    """Listens while its `with` block lasts; `on_store` is told the UIDs before they are marked or moved."""
+    """Listens while its `with` block lasts; `on_store` is told the UIDs before they are marked or moved.
+
+    With `is_silent` it knows IDLE and tells nothing.
+    """
 
     capabilities: tuple[str, ...] = CAPABILITIES
     folders: dict[str, Folder] = field(default_factory=lambda: {"INBOX": Folder()})
@@ -88,6 +91,7 @@ class ImapServer:
     accepts_token: Callable[[str], bool] = lambda _: False
     on_store: Callable[[list[int]], object] = lambda _: None
     cut_after: int | None = None
+    is_silent: bool = False
     commands: list[str] = field(default_factory=list)
     spoken: int = 0
     """Bytes of the last connection's dialogue, both ways."""
@@ -97,7 +101,6 @@ class ImapServer:
         self.port: int = self._listener.getsockname()[1]
         self._threads: list[threading.Thread] = []
         self._open: list[socket.socket] = []
-        self.news = threading.Condition()
         self._acceptor = threading.Thread(target=self._accept, daemon=True)
         self._acceptor.start()
         return self
@@ -105,11 +108,7 @@ class ImapServer:
     def __exit__(self, *_: object) -> None:
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
-        for one in self._open:
-            with suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
-        with self.news:
-            self.news.notify_all()
+        self.hang_up()
         for thread in [self._acceptor, *self._threads]:
             thread.join(5)
 
@@ -119,9 +118,13 @@ class ImapServer:
 
     def deliver(self, *raws: bytes, folder: str = "INBOX") -> None:
         """New mails, told to whoever idles."""
-        with self.news:
-            self.folders[folder].add(*raws)
-            self.news.notify_all()
+        self.folders[folder].add(*raws)
+
+    def hang_up(self) -> None:
+        """End every connection without a word."""
+        for one in self._open:
+            with suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
 
     def _accept(self) -> None:
         while True:
@@ -150,6 +153,7 @@ class _Session:
         self._cut = cut
         self._unread = b""
         self._folder: Folder | None = None
+        self._told = 0
         server.spoken = 0
 
     def run(self) -> None:
@@ -169,9 +173,18 @@ class _Session:
                 continue
             handler = getattr(self, f"_{name.lower().replace(' ', '_')}", None)
             answer = handler(words, tag) if handler else "BAD what?"
+            self._tell_news()
             self.say(f"{tag.decode()} {answer}\r\n".encode())
             if name == "LOGOUT":
                 return
+
+    def _tell_news(self) -> None:
+        """RFC 9051, 7: the client learns of new mails with whatever command comes next."""
+        if self._folder is not None and not self.server.is_silent:
+            count, before = len(self._folder.messages), self._told
+            self._told = count
+            if count > before:
+                self.say(f"* {count} EXISTS\r\n".encode())
 
     def say(self, data: bytes) -> None:
         """Send, as far as the connection is to live."""
@@ -223,6 +236,7 @@ class _Session:
         if folder is None:
             return "NO [NONEXISTENT] no such folder"
         self._folder = folder
+        self._told = len(folder.messages)
         self.say(
             f"* FLAGS (\\Seen \\Deleted)\r\n* {len(folder.messages)} EXISTS\r\n* 0 RECENT\r\n"
             f"* OK [UIDVALIDITY {folder.uidvalidity}] it\r\n* OK [UIDNEXT {folder.uidnext}] it\r\n".encode()
@@ -286,7 +300,7 @@ class _Session:
         return "OK done"
 
     def _say_body(self, number: int, message: Message, section: str, start: int, piece: bytes) -> None:
-        faults = self.server.faults
+        faults = Faults() if section else self.server.faults
         body = faults.body(message, piece)
         if body is None:
             return
@@ -340,9 +354,8 @@ class _Session:
         return answer
 
     def _idle(self, words: str, tag: bytes) -> str:
-        told = len(self.folder.messages)
         if self.server.faults.news_before_idle:
-            self.say(f"* {told} EXISTS\r\n".encode())
+            self.say(f"* {self._told} EXISTS\r\n".encode())
         self.say(b"+ idling\r\n")
         self.client.settimeout(0.02)
         while True:
@@ -350,9 +363,7 @@ class _Session:
                 if self.read_line() == b"DONE":
                     self.client.settimeout(None)
                     return "OK done"
-            if len(self.folder.messages) != told:
-                told = len(self.folder.messages)
-                self.say(f"* {told} EXISTS\r\n".encode())
+            self._tell_news()
 
 
 def _fields(raw: bytes) -> bytes:

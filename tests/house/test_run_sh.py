@@ -42,7 +42,8 @@ class Machine:
         for name in _SYSTEM:
             (self.bin / name).symlink_to(shutil.which(name) or name)
         self.user(1000)
-        self.has("chromium", _NOTING)
+        for name in ("chromium", "dovecot"):
+            self.has(name, _NOTING)
         self.tool = self.has("tool", _TOOL)
 
     def has(self, name: str, script: str) -> Path:
@@ -56,7 +57,13 @@ class Machine:
 
     def run(self, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
         self.notes.write_text("")
-        environment = {"PATH": str(self.bin), "NOTES": str(self.notes), "TOOL": str(self.tool), **more}
+        environment = {
+            "PATH": str(self.bin),
+            "SBIN": "",
+            "NOTES": str(self.notes),
+            "TOOL": str(self.tool),
+            **more,
+        }
         return subprocess.run(
             [self.checkout / "run.sh", *words],
             cwd="/",
@@ -171,6 +178,16 @@ def test_a_missing_browser_is_named_or_installed(machine: Machine) -> None:
     machine.has("apt-get", _NOTING)
     assert machine.run("test").returncode == 0
     assert machine.asked("apt-get install -y -qq --no-install-recommends chromium")
+
+
+def test_a_missing_mail_server_is_named_or_installed(machine: Machine) -> None:
+    (machine.bin / "dovecot").unlink()
+    done = machine.run("test")
+    assert done.stderr.endswith("please install them: dovecot-imapd\n")
+    machine.user(0)
+    machine.has("apt-get", _NOTING)
+    assert machine.run("test").returncode == 0
+    assert machine.asked("apt-get install -y -qq --no-install-recommends dovecot-imapd")
 
 
 @pytest.mark.parametrize("home", [{}, {"HOME": ""}, {"HOME": "/nowhere/at/all"}])

@@ -31,6 +31,7 @@ _RENEW_SECONDS = 3.0
 _TURN_SECONDS = 30.0
 _GRACE_SECONDS = 4.0
 _ONCE_AT_ONCE = 8
+_MOST_LOOKED_AT = 1000
 _log = log.get("imap")
 
 
@@ -64,6 +65,7 @@ class Fetchers:
         self._running: list[_Running] = []
         self._setbacks: dict[int, dict[str, Setbacks]] = {}
         self._renewed_at = monotonic()
+        self._begun_at: dict[int, float] = {}
         self._outcomes: dict[int, Trouble | None] = {}
 
     def run(self, stopper: Stopper) -> None:
@@ -83,6 +85,7 @@ class Fetchers:
             with reading() as db:
                 waiting = imap.list_waiting(db, now=self._clock.now(), limit=100_000, also_resting=True)
             while waiting or self._running:
+                stopper.check()
                 while waiting and len(self._running) < min(self._most, _ONCE_AT_ONCE):
                     self._begin(waiting.pop(0), once=True)
                 stopper.wait([], 0.02)
@@ -107,9 +110,10 @@ class Fetchers:
         self._renew()
         free = self._most - len(self._running)
         with reading() as db:
-            waiting = imap.list_waiting(db, now=self._clock.now(), limit=max(free, 1))
+            waiting = imap.list_waiting(db, now=self._clock.now(), limit=_MOST_LOOKED_AT)
         if waiting and free <= 0:
             self._give_way()
+        waiting.sort(key=lambda source_id: self._begun_at.get(source_id, float("-inf")))
         for source_id in waiting[: max(free, 0)]:
             self._begin(source_id)
         return _TICK_SECONDS if self._running or waiting else _IDLE_TICK_SECONDS
@@ -120,6 +124,7 @@ class Fetchers:
             source = imap.claim(db, source_id, owner=self._owner, now=now, lease=LEASE, also_resting=once)
         if source is None:
             return  # another process was quicker
+        self._begun_at[source_id] = monotonic()
         stopper = Stopper()
         setbacks = self._setbacks.setdefault(source_id, {})
 
@@ -162,3 +167,4 @@ class Fetchers:
             running.stopper.set()
         for running in self._running:
             running.thread.join(max(0.0, deadline - monotonic()))
+        self._reap()

@@ -181,8 +181,10 @@ class ImapSession:
         return self._client.dialogue.has_news
 
     def begin_idle(self) -> None:
-        """The server tells of news until `end_idle`."""
+        """The server tells of news until `end_idle`; where `can_idle` is false, PROTOCOL."""
         with self._bounded():
+            if not self.can_idle:  # also has the library ask for capabilities before, not in the midst of it
+                raise ImapFault(Trouble.PROTOCOL)
             self._client.idle()
 
     def end_idle(self) -> None:

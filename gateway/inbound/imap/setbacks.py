@@ -59,6 +59,11 @@ class Setbacks:
         """Whether it is not its turn yet."""
         return uid in self._of and self._of[uid].due_at > now
 
+    def wake(self) -> None:
+        """Whatever rests may be tried again now."""
+        for setback in self._of.values():
+            setback.due_at = 0.0
+
     def is_suspect(self, uid: int) -> bool:
         """Whether it is to be fetched alone."""
         return uid in self._of

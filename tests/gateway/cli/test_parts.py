@@ -3,7 +3,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from gateway.cli.parts import answers_http, doors, greets, installed_parts, is_running
+from gateway.cli.parts import Stage, answers_http, doors, fetchers, greets, installed_parts, is_running
 from gateway.settings import load
 
 
@@ -58,3 +58,9 @@ def test_the_floors_above_add_theirs() -> None:
     names = {part.name for part in installed_parts(load())}
     assert {"queue", "worker-file", "worker-deliver", "scheduler"} <= names
     assert is_running()
+
+
+def test_fetchers_are_as_many_as_the_settings_say_and_stop_first() -> None:
+    part = fetchers(load(imap_processes=3))
+    assert (part.argv, part.count, part.stage) == (("imap",), 3, Stage.DOOR)
+    assert fetchers(load(imap_processes=0)).count == 0

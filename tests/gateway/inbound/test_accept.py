@@ -1,14 +1,16 @@
 """The promise, without a protocol around it."""
 
 import pytest
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from gateway.errors import StorageFull, Unavailable
-from gateway.inbound.accept import Acceptor
+from gateway.inbound.accept import Acceptor, Put
 from gateway.mail.envelope import Envelope
 from gateway.settings import Settings
 from gateway.store import session
 from gateway.store.blobs import BlobStore
-from gateway.store.intake import Source
+from gateway.store.intake import IntakeRef, Source
 from gateway.store.models import Mailbox
 from tests.fakes.doors import FOREIGN, FORWARDING, NOON, SALES, SUPPORT, Kept
 
@@ -65,3 +67,27 @@ def test_a_refusal_is_in_the_ledger_of_each_known_recipient(acceptor: Acceptor, 
     envelope = Envelope("", (SUPPORT, "nobody@desk.example", FOREIGN))
     acceptor.refuse(envelope, source=Source.SMTP, reason="too-large", now=NOON)
     assert kept.offers() == [(1, 1, SUPPORT, "refused"), (2, 3, FOREIGN, "refused")]
+
+
+def test_what_else_is_written_stands_or_falls_with_the_mail(acceptor: Acceptor, kept: Kept) -> None:
+    def rename(db: Session, put: Put) -> tuple[IntakeRef, ...]:
+        db.execute(update(Mailbox).where(Mailbox.id == 1).values(name="renamed"))
+        return put()
+
+    def fail(db: Session, put: Put) -> tuple[IntakeRef, ...]:
+        db.execute(update(Mailbox).where(Mailbox.id == 1).values(name="never"))
+        put()
+        raise LookupError
+
+    def decline(db: Session, put: Put) -> tuple[IntakeRef, ...]:
+        return ()
+
+    for also, intakes in ((rename, 1), (decline, 1)):
+        with acceptor.spool() as spool:
+            acceptor.accept(Envelope("", (SUPPORT,)), spool, source=Source.IMAP, now=NOON, also=also)
+        assert len(kept.intakes()) == intakes
+    with acceptor.spool() as spool, pytest.raises(LookupError):
+        acceptor.accept(Envelope("", (SUPPORT,)), spool, source=Source.IMAP, now=NOON, also=fail)
+    assert len(kept.intakes()) == 1
+    with session.reading() as db:
+        assert db.execute(select(Mailbox.name).where(Mailbox.id == 1)).scalar_one() == "renamed"

@@ -8,6 +8,8 @@ import pytest
 from tests.databases import Databases, configured
 from tests.fakes.dovecot import Dovecot
 from tests.fakes.fetching import Fetching
+from tests.fakes.imap_server import ImapServer
+from tests.fakes.oauth_server import OAuthServer
 from tests.world import World
 
 
@@ -26,3 +28,21 @@ def dovecot() -> Iterator[Dovecot]:
 @pytest.fixture
 def fetching(world: World, dovecot: Dovecot) -> Fetching:
     return Fetching(world, dovecot.port)
+
+
+@pytest.fixture
+def server() -> Iterator[ImapServer]:
+    """A server that does what a test tells it."""
+    with ImapServer() as running:
+        yield running
+
+
+@pytest.fixture
+def scripted(world: World, server: ImapServer) -> Fetching:
+    return Fetching(world, server.port)
+
+
+@pytest.fixture
+def oauth() -> Iterator[OAuthServer]:
+    with OAuthServer() as running:
+        yield running

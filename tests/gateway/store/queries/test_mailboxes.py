@@ -1,0 +1,79 @@
+"""How the mailboxes fare, on both databases."""
+
+from datetime import timedelta
+
+import pytest
+
+from gateway.desk import imapsources, mailboxes
+from gateway.desk.imapsources import Connection
+from gateway.i18n import speaking
+from gateway.store import imap, session
+from gateway.store.imap import SourceState, Trouble
+from gateway.store.queries.mailboxes import Heartbeat, list_heartbeats, words_for
+from tests.world import DOMAIN, NOON, SALES, SUPPORT, World, mail
+
+CONNECTION = Connection(host="imap.example.org", username="help", sealed_secret="sealed")
+
+
+@pytest.fixture
+def connected(world: World) -> World:
+    ours = world.ours
+    with session.transaction() as db:
+        mailboxes.add(db, ours.account_id, SALES, mail_domain=DOMAIN, now=NOON)
+        imapsources.connect(db, ours.owner, ours.mailbox.public_id, CONNECTION, now=NOON)
+    return world
+
+
+def heartbeats(world: World) -> dict[str, Heartbeat]:
+    with session.reading() as db:
+        return {found.address: found for found in list_heartbeats(db, world.ours.account_id)}
+
+
+def test_each_mailbox_tells_of_its_newest_mail(connected: World) -> None:
+    assert [found.last_mail_at for found in heartbeats(connected).values()] == [None, None]
+    connected.receive(mail(), SUPPORT)
+    connected.receive(mail(), SUPPORT)
+    found = heartbeats(connected)
+    assert found[SUPPORT].last_mail_at == NOON + timedelta(minutes=1)
+    assert found[SALES].last_mail_at is None
+    assert list(found) == [SUPPORT, SALES]
+
+
+def test_an_account_without_trouble_says_nothing(connected: World) -> None:
+    found = heartbeats(connected)
+    assert (found[SUPPORT].imap, found[SUPPORT].error) == (SourceState.TRIAL, "")
+    assert (found[SALES].imap, found[SALES].error, found[SALES].checked_at) == (None, "", None)
+
+
+def test_trouble_is_told_in_words_with_its_beginning(connected: World) -> None:
+    with session.transaction() as db:
+        source = imap.claim(db, 1, owner="x", now=NOON, lease=timedelta(minutes=1))
+        assert source is not None
+        imap.note_checked(db, source, now=NOON)
+        imap.note_trouble(db, source, Trouble.LOGIN, "Invalid credentials", now=NOON)
+        imap.note_token(
+            db, source, sealed_access="a", expires_at=NOON + timedelta(hours=1), sealed_refresh=""
+        )
+    found = heartbeats(connected)[SUPPORT]
+    assert found.error == "The server did not accept user name and password. (Invalid credentials)"
+    assert (found.error_code, found.failing_since, found.checked_at) == ("login", NOON, NOON)
+    assert found.token_expires_at == NOON + timedelta(hours=1)
+    with speaking("de"):
+        assert heartbeats(connected)[SUPPORT].error.startswith("Der Server hat Benutzername")
+
+
+def test_a_stranger_sees_only_his_own(connected: World) -> None:
+    with session.reading() as db:
+        found = list_heartbeats(db, connected.stranger.account_id)
+    assert [one.address for one in found] == [connected.stranger.mailbox.address]
+
+
+@pytest.mark.parametrize("trouble", Trouble)
+def test_every_trouble_has_words(trouble: Trouble) -> None:
+    assert words_for(trouble.value).endswith(".")
+    with speaking("de"):
+        assert words_for(trouble.value) != words_for("x")
+
+
+def test_a_trouble_of_a_newer_version_is_shown_as_it_is() -> None:
+    assert words_for("moon-phase: full") == "moon-phase: full"
