@@ -13,14 +13,15 @@ from redis.exceptions import RedisError
 from rq.exceptions import StopRequested
 
 from gateway import clock, log
+from gateway.cli import marks
 from gateway.clock import SystemClock
 from gateway.errors import DeskError
-from gateway.outbound.alarms import raise_alarms
 from gateway.outbound.recovery import recover
 from gateway.settings import Settings
-from gateway.store import outbox
+from gateway.store import imap, outbox
 from gateway.store.blobs import BlobStore
 from gateway.store.outbox import Topic
+from gateway.store.queries.heartbeats import are_watched
 from gateway.store.session import reading, transaction
 from workers.queues import connect, queue_of, tell
 from workers.stop import Stop
@@ -30,6 +31,7 @@ _SHORTEST_SECONDS = 0.02
 _RECOVER_SECONDS = 5.0
 _TIDY_SECONDS = 3600.0
 _WATCH_SECONDS = 60.0
+_ASK_SECONDS = 2.0
 _HALF_WRITTEN_FOR = timedelta(hours=6)  # no sender may take as long over one mail
 
 _DEEP_JOBS = 10
@@ -45,12 +47,14 @@ def run(settings: Settings) -> None:
     tend = every(_RECOVER_SECONDS, lambda: recover(settings.journal_dir, clock=SystemClock()))
     tidy = every(_TIDY_SECONDS, lambda: forget_unfinished(settings))
     watch = every(_WATCH_SECONDS, lambda: _watch(settings))
+    ask = every(_ASK_SECONDS, lambda: ask_for_fetchers(settings))
     with contextlib.suppress(StopRequested):
         while not stop.requested:
             pause = _quietly("sweep", lambda: sweep(connection))
             _quietly("recover", tend)
             _quietly("tidy", tidy)
             _quietly("watch", watch)
+            _quietly("ask", ask)
             stop.sleep(_LONGEST_SECONDS if pause is None else pause)
 
 
@@ -74,8 +78,22 @@ def sweep(connection: Redis) -> float:
     return _LONGEST_SECONDS if max(depths.values()) > _DEEP_JOBS else _SHORTEST_SECONDS
 
 
+def ask_for_fetchers(settings: Settings) -> None:
+    """Have `serve` start who fetches mail, once a mailbox is connected."""
+    if not marks.is_fetching_wanted(settings) and settings.run_dir.is_dir():
+        with reading() as db:
+            is_wanted = imap.has_sources(db)
+        if is_wanted:
+            marks.want_fetching(settings, wanted=True)
+
+
 def _watch(settings: Settings) -> int:
     """Tell the people of mailboxes that are in trouble."""
+    with reading() as db:
+        if not are_watched(db):
+            return 0
+    from gateway.outbound.alarms import raise_alarms  # composing a mail takes 8 MB, which most never need
+
     return raise_alarms(
         blobs=BlobStore(settings.blob_dir), mail_domain=settings.mail_domain, clock=SystemClock()
     )

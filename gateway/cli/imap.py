@@ -6,13 +6,14 @@ from functools import cache
 import click
 
 from gateway import log
-from gateway.cli.opening import open_acceptor, open_process
+from gateway.cli.opening import find_wake, open_acceptor, open_process
 from gateway.clock import SystemClock
 from gateway.inbound.accept import Acceptor
 from gateway.inbound.imap.fetchers import Fetchers, MakeWatch, Watch
 from gateway.inbound.imap.setbacks import Setbacks
 from gateway.inbound.imap.stopping import Stopper
 from gateway.settings import Settings
+from gateway.store import session
 from gateway.store.imap import LeasedSource
 
 
@@ -23,15 +24,25 @@ from gateway.store.imap import LeasedSource
 def imap(once: bool) -> int:  # noqa: FBT001 - click calls it
     """Fetch mail from the IMAP accounts of all mailboxes until stopped. Several processes share the work."""
     settings = open_process()
+    if not once:
+        fetch(settings)
+        return 0
+    outcomes = Fetchers(_maker(settings), SystemClock()).run_once(_stopper())
+    return int(any(trouble is not None for trouble in outcomes.values()))
+
+
+def fetch(settings: Settings) -> None:
+    """Fetch until stopped. The log must be configured."""
+    session.configure(settings.effective_database_url, wake=find_wake(settings))
+    log.get("imap").info("imap.started")
+    Fetchers(_maker(settings), SystemClock()).run(_stopper())
+
+
+def _stopper() -> Stopper:
     stopper = Stopper()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopper.set())
-    fetchers = Fetchers(_maker(settings), SystemClock())
-    if not once:
-        log.get("imap").info("imap.started")
-        fetchers.run(stopper)
-        return 0
-    return int(any(trouble is not None for trouble in fetchers.run_once(stopper).values()))
+    return stopper
 
 
 def _maker(settings: Settings) -> MakeWatch:

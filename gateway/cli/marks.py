@@ -1,4 +1,4 @@
-"""What a running `serve` leaves in `<data dir>/run` for others: where it answers, and its processes."""
+"""What `serve` and its parts leave in `<data dir>/run`: where it answers, its processes, a wish."""
 
 import fcntl
 import json
@@ -43,6 +43,23 @@ def write_pids(settings: Settings, pids: Mapping[str, Sequence[int]]) -> None:
 def remove_pids(settings: Settings) -> None:
     """No process runs any more."""
     (settings.run_dir / "pids.json").unlink(missing_ok=True)
+
+
+def want_fetching(settings: Settings, *, wanted: bool) -> None:
+    """Say whether there is a mailbox to fetch from: `serve` starts who fetches only then."""
+    if wanted:
+        _fetching(settings).touch()
+    else:
+        _fetching(settings).unlink(missing_ok=True)
+
+
+def is_fetching_wanted(settings: Settings) -> bool:
+    """Whether somebody said that there is a mailbox to fetch from."""
+    return _fetching(settings).exists()
+
+
+def _fetching(settings: Settings) -> Path:
+    return settings.run_dir / "fetching-wanted"
 
 
 def _endpoints(settings: Settings) -> Path:

@@ -9,6 +9,7 @@ from functools import partial
 from http.client import HTTPConnection, HTTPException
 from importlib.metadata import entry_points
 
+from gateway.cli import marks
 from gateway.settings import Settings
 
 GROUP = "manage4all.parts"
@@ -39,6 +40,7 @@ class Part:
     files that the process gets under the same numbers; `preload` names modules worth importing
     once before the processes are forked, so that they share the memory. `rehearse` does once in the
     supervisor what every process does first, for the same reason; it leaves no thread and nothing open.
+    It is started only while it is `wanted`, which is asked every other second and must cost nothing.
     A fork that has `main` calls that instead of reading a command line it has been told already: that is
     4 MB less in each process. Log and database are configured then, but for the wake-up.
     """
@@ -52,6 +54,7 @@ class Part:
     preload: tuple[str, ...] = field(default=())
     main: Callable[[], object] | None = None
     rehearse: Callable[[], object] = is_running
+    wanted: Callable[[], bool] = is_running
 
 
 def installed_parts(settings: Settings) -> list[Part]:
@@ -84,9 +87,21 @@ def _receive(settings: Settings, smtp: socket.socket, lmtp: socket.socket | None
 
 
 def fetchers(settings: Settings) -> Part:
-    """Those who fetch mail by IMAP; one without any account to fetch costs next to nothing."""
-    preload = ("gateway.cli.imap",)
-    return Part("imap", ("imap",), settings.imap_processes, stage=Stage.DOOR, preload=preload)
+    """Those who fetch mail by IMAP; they are there once there is a mailbox to fetch from."""
+    return Part(
+        "imap",
+        ("imap",),
+        settings.imap_processes,
+        stage=Stage.DOOR,
+        main=partial(_fetch, settings),
+        wanted=partial(marks.is_fetching_wanted, settings),
+    )
+
+
+def _fetch(settings: Settings) -> None:
+    from gateway.cli.imap import fetch
+
+    fetch(settings)
 
 
 def greets(host: str, port: int) -> bool:

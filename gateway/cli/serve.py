@@ -20,7 +20,7 @@ from gateway.cli.supervisor import Supervisor
 from gateway.errors import Unavailable
 from gateway.inbound.listeners import listen
 from gateway.settings import Settings
-from gateway.store import session
+from gateway.store import imap, session
 
 if TYPE_CHECKING:
     from gateway.cli.demo import Demo
@@ -147,6 +147,9 @@ def _preload(settings: Settings, parts: list[Part]) -> None:
     for name in sorted({name for part in parts for name in part.preload}):
         import_module(name)
     rehearse(settings, parts)
+    with session.reading() as db:
+        marks.want_fetching(settings, wanted=imap.has_sources(db))
+    session.dispose()
     memory.settle_before_fork()
 
 

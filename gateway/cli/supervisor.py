@@ -18,6 +18,8 @@ _QUICK_SECONDS = 1.0
 _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.05, 1.0
 _LOOK_SECONDS = 0.05
 _REST_SECONDS = 5.0
+_ASK_SECONDS = 2.0
+"""How often a part that was not wanted is asked for again."""
 _STOP_SECONDS = 9.0
 _HEAD_START_SECONDS = {Stage.DOOR: 2.0, Stage.WEB: 1.5, Stage.WORK: 4.5, Stage.QUEUE: 0.0}
 """How long the next stage waits for one to be gone before it is told to stop as well."""
@@ -86,15 +88,15 @@ class Supervisor:
             os.read(self._bell[0], 4096)
 
     def _pause(self) -> float:
-        if not all(child.is_ready for child in self._children):
+        if not all(child.is_ready or _is_unwanted(child) for child in self._children):
             return _LOOK_SECONDS
-        return _REST_SECONDS
+        return _ASK_SECONDS if any(_is_unwanted(child) for child in self._children) else _REST_SECONDS
 
     def _tend(self) -> None:
         changed = self._reap()
         now = clock.monotonic()
         for child in self._children:
-            if not child.pid and child.start_at <= now:
+            if not child.pid and child.start_at <= now and child.part.wanted():
                 self._start(child)
                 changed = True
         if changed:
@@ -111,7 +113,7 @@ class Supervisor:
         for child in self._children:
             if child.pid and not child.is_ready:
                 child.is_ready = ask(child.part.ready)
-        if not self._was_ready and all(child.is_ready for child in self._children):
+        if not self._was_ready and all(child.is_ready or _is_unwanted(child) for child in self._children):
             self._was_ready = True
             self._on_ready()
 
@@ -175,6 +177,10 @@ class Supervisor:
 
     def _living(self, *stages: Stage) -> list[_Child]:
         return [child for child in self._children if child.pid and child.part.stage in stages]
+
+
+def _is_unwanted(child: _Child) -> bool:
+    return not child.pid and not child.part.wanted()
 
 
 def _wait_for_any() -> tuple[int, int] | None:

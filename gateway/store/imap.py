@@ -14,7 +14,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from gateway.ids import new_public_id
-from gateway.store.models import ImapFolder, ImapMessage, ImapSource, Mailbox
+from gateway.store.models import ImapFolder, ImapMessage, ImapSource, Mailbox, table
 
 
 class SourceState(StrEnum):
@@ -135,8 +135,14 @@ class FolderCount:
 _COLUMNS = tuple(
     getattr(Mailbox if field.name == "address" else ImapSource, field.name) for field in fields(LeasedSource)
 )
+_ANY_SOURCE = select(table(ImapSource).c.id).limit(1)
 _FOLDER = (ImapFolder.id, ImapFolder.account_id, ImapFolder.uidvalidity, ImapFolder.next_uid)
 _NO_LEASE: dict[str, Any] = {"lease_owner": "", "lease_token": "", "leased_until": None}
+
+
+def has_sources(db: Session) -> bool:
+    """Whether any mailbox of the installation is fetched."""
+    return db.connection().execute(_ANY_SOURCE).first() is not None
 
 
 def list_waiting(db: Session, *, now: datetime, limit: int, also_resting: bool = False) -> list[int]:

@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 from gateway.cli.main import cli
-from gateway.cli.parts import Part, Stage
+from gateway.cli.parts import Part, Stage, is_running
 from gateway.cli.supervisor import Supervisor
 
 STAGES = {"door": Stage.DOOR, "web": Stage.WEB, "queue": Stage.QUEUE}
@@ -55,7 +55,14 @@ def stubborn() -> None:
 
 def part(name: str) -> Part:
     argv = (name,) if name in ("die", "stubborn") else ("wait", name)
-    return Part(name, argv, stage=STAGES.get(name, Stage.WORK))
+    return Part(
+        name, argv, stage=STAGES.get(name, Stage.WORK), wanted=is_wished if name == "wished" else is_running
+    )
+
+
+def is_wished() -> bool:
+    """Whether somebody made the file beside LOG."""
+    return Path(sys.argv[1]).with_name("wish").exists()
 
 
 if __name__ == "__main__":

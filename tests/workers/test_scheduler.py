@@ -6,14 +6,16 @@ import pytest
 from redis.exceptions import RedisError
 
 from gateway import clock
+from gateway.cli import marks
 from gateway.settings import Settings
 from gateway.store import outbox
 from gateway.store.blobs import BlobStore
+from gateway.store.models import ImapSource
 from gateway.store.outbox import Topic
 from gateway.store.session import reading, transaction
 from tests.fakes.desk import Mails, Server, Start, eventually
 from workers.queues import connect, queue_of, tell
-from workers.scheduler import every, forget_unfinished, sweep
+from workers.scheduler import ask_for_fetchers, every, forget_unfinished, sweep
 
 
 def _owe(count: int, *, seconds_ago: float) -> None:
@@ -101,3 +103,34 @@ def test_what_a_killed_door_left_behind_goes_after_some_hours(settings: Settings
     os.utime(left, (long_ago, long_ago))
     assert forget_unfinished(settings) == 1
     spool.discard()
+
+
+def test_who_fetches_is_asked_for_once_a_mailbox_is_connected(settings: Settings, mails: Mails) -> None:
+    ask_for_fetchers(settings)  # nobody serves here
+    settings.run_dir.mkdir()
+    ask_for_fetchers(settings)
+    assert not marks.is_fetching_wanted(settings)
+    _connect(mails)
+    ask_for_fetchers(settings)
+    assert marks.is_fetching_wanted(settings)
+
+
+def _connect(mails: Mails) -> None:
+    with transaction() as db:
+        db.add(
+            ImapSource(
+                public_id="s",
+                account_id=mails.account_id,
+                mailbox_id=mails.mailbox_id,
+                host="imap.example.org",
+                port=993,
+                security="tls",
+                username="help",
+                auth="password",
+                sealed_secret="",
+                folders=[],
+                when_done="keep",
+                state="trial",
+                created_at=clock.now(),
+            )
+        )

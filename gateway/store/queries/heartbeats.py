@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from gateway.rules.access import Role
 from gateway.rules.heartbeat import Pulse
-from gateway.store.models import ImapSource, Mailbox, Offer, Staff
+from gateway.store.models import ImapSource, Mailbox, Offer, Staff, table
 
 _TOLD = (Role.OWNER.value, Role.ADMIN.value)
 
@@ -34,18 +34,17 @@ class Person:
     locale: str
 
 
+def are_watched(db: Session) -> bool:
+    """Whether there is any mailbox that could be in trouble; cheap, to be asked before the rest."""
+    return db.connection().execute(_ANY).first() is not None
+
+
 def heartbeats(db: Session) -> tuple[Heartbeat, ...]:
     """Every mailbox that is watched, fails, or was told of: the others cannot be in trouble."""
     rows = db.execute(
         select(Mailbox, ImapSource.failing_since, ImapSource.last_error, _heard_at())
         .outerjoin(ImapSource, ImapSource.mailbox_id == Mailbox.id)
-        .where(
-            or_(
-                Mailbox.silence_hours > 0,
-                ImapSource.failing_since.is_not(None),
-                Mailbox.alarmed_at.is_not(None),
-            )
-        )
+        .where(_IS_WATCHED)
         .order_by(Mailbox.id)
     )
     return tuple(_heartbeat(*row) for row in rows)
@@ -56,6 +55,13 @@ def people_to_tell(db: Session, account_id: int) -> Sequence[Person]:
     mine = Staff.account_id == account_id, Staff.role.in_(_TOLD), Staff.deactivated_at.is_(None)
     rows = db.execute(select(Staff.email, Staff.locale).where(*mine).order_by(Staff.id))
     return [Person(email, locale) for email, locale in rows]
+
+
+_BOX, _SOURCE = table(Mailbox), table(ImapSource)
+_IS_WATCHED = or_(
+    _BOX.c.silence_hours > 0, _SOURCE.c.failing_since.is_not(None), _BOX.c.alarmed_at.is_not(None)
+)
+_ANY = select(_BOX.c.id).outerjoin(_SOURCE, _SOURCE.c.mailbox_id == _BOX.c.id).where(_IS_WATCHED).limit(1)
 
 
 def _heard_at() -> ScalarSelect[datetime]:

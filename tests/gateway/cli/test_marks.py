@@ -38,3 +38,11 @@ def test_processes_are_listed_by_part(settings: Settings) -> None:
     assert json.loads((settings.run_dir / "pids.json").read_text()) == {"serve": [1], "worker-file": [2, 3]}
     marks.remove_pids(settings)
     assert not (settings.run_dir / "pids.json").exists()
+
+
+def test_who_fetches_is_wanted_or_not(settings: Settings) -> None:
+    settings.run_dir.mkdir()
+    assert not marks.is_fetching_wanted(settings)
+    for wanted in (True, True, False, False):
+        marks.want_fetching(settings, wanted=wanted)
+        assert marks.is_fetching_wanted(settings) is wanted

@@ -114,3 +114,12 @@ def test_the_parts_go_when_the_supervisor_is_killed(run: Callable[..., Run]) -> 
 
 def test_the_made_up_parts_know_their_stages() -> None:
     assert supervised.part("door").stage < supervised.part("worker").stage < supervised.part("queue").stage
+
+
+def test_a_part_is_started_once_it_is_wanted(run: Callable[..., Run], tmp_path: Path) -> None:
+    started = run("worker", "wished")
+    assert eventually(lambda: started.has_noted("ready"), within=10)
+    assert started.pids["wished"] == []
+    (tmp_path / "wish").touch()
+    assert eventually(lambda: len(started.pids["wished"]) == 1, within=10)
+    assert started.stop() == 0

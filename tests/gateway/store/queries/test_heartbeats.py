@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from gateway.rules.heartbeat import Pulse
 from gateway.store import session
 from gateway.store.models import ImapSource, Mailbox, Staff
-from gateway.store.queries.heartbeats import Heartbeat, Person, heartbeats, people_to_tell
+from gateway.store.queries.heartbeats import Heartbeat, Person, are_watched, heartbeats, people_to_tell
 from tests.world import NOON, SUPPORT, World, mail
 
 
@@ -23,11 +23,15 @@ def seen() -> tuple[Heartbeat, ...]:
 
 def test_a_mailbox_that_is_not_watched_and_does_not_fail_is_not_looked_at(world: World) -> None:
     assert seen() == ()
+    with session.reading() as db:
+        assert not are_watched(db)
 
 
 def test_a_watched_one_was_heard_when_its_newest_mail_came(world: World) -> None:
     set_mailbox(world, silence_hours=5)
     (before,) = seen()
+    with session.reading() as db:
+        assert are_watched(db)
     assert before.pulse == Pulse(NOON, timedelta(hours=5), None)
     world.clock.advance(hours=1)
     for _ in range(2):
