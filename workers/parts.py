@@ -58,8 +58,14 @@ def _schedule(settings: Settings) -> None:
 
 
 def _ask(settings: Settings) -> None:
-    """Make the bell that all ring, and ask the queue server, which need not be there yet."""
+    """Make the bell that all ring, and ask what the scheduler asks; the queue server may be away."""
+    from gateway.store import imap
+    from gateway.store.queries.heartbeats import are_watched
     from workers.queues import connect, queue_of
+
+    with session.reading() as db:
+        are_watched(db)
+        imap.has_sources(db)
 
     _wake(settings)
     with contextlib.suppress(RedisError), connect(settings) as connection:
