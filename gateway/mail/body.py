@@ -48,16 +48,15 @@ class Body:
     returned: list[bytes] = field(default_factory=list)
 
 
-def collect(raw: bytes, tree: Part, defects: list[str]) -> Body:
+def collect(tree: Part, defects: list[str]) -> Body:
     """Every part of the tree in its place; the levels are bounded by the tree."""
     body = Body()
-    body.segments = _Collector(raw, body, defects).segments_of(tree, is_root=True)
+    body.segments = _Collector(body, defects).segments_of(tree, is_root=True)
     return body
 
 
 @dataclass(frozen=True, slots=True)
 class _Collector:
-    raw: bytes
     body: Body
     defects: list[str]
 
@@ -108,7 +107,7 @@ class _Collector:
 
     def _decoded(self, part: Part) -> bytes:
         encoding = part.headers.raw("content-transfer-encoding")
-        return decode_transfer(self.raw[part.start : part.end], encoding, self.defects)
+        return decode_transfer(part.body, encoding, self.defects)
 
     def _text(self, part: Part, content: bytes) -> str:
         label = part.parameters.get("charset", "")

@@ -22,7 +22,7 @@ def parse(raw: bytes, *, detect_type: DetectType) -> ParsedMail:
     defects: list[str] = []
     raw = _with_line_ends(raw, defects)
     tree = read_tree(raw, defects)
-    body = collect(raw, tree, defects)
+    body = collect(tree, defects)
     return _mail(tree, body, defects, detect_type)
 
 

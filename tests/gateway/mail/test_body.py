@@ -7,7 +7,7 @@ from gateway.mail.mime import read_tree
 def body(raw: str | bytes) -> tuple[Body, list[str]]:
     octets = raw.encode() if isinstance(raw, str) else raw
     defects: list[str] = []
-    return collect(octets, read_tree(octets, defects), defects), defects
+    return collect(read_tree(octets, defects), defects), defects
 
 
 def multipart(kind: str, *parts: str, more: str = "") -> str:
