@@ -16,7 +16,10 @@ _SHADOWS = frozenset(("text/x-amp-html", "text/watch-html"))  # the same words a
 _UNSAFE_IN_NAME = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069]+")
 _NAME_IN_ID = re.compile(r"([\w .()-]{1,100}\.[A-Za-z]\w{1,4})@")
 _FILE_NAME = re.compile(r"[\w .()%-]{1,150}\.[A-Za-z]\w{1,4}")
+_HAS_WORDS = re.compile(r"\S")
+_LONG_BYTES = 1024 * 1024
 MAX_NAME_CHARS = 200
+MAX_COSTLY_BYTES = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +99,8 @@ class _Collector:
         return segments
 
     def _leaf(self, part: Part) -> list[Segment]:
-        text = self._text(part, self._decoded(part))
-        if not text.strip():
+        text = self._text(part, self._bounded(part, self._decoded(part)))
+        if _HAS_WORDS.search(text) is None:
             return []
         if part.content_type == "text/html" or (part.content_type == "text/plain" and _is_html(text)):
             return [Segment(None, text)]
@@ -109,7 +112,23 @@ class _Collector:
         encoding = part.headers.raw("content-transfer-encoding")
         return decode_transfer(part.body, encoding, self.defects)
 
+    def _bounded(self, part: Part, content: bytes) -> bytes:
+        """Text that would cost too much memory is shown as far as it goes, and kept whole as a file."""
+        if len(content) <= MAX_COSTLY_BYTES:
+            return content
+        if part.content_type != "text/html" and not charsets.is_wide(
+            content, part.parameters.get("charset", "")
+        ):
+            return content
+        self.defects.append("text is too long to be shown in full: all of it is in an attachment")
+        self.body.enclosures.append(
+            Enclosure(safe_name(_named(part)[1]), part.content_type, "attachment", "", content)
+        )
+        return content[: content.rfind(b"\n", 0, MAX_COSTLY_BYTES) + 1 or MAX_COSTLY_BYTES]
+
     def _text(self, part: Part, content: bytes) -> str:
+        if len(content) > _LONG_BYTES and b"\0" not in content:
+            content = content.replace(b"\r\n", b"\n")  # saves memory: a letter may take four bytes
         label = part.parameters.get("charset", "")
         if not label and part.content_type == "text/html":
             label = _meta_charset(content)

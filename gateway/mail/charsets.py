@@ -58,6 +58,7 @@ _ALMOST = 0.02  # of the letters may be broken, and the charset still counts as 
 _DENSE = 0.3  # Western text has fewer bytes above 127; Cyrillic, Greek and Chinese have more
 _SHORT_BYTES = 200
 _HIGH = bytes(range(128, 256))
+_ASTRAL = re.compile(rb"[\xf0-\xf4][\x80-\xbf]{3}")  # in UTF-8
 _DEFINED_1252 = bytes(set(range(256)) - {0x81, 0x8D, 0x8F, 0x90, 0x9D})
 _LIKELY_NAMES = """
     cp1252 cp1250 cp1251 cp1253 cp1254 cp1255 cp1256 cp1257 koi8_r cp932 euc_jp gb18030 big5 cp949 cp874 cp437
@@ -131,6 +132,13 @@ def decode(raw: bytes, label: str = "", *, fallback: str = "") -> tuple[str, str
         return _storable(raw.decode(codec)), ""
     except UnicodeError:
         return _decode_failed(raw, label, codec)
+
+
+def is_wide(raw: bytes, label: str) -> bool:
+    """Whether its text may hold letters that make Python keep each letter in four bytes."""
+    if raw.isascii() and not _is_escaping(label, raw):
+        return False
+    return _codec(label) in ("gb18030", "utf-7") or _ASTRAL.search(raw) is not None
 
 
 def _storable(text: str) -> str:

@@ -63,6 +63,13 @@ def test_fields_are_bounded() -> None:
     assert defects == ["too many header fields"]
 
 
+def test_fields_that_matter_are_found_behind_too_many_others() -> None:
+    headers, body, _ = split(b"X: y\n" * 100_000 + b"Subject: one\n two\nList-Id: <x>\n\nbody")
+    assert headers.text("subject") == "one two"
+    assert "list-id" in headers
+    assert body == b"body"
+
+
 def test_raw_eight_bit_values_follow_the_bodys_charset() -> None:
     headers, _, _ = split("Subject: Привет\r\n\r\n".encode("koi8-r"))
     headers.charset = "koi8-r"
