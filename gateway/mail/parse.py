@@ -8,6 +8,7 @@ from gateway.mail.body import Body, Enclosure, Segment, collect
 from gateway.mail.bounce import find_bounce
 from gateway.mail.headers import Headers, parse_date
 from gateway.mail.html import cids_of
+from gateway.mail.invitation import Invitation, read_invitation
 from gateway.mail.message import Auto, Bounce, Interest, ParsedAttachment, ParsedMail
 from gateway.mail.mime import Part, read_tree
 from gateway.mail.references import parse_message_id, parse_message_ids
@@ -15,6 +16,7 @@ from gateway.mail.shown import show
 
 DetectType = Callable[[bytes], str]
 MAX_DEFECTS = 50
+MAX_CALENDARS = 3
 
 
 def parse(raw: bytes, *, detect_type: DetectType) -> ParsedMail:
@@ -66,7 +68,15 @@ def _mail(tree: Part, body: Body, defects: list[str], detect_type: DetectType) -
         bounce=bounce,
         defects=tuple(dict.fromkeys(defects))[:MAX_DEFECTS],
         headers_of_interest=_interest(headers),
+        protection=body.protection,
+        invitation=_invitation(body),
     )
+
+
+def _invitation(body: Body) -> Invitation | None:
+    """What the first readable calendar part asks for."""
+    found = (read_invitation(content, method=method) for content, method in body.calendars[:MAX_CALENDARS])
+    return next(filter(None, found), None)
 
 
 def _attachments(
@@ -92,6 +102,7 @@ def _attachment(enclosure: Enclosure, shown: frozenset[str], detect_type: Detect
         inline=is_shown or enclosure.disposition == "inline",
         content_id=enclosure.content_id,
         content=content,
+        title=enclosure.title,
     )
 
 
