@@ -231,7 +231,7 @@ class _Collector:
 
     def _unpack(self, content: bytes) -> bool:
         """Hand out what Outlook's envelope holds; whether that was all of it."""
-        unpacked = unpack(content)
+        unpacked = unpack(content, may_read_rtf=self.body.opened == 1)
         if unpacked.text or unpacked.html:
             self.body.spare.append(Segment(unpacked.text or None, unpacked.html or None))
         self.body.enclosures += [_from_outlook(file) for file in unpacked.files]

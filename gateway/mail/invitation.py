@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +34,16 @@ class Invitation:
     organizer: str
     attendees: int
     status: str
+
+
+def as_stored(invitation: Invitation) -> dict[str, object]:
+    """The fields by name, moments as ISO 8601 in UTC with `Z`: what JSON can hold."""
+    fields: dict[str, object] = asdict(invitation)
+    for name in ("starts_at", "ends_at"):
+        moment = fields[name]
+        if isinstance(moment, datetime):
+            fields[name] = moment.isoformat().replace("+00:00", "Z")
+    return fields
 
 
 def read_invitation(content: bytes, *, method: str = "") -> Invitation | None:

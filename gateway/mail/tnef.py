@@ -78,8 +78,11 @@ def is_tnef(content: bytes) -> bool:
     return content.startswith(_SIGNATURE)
 
 
-def unpack(content: bytes) -> Unpacked:
-    """The text and the files of an envelope, those of messages inside it included. Never raises."""
+def unpack(content: bytes, *, may_read_rtf: bool = True) -> Unpacked:
+    """The text and the files of an envelope, those of messages inside it included. Never raises.
+
+    RTF costs time, so only that of the envelope itself is read, and only where `may_read_rtf`.
+    """
     out = Unpacked()
     waiting = [("", content)]
     read = 0
@@ -94,14 +97,18 @@ def unpack(content: bytes) -> Unpacked:
             _read(reading, octets, waiting)
         except (_DamagedError, struct.error):
             out.is_whole = False
-        _finish(reading, name, is_first=read == 1)
+        is_first = read == 1
+        if reading.rtf and not (reading.html or reading.text):
+            if is_first and may_read_rtf:
+                reading.text, reading.html = read_rtf(reading.rtf)
+            else:
+                out.is_whole = False
+        _finish(reading, name, is_first=is_first)
     return out
 
 
 def _finish(reading: _Reading, name: str, *, is_first: bool) -> None:
     """The words of the envelope are the mail's; those of a message inside it are a file."""
-    if reading.rtf and not (reading.html or reading.text):
-        reading.text, reading.html = read_rtf(reading.rtf)
     if is_first:
         reading.out.text, reading.out.html = reading.text, reading.html
         return

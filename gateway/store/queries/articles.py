@@ -43,7 +43,11 @@ class DeliveryView:
 
 @dataclass(frozen=True, slots=True)
 class ArticleView:
-    """One entry of a ticket. `author` is the staff member's login where staff wrote it."""
+    """One entry of a ticket. `author` is the staff member's login where staff wrote it.
+
+    `protection` names a signature or an encryption as `gateway.mail.message.Protection` does; `invitation`
+    is what `gateway.mail.invitation.as_stored` made of a calendar part.
+    """
 
     public_id: str
     kind: ArticleKind
@@ -65,6 +69,8 @@ class ArticleView:
     has_raw: bool
     attachments: tuple[AttachmentView, ...]
     deliveries: tuple[DeliveryView, ...]
+    protection: str = ""
+    invitation: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +189,8 @@ def _article(
         has_raw=row.raw_sha256 is not None,
         attachments=tuple(files),
         deliveries=tuple(deliveries),
+        protection=row.protection,
+        invitation=row.invitation,
     )
 
 

@@ -1,12 +1,13 @@
 """Calendar parts as programs send them, and as nobody should."""
 
+import json
 from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.mail.invitation import MAX_CALENDAR_BYTES, MAX_TEXT_CHARS, Invitation, read_invitation
+from gateway.mail.invitation import MAX_CALENDAR_BYTES, MAX_TEXT_CHARS, Invitation, as_stored, read_invitation
 
 
 def calendar(*lines: str, method: str = "METHOD:REQUEST", before: str = "") -> bytes:
@@ -134,6 +135,13 @@ def test_words_are_one_short_line() -> None:
 )
 def test_what_is_no_event_is_none(raw: bytes) -> None:
     assert read_invitation(raw) is None
+
+
+def test_it_is_stored_with_moments_that_json_holds() -> None:
+    stored = as_stored(read("DTSTART:20240603T100000Z", "DTEND:20240603T113000Z", "SUMMARY:x"))
+    assert json.loads(json.dumps(stored)) == stored
+    assert (stored["starts_at"], stored["ends_at"]) == ("2024-06-03T10:00:00Z", "2024-06-03T11:30:00Z")
+    assert as_stored(read())["starts_at"] is None
 
 
 def test_a_byte_order_mark_before_it_does_not_matter() -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.mail.tnef import MAX_MESSAGES, TnefFile, is_tnef, unpack
+from gateway.mail.tnef import MAX_MESSAGES, TnefFile, Unpacked, is_tnef, unpack
 from tests.fakes.envelopes import attribute, number, packed_rtf, properties, tnef, variable
 
 STRING, UNICODE, BINARY, OBJECT = 0x1E, 0x1F, 0x102, 0x0D
@@ -63,6 +63,12 @@ def test_rtf_counts_where_there_is_nothing_better() -> None:
     rtf = variable(BINARY, 0x1009, packed_rtf(rb"{\rtf1\ansi hello}"))
     assert unpack(tnef(message_properties(rtf))).text == "hello"
     assert unpack(tnef(message_properties(rtf, variable(STRING, 0x1000, b"better\0")))).text == "better"
+
+
+def test_rtf_that_is_not_read_is_not_forgotten() -> None:
+    rtf = tnef(message_properties(variable(BINARY, 0x1009, packed_rtf(rb"{\rtf1\ansi hello}"))))
+    assert unpack(rtf, may_read_rtf=False) == Unpacked(is_whole=False)
+    assert not unpack(tnef(embedded(b"x", rtf))).is_whole
 
 
 def test_a_file_is_told_by_its_properties() -> None:
