@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable
 
 from gateway.mail import automatic
+from gateway.mail.address import MAX_ADDRESSES, Address
 from gateway.mail.body import Body, Enclosure, Segment, collect
 from gateway.mail.bounce import find_bounce
 from gateway.mail.headers import Headers, parse_date
@@ -43,21 +44,26 @@ def _with_line_ends(raw: bytes, defects: list[str]) -> bytes:
 def _mail(tree: Part, body: Body, defects: list[str], detect_type: DetectType) -> ParsedMail:
     headers = tree.headers
     shown = show(body.segments, defects)
-    senders = headers.addresses("from") or headers.addresses("sender")
+    sender = _sender(headers)
     date = parse_date(headers.raw("date"))
     if date is None:
         defects.append("date is missing" if not headers.raw("date") else "date cannot be read")
-    if not senders:
+    if sender is None:
         defects.append("sender is missing")
+    if headers.count("from") > 1:
+        defects.append("several From fields: the first sender counts")
+    reply_to, to, cc = (headers.addresses(name) for name in ("reply-to", "to", "cc"))
+    if max(len(reply_to), len(to), len(cc)) >= MAX_ADDRESSES:
+        defects.append("too many addresses: not all of them were read")
     bounce = find_bounce(tree, body, shown.text)
     return ParsedMail(
         message_id=parse_message_id(headers.raw("message-id")),
         in_reply_to=parse_message_ids(" ".join(headers.all_raw("in-reply-to"))),
         references=parse_message_ids(" ".join(headers.all_raw("references"))),
-        from_=senders[0] if senders else None,
-        reply_to=headers.addresses("reply-to"),
-        to=headers.addresses("to"),
-        cc=headers.addresses("cc"),
+        from_=sender,
+        reply_to=reply_to,
+        to=to,
+        cc=cc,
         date=date,
         subject=headers.text("subject"),
         text=shown.text,
@@ -71,6 +77,18 @@ def _mail(tree: Part, body: Body, defects: list[str], detect_type: DetectType) -
         protection=body.protection,
         invitation=_invitation(body),
     )
+
+
+def _sender(headers: Headers) -> Address | None:
+    """Who wrote: the first in From who can be written to, else in Sender (RFC 5322, 3.6.2)."""
+    named = headers.addresses("from")
+    if found := next((a for a in named if "@" in a.address), None):
+        return found
+    sent = headers.addresses("sender")
+    whole = next((a for a in sent if "@" in a.address), None)
+    if named and (named[0].address or whole is None):
+        return named[0]
+    return whole or next(iter(sent), None)
 
 
 def _invitation(body: Body) -> Invitation | None:

@@ -217,6 +217,18 @@ def fields() -> bytes:
     return filled(b"X-A: b\r\n") + HEAD + b"\r\nlast word"
 
 
+def fields_of_commas() -> bytes:
+    return filled(b"To: " + b"," * 60_000 + b"\r\n") + HEAD + b"\r\nlast word"
+
+
+def fields_of_addresses() -> bytes:
+    return filled(b"Cc: " + b"a@x.example," * 5_000 + b"\r\n") + HEAD + b"\r\nlast word"
+
+
+def fields_of_words_never_ended() -> bytes:
+    return filled(b"Subject: " + b"=?a?x?" * 10_000 + b"=?a?q?" * 10_000 + b"\r\n") + HEAD + b"\r\nlast word"
+
+
 def one_field() -> bytes:
     return HEAD + b"X: " + filled(b"y") + b"\r\n\r\nlast word"
 
@@ -232,6 +244,9 @@ LARGEST = [
     lines_like_delimiters,
     uuencoded_lines,
     fields,
+    fields_of_commas,
+    fields_of_addresses,
+    fields_of_words_never_ended,
     one_field,
 ]
 

@@ -2,6 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from gateway.mail.address import MAX_ADDRESSES
 from gateway.mail.headers import MAX_FIELDS, Headers, parse_date, split_headers, value_and_parameters
 
 
@@ -83,6 +84,20 @@ def test_an_empty_field_gives_way_to_a_later_one() -> None:
 
 def test_control_characters_do_not_come_through() -> None:
     assert split(b"Subject: a\0b\x07c\r\n\r\n")[0].text("subject") == "abc"
+
+
+def test_letters_that_turn_the_reading_direction_do_not_come_through() -> None:
+    assert split("Subject: a\u202eb\u2066c\r\n\r\n".encode())[0].text("subject") == "abc"
+
+
+def test_of_very_many_fields_of_a_name_the_first_are_read() -> None:
+    headers, _, _ = split(
+        b"To: " + b"a@x.example, " * 5000 + b"\n" + (b"To: " + b"," * 50_000 + b"\n") * 30 + b"\n"
+    )
+    assert headers.count("to") == 31
+    assert len(headers.all_raw("to")) < 5
+    assert len(headers.addresses("to")) == MAX_ADDRESSES
+    assert headers.count("cc") == 0
 
 
 def test_all_fields_of_a_name_count_for_addresses() -> None:
