@@ -9,9 +9,12 @@ from gateway.mail.headers import Headers, split_headers, value_and_parameters
 MAX_LEVELS = 4000
 MAX_NESTED = 100  # levels kept as such: what lies deeper stands side by side in the last of them
 MAX_PARTS = 12_000
-MAX_SCANNED_BYTES = 1024 * 1024 * 1024  # each level reads its bytes again; a deep mail has few of them
+MAX_SCANNED_BYTES = 1536 * 1024 * 1024  # each level reads its bytes again; a deep mail has few of them
 KEPT_WHOLE = "application/octet-stream"
 _ANY_DELIMITER = re.compile(rb"^--([^\s-][^\r\n]{0,199}?)[ \t]*\r?$", re.MULTILINE)
+_REST_OF_DELIMITER = re.compile(rb"(?:(--).*|[ \t\r\f\v]*)(?:\n|\Z)")
+_MANY = 1000
+_COST_OF_CANDIDATE = 24  # bytes that are scanned in the same time
 
 
 @dataclass(slots=True)
@@ -47,7 +50,7 @@ class _Reading:
     def may_split(self, part: Part, level: int) -> bool:
         """Whether there is time to look for parts in it; if not, it is kept as it is."""
         self.scanned += part.end - part.start
-        if level >= MAX_LEVELS or self.scanned > max(MAX_SCANNED_BYTES, 4 * len(self.raw)):
+        if level >= MAX_LEVELS or self.scanned > MAX_SCANNED_BYTES:
             self.defects.append("parts are nested too deeply")
             return False
         if self.parts >= MAX_PARTS:
@@ -147,7 +150,7 @@ def _slices(reading: _Reading, part: Part, boundary: bytes) -> Iterator[tuple[in
     if not boundary:
         return
     begin = -1
-    for delimiter, behind, closes in _delimiters(reading.raw, part, boundary):
+    for delimiter, behind, closes in _delimiters(reading, part, boundary):
         if begin >= 0:
             yield begin, max(begin, _before_line_end(reading.raw, delimiter))
         begin = -1 if closes else behind
@@ -157,17 +160,32 @@ def _slices(reading: _Reading, part: Part, boundary: bytes) -> Iterator[tuple[in
             yield begin, part.end
 
 
-def _delimiters(raw: bytes, part: Part, boundary: bytes) -> Iterator[tuple[int, int, bool]]:
+def _delimiters(reading: _Reading, part: Part, boundary: bytes) -> Iterator[tuple[int, int, bool]]:
     """Each delimiter line: its start, the start of the next line, whether it is the closing one.
 
     Only white space may follow a delimiter, so that a longer boundary is another one; behind a closing
     one anything may stand, as some programs forget the line end there.
     """
-    delimiter = re.compile(rb"--" + re.escape(boundary) + rb"(?:(--).*|[ \t\r\f\v]*)(?:\n|\Z)")
-    for found in delimiter.finditer(raw, part.start, part.end):
-        at = found.start()
-        if at == part.start or raw[at - 1] in b"\r\n":
-            yield at, found.end(), found[1] is not None
+    for at, rest in _candidates(reading, part, b"--" + boundary):
+        if at == part.start or reading.raw[at - 1] in b"\r\n":
+            yield at, rest.end(), rest[1] is not None
+
+
+def _candidates(reading: _Reading, part: Part, needle: bytes) -> Iterator[tuple[int, re.Match[bytes]]]:
+    """Where the needle stands with a fit rest of the line behind it."""
+    raw = reading.raw
+    count = raw.count(needle, part.start, part.end)
+    reading.scanned += _COST_OF_CANDIDATE * count
+    if count > _MANY:  # then an expression of its own pays
+        line = re.compile(re.escape(needle) + _REST_OF_DELIMITER.pattern)
+        yield from ((found.start(), found) for found in line.finditer(raw, part.start, part.end))
+        return
+    position = part.start
+    while (at := raw.find(needle, position, part.end)) >= 0:
+        position = at + len(needle)
+        if rest := _REST_OF_DELIMITER.match(raw, position, part.end):
+            position = rest.end()
+            yield at, rest
 
 
 def _before_line_end(raw: bytes, position: int) -> int:

@@ -61,10 +61,10 @@ def multipart(parts: bytes, kind: bytes = b"mixed") -> bytes:
 
 
 def nested(levels: int, kind: bytes) -> bytes:
-    opened = [
-        b"Content-Type: multipart/%s; boundary=b%dx\r\n\r\n--b%dx\r\n" % (kind, n, n) for n in range(levels)
-    ]
-    closed = [b"\r\n--b%dx--\r\n" % n for n in reversed(range(levels))]
+    names = [b"===============%019d==" % n for n in range(levels)]
+    head = b'Content-Type: multipart/%s; boundary="%s"\r\nMIME-Version: 1.0\r\n\r\n--%s\r\n'
+    opened = [head % (kind, name, name) for name in names]
+    closed = [b"\r\n--%s--\r\n" % name for name in reversed(names)]
     return HEAD + b"".join(opened) + b"\r\nlast word" + b"".join(closed)
 
 
@@ -261,6 +261,14 @@ def test_the_largest_mails_cost_five_seconds_at_most_and_nothing_is_lost(
     assert cost.found["text"].endswith("last word")
 
 
+def levels_of_lines_like_delimiters() -> bytes:
+    opened = [
+        b"Content-Type: multipart/mixed; boundary=%s\r\n\r\n--%s\r\n" % (b"b" * n, b"b" * n)
+        for n in range(1, 900)
+    ]
+    return HEAD + b"".join(opened) + b"\r\nfirst word" + filled(b"--" + b"b" * 8 + b"c\r\n")
+
+
 def letters_of_four_bytes() -> bytes:
     line = "Grüße aus Köln 😀\r\n".encode()
     return HEAD + b"Content-Type: text/plain; charset=utf-8\r\n\r\n" + filled(line)
@@ -288,7 +296,15 @@ def noise() -> bytes:
 
 @pytest.mark.parametrize(
     "build",
-    [letters_of_four_bytes, html, html_of_entities, html_of_brackets, delimiters, noise],
+    [
+        letters_of_four_bytes,
+        levels_of_lines_like_delimiters,
+        html,
+        html_of_entities,
+        html_of_brackets,
+        delimiters,
+        noise,
+    ],
     ids=lambda build: build.__name__,
 )
 def test_what_costs_too_much_to_be_shown_in_full_is_a_file_as_well(

@@ -111,7 +111,7 @@ def test_what_lies_below_the_last_level_is_kept_whole() -> None:
 
 
 def test_levels_that_would_cost_quadratic_time_are_kept_whole() -> None:
-    long = b"x" * (MAX_SCANNED_BYTES // 200)
+    long = b"x" * (MAX_SCANNED_BYTES // 250)
     found, defects = tree(nested(300, inner=b"\n" + long))
     (leaf,) = leaves(found)
     assert long in leaf.body
@@ -131,6 +131,12 @@ def test_multiparts_beyond_the_limit_are_kept_whole() -> None:
     one = b"--b\nContent-Type: multipart/mixed; boundary=i\n\n--i\n\nx\n--i--\n"
     part, _ = tree(b"Content-Type: multipart/mixed; boundary=b\n\n" + one * MAX_PARTS)
     assert part.children[MAX_PARTS - 2].content_type == KEPT_WHOLE
+
+
+def test_many_lines_like_delimiters_are_told_from_them() -> None:
+    like = b"--bx\n" * 5000
+    raw = b"Content-Type: multipart/mixed; boundary=b\n\n--b\n\none\n" + like + b"--b \n\ntwo --b\n--b--\n"
+    assert bodies(raw) == [b"one\n" + like[:-1], b"two --b"]
 
 
 def test_white_space_may_follow_a_delimiter_and_anything_the_last_one() -> None:
