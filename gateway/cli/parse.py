@@ -1,6 +1,7 @@
 """`manage4all parse`: what the desk sees in a mail, one JSON object a line a file."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -8,6 +9,8 @@ import click
 from gateway.mail.as_json import to_json
 from gateway.mail.parse import parse as parse_mail
 from gateway.store.filetypes import detect_type
+
+_PIECE_CHARS = 1_000_000
 
 
 @click.command()
@@ -22,6 +25,24 @@ def parse(files: tuple[Path, ...]) -> int:
             click.echo(f"manage4all: {path}: {error.strerror}", err=True)
             status = 1
             continue
-        found = to_json(parse_mail(raw, detect_type=detect_type), file=str(path))
-        click.echo(json.dumps(found, ensure_ascii=False))
+        parsed = parse_mail(raw, detect_type=detect_type)
+        del raw
+        for piece in _written(to_json(parsed, file=str(path))):
+            click.echo(piece, nl=False)
     return status
+
+
+def _written(found: dict[str, object]) -> Iterator[str]:
+    """One line of JSON, long texts in pieces: a whole copy of each would double the memory that is needed."""
+    before = "{"
+    for name, value in found.items():
+        yield f"{before}{json.dumps(name)}: "
+        if isinstance(value, str):
+            yield '"'
+            for at in range(0, len(value), _PIECE_CHARS):
+                yield json.dumps(value[at : at + _PIECE_CHARS], ensure_ascii=False)[1:-1]
+            yield '"'
+        else:
+            yield json.dumps(value, ensure_ascii=False)
+        before = ", "
+    yield "}\n"

@@ -8,6 +8,7 @@ from typing import assert_never
 from sqlalchemy.orm import Session
 
 from gateway.mail.address import Address
+from gateway.mail.invitation import as_stored
 from gateway.mail.message import ParsedMail
 from gateway.mail.tokens import Purpose, is_genuine, read_local
 from gateway.rules.filing import (
@@ -248,6 +249,8 @@ def _article(
         html=parsed.html,
         auto=parsed.auto.value if parsed.auto else None,
         trust=_trust(db, row.account_id, sender, who),
+        protection=parsed.protection.value,
+        invitation=as_stored(parsed.invitation) if parsed.invitation else None,
         defects=parsed.defects,
         raw_sha256=row.raw_sha256,
         content_hash=content_hash,

@@ -97,7 +97,7 @@ def _forget_try(row: IntakeRow) -> None:
 def _file_once(row: IntakeRow, parsed: ParsedMail, same: str, blobs: BlobStore, clock: Clock) -> Fate | None:
     files = [
         NewFile(
-            filename=part.filename,
+            filename=part.filename or part.title,
             content_type=part.content_type,
             detected_type=part.detected_type,
             size_bytes=part.size,

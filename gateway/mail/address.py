@@ -7,8 +7,11 @@ from dataclasses import dataclass, field
 from gateway.mail.words import decode_words
 
 _SPACES = re.compile(r"\s+")
-_PLAIN = re.compile(r'[^"(<,;:]+')
-_ADDRESS = re.compile(r"[^\s<>\"'(),;:]+@[^\s<>\"'(),;:]+")
+_PLAIN = re.compile(r'(?:[^"(<,;:=]+|=(?!\?))+')
+_WORD = re.compile(r"=\?[^?\s]{1,60}\?[bBqQ]\?[^?]*\?=")  # encoded (RFC 2047): nothing in it separates
+_ADDRESS = re.compile(r"""(?:"[^"\r\n]{1,200}"|[^\s<>"'(),;:\[\]]+)@(?:\[[^\s\[\]]+\]|[^\s<>"'(),;:\[\]]+)""")
+_SPELT_AT = re.compile(r"\s+(?:at|\(at\)|\[at\])\s+", re.IGNORECASE)
+_TURNS = re.compile(r"[\u202a-\u202e\u2066-\u2069]")  # letters that turn the reading direction
 _OBSOLETE = re.compile(r"\s*@\s*[\w-]+(?:\s*\.\s*[\w-]+)*")  # white space around dots (RFC 5322, 4.4)
 MAX_ADDRESSES = 2000
 MAX_PHRASE_PIECES = 20
@@ -41,9 +44,9 @@ class _Mailbox:
     angle: str | None = None
     has_at: bool = False
 
-    def add(self, text: str) -> None:
+    def add(self, text: str, *, is_encoded: bool) -> None:
         self.phrase.append(text)
-        self.has_at = self.has_at or "@" in text
+        self.has_at = self.has_at or ("@" in text and not is_encoded)
 
     def is_whole(self) -> bool:
         """Whether a comma ends this mailbox: in `Doe, Ann <ann@…>` the first one does not."""
@@ -81,7 +84,7 @@ def _read(value: str) -> list[Address]:
             found += _finished(mailbox)
             mailbox = _Mailbox()
         else:
-            mailbox.add(text)
+            mailbox.add(text, is_encoded=kind == "word")
     return found + _finished(mailbox)
 
 
@@ -103,7 +106,8 @@ def _tokens(value: str) -> Iterator[tuple[str, str]]:
         if closes.get(char):
             end = _end_of(value, position, char)
             if end > 0:
-                yield char, _inner(value[position + 1 : end - 1], char)
+                is_local = char == '"' and value.startswith("@", end)  # `"ann lee"@example.org`
+                yield char, value[position:end] if is_local else _inner(value[position + 1 : end - 1], char)
                 position = end
                 continue
             closes[char] = False  # nothing closes it from here on: never search again
@@ -117,6 +121,9 @@ def _tokens(value: str) -> Iterator[tuple[str, str]]:
         elif char in ",;:":
             yield char, char
             position += 1
+        elif word := _WORD.match(value, position):
+            yield "word", word.group()
+            position = word.end()
         else:
             match = _PLAIN.match(value, position)
             text = match.group() if match else char
@@ -153,24 +160,41 @@ def _finished(mailbox: _Mailbox) -> list[Address]:
     if not phrase:
         return []
     phrase = _OBSOLETE.sub(lambda match: re.sub(r"\s+", "", match[0]), phrase)
-    inside = _ADDRESS.search(phrase)
+    inside = _address_in(phrase)
     if inside is not None:
-        rest = (phrase[: inside.start()] + phrase[inside.end() :]).strip(" '\"")
-        return [Address(_name(rest) or comment, inside.group())]
+        return _with_rest(inside, phrase, comment)
     if "@" in phrase or " " not in phrase:
         return [Address(comment, phrase.replace(" ", ""))]
     return [Address(_name(phrase), "")]
 
 
+def _address_in(phrase: str) -> re.Match[str] | None:
+    """An address that stands there as such, not inside an encoded word."""
+    return _ADDRESS.search(_WORD.sub(lambda match: " " * len(match[0]), phrase) if "=?" in phrase else phrase)
+
+
+def _with_rest(inside: re.Match[str], phrase: str, comment: str) -> list[Address]:
+    """An address among words without brackets: the words are its name, unless they are addresses too."""
+    address = Address("", inside.group().rstrip("."))
+    rest = (phrase[: inside.start()] + phrase[inside.end() :]).replace("[]", "").strip(" '\"<>")
+    others = [other.group().rstrip(".") for other in _ADDRESS.finditer(rest) if "=?" not in rest]
+    if others and not _ADDRESS.sub("", rest).strip():
+        return [address, *(Address("", other) for other in others)]
+    return [Address(_name(rest) or comment, address.address)]
+
+
 def _with_angle(phrase: str, comment: str, angle: str) -> list[Address]:
-    address = _SPACES.sub("", angle).removeprefix("mailto:").strip("<>'")
+    if "@" not in angle:
+        angle = _SPELT_AT.sub("@", angle)
+    inner = angle.strip() if '"' in angle else _SPACES.sub("", angle)
+    address = inner.removeprefix("mailto:").strip("<>'").rstrip(".")
     if address.startswith("@") and ":" in address:
         address = address.split(":", 1)[1]  # a source route (RFC 5322, 4.4)
-    name = _name(phrase) or comment
-    if "@" not in address and (inside := _ADDRESS.search(phrase)) is not None:
+    name = _name(phrase.strip("<> ")) or comment
+    if "@" not in address and (inside := _address_in(phrase)) is not None:
         return [Address(name, inside.group())]
     return [Address(name, address)] if address or name else []
 
 
 def _name(phrase: str) -> str:
-    return _SPACES.sub(" ", decode_words(phrase)).strip()
+    return _SPACES.sub(" ", _TURNS.sub("", decode_words(phrase))).strip()

@@ -85,7 +85,7 @@ def _enclosed_reports(body: Body) -> list[Report]:
         if b"delivery-status" in content[:65_536]:
             tree = read_tree(content, [])
             if _is_report(tree):
-                return _reports(collect(content, tree, []))
+                return _reports(collect(tree, []))
     return []
 
 

@@ -45,19 +45,38 @@ _MEANT = {
     "macintosh": "mac-roman",
     "windows-874": "cp874",
     "tis-620": "cp874",
+    "unicode-1-1-utf-7": "utf-7",
+    "unicode-2-0-utf-7": "utf-7",
+    "unicode-1-1-utf-8": "utf-8",
+    "utf8mb4": "utf-8",
+    "unicode": "utf-16",
+    "utf-16le": "utf-16-le",
+    "utf-16be": "utf-16-be",
     "x-unknown": "",
     "unknown": "",
     "unknown-8bit": "",
     "default": "",
     "default_charset": "",
 }
-# Codecs that are no charsets, or cost more than linear time.
-_REFUSED = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined", "mbcs", "oem"})
+# What may be decoded with: charsets, each in linear time. Python has other codecs too, and gets new ones.
+_ALLOWED_NAMES = """
+    ascii utf-7 utf-8 utf-16 utf-16-be utf-16-le utf-32 utf-32-be utf-32-le big5 big5hkscs cp932 cp949 cp950
+    euc_jis_2004 euc_jisx0213 euc_jp euc_kr gb18030 gb2312 gbk hz johab shift_jis shift_jis_2004
+    shift_jisx0213 iso2022_jp iso2022_jp_1 iso2022_jp_2 iso2022_jp_2004 iso2022_jp_3 iso2022_jp_ext
+    iso2022_kr iso8859-1 iso8859-2 iso8859-3 iso8859-4 iso8859-5 iso8859-6 iso8859-7 iso8859-8 iso8859-9
+    iso8859-10 iso8859-11 iso8859-13 iso8859-14 iso8859-15 iso8859-16 koi8-r koi8-t koi8-u kz1048 ptcp154
+    tis-620 cp037 cp1026 cp1140 cp273 cp424 cp500 cp1125 cp1250 cp1251 cp1252 cp1253 cp1254 cp1255 cp1256
+    cp1257 cp1258 cp437 cp720 cp737 cp775 cp850 cp852 cp855 cp856 cp857 cp858 cp860 cp861 cp862 cp863 cp864
+    cp865 cp866 cp869 cp874 hp-roman8 mac-arabic mac-croatian mac-cyrillic mac-farsi mac-greek mac-iceland
+    mac-latin2 mac-roman mac-romanian mac-turkish
+"""
+_ALLOWED = frozenset(_ALLOWED_NAMES.split())
 _SNIFFED_BYTES = 16_384
 _ALMOST = 0.02  # of the letters may be broken, and the charset still counts as right
 _DENSE = 0.3  # Western text has fewer bytes above 127; Cyrillic, Greek and Chinese have more
 _SHORT_BYTES = 200
 _HIGH = bytes(range(128, 256))
+_ASTRAL = re.compile(rb"[\xf0-\xf4][\x80-\xbf]{3}")  # in UTF-8
 _DEFINED_1252 = bytes(set(range(256)) - {0x81, 0x8D, 0x8F, 0x90, 0x9D})
 _LIKELY_NAMES = """
     cp1252 cp1250 cp1251 cp1253 cp1254 cp1255 cp1256 cp1257 koi8_r cp932 euc_jp gb18030 big5 cp949 cp874 cp437
@@ -69,22 +88,23 @@ _LIKELY = _LIKELY_NAMES.split()
 @lru_cache(maxsize=512)
 def _codec(label: str) -> str | None:
     """The codec for a charset's label, or None where nobody knows it."""
-    name = label.strip().strip("\"'").lower()
-    name = _MEANT.get(name, name)
+    name = re.split(r"[;,]|//", label.strip().strip("\"'").lower(), maxsplit=1)[0].strip()
     if not name.isascii() or "\0" in name or len(name) > 40:
         return None
-    found = _lookup(name) or _lookup(re.sub(r"^(?:x-|cs|charset[=-])", "", name))
-    return found or _lookup(re.sub(r"^(?:windows|win|cp|ms)[-_]?", "cp", name))
+    bare = re.sub(r"^(?:x-|cs|charset[=-])", "", name)
+    for known in (name, bare, re.sub(r"^(?:windows|win|cp|ms)[-_]?", "cp", bare)):
+        if (found := _lookup(_MEANT.get(known, known))) is not None:
+            return found
+    return None
 
 
 def _lookup(name: str) -> str | None:
-    """The codec's own name, if it is one that turns bytes into text."""
+    """The codec's own name, if it is one of those allowed."""
     try:
         codec = codecs.lookup(name).name
-        "".encode(codec)  # refuses codecs that are not for text: hex, zip, …
     except (LookupError, ValueError):
         return None
-    return codec if codec not in _REFUSED else None
+    return codec if codec in _ALLOWED else None
 
 
 def _guess(raw: bytes) -> str:
@@ -114,8 +134,9 @@ def _western(raw: bytes) -> str:
 def _is_nearly_utf8(raw: bytes) -> str | None:
     """The text with the bad bytes marked, if only a few of its letters are broken."""
     text = raw.decode("utf-8", "replace")
-    good = sum(1 for byte in raw if byte >= 0xC0)
-    return text if text.count("\ufffd") <= max(1, good * _ALMOST) and good else None
+    broken = text.count("\ufffd")
+    whole = len(raw) - len(raw.translate(None, _HIGH)) - broken  # bytes, of letters of two or more
+    return text if whole >= 2 and broken <= max(1, whole / 2 * _ALMOST) else None
 
 
 def decode(raw: bytes, label: str = "", *, fallback: str = "") -> tuple[str, str]:
@@ -125,12 +146,21 @@ def decode(raw: bytes, label: str = "", *, fallback: str = "") -> tuple[str, str
     if raw.isascii() and not _is_escaping(label, raw):
         return raw.decode("ascii"), ""
     codec = _codec(label) if label else None
+    if codec is not None and codec.startswith(("utf-16", "utf-32")) and b"\0" not in raw:
+        codec = None  # hardly any text in these is without a zero byte: the label is wrong
     if codec in (None, "cp1252", "utf-8"):
         return _decode_western(raw, label, codec, fallback)
     try:
         return _storable(raw.decode(codec)), ""
     except UnicodeError:
         return _decode_failed(raw, label, codec)
+
+
+def is_wide(raw: bytes, label: str) -> bool:
+    """Whether its text may hold letters that make Python keep each letter in four bytes."""
+    if raw.isascii() and not _is_escaping(label, raw):
+        return False
+    return _codec(label) in ("gb18030", "utf-7") or _ASTRAL.search(raw) is not None
 
 
 def _storable(text: str) -> str:
@@ -144,9 +174,10 @@ def _storable(text: str) -> str:
 
 def _is_escaping(label: str, raw: bytes) -> bool:
     """Whether ASCII bytes may mean something else: ISO-2022, HZ, UTF-7 and UTF-16 do that."""
-    return bool(label) and (
-        b"\x1b" in raw or b"~{" in raw or label[:5].lower() in ("utf-7", "utf-1", "utf-3")
-    )
+    codec = _codec(label) if label else None
+    if codec is None:
+        return False
+    return codec.startswith(("utf-7", "utf-16", "utf-32")) or b"\x1b" in raw or b"~{" in raw
 
 
 def _decode_western(raw: bytes, label: str, codec: str | None, fallback: str) -> tuple[str, str]:

@@ -1,23 +1,32 @@
 """A block of header fields (RFC 5322, 2.2), and MIME parameters (RFC 2045, 2231)."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_tz
+from itertools import islice
 
 from gateway.mail import charsets
-from gateway.mail.address import Address, parse_addresses
+from gateway.mail.address import MAX_ADDRESSES, Address, parse_addresses
 from gateway.mail.words import decode_words, unbase64
 
-MAX_FIELDS = 2000
+MAX_FIELDS = 2000  # of any name; of those behind them, as many that the desk needs
 MAX_VALUE_BYTES = 65_536
+MAX_NAMED_BYTES = 2 * MAX_VALUE_BYTES  # of all fields of one name
 _FIELD = re.compile(rb"^([!-9;-~]+)[ \t]*:(.*(?:\n[ \t]+.*)*)\n?", re.MULTILINE)
 _KNOWN = re.compile(
     rb"^(?:from|to|cc|subject|date|message-id|received|return-path|reply-to|sender|mime-version"
     rb"|content-[a-z-]+|x-[\w-]+)[ \t]*:",
     re.MULTILINE | re.IGNORECASE,
 )
+_NEEDED = re.compile(
+    rb"^(from|to|cc|subject|date|message-id|in-reply-to|references|reply-to|sender|return-path|precedence"
+    rb"|mime-version|content-[a-z-]+|auto-submitted|authentication-results|list-[a-z]+|x-loop|x-failed-recipients"
+    rb"|x-auto[a-z-]+)[ \t]*:(.*(?:\n[ \t]+.*)*)",
+    re.MULTILINE | re.IGNORECASE,
+)
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+")
+_NOT_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]+")  # and what turns it
 _FOLDS = re.compile(r"[ \t]*[\r\n]+[ \t]*|\t")
 _PARAMETER = re.compile(r';\s*([^\s=;"]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)(?:"|$)|([^;]*))', re.DOTALL)
 
@@ -44,19 +53,31 @@ class Headers:
         return self._unfolded(values[0]) if values else ""
 
     def all_raw(self, name: str) -> tuple[str, ...]:
-        """Every value of that name, unfolded, not decoded."""
-        return tuple(self._unfolded(value) for value in self._fields.get(name, ()))
+        """Every value of that name, unfolded, not decoded; of very many the first."""
+        found: list[str] = []
+        left = MAX_NAMED_BYTES
+        for value in self._fields.get(name, ()):
+            if left <= 0:
+                break
+            found.append(self._unfolded(value))
+            left -= len(value)
+        return tuple(found)
+
+    def count(self, name: str) -> int:
+        """How many fields have that name."""
+        return len(self._fields.get(name, ()))
 
     def text(self, name: str) -> str:
         """The first value that says something, as people read it."""
         for value in self.all_raw(name):
-            if decoded := _CONTROLS.sub("", decode_words(value)).strip():
+            if decoded := _NOT_TEXT.sub("", decode_words(value)).strip():
                 return decoded
         return ""
 
     def addresses(self, name: str) -> tuple[Address, ...]:
-        """All mailboxes of all fields of that name."""
-        return tuple(address for value in self.all_raw(name) for address in parse_addresses(value))
+        """The mailboxes of all fields of that name, at most MAX_ADDRESSES."""
+        found = (address for value in self.all_raw(name) for address in parse_addresses(value))
+        return tuple(islice(found, MAX_ADDRESSES))
 
     def _unfolded(self, value: bytes) -> str:
         text, _ = charsets.decode(value[:MAX_VALUE_BYTES], fallback=self.charset)
@@ -77,12 +98,18 @@ def split_headers(raw: bytes, start: int, end: int, defects: list[str]) -> tuple
                 return Headers(fields), _offset_of(raw, start, block_end, block, position)
         if taken >= MAX_FIELDS:
             defects.append("too many header fields")
+            _add(fields, islice(_NEEDED.finditer(block, match.start()), MAX_FIELDS))
             return Headers(fields), body
         position = match.end()
-        fields.setdefault(match[1].decode("ascii").lower(), []).append(match[2])
+        _add(fields, (match,))
     if position < len(block) and not _may_skip(block, position, len(block), _last_known(block), defects):
         return Headers(fields), _offset_of(raw, start, block_end, block, position)
     return Headers(fields), body
+
+
+def _add(fields: dict[str, list[bytes]], found: Iterable[re.Match[bytes]]) -> None:
+    for match in found:
+        fields.setdefault(match[1].decode("ascii").lower(), []).append(match[2])
 
 
 def _blank_line(raw: bytes, start: int, end: int) -> tuple[int, int]:

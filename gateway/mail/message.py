@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from gateway.mail.address import Address
+from gateway.mail.invitation import Invitation
 
 
 class Auto(StrEnum):
@@ -14,6 +15,21 @@ class Auto(StrEnum):
     AUTO_GENERATED = "auto-generated"
     BULK = "bulk"
     BOUNCE = "bounce"
+
+
+class Protection(StrEnum):
+    """How a mail is signed or encrypted, as it says itself: nothing is verified."""
+
+    NONE = ""
+    SMIME_SIGNED = "smime-signed"
+    PGP_SIGNED = "pgp-signed"
+    SMIME_ENCRYPTED = "smime-encrypted"
+    PGP_ENCRYPTED = "pgp-encrypted"
+
+    @property
+    def is_encrypted(self) -> bool:
+        """Whether it can be read only with a key that the desk does not have."""
+        return self.value.endswith("-encrypted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +45,10 @@ class Bounce:
 
 @dataclass(frozen=True, slots=True)
 class ParsedAttachment:
-    """A part that is not the text. `content` is decoded; `size` and `sha256` are of it."""
+    """A part that is not the text. `content` is decoded; `size` and `sha256` are of it.
+
+    `title` is what to call it where `filename` is empty: an attached mail by its subject; mostly "".
+    """
 
     filename: str
     content_type: str
@@ -39,6 +58,7 @@ class ParsedAttachment:
     inline: bool
     content_id: str
     content: bytes
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +75,10 @@ class Interest:
 
 @dataclass(frozen=True, slots=True)
 class ParsedMail:
-    """A whole mail. Ids stand without brackets; `date` is aware UTC; `html` is sanitised."""
+    """A whole mail. Ids stand without brackets; `date` is aware UTC; `html` is sanitised.
+
+    `protection` and `invitation` are for the desk; SPEC 3.3 does not print them.
+    """
 
     message_id: str
     in_reply_to: tuple[str, ...]
@@ -74,3 +97,5 @@ class ParsedMail:
     bounce: Bounce | None
     defects: tuple[str, ...]
     headers_of_interest: Interest
+    protection: Protection = Protection.NONE
+    invitation: Invitation | None = None

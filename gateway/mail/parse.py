@@ -4,10 +4,12 @@ import hashlib
 from collections.abc import Callable
 
 from gateway.mail import automatic
+from gateway.mail.address import MAX_ADDRESSES, Address
 from gateway.mail.body import Body, Enclosure, Segment, collect
 from gateway.mail.bounce import find_bounce
 from gateway.mail.headers import Headers, parse_date
 from gateway.mail.html import cids_of
+from gateway.mail.invitation import Invitation, read_invitation
 from gateway.mail.message import Auto, Bounce, Interest, ParsedAttachment, ParsedMail
 from gateway.mail.mime import Part, read_tree
 from gateway.mail.references import parse_message_id, parse_message_ids
@@ -15,6 +17,7 @@ from gateway.mail.shown import show
 
 DetectType = Callable[[bytes], str]
 MAX_DEFECTS = 50
+MAX_CALENDARS = 3
 
 
 def parse(raw: bytes, *, detect_type: DetectType) -> ParsedMail:
@@ -22,7 +25,7 @@ def parse(raw: bytes, *, detect_type: DetectType) -> ParsedMail:
     defects: list[str] = []
     raw = _with_line_ends(raw, defects)
     tree = read_tree(raw, defects)
-    body = collect(raw, tree, defects)
+    body = collect(tree, defects)
     return _mail(tree, body, defects, detect_type)
 
 
@@ -41,21 +44,26 @@ def _with_line_ends(raw: bytes, defects: list[str]) -> bytes:
 def _mail(tree: Part, body: Body, defects: list[str], detect_type: DetectType) -> ParsedMail:
     headers = tree.headers
     shown = show(body.segments, defects)
-    senders = headers.addresses("from") or headers.addresses("sender")
+    sender = _sender(headers)
     date = parse_date(headers.raw("date"))
     if date is None:
         defects.append("date is missing" if not headers.raw("date") else "date cannot be read")
-    if not senders:
+    if sender is None:
         defects.append("sender is missing")
+    if headers.count("from") > 1:
+        defects.append("several From fields: the first sender counts")
+    reply_to, to, cc = (headers.addresses(name) for name in ("reply-to", "to", "cc"))
+    if max(len(reply_to), len(to), len(cc)) >= MAX_ADDRESSES:
+        defects.append("too many addresses: not all of them were read")
     bounce = find_bounce(tree, body, shown.text)
     return ParsedMail(
         message_id=parse_message_id(headers.raw("message-id")),
         in_reply_to=parse_message_ids(" ".join(headers.all_raw("in-reply-to"))),
         references=parse_message_ids(" ".join(headers.all_raw("references"))),
-        from_=senders[0] if senders else None,
-        reply_to=headers.addresses("reply-to"),
-        to=headers.addresses("to"),
-        cc=headers.addresses("cc"),
+        from_=sender,
+        reply_to=reply_to,
+        to=to,
+        cc=cc,
         date=date,
         subject=headers.text("subject"),
         text=shown.text,
@@ -66,7 +74,27 @@ def _mail(tree: Part, body: Body, defects: list[str], detect_type: DetectType) -
         bounce=bounce,
         defects=tuple(dict.fromkeys(defects))[:MAX_DEFECTS],
         headers_of_interest=_interest(headers),
+        protection=body.protection,
+        invitation=_invitation(body),
     )
+
+
+def _sender(headers: Headers) -> Address | None:
+    """Who wrote: the first in From who can be written to, else in Sender (RFC 5322, 3.6.2)."""
+    named = headers.addresses("from")
+    if found := next((a for a in named if "@" in a.address), None):
+        return found
+    sent = headers.addresses("sender")
+    whole = next((a for a in sent if "@" in a.address), None)
+    if named and (named[0].address or whole is None):
+        return named[0]
+    return whole or next(iter(sent), None)
+
+
+def _invitation(body: Body) -> Invitation | None:
+    """What the first readable calendar part asks for."""
+    found = (read_invitation(content, method=method) for content, method in body.calendars[:MAX_CALENDARS])
+    return next(filter(None, found), None)
 
 
 def _attachments(
@@ -92,6 +120,7 @@ def _attachment(enclosure: Enclosure, shown: frozenset[str], detect_type: Detect
         inline=is_shown or enclosure.disposition == "inline",
         content_id=enclosure.content_id,
         content=content,
+        title=enclosure.title,
     )
 
 

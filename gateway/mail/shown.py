@@ -5,11 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gateway.mail.body import Segment
-from gateway.mail.html import html_to_text, is_too_much, sanitise, text_as_html
+from gateway.mail.html import MAX_HTML_CHARS, html_to_text, is_too_much, sanitise, text_as_html
 from gateway.mail.htmltext import strip_tags
-from gateway.mail.quotes import reply_text
+from gateway.mail.quotes import MAX_LINES, reply_text
 
 _LEADING_BLANKS = re.compile(r"^(?:[ \t\ufeff]*\n)+")
+_HAS_WORDS = re.compile(r"\S")
+MAX_ANSWER_CHARS = 2_000_000
 _HIDING = ("title", "style", "script", "iframe", "object", "svg", "math", "template")
 
 
@@ -38,7 +40,14 @@ def show(segments: Sequence[Segment], defects: list[str]) -> Shown:
     if any(piece.html is not None for piece in pieces):
         html = "\n".join(p.html if p.html is not None else text_as_html(p.text) for p in pieces)
     text = _tidy("\n".join(piece.text for piece in pieces))
-    return Shown(html, text, reply_text(_tidy("\n".join(piece.marked for piece in pieces))))
+    return Shown(html, text, _answer(pieces, text))
+
+
+def _answer(pieces: list[_Piece], text: str) -> str:
+    """The new text. In what no person wrote by hand none is looked for: that saves memory, too."""
+    if text.count("\n") > MAX_LINES or len(text) > MAX_ANSWER_CHARS:
+        return text.strip()
+    return reply_text(_tidy("\n".join(piece.marked for piece in pieces)))
 
 
 def _piece(segment: Segment, defects: list[str]) -> _Piece:
@@ -47,8 +56,10 @@ def _piece(segment: Segment, defects: list[str]) -> _Piece:
         return _Piece(None, plain, plain)
     if is_too_much(segment.html):
         defects.append("HTML is too large or too deep to be shown")
+        words = plain if _HAS_WORDS.search(plain) else strip_tags(segment.html)
+        return _Piece(text_as_html(words[:MAX_HTML_CHARS]), words, words)
     clean = sanitise(segment.html)
-    if plain.strip():
+    if _HAS_WORDS.search(plain):
         return _Piece(clean, plain, plain)
     text = html_to_text(clean)
     if not text.strip() and (hidden := _hidden_text(segment.html)):
@@ -67,4 +78,5 @@ def _hidden_text(html: str) -> str:
 
 def _tidy(text: str) -> str:
     """No blank lines around."""
-    return _LEADING_BLANKS.sub("", text).rstrip()
+    blanks = _LEADING_BLANKS.match(text)
+    return (text[blanks.end() :] if blanks else text).rstrip()

@@ -42,25 +42,22 @@ def _next_word(value: str, position: int) -> tuple[int, int, str, bytes] | None:
         charset_end = value.find("?", position, position + 60)
         if charset_end < 0 or value[charset_end + 2 : charset_end + 3] != "?":
             continue
+        kind = value[charset_end + 1].lower()
+        if kind not in "bq":
+            continue
         text_start = charset_end + 3
         end = value.find("?=", text_start)
         if end < 0:
             end = len(value)  # cut off: read what is there
-        encoded, kind = value[text_start:end], value[charset_end + 1].lower()
-        raw = _bytes_of(encoded, kind)
-        if raw is not None and end - start < len(value) + 1:
-            return start, min(end + 2, len(value)), value[position:charset_end].split("*", 1)[0].lower(), raw
+        raw = _bytes_of(value[text_start:end], kind)
+        return start, min(end + 2, len(value)), value[position:charset_end].split("*", 1)[0].lower(), raw
     return None
 
 
-def _bytes_of(encoded: str, kind: str) -> bytes | None:
-    """The bytes of an encoded word's text, None where it is no B or Q."""
+def _bytes_of(encoded: str, kind: str) -> bytes:
+    """The bytes of an encoded word's text."""
     octets = encoded.encode("utf-8", "surrogateescape")
-    if kind == "q":
-        return binascii.a2b_qp(octets, header=True)
-    if kind != "b":
-        return None
-    return unbase64(octets)
+    return binascii.a2b_qp(octets, header=True) if kind == "q" else unbase64(octets)
 
 
 def unbase64(octets: bytes) -> bytes:

@@ -1,6 +1,6 @@
 """Writing articles: the row, its files, its words for the search."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -51,6 +51,8 @@ class NewArticle:
     html: str | None = None
     auto: str | None = None
     trust: str = ""
+    protection: str = ""
+    invitation: Mapping[str, object] | None = None
     defects: tuple[str, ...] = ()
     raw_sha256: str | None = None
     content_hash: str | None = None
@@ -115,6 +117,8 @@ def _columns(new: NewArticle) -> dict[str, object]:
         "html": new.html,
         "auto": new.auto,
         "trust": new.trust,
+        "protection": new.protection,
+        "invitation": dict(new.invitation) if new.invitation is not None else None,
         "defects": list(new.defects),
         "raw_sha256": new.raw_sha256,
         "content_hash": new.content_hash,

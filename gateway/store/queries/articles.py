@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -46,6 +46,8 @@ class ArticleView:
     """One entry of a ticket. `author` is the staff member's login where staff wrote it.
 
     `html` is None also where it was left unread; `has_html` tells.
+    `protection` names a signature or an encryption as `gateway.mail.message.Protection` does; `invitation`
+    is what `gateway.mail.invitation.as_stored` made of a calendar part.
     """
 
     public_id: str
@@ -69,6 +71,8 @@ class ArticleView:
     has_raw: bool
     attachments: tuple[AttachmentView, ...]
     deliveries: tuple[DeliveryView, ...]
+    protection: str = ""
+    invitation: dict[str, Any] | None = field(default=None, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +116,8 @@ _HEADS = (
     Article.trust,
     Article.defects,
     Article.raw_sha256,
+    Article.protection,
+    Article.invitation,
     Article.html.is_not(None).label("has_html"),
 )
 # Built once: a ticket's page would spend more time on building its statements than on running them.
@@ -237,6 +243,8 @@ def _article(
         has_raw=row.raw_sha256 is not None,
         attachments=tuple(files),
         deliveries=tuple(deliveries),
+        protection=row.protection,
+        invitation=row.invitation,
     )
 
 

@@ -63,6 +63,36 @@ def test_text_files_and_their_types_are_in_the_ticket(world: World) -> None:
     assert world.blobs.read(file.sha256) == b"%PDF-1.4"
 
 
+def test_a_mail_in_the_mail_is_called_by_its_subject_and_kept_byte_for_byte(world: World) -> None:
+    inner = b"Subject: Old  mail\r\nX-Odd:\ttabs \r\n\r\nhello"
+    world.receive(
+        b"From: ann@acme.example\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nsee\r\n"
+        b"--b\r\nContent-Type: message/rfc822\r\n\r\n" + inner + b"\r\n--b--\r\n"
+    )
+    (file,) = world.detail(1).articles[0].attachments
+    assert file.filename == "Old mail.eml"
+    assert world.blobs.read(file.sha256) == inner
+
+
+def test_how_a_mail_is_protected_and_what_it_invites_to_is_in_the_ticket(world: World) -> None:
+    world.receive(
+        b"From: ann@acme.example\r\nContent-Type: multipart/signed; boundary=b;"
+        b" protocol=application/pgp-signature\r\n\r\n--b\r\nContent-Type: text/calendar\r\n\r\n"
+        b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nSUMMARY:Visit\r\nDTSTART:20240603T100000Z\r\nEND:VEVENT\r\n"
+        b"END:VCALENDAR\r\n--b\r\nContent-Type: application/pgp-signature\r\n\r\nx\r\n--b--\r\n"
+    )
+    article = world.detail(1).articles[0]
+    assert article.protection == "pgp-signed"
+    assert article.invitation is not None
+    assert (article.invitation["summary"], article.invitation["starts_at"]) == (
+        "Visit",
+        "2024-06-03T10:00:00Z",
+    )
+    world.receive(mail())
+    plain = world.detail(2).articles[0]
+    assert (plain.protection, plain.invitation) == ("", None)
+
+
 def test_a_second_try_at_a_filed_mail_changes_nothing(world: World) -> None:
     (intake_id,) = world.accept(mail(), SUPPORT)
     assert world.file(intake_id) is Fate.TICKET

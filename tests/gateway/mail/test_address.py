@@ -31,6 +31,37 @@ def one(value: str) -> Address:
         ("MAILER-DAEMON <>", "MAILER-DAEMON", ""),
         ("Only A Name", "Only A Name", ""),
         ("ann@example.org <not an address>", "ann@example.org", "ann@example.org"),
+        ("boss@bank.example <ann@example.org>", "boss@bank.example", "ann@example.org"),
+        ('"boss@bank.example" <ann@example.org>', "boss@bank.example", "ann@example.org"),
+        (
+            "=?utf-8?q?Boss_=3Cboss=40bank=2Eexample=3E?= <ann@example.org>",
+            "Boss <boss@bank.example>",
+            "ann@example.org",
+        ),
+        (
+            "=?utf-8?q?Boss: boss@bank.example, x <y>?= <ann@example.org>",
+            "Boss: boss@bank.example, x <y>",
+            "ann@example.org",
+        ),
+        ("=?utf-8?q?boss@bank.example?= ann@example.org", "boss@bank.example", "ann@example.org"),
+        (
+            "=?utf-8?q?Ann=0D=0ABcc:_x=40y.example?= <ann@example.org>",
+            "Ann Bcc: x@y.example",
+            "ann@example.org",
+        ),
+        ("=?utf-8?q?Ann=00Lee?= <ann@example.org>", "Ann Lee", "ann@example.org"),
+        ("=?utf-8?q?=E2=80=AEeeL?= Ann <ann@example.org>", "eeL Ann", "ann@example.org"),
+        ("=?utf-8?x?Ann?= <ann@example.org>", "=?utf-8?x?Ann?=", "ann@example.org"),
+        ("Ann = Lee <ann@example.org>", "Ann = Lee", "ann@example.org"),
+        ("Ann <<ann@example.org>>", "Ann", "ann@example.org"),
+        ("ann@example.org>", "", "ann@example.org"),
+        ("Ann [ann@example.org]", "Ann", "ann@example.org"),
+        ("ann@[192.0.2.1]", "", "ann@[192.0.2.1]"),
+        ("Ann <ann at example.org>", "Ann", "ann@example.org"),
+        ("Ann <ann@example.org.>", "Ann", "ann@example.org"),
+        ('"ann lee"@example.org', "", '"ann lee"@example.org'),
+        ('Ann <"ann lee"@example.org>', "Ann", '"ann lee"@example.org'),
+        ("pete(his account)@example.org(his host)", "his account his host", "pete@example.org"),
     ],
 )
 def test_a_mailbox_is_read_in_each_of_its_forms(value: str, name: str, address: str) -> None:
@@ -45,6 +76,11 @@ def test_groups_are_opened_and_empty_ones_name_nobody() -> None:
 def test_semicolons_and_missing_commas_separate_too() -> None:
     found = parse_addresses("a@x.example; b@x.example, <c@x.example> <d@x.example>")
     assert [a.address for a in found] == ["a@x.example", "b@x.example", "c@x.example", "d@x.example"]
+
+
+def test_addresses_with_nothing_but_blanks_between_are_several() -> None:
+    found = parse_addresses("a@x.example b@x.example c@x.example")
+    assert [a.address for a in found] == ["a@x.example", "b@x.example", "c@x.example"]
 
 
 def test_a_flood_of_addresses_is_bounded() -> None:

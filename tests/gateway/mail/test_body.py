@@ -1,13 +1,23 @@
 import pytest
 
-from gateway.mail.body import MAX_NAME_CHARS, Body, Segment, collect, joined_html, safe_name
+from gateway.mail.body import (
+    MAX_COSTLY_BYTES,
+    MAX_NAME_CHARS,
+    MAX_OPENED,
+    Body,
+    Segment,
+    collect,
+    joined_html,
+    safe_name,
+)
 from gateway.mail.mime import read_tree
+from tests.fakes.envelopes import enveloped_data, signed_data, tnef
 
 
 def body(raw: str | bytes) -> tuple[Body, list[str]]:
     octets = raw.encode() if isinstance(raw, str) else raw
     defects: list[str] = []
-    return collect(octets, read_tree(octets, defects), defects), defects
+    return collect(read_tree(octets, defects), defects), defects
 
 
 def multipart(kind: str, *parts: str, more: str = "") -> str:
@@ -82,11 +92,15 @@ def test_the_same_words_for_other_programs_are_left_out() -> None:
     assert (len(found.segments), found.enclosures) == (1, [])
 
 
-def test_a_mail_in_a_mail_is_a_file_named_after_its_subject() -> None:
+def test_a_mail_in_a_mail_without_a_name_is_a_file_with_its_subject_as_title() -> None:
     inner = "Content-Type: message/rfc822\n\nSubject: hello there\n\nbody"
-    assert body(multipart("mixed", PLAIN, inner))[0].enclosures[0].filename == "hello there.eml"
+    found = body(multipart("mixed", PLAIN, inner))[0].enclosures[0]
+    assert (found.filename, found.title) == ("", "hello there.eml")
     nameless = "Content-Type: message/rfc822\n\nTo: a@x.example\n\nbody"
-    assert body(multipart("mixed", PLAIN, nameless))[0].enclosures[0].filename == "message.eml"
+    assert body(multipart("mixed", PLAIN, nameless))[0].enclosures[0].title == "message.eml"
+    named = "Content-Type: message/rfc822; name=x.eml\n\nSubject: hello there\n\nbody"
+    found = body(multipart("mixed", PLAIN, named))[0].enclosures[0]
+    assert (found.filename, found.title) == ("x.eml", "")
 
 
 def test_reports_and_returned_headers_are_put_aside_too() -> None:
@@ -147,3 +161,129 @@ def test_html_and_text_join_to_html() -> None:
 )
 def test_names_are_safe_to_keep_and_show(name: str, safe: str) -> None:
     assert safe_name(name) == safe
+
+
+SIGNATURE = "Content-Type: application/{}-signature; name=signature\n\nx"
+
+
+@pytest.mark.parametrize(
+    ("protocol", "signature", "kind"),
+    [
+        ("; protocol=application/pgp-signature", "pgp", "pgp-signed"),
+        ("; protocol=application/pkcs7-signature", "pkcs7", "smime-signed"),
+        ("", "pgp", "pgp-signed"),
+        ("", "x-pkcs7", "smime-signed"),
+    ],
+)
+def test_a_detached_signature_is_named_and_the_text_read(protocol: str, signature: str, kind: str) -> None:
+    found, defects = body(multipart("signed", PLAIN, SIGNATURE.format(signature), more=protocol))
+    assert (found.protection, found.segments, defects) == (kind, [Segment("plain", None)], [])
+    assert [e.filename for e in found.enclosures] == ["signature"]
+
+
+def test_an_encrypted_mail_is_kept_and_said_so() -> None:
+    version = "Content-Type: application/pgp-encrypted\n\nVersion: 1"
+    secret = "Content-Type: application/octet-stream; name=encrypted.asc\n\n-----BEGIN PGP MESSAGE-----"
+    found, defects = body(multipart("encrypted", version, secret))
+    assert (found.protection, len(found.enclosures), len(defects)) == ("pgp-encrypted", 2, 1)
+    inline, defects = body("Subject: x\n\n-----BEGIN PGP MESSAGE-----\n\nabc\n-----END PGP MESSAGE-----\n")
+    assert (inline.protection, len(defects)) == ("pgp-encrypted", 1)
+    assert "abc" in (inline.segments[0].plain or "")
+
+
+def test_encryption_outweighs_the_signature_around_it() -> None:
+    secret = multipart("encrypted", "Content-Type: application/pgp-encrypted\n\nVersion: 1")
+    assert body(multipart("signed", secret, SIGNATURE.format("pgp")))[0].protection == "pgp-encrypted"
+    signed = multipart("signed", PLAIN, SIGNATURE.format("pgp"))
+    assert body(multipart("mixed", signed, secret))[0].protection == "pgp-encrypted"
+
+
+def pkcs7(content: bytes) -> bytes:
+    return b"Content-Type: application/pkcs7-mime; name=smime.p7m\n\n" + content
+
+
+def test_the_mail_inside_a_signed_body_is_read_and_the_body_kept() -> None:
+    packed = signed_data(multipart("mixed", PLAIN, FILE).encode())
+    found, _ = body(pkcs7(packed))
+    assert (found.protection, found.segments) == ("smime-signed", [Segment("plain", None)])
+    assert [(e.filename, len(e.content)) for e in found.enclosures] == [
+        ("smime.p7m", len(packed)),
+        ("a.pdf", 4),
+    ]
+
+
+def test_an_encrypted_body_and_one_of_certificates_alone_stay_closed() -> None:
+    found, defects = body(pkcs7(enveloped_data()))
+    assert (found.protection, found.segments, len(defects)) == ("smime-encrypted", [], 1)
+    found, defects = body(pkcs7(signed_data(None)))
+    assert (found.protection, found.segments, len(found.enclosures), defects) == ("", [], 1, [])
+
+
+def test_envelopes_in_envelopes_are_opened_some_times_and_then_kept() -> None:
+    raw = b"\nhello"
+    for _ in range(MAX_OPENED + 5):
+        raw = pkcs7(signed_data(raw))
+    found, _ = body(raw)
+    assert len(found.enclosures) == MAX_OPENED + 1
+
+
+def outlook(content: bytes, said: bytes = b"said") -> bytes:
+    head = b"Content-Type: multipart/mixed; boundary=b\n\n--b\n\n" + said
+    part = b"Content-Type: application/ms-tnef; name=winmail.dat\n\n" + content
+    return head + b"\n--b\n" + part + b"\n--b--\n"
+
+
+def test_winmail_dat_gives_way_to_what_is_in_it() -> None:
+    packed = tnef(text="from outlook", files={"a.pdf": b"%PDF"})
+    found, defects = body(outlook(packed, b""))
+    assert (found.segments, defects) == ([Segment("from outlook", None)], [])
+    assert [(e.filename, e.content) for e in found.enclosures] == [("a.pdf", b"%PDF")]
+    assert body(outlook(packed))[0].segments == [Segment("said", None)]
+
+
+def test_a_damaged_winmail_dat_is_kept_beside_what_could_be_read() -> None:
+    found, defects = body(outlook(tnef(files={"a.pdf": b"%PDF", "b.pdf": b"%PDF-1"})[:-5]))
+    assert [e.filename for e in found.enclosures] == ["a.pdf", "b.pdf", "winmail.dat"]
+    assert defects == ["winmail.dat could not be unpacked in full"]
+    assert [e.filename for e in body(outlook(b"no such thing"))[0].enclosures] == ["winmail.dat"]
+
+
+def test_calendar_parts_are_files_and_never_the_text() -> None:
+    calendar = "Content-Type: text/calendar; method=REQUEST\n\nBEGIN:VCALENDAR"
+    found, _ = body(multipart("alternative", PLAIN, HTML, calendar))
+    assert found.segments == [Segment("plain", "<p>html</p>")]
+    assert found.calendars == [(b"BEGIN:VCALENDAR", "REQUEST")]
+    assert [e.content_type for e in found.enclosures] == ["text/calendar"]
+
+
+def test_clear_signed_text_is_read_without_its_armour() -> None:
+    armour = "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\nhello\n-----BEGIN PGP SIGNATURE-----\n\nx\n"
+    found, _ = body(f"Subject: x\n\n{armour}-----END PGP SIGNATURE-----\n")
+    assert (found.protection, (found.segments[0].plain or "").strip()) == ("pgp-signed", "hello")
+
+
+def test_a_file_that_stands_in_the_text_is_a_file() -> None:
+    found, _ = body("Subject: x\n\nsee\nbegin 644 a.txt\n%:&5L;&\\\n`\nend\n")
+    assert [(e.filename, e.content) for e in found.enclosures] == [("a.txt", b"hello")]
+    assert found.segments == [Segment("see\n", None)]
+    assert body("Subject: x\n\nbegin 644 a.txt\n%:&5L;&\\\nend\n")[0].segments == []
+
+
+def test_pieces_and_files_elsewhere_are_kept_and_never_acted_on() -> None:
+    piece = "Content-Type: message/partial; number=1; total=2; id=x\n\nSubject: y\n\nz"
+    elsewhere = "Content-Type: message/external-body; access-type=URL; URL=http://x.example/\n\nx"
+    found, defects = body(multipart("mixed", PLAIN, piece, elsewhere))
+    assert [e.content_type for e in found.enclosures] == ["message/partial", "message/external-body"]
+    assert defects == ["message is a piece of a longer one", "a file lies elsewhere: it was not fetched"]
+
+
+def test_text_that_costs_too_much_is_shown_as_far_as_it_goes_and_kept_whole() -> None:
+    letters = "😀 abcdefg\n".encode() * (MAX_COSTLY_BYTES // 10)
+    found, defects = body(b"Content-Type: text/plain; charset=utf-8\n\n" + letters)
+    assert [e.content for e in found.enclosures] == [letters]
+    assert MAX_COSTLY_BYTES // 2 < len((found.segments[0].plain or "").encode()) <= MAX_COSTLY_BYTES
+    assert len(defects) == 1
+    plain = b"abcdefghi\n" * (MAX_COSTLY_BYTES // 9)
+    found, defects = body(b"Content-Type: text/plain\n\n" + plain)
+    assert (found.enclosures, defects) == ([], [])
+    assert len(found.segments[0].plain or "") == len(plain)

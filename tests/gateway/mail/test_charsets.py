@@ -16,11 +16,21 @@ from gateway.mail.charsets import decode
         ("こんにちは".encode("iso2022_jp"), "", "こんにちは"),
         ("Привет".encode("cp1251"), "win-1251", "Привет"),
         (b"gr+APwA3w-e", "unicode-1-1-utf-7", "grüße"),
+        ("Grüße".encode(), "utf8mb4", "Grüße"),
+        ("Grüße".encode("utf-16"), "UTF-16", "Grüße"),
+        ("Grüße".encode("utf-16-le"), "utf-16le", "Grüße"),
+        ("Привет".encode("cp1251"), "x-windows-1251", "Привет"),
+        ("Привет".encode("koi8-u"), "KOI8-U", "Привет"),
+        ("Привет".encode("cp866"), "ibm866", "Привет"),
+        ("Привет".encode("mac-cyrillic"), "x-mac-cyrillic", "Привет"),
+        ("Grüße".encode("latin-1"), "iso-8859-1; format=flowed", "Grüße"),
+        ("Grüße".encode("latin-1"), "'ISO 8859-1'", "Grüße"),
+        ("Grüße".encode("cp850"), "CP-850", "Grüße"),
+        ("你好".encode("hz"), "hz-gb-2312", "你好"),
+        ("안녕".encode("johab"), "johab", "안녕"),
     ],
 )
 def test_declared_charsets_are_read_by_what_mail_means_with_them(raw: bytes, label: str, text: str) -> None:
-    if label.startswith("unicode-1-1"):
-        label = "utf-7"
     assert decode(raw, label)[0] == text
 
 
@@ -29,6 +39,17 @@ def test_utf8_under_a_wrong_label_is_read_as_utf8_and_named_a_defect(label: str)
     text, defect = decode("Grüße".encode(), label)
     assert text == "Grüße"
     assert defect
+
+
+@pytest.mark.parametrize("label", ["utf-16", "utf-32le", "unicode"])
+def test_plain_text_called_utf16_is_read_as_what_it_is(label: str) -> None:
+    assert decode(b"Hello you", label)[0] == "Hello you"
+    assert decode("Grüße an Sie".encode(), label)[0] == "Grüße an Sie"
+
+
+@pytest.mark.parametrize("text", ["Grüße", "Für Sie", "café", "Grüße aus Köln, schöne Straße"])
+def test_latin1_under_the_label_utf8_is_read_as_latin1(text: str) -> None:
+    assert decode(text.encode("latin-1"), "utf-8") == (text, "charset 'utf-8' does not fit")
 
 
 def test_undeclared_latin1_is_guessed() -> None:

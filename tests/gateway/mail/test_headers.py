@@ -2,6 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from gateway.mail.address import MAX_ADDRESSES
 from gateway.mail.headers import MAX_FIELDS, Headers, parse_date, split_headers, value_and_parameters
 
 
@@ -63,6 +64,13 @@ def test_fields_are_bounded() -> None:
     assert defects == ["too many header fields"]
 
 
+def test_fields_that_matter_are_found_behind_too_many_others() -> None:
+    headers, body, _ = split(b"X: y\n" * 100_000 + b"Subject: one\n two\nList-Id: <x>\n\nbody")
+    assert headers.text("subject") == "one two"
+    assert "list-id" in headers
+    assert body == b"body"
+
+
 def test_raw_eight_bit_values_follow_the_bodys_charset() -> None:
     headers, _, _ = split("Subject: Привет\r\n\r\n".encode("koi8-r"))
     headers.charset = "koi8-r"
@@ -76,6 +84,20 @@ def test_an_empty_field_gives_way_to_a_later_one() -> None:
 
 def test_control_characters_do_not_come_through() -> None:
     assert split(b"Subject: a\0b\x07c\r\n\r\n")[0].text("subject") == "abc"
+
+
+def test_letters_that_turn_the_reading_direction_do_not_come_through() -> None:
+    assert split("Subject: a\u202eb\u2066c\r\n\r\n".encode())[0].text("subject") == "abc"
+
+
+def test_of_very_many_fields_of_a_name_the_first_are_read() -> None:
+    headers, _, _ = split(
+        b"To: " + b"a@x.example, " * 5000 + b"\n" + (b"To: " + b"," * 50_000 + b"\n") * 30 + b"\n"
+    )
+    assert headers.count("to") == 31
+    assert len(headers.all_raw("to")) < 5
+    assert len(headers.addresses("to")) == MAX_ADDRESSES
+    assert headers.count("cc") == 0
 
 
 def test_all_fields_of_a_name_count_for_addresses() -> None:

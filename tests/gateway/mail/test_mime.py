@@ -1,4 +1,12 @@
-from gateway.mail.mime import MAX_DEPTH, MAX_PARTS, Part, read_tree
+from gateway.mail.mime import (
+    KEPT_WHOLE,
+    MAX_LEVELS,
+    MAX_NESTED,
+    MAX_PARTS,
+    MAX_SCANNED_BYTES,
+    Part,
+    read_tree,
+)
 
 
 def tree(raw: bytes) -> tuple[Part, list[str]]:
@@ -68,23 +76,72 @@ def test_a_type_that_cannot_be_read_is_text_and_named() -> None:
     assert tree(b"Content-Type:\n\nhello")[1] == []
 
 
-def test_levels_are_bounded() -> None:
-    raw = b"deep"
-    for level in range(MAX_DEPTH * 10):
-        raw = b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n%s\n--b%d--\n" % (
-            level,
-            level,
-            raw,
-            level,
-        )
-    assert "parts are nested too deeply" in tree(raw)[1]
+def nested(levels: int, *, inner: bytes = b"\ndeep") -> bytes:
+    opened = [b"Content-Type: multipart/mixed; boundary=b%dx\n\n--b%dx\n" % (n, n) for n in range(levels)]
+    closed = [b"\n--b%dx--\n" % n for n in reversed(range(levels))]
+    return b"".join((*opened, inner, *closed))
 
 
-def test_parts_are_bounded() -> None:
-    raw = b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\n\nx\n" * (MAX_PARTS + 10)
+def leaves(part: Part) -> list[Part]:
+    return [leaf for child in part.children for leaf in leaves(child)] if part.children else [part]
+
+
+def test_deep_levels_are_read_to_the_bottom_and_kept_side_by_side() -> None:
+    for levels in (1, MAX_NESTED - 1, MAX_NESTED, MAX_NESTED + 1, 10 * MAX_NESTED):
+        found, defects = tree(nested(levels))
+        assert [leaf.body for leaf in leaves(found)] == [b"deep"], levels
+        assert defects == []
+
+
+def test_of_deep_alternatives_none_replaces_another() -> None:
+    two = b"Content-Type: multipart/alternative; boundary=i\n\n--i\n\none\n--i\n\ntwo\n--i--"
+    part = tree(nested(MAX_NESTED + 3, inner=two))[0]
+    assert [leaf.body for leaf in leaves(part)] == [b"one", b"two"]
+    while part.children[0].children:
+        part = part.children[0]
+    assert part.content_type == "multipart/mixed"
+
+
+def test_what_lies_below_the_last_level_is_kept_whole() -> None:
+    found, defects = tree(nested(MAX_LEVELS + 10))
+    (leaf,) = leaves(found)
+    assert leaf.content_type == KEPT_WHOLE
+    assert b"\ndeep\n" in leaf.body
+    assert "parts are nested too deeply" in defects
+
+
+def test_levels_that_would_cost_quadratic_time_are_kept_whole() -> None:
+    long = b"x" * (MAX_SCANNED_BYTES // 250)
+    found, defects = tree(nested(300, inner=b"\n" + long))
+    (leaf,) = leaves(found)
+    assert long in leaf.body
+    assert "parts are nested too deeply" in defects
+
+
+def test_parts_beyond_the_limit_are_kept_as_one() -> None:
+    raw = b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\n\nx\n" * (MAX_PARTS + 10) + b"--b--\n"
     part, defects = tree(raw)
-    assert len(part.children) < MAX_PARTS
+    assert len(part.children) == MAX_PARTS
+    assert part.children[-1].content_type == KEPT_WHOLE
+    assert part.children[-1].body == (b"\nx\n" + b"--b\n\nx\n" * 10 + b"--b--\n")
     assert "too many parts" in defects
+
+
+def test_multiparts_beyond_the_limit_are_kept_whole() -> None:
+    one = b"--b\nContent-Type: multipart/mixed; boundary=i\n\n--i\n\nx\n--i--\n"
+    part, _ = tree(b"Content-Type: multipart/mixed; boundary=b\n\n" + one * MAX_PARTS)
+    assert part.children[MAX_PARTS - 2].content_type == KEPT_WHOLE
+
+
+def test_many_lines_like_delimiters_are_told_from_them() -> None:
+    like = b"--bx\n" * 5000
+    raw = b"Content-Type: multipart/mixed; boundary=b\n\n--b\n\none\n" + like + b"--b \n\ntwo --b\n--b--\n"
+    assert bodies(raw) == [b"one\n" + like[:-1], b"two --b"]
+
+
+def test_white_space_may_follow_a_delimiter_and_anything_the_last_one() -> None:
+    raw = b"Content-Type: multipart/mixed; boundary=b\n\n--b \t\r\n\none\n--b x\n--b--junk\n--b\n\ntwo"
+    assert bodies(raw) == [b"one\n--b x", b"two"]
 
 
 def test_the_header_knows_the_first_texts_charset() -> None:

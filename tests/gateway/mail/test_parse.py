@@ -126,6 +126,34 @@ def test_a_mail_without_an_own_sender_takes_the_sender_field() -> None:
     assert mail.headers_of_interest.sender == mail.from_
 
 
+@pytest.mark.parametrize(
+    ("header", "address"),
+    [
+        ("From: Ann <ann@x.example>\r\nFrom: Eve <eve@x.example>\r\n", "ann@x.example"),
+        (
+            "From: Ann <ann@x.example>, Bob <bob@x.example>\r\nSender: Bob <bob@x.example>\r\n",
+            "ann@x.example",
+        ),
+        ("From: nobody\r\nFrom: Ann <ann@x.example>\r\n", "ann@x.example"),
+        ("From: Ann\r\nSender: Ann <ann@x.example>\r\n", "Ann"),
+        ("From: Ann Lee\r\nSender: Ann <ann@x.example>\r\n", "ann@x.example"),
+        ("From:\r\nSender: root\r\n", "root"),
+        ("From: Team: Ann <ann@x.example>, bob@x.example;\r\n", "ann@x.example"),
+        ("From: undisclosed-senders:;\r\nSender: ann@x.example\r\n", "ann@x.example"),
+    ],
+)
+def test_who_wrote_is_the_first_who_can_be_written_to(header: str, address: str) -> None:
+    mail = read(f"{header}\r\nx")
+    assert mail.from_ is not None
+    assert mail.from_.address == address
+
+
+def test_repeated_senders_and_floods_of_recipients_are_named() -> None:
+    assert "several From fields: the first sender counts" in read(HEAD + "From: b@x.example\r\n\r\nx").defects
+    flood = "Cc: " + "a@x.example, " * 3000 + "\r\n"
+    assert "too many addresses: not all of them were read" in read(HEAD + flood + "\r\nx").defects
+
+
 def test_headers_that_rules_ask_for_are_kept() -> None:
     interest = read(
         HEAD + "Authentication-Results: mx; spf=pass\r\nPrecedence: Bulk\r\n"

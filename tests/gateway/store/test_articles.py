@@ -42,6 +42,13 @@ def test_an_article_keeps_what_it_was_given(world: World) -> None:
     assert (seen.defects, seen.has_raw) == (("odd",), False)
 
 
+def test_an_article_keeps_its_protection_and_its_invitation(world: World) -> None:
+    world.receive(mail())
+    append(world, new(protection="smime-signed", invitation={"summary": "Visit"}))
+    seen = world.detail(1).articles[-1]
+    assert (seen.protection, seen.invitation) == ("smime-signed", {"summary": "Visit"})
+
+
 def test_its_files_are_counted_without_those_that_stand_in_the_text(world: World) -> None:
     world.receive(mail())
     append(world, new(files=[file("a.pdf"), file("logo.png", inline=True)]))
