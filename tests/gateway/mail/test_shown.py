@@ -1,7 +1,15 @@
+import json
+from pathlib import Path
+
 import pytest
 
 from gateway.mail.body import Segment
 from gateway.mail.shown import Shown, show
+
+# The HTML of one program each, cut to what tells its quotes.
+PROGRAMS: dict[str, dict[str, str]] = json.loads(
+    (Path(__file__).parent / "quoting_programs.json").read_text("utf-8")
+)
 
 
 def shown(*segments: Segment) -> tuple[Shown, list[str]]:
@@ -28,6 +36,32 @@ def test_html_alone_gives_its_text_and_its_quotes_are_history() -> None:
     assert found.reply_text == "Yes."
     assert "Is it?" in found.text
     assert ">" not in found.text.replace("<a@x.example>", "")
+
+
+def test_an_answer_in_html_between_quotes_keeps_its_question_set_in() -> None:
+    html = (
+        '<div class="gmail_attr">On Mon, Jun 3, 2024 Ann &lt;a@x.example&gt; wrote:</div>'
+        "<blockquote>on?</blockquote><p>Yes.</p><blockquote>paper?</blockquote><p>No.</p>"
+    )
+    found = shown(Segment(None, html))[0].reply_text.split("\n")
+    assert [line for line in found if line][1:] == ["  on?", "Yes.", "  paper?", "No."]
+
+
+def test_marks_of_structure_are_ours_alone() -> None:
+    found = shown(Segment("\ufdd3all of this is new", None))[0]
+    assert found == Shown(None, "all of this is new", "all of this is new")
+
+
+def test_a_forward_by_its_subject_is_no_quote() -> None:
+    segment = Segment("see\n\nFrom: Ann\nSent: Monday\nTo: Bob\nSubject: x\n\nbroken", None)
+    assert show([segment], []).reply_text == "see"
+    assert show([segment], [], hands_on=True).reply_text.endswith("broken")
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_the_html_of_all_programs_gives_the_new_text(name: str) -> None:
+    mail = PROGRAMS[name]
+    assert shown(Segment(None, mail["html"]))[0].reply_text == mail["reply"]
 
 
 def test_plain_text_between_html_is_shown_as_html_too() -> None:
