@@ -20,7 +20,7 @@ from gateway.cli.supervisor import Supervisor
 from gateway.errors import Unavailable
 from gateway.inbound.listeners import listen
 from gateway.settings import Settings
-from gateway.store import outbox, session
+from gateway.store import imap, outbox, session
 
 if TYPE_CHECKING:
     from gateway.cli.demo import Demo
@@ -76,6 +76,7 @@ def _open_database(settings: Settings) -> None:
     try:
         with session.reading() as db:  # what a first query builds, all processes share
             outbox.next_due_at(db)
+            imap.list_waiting(db, now=clock.now(), limit=1)
     finally:
         session.dispose()  # no connection may be open when the children are forked
 

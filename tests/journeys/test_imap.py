@@ -117,6 +117,7 @@ def test_an_expired_certificate_is_told_in_words_and_nothing_is_fetched(tmp_path
         dovecot.append(raw("before"))
         account.wait_for(1, within=30)
         dovecot.stop()
+        assert wait_until(lambda: errors(desk) != "", within=60)
         for new, old in zip(expired.server, good.server, strict=True):
             shutil.copy(new, old)
         dovecot.start()
