@@ -38,7 +38,7 @@ def make_authority(
     now = datetime.now(UTC)
     until = now - _DAY if is_expired else now + 2 * _DAY
     ca_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
-    ca_name, name = _name("An authority for tests"), _name(names[0])
+    ca_name, name = _name(f"Tests {x509.random_serial_number() % 10**9}"), _name(names[0])
     ca = _builder(ca_name, ca_name, ca_key, now + 2 * _DAY)
     ca = ca.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
     alternatives: list[x509.GeneralName] = [x509.DNSName(each) for each in names]

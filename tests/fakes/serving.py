@@ -87,15 +87,23 @@ class RunningDesk:
 
     def run(self, *arguments: str, stdin: bytes = b"") -> Any:
         """A command with `--json`; its decoded answer."""
-        done = subprocess.run(
+        done = self._call(*arguments, stdin=stdin)
+        assert done.returncode == 0, done.stderr.decode()
+        return json.loads(done.stdout)
+
+    def try_to_run(self, *arguments: str) -> Any:
+        """What a command answers that may have found something wrong."""
+        return json.loads(self._call(*arguments).stdout)
+
+    def _call(self, *arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run(
             [_program(), *arguments, "--json"],
             env=self.environment,
             input=stdin,
             capture_output=True,
-            check=True,
-            timeout=60,
+            check=False,
+            timeout=120,
         )
-        return json.loads(done.stdout)
 
     def account(self, login: str, *addresses: str) -> "Account":
         """A new account with mailboxes and a token."""

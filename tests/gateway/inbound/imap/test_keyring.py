@@ -1,6 +1,7 @@
 """Signing in by token: asked for in time, kept, and the new refresh token with it."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,7 @@ from tests.fakes.oauth_server import OAuthServer
 from tests.world import mail
 
 
-def by_token(oauth: OAuthServer) -> dict[str, object]:
+def by_token(oauth: OAuthServer) -> dict[str, Any]:
     return {
         "auth": Auth.XOAUTH2,
         "sealed_secret": SEAL.seal(oauth.refresh_token),

@@ -45,7 +45,9 @@ def test_what_is_unprotected_stays_on_this_machine() -> None:
 
 
 def test_a_public_address_is_no_secret() -> None:
-    assert reaching._check(ipaddress.ip_address("9.9.9.9"), FAR, needs_loopback=False) is None
+    reaching._check(ipaddress.ip_address("9.9.9.9"), FAR, needs_loopback=False)
+    with pytest.raises(ImapFault):
+        reaching._check(ipaddress.ip_address("9.9.9.9"), NEAR, needs_loopback=True)
 
 
 @pytest.mark.parametrize("host", ["no.such.host.invalid", "a" * 64 + ".example", "x..y", ""])
