@@ -183,7 +183,7 @@ def _with_rest(inside: re.Match[str], phrase: str, comment: str) -> list[Address
     """An address among words without brackets: the words are its name, unless they are addresses too."""
     address = Address("", inside.group().rstrip("."))
     rest = (phrase[: inside.start()] + phrase[inside.end() :]).replace("[]", "").strip(" '\"<>")
-    others = [other.group().rstrip(".") for other in _ADDRESS.finditer(rest) if "=?" not in rest]
+    others = [] if "=?" in rest else [other.group().rstrip(".") for other in _ADDRESS.finditer(rest)]
     if others and not _ADDRESS.sub("", rest).strip():
         return [address, *(Address("", other) for other in others)]
     return [Address(_name(rest) or comment, address.address)]

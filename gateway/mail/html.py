@@ -9,6 +9,7 @@ from gateway.mail.htmltext import html_to_text, strip_tags
 
 MAX_HTML_CHARS = 2_000_000
 MAX_NESTING = 400
+MAX_REFERENCES = 100_000
 _FEW_TAGS = 3 * MAX_NESTING
 
 _SHARED = {"align", "dir", "lang", "style", "title", "valign", "width", "height", "bgcolor"}
@@ -96,8 +97,11 @@ def sanitise(html: str) -> str:
 
 
 def is_too_much(html: str) -> bool:
-    """Whether the sanitiser would need more than its share of time: nesting costs it quadratic time."""
-    if len(html) > MAX_HTML_CHARS:
+    """Whether the sanitiser would need more than its share of time: nesting costs it quadratic time.
+
+    So do references to characters in one long text.
+    """
+    if len(html) > MAX_HTML_CHARS or html.count("&") > MAX_REFERENCES:
         return True
     return html.count("<") > _FEW_TAGS and _nesting(html) > MAX_NESTING
 
