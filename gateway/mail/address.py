@@ -9,7 +9,13 @@ from gateway.mail.words import decode_words
 _SPACES = re.compile(r"\s+")
 _PLAIN = re.compile(r'(?:[^"(<,;:=]+|=(?!\?))+')
 _WORD = re.compile(r"=\?[^?\s]{1,60}\?[bBqQ]\?[^?]*\?=")  # encoded (RFC 2047): nothing in it separates
-_ADDRESS = re.compile(r"""(?:"[^"\r\n]{1,200}"|[^\s<>"'(),;:\[\]]+)@(?:\[[^\s\[\]]+\]|[^\s<>"'(),;:\[\]]+)""")
+_ADDRESS = re.compile(  # begins where a run of its letters begins: else a long run costs quadratic time
+    r"""
+        (?:"[^"\r\n]{1,200}"|(?<![^\s<>"'(),;:\[\]])[^\s<>"'(),;:\[\]]+)
+        @(?:\[[^\s\[\]]+\]|[^\s<>"'(),;:\[\]]+)
+    """,
+    re.VERBOSE,
+)
 _SPELT_AT = re.compile(r"\s+(?:at|\(at\)|\[at\])\s+", re.IGNORECASE)
 _TURNS = re.compile(r"[\u202a-\u202e\u2066-\u2069]")  # letters that turn the reading direction
 _OBSOLETE = re.compile(r"\s*@\s*[\w-]+(?:\s*\.\s*[\w-]+)*")  # white space around dots (RFC 5322, 4.4)
@@ -177,7 +183,7 @@ def _with_rest(inside: re.Match[str], phrase: str, comment: str) -> list[Address
     """An address among words without brackets: the words are its name, unless they are addresses too."""
     address = Address("", inside.group().rstrip("."))
     rest = (phrase[: inside.start()] + phrase[inside.end() :]).replace("[]", "").strip(" '\"<>")
-    others = [other.group().rstrip(".") for other in _ADDRESS.finditer(rest) if "=?" not in rest]
+    others = [] if "=?" in rest else [other.group().rstrip(".") for other in _ADDRESS.finditer(rest)]
     if others and not _ADDRESS.sub("", rest).strip():
         return [address, *(Address("", other) for other in others)]
     return [Address(_name(rest) or comment, address.address)]
@@ -190,7 +196,9 @@ def _with_angle(phrase: str, comment: str, angle: str) -> list[Address]:
     address = inner.removeprefix("mailto:").strip("<>'").rstrip(".")
     if address.startswith("@") and ":" in address:
         address = address.split(":", 1)[1]  # a source route (RFC 5322, 4.4)
-    name = _name(phrase.strip("<> ")) or comment
+    if angle.startswith("<"):
+        phrase = phrase.removesuffix(">")  # doubled brackets
+    name = _name(phrase) or comment
     if "@" not in address and (inside := _address_in(phrase)) is not None:
         return [Address(name, inside.group())]
     return [Address(name, address)] if address or name else []

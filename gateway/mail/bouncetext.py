@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from gateway.mail.dsn import enhanced_status, precise_status, reply_code
 
+MAX_REPORT_CHARS = 20_000
 _ADDRESS = r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)*"
 _BOUNDS = re.compile(
     r"""
@@ -15,7 +16,7 @@ _BOUNDS = re.compile(
         |message[ ]headers?[ ]follow|(?:your
         |the)[ ](?:original[ ])?message(?:[ ]headers?)?[ ](?:follows?|is[ ](?:attached|included|below))
         |received:[ ](?:from|by|\()|return-path:[ ]*<|unsent[ ]message|first[ ]\d+[ ](?:lines|bytes)
-        |the[ ]text[ ]you[ ]sent[ ]follows|text[ ]of[ ](?:the[ ])?message|-+[ ]?original[ ]message)
+        |the[ ]text[ ]you[ ]sent[ ]follows|text[ ]of[ ](?:the[ ])?message|-[ ]?original[ ]message)
     """,
     re.IGNORECASE | re.VERBOSE,
 )
@@ -43,7 +44,7 @@ _PATTERNS = tuple(
         r"^[ \t]*(?:to|user|address|mailbox|e-?mail)s?[ \t]*:[ \t]*<?ADDR",
         r"^[ \t]*(?:[45]\d\d[ \t]+)?<?ADDR>?[ \t]*(?:\.{3}|:|\n|\(|on[ ])",
         r"<ADDR>",
-        r"ADDR",
+        r"(?<![\w.!#$%&'*+/=?^`{|}~-])ADDR",  # only where a run begins: else it costs quadratic time
     )
 )
 _QUOTE_MARKS = re.compile(r"^(?:>[ \t]?)+", re.MULTILINE)
@@ -141,9 +142,10 @@ def told_by(text: str, *, not_these: frozenset[str]) -> Told:
 
 def report_part(text: str) -> str:
     """The report without the returned mail below it."""
-    bound = _BOUNDS.search(text, 1)
-    upper = text[: bound.start()] if bound else text
-    return upper[:20_000] if upper.strip() else text[:20_000]
+    beginning = text[:MAX_REPORT_CHARS]
+    bound = _BOUNDS.search(beginning, 1)
+    upper = beginning[: bound.start()] if bound else beginning
+    return upper if upper.strip() else beginning
 
 
 def _recipient(upper: str, not_these: frozenset[str]) -> tuple[str, int]:

@@ -13,7 +13,7 @@ from gateway.mail.words import decode_words, unbase64
 MAX_FIELDS = 2000  # of any name; of those behind them, as many that the desk needs
 MAX_VALUE_BYTES = 65_536
 MAX_NAMED_BYTES = 2 * MAX_VALUE_BYTES  # of all fields of one name
-_FIELD = re.compile(rb"^([!-9;-~]+)[ \t]*:(.*(?:\n[ \t]+.*)*)\n?", re.MULTILINE)
+_FIELD = re.compile(rb"^([!-9;-~\x80-\xff]+)[ \t]*:(.*(?:\n[ \t]+.*)*)\n?", re.MULTILINE)
 _KNOWN = re.compile(
     rb"^(?:from|to|cc|subject|date|message-id|received|return-path|reply-to|sender|mime-version"
     rb"|content-[a-z-]+|x-[\w-]+)[ \t]*:",
@@ -27,7 +27,7 @@ _NEEDED = re.compile(
 )
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+")
 _NOT_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]+")  # and what turns it
-_FOLDS = re.compile(r"[ \t]*[\r\n]+[ \t]*|\t")
+_FOLDS = re.compile(r"[ \t\r\n]{2,}|[\t\r\n]")
 _PARAMETER = re.compile(r';\s*([^\s=;"]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)(?:"|$)|([^;]*))', re.DOTALL)
 
 
@@ -81,7 +81,12 @@ class Headers:
 
     def _unfolded(self, value: bytes) -> str:
         text, _ = charsets.decode(value[:MAX_VALUE_BYTES], fallback=self.charset)
-        return _CONTROLS.sub("", _FOLDS.sub(" ", text)).strip()
+        return _CONTROLS.sub("", _FOLDS.sub(_unfold, text)).strip()
+
+
+def _unfold(blanks: re.Match[str]) -> str:
+    """A fold with the blanks around it is one space; several spaces alone stay."""
+    return " " if blanks[0].strip(" ") else blanks[0]
 
 
 def split_headers(raw: bytes, start: int, end: int, defects: list[str]) -> tuple[Headers, int]:
@@ -109,7 +114,7 @@ def split_headers(raw: bytes, start: int, end: int, defects: list[str]) -> tuple
 
 def _add(fields: dict[str, list[bytes]], found: Iterable[re.Match[bytes]]) -> None:
     for match in found:
-        fields.setdefault(match[1].decode("ascii").lower(), []).append(match[2])
+        fields.setdefault(match[1].decode("latin-1").lower(), []).append(match[2])
 
 
 def _blank_line(raw: bytes, start: int, end: int) -> tuple[int, int]:

@@ -11,6 +11,7 @@ from gateway.mail.quotemarks import ATTRIBUTES, IN_INDENT, IN_QUOTE, OLDER, STRU
 
 MAX_HTML_CHARS = 2_000_000
 MAX_NESTING = 400
+MAX_REFERENCES = 100_000
 _FEW_TAGS = 3 * MAX_NESTING
 
 _SHARED = {"align", "class", "dir", "id", "lang", "style", "valign", "width", "height", "bgcolor"}
@@ -141,8 +142,11 @@ def finished(marked: str) -> str:
 
 
 def is_too_much(html: str) -> bool:
-    """Whether the sanitiser would need more than its share of time: nesting costs it quadratic time."""
-    if len(html) > MAX_HTML_CHARS:
+    """Whether the sanitiser would need more than its share of time: nesting costs it quadratic time.
+
+    So do references to characters in one long text.
+    """
+    if len(html) > MAX_HTML_CHARS or html.count("&") > MAX_REFERENCES:
         return True
     return html.count("<") > _FEW_TAGS and _nesting(html) > MAX_NESTING
 

@@ -11,7 +11,7 @@ from gateway.mail.headers import Headers, parse_date
 from gateway.mail.html import cids_of
 from gateway.mail.invitation import Invitation, read_invitation
 from gateway.mail.message import Auto, Bounce, Interest, ParsedAttachment, ParsedMail
-from gateway.mail.mime import Part, read_tree
+from gateway.mail.mime import KEPT_WHOLE, Part, read_tree
 from gateway.mail.quoteblocks import hands_on
 from gateway.mail.references import parse_message_id, parse_message_ids
 from gateway.mail.shown import show
@@ -19,6 +19,7 @@ from gateway.mail.shown import show
 DetectType = Callable[[bytes], str]
 MAX_DEFECTS = 50
 MAX_CALENDARS = 3
+MAX_DETECTED = 1000  # files whose type is asked of libmagic, which takes its time
 
 
 def parse(raw: bytes, *, detect_type: DetectType) -> ParsedMail:
@@ -57,6 +58,8 @@ def _mail(tree: Part, body: Body, defects: list[str], detect_type: DetectType) -
     reply_to, to, cc = (headers.addresses(name) for name in ("reply-to", "to", "cc"))
     if max(len(reply_to), len(to), len(cc)) >= MAX_ADDRESSES:
         defects.append("too many addresses: not all of them were read")
+    if len(body.enclosures) > MAX_DETECTED:
+        defects.append("too many files: not all of their types were looked at")
     bounce = find_bounce(tree, body, shown.text)
     return ParsedMail(
         message_id=parse_message_id(headers.raw("message-id")),
@@ -107,7 +110,15 @@ def _attachments(
         if segments
         else frozenset()
     )
-    return tuple(_attachment(enclosure, shown, detect_type) for enclosure in enclosures)
+    looked_at = enclosures[:MAX_DETECTED]
+    return (
+        *(_attachment(enclosure, shown, detect_type) for enclosure in looked_at),
+        *(_attachment(enclosure, shown, _not_looked_at) for enclosure in enclosures[MAX_DETECTED:]),
+    )
+
+
+def _not_looked_at(_content: bytes) -> str:
+    return KEPT_WHOLE
 
 
 def _attachment(enclosure: Enclosure, shown: frozenset[str], detect_type: DetectType) -> ParsedAttachment:

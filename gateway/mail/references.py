@@ -4,7 +4,7 @@ import re
 
 MAX_IDS = 200
 _BRACKETED = re.compile(r"<([^<>]{1,998})>")
-_BARE = re.compile(r"[^\s<>,;\"'()]+@[^\s<>,;\"'()]+")
+_BARE = re.compile(r"(?<![^\s<>,;\"'()])[^\s<>,;\"'()]+@[^\s<>,;\"'()]+")
 
 
 def parse_message_ids(value: str) -> tuple[str, ...]:

@@ -5,16 +5,18 @@ import re
 
 from gateway.mail.words import unbase64
 
+_SOFT_END = re.compile(rb"=[ \t]+(?=\r?\n)")  # blanks that some relay put at the line's end (RFC 2045, 6.7)
 _UU_BEGIN = re.compile(rb"^begin [0-7]{3,4} [^\r\n]*\r?\n", re.MULTILINE)
+MAX_PIECES = 200_000
 
 
 def decode_transfer(raw: bytes, encoding: str, defects: list[str]) -> bytes:
     """The decoded bytes; an unknown encoding leaves them as they are."""
-    name = encoding.strip().strip("\"'").lower().split(";", 1)[0].strip()
+    name = re.split(r"[;(]", encoding.lower(), maxsplit=1)[0].strip(" \t\"'")
     if name == "base64":
         return _base64(raw, defects)
     if name == "quoted-printable":
-        return binascii.a2b_qp(raw)
+        return binascii.a2b_qp(_SOFT_END.sub(b"=", raw) if b"= " in raw or b"=\t" in raw else raw)
     if name in ("x-uuencode", "uuencode", "x-uue", "uue"):
         return _uuencode(raw, defects)
     if name not in ("", "7bit", "8bit", "binary", "7-bit", "8-bit", "none"):
@@ -26,7 +28,9 @@ def _base64(raw: bytes, defects: list[str]) -> bytes:
     padding = raw.find(b"=")
     if padding >= 0 and raw[padding:].strip(b"=\r\n \t"):
         defects.append("base64 goes on after its end")
-        return b"".join(unbase64(piece) for piece in re.split(rb"=+", raw) if piece.strip())
+        *pieces, rest = re.split(rb"=+", raw, maxsplit=MAX_PIECES)
+        pieces.append(rest.replace(b"=", b""))
+        return b"".join(unbase64(piece) for piece in pieces if piece.strip())
     try:
         return binascii.a2b_base64(raw)
     except binascii.Error:

@@ -1,9 +1,11 @@
 import re
+import time
 
 import pytest
 
 from gateway.mail.html import (
     MAX_NESTING,
+    MAX_REFERENCES,
     cids_of,
     finished,
     is_too_much,
@@ -140,3 +142,13 @@ def test_text_becomes_html_that_says_the_same() -> None:
 def test_content_ids_are_found_where_they_are_shown() -> None:
     assert cids_of('<img src="cid:a&amp;b@x"><img src=CID:c@x>') == {"a&b@x", "c@x"}
     assert cids_of("<p>no</p>") == frozenset()
+
+
+@pytest.mark.parametrize("reference", ["&", "&a", "& ", "&nbsp;"])
+def test_more_references_than_there_is_time_for_are_shown_as_text(reference: str) -> None:
+    assert not is_too_much(reference * MAX_REFERENCES)
+    assert is_too_much(reference * (MAX_REFERENCES + 1))
+    began = time.process_time()
+    sanitise(reference * MAX_REFERENCES + "x" * 1_000_000)
+    sanitise("x" * 1_000_000 + reference * MAX_REFERENCES)
+    assert time.process_time() - began < 3

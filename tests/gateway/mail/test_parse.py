@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from gateway.mail.as_json import to_json
 from gateway.mail.message import ParsedMail
-from gateway.mail.parse import MAX_DEFECTS, parse
+from gateway.mail.parse import MAX_DEFECTS, MAX_DETECTED, parse
 from gateway.store.filetypes import detect_type
 
 CORPUS = Path(__file__).parents[2] / "corpus"
@@ -67,7 +67,7 @@ def test_odd_mail_is_read_as_written_beside_it(path: Path) -> None:
 
 
 def test_there_is_a_corpus() -> None:
-    assert len(MAILS) > 20
+    assert len(MAILS) >= 150
 
 
 @settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow], deadline=None)
@@ -110,8 +110,17 @@ def test_no_damage_to_a_mail_makes_it_raise(path: Path, damages: list[tuple[int,
         HEAD + "Content-Type: message/rfc822\r\n\r\n" * 5_000,
         "From: mailer-daemon@x.example\r\nSubject: failure notice\r\n\r\n"
         + "could not deliver failed\r\n" * 20_000,
+        "Subject: x" + " " * 60_000 + "y\r\n\r\nx",
+        "To: " + '"\\' * 30_000 + "\r\n\r\nx",
+        "To: " + "a" * 60_000 + "\r\n\r\nx",
+        HEAD + "Content-Transfer-Encoding: base64\r\n\r\n" + "a=" * 3_000_000,
+        HEAD + "Content-Transfer-Encoding: quoted-printable\r\n\r\n" + "= " * 3_000_000,
+        HEAD + "Content-Type: text/calendar\r\n\r\nBEGIN:VCALENDAR\r\n" + "BEGIN:VEVENT\r\n" * 15_000,
+        HEAD
+        + "Content-Type: multipart/report; boundary=b\r\n\r\n"
+        + "--b\r\nContent-Type: message/delivery-status\r\n\r\nStatus: 5.1.1\r\n" * 10_000,
     ],
-    ids=range(14),
+    ids=range(21),
 )
 def test_hostile_sizes_cost_linear_time(raw: str) -> None:
     began = time.process_time()
@@ -190,6 +199,17 @@ def test_html_beyond_the_limits_is_shown_as_text() -> None:
     mail = read(HEAD + "Content-Type: text/html\r\n\r\n" + "<div>" * 5_000 + "kept")
     assert "kept" in mail.text
     assert "HTML is too large or too deep to be shown" in mail.defects
+
+
+def test_of_very_many_files_not_all_are_looked_at_but_all_are_kept() -> None:
+    file = "--b\r\nContent-Type: application/pdf\r\n\r\n%PDF-1.4\r\n"
+    body = file * (MAX_DETECTED + 2) + "--b--\r\n"
+    mail = read(HEAD + "Content-Type: multipart/mixed; boundary=b\r\n\r\n" + body)
+    assert [one.detected_type for one in mail.attachments[-3:]] == [
+        "application/pdf",
+        *["application/octet-stream"] * 2,
+    ]
+    assert "too many files: not all of their types were looked at" in mail.defects
 
 
 def test_a_read_receipt_is_an_auto_reply() -> None:
