@@ -38,6 +38,10 @@ class Headers:
         """Every field's name, once."""
         return iter(self._fields)
 
+    def count(self, name: str) -> int:
+        """How many fields have this name."""
+        return len(self._fields.get(name, ()))
+
     def raw(self, name: str) -> str:
         """The first value, unfolded, not decoded; "" where absent."""
         values = self._fields.get(name)
