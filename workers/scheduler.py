@@ -17,7 +17,7 @@ from gateway.clock import SystemClock
 from gateway.errors import DeskError
 from gateway.outbound.recovery import recover
 from gateway.settings import Settings
-from gateway.store import outbox
+from gateway.store import automatic, outbox, tallies
 from gateway.store.blobs import BlobStore
 from gateway.store.outbox import Topic
 from gateway.store.session import reading, transaction
@@ -29,6 +29,9 @@ _SHORTEST_SECONDS = 0.02
 _RECOVER_SECONDS = 5.0
 _TIDY_SECONDS = 3600.0
 _HALF_WRITTEN_FOR = timedelta(hours=6)  # no sender may take as long over one mail
+
+_COUNTS_KEPT_FOR = timedelta(hours=6)
+"""Longer than any mail waits for its filing; the ten minutes of a storm are long over then."""
 
 _DEEP_JOBS = 10
 _FEW, _MANY = 50, 1000
@@ -42,11 +45,13 @@ def run(settings: Settings) -> None:
     connection = connect(settings)
     tend = every(_RECOVER_SECONDS, lambda: recover(settings.journal_dir, clock=SystemClock()))
     tidy = every(_TIDY_SECONDS, lambda: forget_unfinished(settings))
+    forget = every(_TIDY_SECONDS, forget_counts)
     with contextlib.suppress(StopRequested):
         while not stop.requested:
             pause = _quietly("sweep", lambda: sweep(connection))
             _quietly("recover", tend)
             _quietly("tidy", tidy)
+            _quietly("forget", forget)
             stop.sleep(_LONGEST_SECONDS if pause is None else pause)
 
 
@@ -73,6 +78,13 @@ def sweep(connection: Redis) -> float:
 def forget_unfinished(settings: Settings) -> int:
     """Remove the half-written mails that killed doors left behind; how many."""
     return BlobStore(settings.blob_dir).forget_unfinished(older_than=_HALF_WRITTEN_FOR, now=clock.now())
+
+
+def forget_counts() -> int:
+    """Remove what the guards remember of senders and no rule looks at any more; how many rows."""
+    now = clock.now()
+    with transaction() as db:
+        return tallies.forget_before(db, now - _COUNTS_KEPT_FOR) + automatic.forget_old(db, now=now)
 
 
 def _pause_before(next_due_at: datetime | None, now: datetime) -> float:

@@ -51,6 +51,7 @@ class NewArticle:
     html: str | None = None
     auto: str | None = None
     trust: str = ""
+    is_folded: bool = False
     defects: tuple[str, ...] = ()
     raw_sha256: str | None = None
     content_hash: str | None = None
@@ -74,11 +75,16 @@ def append(
     article_id = inserted_id(db, _INSERT_ARTICLE, values)
     if new.files:
         db.connection().execute(_INSERT_FILE, [_file(account_id, article_id, f) for f in new.files])
-    snippet = " ".join(new.reply_text[: 4 * SNIPPET_CHARS].split())[:SNIPPET_CHARS]
+    snippet = snippet_of(new.reply_text) if new.kind is not ArticleKind.AUTOMATIC else None
     shown = sum(not file.inline for file in new.files)
     tickets.touch(db, account_id, ticket_id, snippet=snippet, files=shown, now=now)
     search.index(db, account_id, article_id, _words(new))
     return article_id, public_id
+
+
+def snippet_of(text: str) -> str:
+    """The beginning of a text on one line."""
+    return " ".join(text[: 4 * SNIPPET_CHARS].split())[:SNIPPET_CHARS]
 
 
 def stored_message_id(message_id: str) -> str:
@@ -115,6 +121,7 @@ def _columns(new: NewArticle) -> dict[str, object]:
         "html": new.html,
         "auto": new.auto,
         "trust": new.trust,
+        "is_folded": new.is_folded,
         "defects": list(new.defects),
         "raw_sha256": new.raw_sha256,
         "content_hash": new.content_hash,
