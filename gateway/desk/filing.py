@@ -107,7 +107,7 @@ def file(
     article = _article(db, row, parsed, files, sender, who, content_hash)
     if folded:
         article = replace(article, is_folded=True)
-        _count_folded(db, row, ticket)
+        tickets.count_folded(db, row.account_id, ticket.id)
     article_id, _ = articles.append(db, row.account_id, ticket.id, article, now=row.received_at)
     people = (*([sender] if sender else []), *parsed.to, *parsed.cc)
     _let_take_part(db, row.account_id, ticket.id, people, where.own_addresses)
@@ -227,11 +227,6 @@ def _folded(
         return None
     ticket_id = guarding.folding_ticket(db, arrival.row, arrival.sender, who, weather)
     return Append(to=ticket_id) if ticket_id is not None else None
-
-
-def _count_folded(db: Session, row: IntakeRow, ticket: Standing) -> None:
-    if tickets.count_folded(db, row.account_id, ticket.id) == 1:
-        tickets.add_event(db, row.account_id, ticket.id, EventKind.FOLDED, now=row.received_at)
 
 
 def _settle(

@@ -127,6 +127,8 @@ def folding_ticket(
     """The ticket that takes a storming sender's mail: the one of this storm, else its newest one."""
     window_at = storms.window_of(row.received_at)
     ticket_id = weather.ticket_id
+    if ticket_id is not None and not tallies.takes_more(db, row.account_id, ticket_id):
+        ticket_id = None
     if ticket_id is None and who is not None:
         since = window_at - storms.WINDOW
         ticket_id = tallies.newest_ticket(db, row.account_id, who.contact_id, since=since)

@@ -5,7 +5,7 @@ import ssl
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Protocol
+from typing import Any, Protocol
 
 from aiosmtpd.smtp import Envelope as SmtpEnvelope
 from aiosmtpd.smtp import Session
@@ -92,7 +92,7 @@ class Door:
 
     def source_of(self, session: Session) -> str:
         """Whose limits hold for a client, "" for none."""
-        peer = session.peer
+        peer: Any = session.peer  # declared a text, and a pair of host and port in fact
         return self.sources.of(peer[0] if isinstance(peer, tuple) else "")
 
     async def keep(self, envelope: Envelope, spool: Spool) -> str:

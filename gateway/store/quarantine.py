@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import Row, ScalarSelect, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from gateway.errors import NotFound
@@ -13,6 +13,9 @@ from gateway.ids import new_public_id
 from gateway.rules.doubts import Outcome, Reason
 from gateway.store.models import Quarantined, table
 from gateway.store.session import inserted_id
+
+MOST_COUNTED = 999
+"""Beyond this the rail says `more than`: a storm must not make every page count it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,15 @@ def settle(db: Session, held: Held, outcome: Outcome, *, staff_id: int | None, n
     """Note what was decided; False if somebody was quicker."""
     values = {"row": held.id, "decided": outcome.value, "staff": staff_id, "now": now}
     return db.connection().execute(_SETTLE, values).rowcount == 1
+
+
+def waiting_count() -> ScalarSelect[int]:
+    """How many wait in the account `:account`, counted up to `MOST_COUNTED` + 1, for a larger statement."""
+    waiting = select(_HELD.c.id).where(
+        _HELD.c.account_id == bindparam("account"), _HELD.c.settled_at.is_(None)
+    )
+    counted = waiting.limit(MOST_COUNTED + 1).subquery()
+    return select(func.count()).select_from(counted).scalar_subquery()
 
 
 def _held(row: Row[*tuple[Any, ...]]) -> Held:

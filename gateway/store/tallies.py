@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from gateway.rules.storms import WINDOW, Counts
 from gateway.store.models import SenderTally, Ticket, table
 
+MOST_FOLDED = 500
+"""So many mails of a storm fold into one ticket; then another one is opened for the next."""
 _MAX_ADDRESS = 320
 
 
@@ -43,8 +45,14 @@ def fold_into(db: Session, account_id: int, address: str, ticket_id: int, *, win
     db.connection().execute(_FOLD, _values(account_id, address, window_at) | {"ticket": ticket_id})
 
 
+def takes_more(db: Session, account_id: int, ticket_id: int) -> bool:
+    """Whether a ticket has room for further mails of a storm: no page shows thousands."""
+    values = {"account": account_id, "ticket": ticket_id}
+    return db.connection().execute(_HAS_ROOM, values).first() is not None
+
+
 def newest_ticket(db: Session, account_id: int, contact_id: int, *, since: datetime) -> int | None:
-    """The newest ticket that a contact opened since a moment."""
+    """The newest ticket that a contact opened since a moment and that takes more."""
     values = {"account": account_id, "contact": contact_id, "since": since}
     return db.connection().execute(_NEWEST, values).scalar()
 
@@ -111,8 +119,14 @@ _NEWEST = (
         _TICKET.account_id == bindparam("account"),
         _TICKET.contact_id == bindparam("contact"),
         _TICKET.created_at >= bindparam("since"),
+        _TICKET.folded_count < MOST_FOLDED,
     )
     .order_by(_TICKET.id.desc())
     .limit(1)
+)
+_HAS_ROOM = select(_TICKET.id).where(
+    _TICKET.account_id == bindparam("account"),
+    _TICKET.id == bindparam("ticket"),
+    _TICKET.folded_count < MOST_FOLDED,
 )
 _FORGET = delete(_TALLY).where(_TALLY.c.window_at < bindparam("moment"))

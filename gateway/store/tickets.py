@@ -33,7 +33,6 @@ class EventKind(StrEnum):
     UNREADABLE = "unreadable"
     WITHDRAWN = "withdrawn"
     DELIVERY = "delivery"
-    FOLDED = "folded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +112,9 @@ def change(db: Session, account_id: int, ticket_id: int, values: Mapping[str, An
     db.execute(update(Ticket).where(*mine).values(**values))
 
 
-def count_folded(db: Session, account_id: int, ticket_id: int) -> int:
-    """Count one more mail of a storm that was folded into a ticket; how many there are now."""
-    values = {"account": account_id, "ticket": ticket_id}
-    count: int = db.connection().execute(_FOLDED, values).scalar_one()
-    return count
+def count_folded(db: Session, account_id: int, ticket_id: int) -> None:
+    """Count one more mail of a storm that was folded into a ticket."""
+    db.connection().execute(_FOLDED, {"account": account_id, "ticket": ticket_id})
 
 
 def set_status(
@@ -203,7 +200,6 @@ _FOLDED = (
     update(_TICKET)
     .where(_TICKET.c.account_id == bindparam("account"), _TICKET.c.id == bindparam("ticket"))
     .values(folded_count=_TICKET.c.folded_count + 1)
-    .returning(_TICKET.c.folded_count)
 )
 _STANDING = select(
     Ticket.id,

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from markupsafe import Markup
 
-from gateway.i18n import _
+from gateway.i18n import _, ngettext
 from gateway.mail.address import Address
 from gateway.rules.status import ArticleKind
 from gateway.store.queries.articles import ArticleView, DeliveryView, TicketDetail
@@ -14,6 +14,7 @@ from webui.tickets import attached, events, texts
 from webui.wording import initials, moment
 
 _MAX_DEFECTS = 5
+_MAX_FOLDED_SHOWN = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,25 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class FoldedMail:
+    """One of a storm's mails."""
+
+    id: str
+    subject: str
+    iso: str
+    absolute: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """A storm's mails as one line: their label, the newest of them, and how many more there are."""
+
+    folded: str
+    mails: tuple[FoldedMail, ...]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
 class Reader:
     """What the timeline is told with: the moment, the undo window, colleagues' names by login."""
 
@@ -73,14 +93,28 @@ class Reader:
     names: Mapping[str, str]
 
 
-def timeline(detail: TicketDetail, reader: Reader) -> list[Message | Event]:
-    """Everything that happened, oldest first."""
-    told: list[tuple[datetime, int, Message | Event]] = [
-        (article.created_at, 0, _message(article, reader)) for article in detail.articles
+def timeline(detail: TicketDetail, reader: Reader) -> list[Message | Event | Fold]:
+    """Everything that happened, oldest first; a storm's mails stand together where they began."""
+    told: list[tuple[datetime, int, Message | Event | Fold]] = [
+        (article.created_at, 0, _message(article, reader))
+        for article in detail.articles
+        if not article.is_folded
     ]
+    if folded := [article for article in detail.articles if article.is_folded]:
+        told.append((folded[0].created_at, 2, _fold(folded, reader)))
     told += [(at, 1, line) for at, line in _lines(detail, reader)]
     ordered = sorted(told, key=lambda entry: entry[:2])
     return [entry for _at, _rank, entry in ordered]
+
+
+def _fold(folded: Sequence[ArticleView], reader: Reader) -> Fold:
+    shown = folded[-_MAX_FOLDED_SHOWN:]
+    moments = [moment(article.created_at, reader.at) for article in shown]
+    label = ngettext("%(num)s further mail of this storm", "%(num)s further mails of this storm", len(folded))
+    mails = [
+        FoldedMail(a.public_id, a.subject, at.iso, at.absolute) for a, at in zip(shown, moments, strict=True)
+    ]
+    return Fold(label % {"num": len(folded)}, tuple(mails), len(folded) - len(shown))
 
 
 def _lines(detail: TicketDetail, reader: Reader) -> Iterator[tuple[datetime, Event]]:

@@ -65,6 +65,7 @@ class ArticleView:
     has_raw: bool
     attachments: tuple[AttachmentView, ...]
     deliveries: tuple[DeliveryView, ...]
+    is_folded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +184,7 @@ def _article(
         has_raw=row.raw_sha256 is not None,
         attachments=tuple(files),
         deliveries=tuple(deliveries),
+        is_folded=row.is_folded,
     )
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, Row, Select, bindparam, func, select
+from sqlalchemy import Integer, Row, Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from gateway.errors import NotFound
@@ -13,9 +13,6 @@ from gateway.rules.doubts import Reason
 from gateway.store.models import Intake, Quarantined, Ticket
 from gateway.store.queries.paging import Page, Position, check_limit, cursor, position
 from gateway.store.types import MOST
-
-MOST_COUNTED = 999
-"""Beyond this the rail says `more than`: a storm must not make every page count it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +62,6 @@ def get_raw_sha256(db: Session, account_id: int, public_id: str) -> str:
     return found
 
 
-def count_waiting(db: Session, account_id: int) -> int:
-    """How many wait, counted up to `MOST_COUNTED` + 1."""
-    return db.connection().execute(_COUNT, {"account": account_id}).scalar_one()
-
-
 _VIEW: Select[*tuple[Any, ...]] = (
     select(
         Quarantined.id,
@@ -88,9 +80,6 @@ _VIEW: Select[*tuple[Any, ...]] = (
     .outerjoin(Ticket, Ticket.id == Quarantined.ticket_id)
 )
 _WAITS = Quarantined.account_id == bindparam("account"), Quarantined.settled_at.is_(None)
-_COUNT = select(func.count()).select_from(
-    select(Quarantined.id).where(*_WAITS).limit(MOST_COUNTED + 1).subquery()
-)
 
 
 _WAITING = (
