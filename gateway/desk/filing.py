@@ -103,11 +103,12 @@ def file(
         found, now=now, reopen_within=where.reopen_within, by_machine=parsed.auto is not None
     )
     folded = None if is_released else _folded(db, arrival, who, weather, filing)
-    ticket = _ticket(db, row, parsed, folded or filing, where, sender, who, now=now)
     article = _article(db, row, parsed, files, sender, who, content_hash)
     if folded:
         article = replace(article, is_folded=True)
-        tickets.count_folded(db, row.account_id, ticket.id)
+        ticket = _fold(db, row, folded)
+    else:
+        ticket = _ticket(db, row, parsed, filing, where, sender, who, now=now)
     article_id, _ = articles.append(db, row.account_id, ticket.id, article, now=row.received_at)
     people = (*([sender] if sender else []), *parsed.to, *parsed.cc)
     _let_take_part(db, row.account_id, ticket.id, people, where.own_addresses)
@@ -229,6 +230,12 @@ def _folded(
     return Append(to=ticket_id) if ticket_id is not None else None
 
 
+def _fold(db: Session, row: IntakeRow, folded: Append) -> Standing:
+    """One more mail of a storm in its ticket, which is neither reopened nor anything else by it."""
+    tickets.count_folded(db, row.account_id, folded.to)
+    return tickets.stand_by_id(db, row.account_id, folded.to)
+
+
 def _settle(
     db: Session, row: IntakeRow, fate: Fate, ticket_id: int | None, *, reason: str = "", is_done: bool = True
 ) -> None:
@@ -309,8 +316,8 @@ def _ticket(
     match filing:
         case Append(to=ticket_id):
             ticket = tickets.stand_by_id(db, row.account_id, ticket_id)
-            failed = parsed.bounce is not None and parsed.bounce.action in ("failed", "")
-            if parsed.auto is None or failed:
+            is_proven = bool(where.ticket_ids or where.delivery_ids)
+            if parsed.auto is None or (is_proven and _is_failure(parsed)):
                 after = after_inbound(ticket.status)
                 tickets.set_status(db, row.account_id, ticket, after, now=now)
             return ticket
@@ -320,6 +327,11 @@ def _ticket(
             return tickets.open_ticket(db, row.account_id, new, now=row.received_at)
         case _:
             assert_never(filing)
+
+
+def _is_failure(parsed: ParsedMail) -> bool:
+    """Whether a report tells of a mail that will not arrive; a delay is none."""
+    return parsed.bounce is not None and parsed.bounce.action in ("failed", "")
 
 
 def _new_row(
@@ -391,7 +403,7 @@ def _let_take_part(
 
 
 def _mark_bounces(db: Session, account_id: int, parsed: ParsedMail, where: _Where, *, now: datetime) -> None:
-    if parsed.bounce is None or parsed.bounce.action not in ("failed", ""):
+    if parsed.bounce is None or not _is_failure(parsed):
         return
     answer = f"{parsed.bounce.status} {parsed.bounce.diagnostic}".strip()
     for delivery_id in where.delivery_ids:
