@@ -9,7 +9,7 @@ from gateway.mail.address import Address
 from gateway.rules.status import ArticleKind, Status
 from gateway.store.queries.articles import ArticleView, DeliveryView, EventView, TicketDetail
 from gateway.store.queries.tickets import TicketRow
-from webui.tickets.timeline import Event, Message, Reader, can_be_taken_back, timeline
+from webui.tickets.timeline import Event, Fold, Message, Reader, can_be_taken_back, timeline
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 READER = Reader(NOW, timedelta(seconds=10), {"ann": "Ann Berger"})
@@ -144,3 +144,16 @@ def test_only_mail_of_others_offers_its_original() -> None:
 def test_a_sender_without_name_is_shown_by_address_and_none_as_unknown() -> None:
     assert show(replace(MAIL, from_=Address("", "max@x.example"))).name == "max@x.example"
     assert show(replace(MAIL, from_=Address("", ""))).name == "unknown sender"
+
+
+def test_the_mails_of_a_storm_stand_together_in_one_line() -> None:
+    folded = [
+        replace(MAIL, public_id=str(n), is_folded=True, created_at=NOW - timedelta(minutes=50 - n / 2))
+        for n in range(60)
+    ]
+    entries = timeline(TicketDetail(TICKET, (MAIL, *folded, reply()), ()), READER)
+    assert [type(entry) for entry in entries] == [Message, Fold, Message]
+    fold = entries[1]
+    assert isinstance(fold, Fold)
+    assert (fold.folded, fold.more, len(fold.mails)) == ("60 further mails of this storm", 10, 50)
+    assert fold.mails[-1].id == "59"
