@@ -74,10 +74,10 @@ class Settings(BaseSettings):
         500, ge=1, description="Connections one acceptor holds at once; more get 421."
     )
     smtp_max_per_source: int = Field(
-        50, ge=1, description="Connections one client address holds at once; more get 421."
+        50, ge=1, description="Connections one client address holds at one process; more get 421."
     )
     smtp_mails_per_minute: int = Field(
-        600, ge=1, description="Mails one client address may bring in a minute; more get 450."
+        600, ge=1, description="Mails one client address brings one process in a minute; more get 450."
     )
     trusted_relays: str = Field(
         "127.0.0.0/8,::1/128",

@@ -18,6 +18,7 @@ from webui import assets, compression, csp, failures, languages, office, ops, or
 from webui.api import openapi, problems, v1
 from webui.customers import views as customers
 from webui.mailboxes import views as mailboxes
+from webui.quarantine import views as quarantine
 from webui.signin import views as signin
 from webui.tickets import views as tickets
 
@@ -79,7 +80,7 @@ def _register(app: Application) -> None:
     app.register_blueprint(ops.blueprint)
     app.register_api(v1.blueprint)
     openapi.install(app)
-    for area in (signin, tickets, customers, mailboxes):
+    for area in (signin, tickets, customers, mailboxes, quarantine):
         app.register_blueprint(area.blueprint)
     if office.of(app).settings.demo:
         from webui.demo import views as demo  # its sample people are no memory of a desk for real

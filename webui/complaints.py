@@ -63,6 +63,8 @@ _SAID = (
     N_("The service is temporarily unavailable. Please try again later."),
     N_("Insufficient storage. Please try again later."),
     N_("This conflicts with the present state."),
+    N_("This message was dismissed already."),
+    N_("This message was released already."),
 )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from gateway.i18n import _
 from gateway.rules.access import Actor
 from gateway.rules.status import Status
+from gateway.store.quarantine import MOST_COUNTED
 from gateway.store.queries.tickets import Counts, TicketFilter
 
 DEFAULT_VIEW = "open"
@@ -19,19 +20,22 @@ class View:
     key: str
     name: str
     icon: str
-    count: int | None
+    count: int | str | None
+    href: str
 
 
 def rail(counts: Counts) -> tuple[View, ...]:
-    """The views with today's numbers."""
+    """The views with today's numbers, and the quarantine below them."""
     numbers = {
         "mine": counts.mine,
         "unassigned": counts.unassigned,
         "open": counts.open,
         "pending": counts.pending,
     }
-    names, icons = view_names(), _ICONS
-    return tuple(View(key, names[key], icons[key], numbers.get(key)) for key in icons)
+    names = view_names()
+    views = [View(key, names[key], icon, numbers.get(key), f"/?view={key}") for key, icon in _ICONS.items()]
+    held = counts.held if counts.held <= MOST_COUNTED else f"{MOST_COUNTED}+"
+    return (*views, View("quarantine", _("Quarantine"), "shield", held or None, "/quarantine"))
 
 
 def view_names() -> Mapping[str, str]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from gateway import log
 from gateway.clock import SystemClock
+from gateway.desk.guarding import Guards
 from gateway.errors import Unavailable
 from gateway.inbound.file_intake import file_intake
 from gateway.outbound.deliver import deliver
@@ -40,7 +41,10 @@ def prepare(settings: Settings, topic: Topic, *, is_stopping: Callable[[], bool]
     stack = ExitStack()
     clock, blobs = SystemClock(), BlobStore(settings.blob_dir)
     if topic is Topic.FILE:
-        work: Work = lambda row: file_intake(row.ref_id, blobs=blobs, clock=clock, told=row.told)  # noqa: E731
+        guards = Guards.of(settings)
+        work: Work = lambda row: file_intake(  # noqa: E731
+            row.ref_id, blobs=blobs, clock=clock, told=row.told, guards=guards
+        )
     else:
         office = stack.enter_context(
             open_office(settings, blobs=blobs, unseal=Seal(settings.key()).open, clock=clock)

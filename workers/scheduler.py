@@ -18,7 +18,7 @@ from gateway.clock import SystemClock
 from gateway.errors import DeskError
 from gateway.outbound.recovery import recover
 from gateway.settings import Settings
-from gateway.store import imap, outbox
+from gateway.store import automatic, imap, outbox, tallies
 from gateway.store.blobs import BlobStore
 from gateway.store.outbox import Topic
 from gateway.store.queries.heartbeats import are_watched
@@ -34,6 +34,9 @@ _WATCH_SECONDS = 60.0
 _ASK_SECONDS = 2.0
 _HALF_WRITTEN_FOR = timedelta(hours=6)  # no sender may take as long over one mail
 
+_COUNTS_KEPT_FOR = timedelta(hours=6)
+"""Longer than any mail waits for its filing; the ten minutes of a storm are long over then."""
+
 _DEEP_JOBS = 10
 _FEW, _MANY = 50, 1000
 """A deep queue still holds nearly all that is due: then only the oldest rows are told again."""
@@ -48,6 +51,7 @@ def run(settings: Settings) -> None:
     tidy = every(_TIDY_SECONDS, lambda: forget_unfinished(settings))
     watch = every(_WATCH_SECONDS, lambda: _watch(settings))
     ask = every(_ASK_SECONDS, lambda: ask_for_fetchers(settings))
+    forget = every(_TIDY_SECONDS, forget_counts)
     with contextlib.suppress(StopRequested):
         while not stop.requested:
             pause = _quietly("sweep", lambda: sweep(connection))
@@ -55,6 +59,7 @@ def run(settings: Settings) -> None:
             _quietly("tidy", tidy)
             _quietly("watch", watch)
             _quietly("ask", ask)
+            _quietly("forget", forget)
             stop.sleep(_LONGEST_SECONDS if pause is None else pause)
 
 
@@ -102,6 +107,13 @@ def _watch(settings: Settings) -> int:
 def forget_unfinished(settings: Settings) -> int:
     """Remove the half-written mails that killed doors left behind; how many."""
     return BlobStore(settings.blob_dir).forget_unfinished(older_than=_HALF_WRITTEN_FOR, now=clock.now())
+
+
+def forget_counts() -> int:
+    """Remove what the guards remember of senders and no rule looks at any more; how many rows."""
+    now = clock.now()
+    with transaction() as db:
+        return tallies.forget_before(db, now - _COUNTS_KEPT_FOR) + automatic.forget_old(db, now=now)
 
 
 def _pause_before(next_due_at: datetime | None, now: datetime) -> float:

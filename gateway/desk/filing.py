@@ -1,29 +1,37 @@
 """An accepted mail becomes a ticket, or part of one: everything it brings, in one transaction."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import assert_never
+from typing import Any, assert_never
 
 from sqlalchemy.orm import Session
 
+from gateway.desk import guarding, quarantine
+from gateway.desk.guarding import Arrival, Guards, Weather
 from gateway.mail.address import Address
 from gateway.mail.invitation import as_stored
 from gateway.mail.message import ParsedMail
-from gateway.mail.tokens import Purpose, is_genuine, read_local
+from gateway.mail.peek import Glimpse
+from gateway.mail.tokens import Purpose, claimed_article, is_genuine, is_own_message_id, read_local
+from gateway.rules.doubts import Reason, decide_doubt
 from gateway.rules.filing import (
     Append,
+    Candidate,
     Filing,
     FollowUp,
     NewTicket,
     decide_filing,
     numbers_in_subject,
 )
+from gateway.rules.loops import is_loop
 from gateway.rules.recipients import is_ours
 from gateway.rules.status import ArticleKind, Status, after_inbound
+from gateway.rules.storms import Storm
 from gateway.store import articles, contacts, deliveries, intake, outbox, tickets
+from gateway.store import quarantine as held
 from gateway.store.articles import NewArticle, NewFile
-from gateway.store.intake import Fate, IntakeRow
+from gateway.store.intake import Fate, IntakeRow, Source
 from gateway.store.queries import filing as books
 from gateway.store.queries.candidates import Traces, find_candidates
 from gateway.store.tickets import EventKind, NewTicketRow, Standing
@@ -39,17 +47,25 @@ class Filed:
 
     fate: Fate
     number: int | None
+    owes_acknowledgement: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class _Where:
     """What the envelope says: the mailbox that got it, and the genuine tokens among the recipients."""
 
-    mailbox_id: int | None
-    reopen_within: timedelta
+    box: books.OwnMailbox | None
     own_addresses: frozenset[str]
     ticket_ids: tuple[int, ...]
     delivery_ids: tuple[int, ...]
+
+    @property
+    def mailbox_id(self) -> int | None:
+        return self.box.id if self.box else None
+
+    @property
+    def reopen_within(self) -> timedelta:
+        return self.box.reopen_within if self.box else _DEFAULT_REOPEN
 
 
 def file(
@@ -60,33 +76,74 @@ def file(
     *,
     content_hash: str,
     now: datetime,
+    guards: Guards | None = None,
+    auth: Mapping[str, Any] | None = None,
 ) -> Filed | None:
     """File a mail under its account: ticket, article, files, timeline, ledger. None if it is filed already.
 
-    The same mail offered again becomes a line in its ticket's timeline.
+    The same mail offered again becomes a line in its ticket's timeline; a doubtful one waits in quarantine.
+    Without `guards` no storm is looked for and nothing acknowledged. `auth` is what SPF and DMARC said.
     """
     if not intake.take(db, row.id, now=now):
         return None
-    known = books.ticket_with_same_mail(db, row.account_id, content_hash)
-    if known is not None:
-        return _file_again(db, row, known, now=now)
-    where = _where(db, row)
-    filing = _decide(db, row.account_id, parsed, where, now=now)
     sender = parsed.from_ or (Address("", row.mail_from) if row.mail_from else None)
+    weather = guarding.weigh(db, row, sender, guards)
+    known = books.find_same_mail(db, row.account_id, content_hash, intake_id=row.id)
+    if known is not None:
+        return _file_again(db, row, known, now=now, is_told=weather.storm is Storm.NONE)
+    arrival = Arrival(row, parsed, sender, auth)
+    where = _where(db, row, parsed)
+    found = _candidates(db, row.account_id, parsed, where)
+    doubt = _doubt(db, arrival, where, weather, names_ticket=bool(found))
+    is_suspect = doubt is not None or weather.storm is not Storm.NONE
+    is_released = is_suspect and held.is_held(db, row.id)
+    if doubt is not None and not is_released:
+        return _hold(db, arrival, doubt, found, content_hash)
     who = contacts.recognise(db, row.account_id, sender, now=now) if sender and sender.address else None
-    ticket = _ticket(db, row, parsed, filing, where, sender, who, now=now)
+    filing = decide_filing(
+        found, now=now, reopen_within=where.reopen_within, by_machine=parsed.auto is not None
+    )
+    folded = None if is_released else _folded(db, arrival, who, weather, filing)
     article = _article(db, row, parsed, files, sender, who, content_hash)
+    if folded:
+        article = replace(article, is_folded=True)
+        ticket = _fold(db, row, folded)
+    else:
+        ticket = _ticket(db, row, parsed, filing, where, sender, who, now=now)
     article_id, _ = articles.append(db, row.account_id, ticket.id, article, now=row.received_at)
     people = (*([sender] if sender else []), *parsed.to, *parsed.cc)
     _let_take_part(db, row.account_id, ticket.id, people, where.own_addresses)
     _mark_bounces(db, row.account_id, parsed, where, now=now)
-    is_new = not isinstance(filing, Append)
-    if is_new:
-        created = EventKind.CREATED
-        tickets.add_event(db, row.account_id, ticket.id, created, article_id=article_id, now=row.received_at)
-    fate = Fate.TICKET if is_new else Fate.FOLLOW_UP
-    _settle(db, row, fate, ticket.id)
-    return Filed(fate, ticket.number)
+    if isinstance(folded or filing, Append):
+        _settle(db, row, Fate.FOLLOW_UP, ticket.id)
+        return Filed(Fate.FOLLOW_UP, ticket.number)
+    created = EventKind.CREATED
+    tickets.add_event(db, row.account_id, ticket.id, created, article_id=article_id, now=row.received_at)
+    owes = not is_released and guarding.may_acknowledge(
+        db, arrival, who, where.box, where.own_addresses, guards=guards, now=now
+    )
+    _settle(db, row, Fate.TICKET, ticket.id, is_done=not owes)
+    return Filed(Fate.TICKET, ticket.number, owes_acknowledgement=owes)
+
+
+def settle_unread(
+    db: Session, row: IntakeRow, seen: Glimpse, *, guards: Guards, content_hash: str, now: datetime
+) -> Fate | None:
+    """Hold a mail back by what a glimpse shows, if its sender's storm is such that no mail is filed anyway.
+
+    None, and nothing is written, if it has to be read. Raises IntegrityError when the same content is held
+    in this very moment.
+    """
+    if row.source is Source.IMPORT or not guarding.would_be_held(db, row, seen.sender, guards):
+        return None
+    if held.is_held(db, row.id) or not intake.take(db, row.id, now=now):
+        return None
+    guarding.weigh(db, row, seen.sender, guards)
+    known = books.find_same_mail(db, row.account_id, content_hash, intake_id=row.id)
+    if known is not None:
+        return _file_again(db, row, known, now=now, is_told=False).fate
+    quarantine.hold(db, row, Reason.STORM, seen, content_hash=content_hash)
+    return Fate.QUARANTINED
 
 
 def file_unreadable(
@@ -98,10 +155,10 @@ def file_unreadable(
     """
     if not intake.take(db, row.id, now=now):
         return None
-    known = books.ticket_with_same_mail(db, row.account_id, content_hash)
+    known = books.find_same_mail(db, row.account_id, content_hash, intake_id=row.id)
     if known is not None:
         return _file_again(db, row, known, now=now)
-    where = _where(db, row)
+    where = _where(db, row, None)
     sender = Address("", row.mail_from)
     new = _new_row(UNREADABLE_SUBJECT, where, sender, None, NewTicket())
     ticket = tickets.open_ticket(db, row.account_id, new, now=row.received_at)
@@ -124,27 +181,81 @@ def file_unreadable(
     return Filed(Fate.TICKET, ticket.number)
 
 
-def _file_again(db: Session, row: IntakeRow, ticket_id: int, *, now: datetime) -> Filed:
-    ticket = tickets.stand_by_id(db, row.account_id, ticket_id)
-    data = {"rcpt_to": [offer.rcpt_to for offer in row.offers]}
-    tickets.add_event(db, row.account_id, ticket_id, EventKind.SAME_MAIL_AGAIN, data, now=now)
-    _settle(db, row, Fate.DUPLICATE, ticket_id)
+def _file_again(
+    db: Session, row: IntakeRow, known: books.SameMail, *, now: datetime, is_told: bool = True
+) -> Filed:
+    """Settle a mail that is here already; a storm of the same one is not told line by line."""
+    if known.ticket_id is None:
+        _settle(db, row, Fate.DUPLICATE, None, reason=intake.HELD_BEFORE)
+        return Filed(Fate.DUPLICATE, None)
+    ticket = tickets.stand_by_id(db, row.account_id, known.ticket_id)
+    if is_told:
+        data = {"rcpt_to": [offer.rcpt_to for offer in row.offers]}
+        tickets.add_event(db, row.account_id, ticket.id, EventKind.SAME_MAIL_AGAIN, data, now=now)
+    _settle(db, row, Fate.DUPLICATE, ticket.id, reason=intake.IN_BEFORE)
     return Filed(Fate.DUPLICATE, ticket.number)
 
 
-def _settle(db: Session, row: IntakeRow, fate: Fate, ticket_id: int) -> None:
-    intake.mark_filed(db, row, fate, ticket_id=ticket_id)
-    outbox.done_for(db, outbox.Topic.FILE, row.id)
+def _hold(
+    db: Session, arrival: Arrival, doubt: Reason, found: Sequence[Candidate], content_hash: str
+) -> Filed:
+    mail = arrival.mail
+    seen = Glimpse(arrival.sender, mail.subject, articles.snippet_of(mail.reply_text))
+    ticket_id = found[0].ticket_id if found else None
+    quarantine.hold(db, arrival.row, doubt, seen, content_hash=content_hash, ticket_id=ticket_id)
+    return Filed(Fate.QUARANTINED, None)
 
 
-def _where(db: Session, row: IntakeRow) -> _Where:
+def _doubt(
+    db: Session, arrival: Arrival, where: _Where, weather: Weather, *, names_ticket: bool
+) -> Reason | None:
+    mail = arrival.mail
+    has_our_form = mail.auto is not None and claimed_article(mail.message_id) is not None
+    key = books.mail_key(db, arrival.row.account_id) if has_our_form else b""
+    is_ours_back = has_our_form and is_own_message_id(key, mail.message_id)
+    return decide_doubt(
+        storm=weather.storm,
+        is_loop=is_loop(mail, own=where.own_addresses, is_own_automatic=is_ours_back),
+        dmarc_failed=arrival.dmarc_failed,
+        names_ticket=names_ticket,
+    )
+
+
+def _folded(
+    db: Session, arrival: Arrival, who: contacts.Known | None, weather: Weather, filing: Filing
+) -> Append | None:
+    """Into which ticket a storm's mail folds, if it would open one of its own."""
+    if weather.storm is not Storm.FOLD or isinstance(filing, Append):
+        return None
+    ticket_id = guarding.folding_ticket(db, arrival.row, arrival.sender, who, weather)
+    return Append(to=ticket_id) if ticket_id is not None else None
+
+
+def _fold(db: Session, row: IntakeRow, folded: Append) -> Standing:
+    """One more mail of a storm in its ticket, which is neither reopened nor anything else by it."""
+    tickets.count_folded(db, row.account_id, folded.to)
+    return tickets.stand_by_id(db, row.account_id, folded.to)
+
+
+def _settle(
+    db: Session, row: IntakeRow, fate: Fate, ticket_id: int | None, *, reason: str = "", is_done: bool = True
+) -> None:
+    """Note the fate; an acknowledgement that is owed leaves the outbox row to whoever writes it."""
+    intake.mark_filed(db, row, fate, ticket_id=ticket_id, reason=reason)
+    if is_done:
+        outbox.done_for(db, outbox.Topic.FILE, row.id)
+
+
+def _where(db: Session, row: IntakeRow, parsed: ParsedMail | None) -> _Where:
     boxes = books.own_mailboxes(db, row.account_id)
     named = {offer.mailbox_id for offer in row.offers}
     box = next((box for box in boxes if box.id in named), None)
     ticket_ids, delivery_ids = _genuine(db, row)
+    if parsed is not None and not delivery_ids and (sent := _bounced(db, row, parsed)) is not None:
+        delivery_ids = (sent.delivery_id,)
+        ticket_ids = (*ticket_ids, *filter(None, [sent.ticket_id]))
     return _Where(
-        mailbox_id=box.id if box else None,
-        reopen_within=box.reopen_within if box else _DEFAULT_REOPEN,
+        box=box,
         own_addresses=frozenset(name for own in boxes for name in (own.address, own.forwarding_local)),
         ticket_ids=ticket_ids,
         delivery_ids=delivery_ids,
@@ -164,7 +275,24 @@ def _genuine(db: Session, row: IntakeRow) -> tuple[tuple[int, ...], tuple[int, .
     return tuple(dict.fromkeys([*answered, *about])), bounced
 
 
-def _decide(db: Session, account_id: int, parsed: ParsedMail, where: _Where, *, now: datetime) -> Filing:
+def _bounced(db: Session, row: IntakeRow, parsed: ParsedMail) -> books.Sent | None:
+    """The delivery that a bounce without our token is about.
+
+    Some servers send reports to From instead of the envelope's sender. Such a one counts with a Message-ID
+    that only this account can have made, for a recipient who got that very mail, and if nobody can be
+    answered: whoever merely quotes a mail of ours is not believed.
+    """
+    bounce = parsed.bounce
+    if bounce is None or row.mail_from:
+        return None
+    article = claimed_article(bounce.original_message_id)
+    if article is None:
+        return None
+    is_genuine_id = is_own_message_id(books.mail_key(db, row.account_id), bounce.original_message_id)
+    return books.find_sent(db, row.account_id, article, bounce.recipient) if is_genuine_id else None
+
+
+def _candidates(db: Session, account_id: int, parsed: ParsedMail, where: _Where) -> Sequence[Candidate]:
     about = (parsed.bounce.original_message_id,) if parsed.bounce else ()
     traces = Traces(
         ticket_ids=where.ticket_ids,
@@ -172,10 +300,7 @@ def _decide(db: Session, account_id: int, parsed: ParsedMail, where: _Where, *, 
         references=tuple(reversed(parsed.references)),
         numbers=numbers_in_subject(parsed.subject),
     )
-    found = find_candidates(db, account_id, traces, parsed.from_)
-    return decide_filing(
-        found, now=now, reopen_within=where.reopen_within, by_machine=parsed.auto is not None
-    )
+    return find_candidates(db, account_id, traces, parsed.from_)
 
 
 def _ticket(
@@ -192,8 +317,8 @@ def _ticket(
     match filing:
         case Append(to=ticket_id):
             ticket = tickets.stand_by_id(db, row.account_id, ticket_id)
-            failed = parsed.bounce is not None and parsed.bounce.action in ("failed", "")
-            if parsed.auto is None or failed:
+            is_proven = bool(where.ticket_ids or where.delivery_ids)
+            if parsed.auto is None or (is_proven and _is_failure(parsed)):
                 after = after_inbound(ticket.status)
                 tickets.set_status(db, row.account_id, ticket, after, now=now)
             return ticket
@@ -203,6 +328,11 @@ def _ticket(
             return tickets.open_ticket(db, row.account_id, new, now=row.received_at)
         case _:
             assert_never(filing)
+
+
+def _is_failure(parsed: ParsedMail) -> bool:
+    """Whether a report tells of a mail that will not arrive; a delay is none."""
+    return parsed.bounce is not None and parsed.bounce.action in ("failed", "")
 
 
 def _new_row(
@@ -276,7 +406,7 @@ def _let_take_part(
 
 
 def _mark_bounces(db: Session, account_id: int, parsed: ParsedMail, where: _Where, *, now: datetime) -> None:
-    if parsed.bounce is None or parsed.bounce.action not in ("failed", ""):
+    if parsed.bounce is None or not _is_failure(parsed):
         return
     answer = f"{parsed.bounce.status} {parsed.bounce.diagnostic}".strip()
     for delivery_id in where.delivery_ids:

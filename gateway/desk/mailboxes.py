@@ -6,13 +6,15 @@ from datetime import datetime
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from gateway.errors import Conflict, NotFound
+from gateway.errors import Conflict, Invalid, NotFound
 from gateway.ids import base32, new_key, new_public_id
 from gateway.mail.addressing import domain_to_ascii, writable_address
 from gateway.mail.tokens import Claim, Purpose, is_genuine, read_local
+from gateway.rules.access import Actor, Permission, require
 from gateway.store.models import Account, Delivery, Mailbox, Ticket
 from gateway.store.types import MOST
 
+MAX_ACKNOWLEDGEMENT_CHARS = 5000
 _FORWARDING_BYTES = 10  # 80 random bits: the address is a secret that lets mail in
 
 
@@ -77,13 +79,26 @@ def list_mailboxes(db: Session, account_id: int, *, mail_domain: str) -> tuple[M
     )
 
 
+def set_acknowledgement(
+    db: Session, by: Actor, public_id: str, *, acknowledges: bool, text: str | None = None
+) -> None:
+    """Whether new requests to a mailbox are acknowledged, and in which words; None leaves the words.
+
+    `{number}` and `{desk}` in the text stand for the ticket's number and the mailbox's name; "" is the usual
+    text. Raises NotFound for a foreign mailbox, Invalid for a text that is too long.
+    """
+    require(by, Permission.MANAGE_ACCOUNT)
+    if text is not None and len(text) > MAX_ACKNOWLEDGEMENT_CHARS:
+        raise Invalid("The text is too long.", field="text")
+    mailbox = _own(db, by.account_id, public_id)
+    mailbox.acknowledges = acknowledges
+    if text is not None:
+        mailbox.acknowledgement = text.strip()
+
+
 def remove(db: Session, account_id: int, public_id: str) -> None:
     """Take a mailbox away: its addresses are unknown from now on; NotFound for a foreign one."""
-    mine = select(Mailbox).where(Mailbox.account_id == account_id, Mailbox.public_id == public_id)
-    mailbox = db.execute(mine).scalar()
-    if mailbox is None:
-        raise NotFound("There is no such mailbox.")
-    db.delete(mailbox)
+    db.delete(_own(db, account_id, public_id))
 
 
 def find_recipient(db: Session, address: str, *, mail_domain: str) -> Recipient | None:
@@ -114,6 +129,14 @@ _TICKET = select(Ticket.account_id, Account.mail_key, Ticket.mailbox_id, Ticket.
 _DELIVERY = select(Delivery.account_id, Account.mail_key, Delivery.mailbox_id, Delivery.ticket_id).join(
     Account, Account.id == Delivery.account_id
 )
+
+
+def _own(db: Session, account_id: int, public_id: str) -> Mailbox:
+    mine = select(Mailbox).where(Mailbox.account_id == account_id, Mailbox.public_id == public_id)
+    mailbox = db.execute(mine).scalar()
+    if mailbox is None:
+        raise NotFound("There is no such mailbox.")
+    return mailbox
 
 
 def _by_address(db: Session, address: str) -> tuple[int, int] | None:

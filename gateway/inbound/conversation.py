@@ -66,17 +66,24 @@ class Conversation(SMTP):
             self.transport.close()
 
     async def _handle_client(self) -> None:
+        source = self._door.source_of(self.session) if self.session else ""
+        is_admitted = self._door.sources.admit(source)
         self._door.sessions.add(self)
         try:
-            await self._converse()
+            await self._converse(is_admitted=is_admitted)
         except _GONE:
             pass  # nobody is there to be told
         finally:
             self._door.sessions.discard(self)
+            if is_admitted:
+                self._door.sources.leave(source)
             self._writer.close()
 
-    async def _converse(self) -> None:
-        if len(self._door.sessions) > self._door.settings.smtp_max_connections:
+    async def _converse(self, *, is_admitted: bool) -> None:
+        if not is_admitted:
+            await self.push(replies.TOO_MANY_FROM_YOU)
+            self._is_over = True
+        elif len(self._door.sessions) > self._door.settings.smtp_max_connections:
             await self.push(replies.TOO_MANY_CONNECTIONS)
             self._is_over = True
         else:

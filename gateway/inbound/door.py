@@ -5,7 +5,7 @@ import ssl
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Protocol
+from typing import Any, Protocol
 
 from aiosmtpd.smtp import Envelope as SmtpEnvelope
 from aiosmtpd.smtp import Session
@@ -16,6 +16,7 @@ from gateway.inbound import replies
 from gateway.inbound.accept import Acceptor
 from gateway.inbound.limits import IDLE_SECONDS
 from gateway.inbound.paths import NULL_PATH
+from gateway.inbound.sources import Sources
 from gateway.mail.envelope import Envelope
 from gateway.settings import Settings
 from gateway.store.blobs import Spool
@@ -44,6 +45,7 @@ class Door:
     acceptor: Acceptor
     threads: Executor
     source: Source
+    sources: Sources
     tls: ssl.SSLContext | None = None
     idle_seconds: float = IDLE_SECONDS
     sessions: set[Connected] = field(default_factory=set)
@@ -52,12 +54,15 @@ class Door:
     async def handle_MAIL(
         self,
         _server: object,
-        _session: Session,
+        session: Session,
         envelope: SmtpEnvelope,
         address: str,
         _options: list[str],
     ) -> str:
-        """Begin a mail, unless there would be no room for it."""
+        """Begin a mail, unless there would be no room for it or its bringer has brought enough."""
+        if not self.sources.may_begin(self.source_of(session)):
+            _log.info("mail.too_many", source=self.source.value)
+            return replies.TOO_MANY_MAILS
         try:
             self.acceptor.check_space()
         except DeskError as error:
@@ -84,6 +89,11 @@ class Door:
             return replies.UNKNOWN_RECIPIENT
         envelope.rcpt_tos.append(address)
         return replies.RECIPIENT_OK
+
+    def source_of(self, session: Session) -> str:
+        """Whose limits hold for a client, "" for none."""
+        peer: Any = session.peer  # declared a text, and a pair of host and port in fact
+        return self.sources.of(peer[0] if isinstance(peer, tuple) else "")
 
     async def keep(self, envelope: Envelope, spool: Spool) -> str:
         """Accept a mail that was received whole; the answer. Goes on when the client has gone."""

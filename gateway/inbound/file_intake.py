@@ -4,6 +4,7 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from types import FrameType
 from typing import NoReturn
 
@@ -11,10 +12,12 @@ from sqlalchemy.exc import IntegrityError
 
 from gateway import log
 from gateway.clock import Clock
-from gateway.desk import filing
+from gateway.desk import acknowledging, filing
+from gateway.desk.guarding import Guards
 from gateway.errors import Unavailable
 from gateway.mail.message import ParsedMail
 from gateway.mail.parse import parse
+from gateway.mail.peek import peek
 from gateway.rules.content import content_hash
 from gateway.store import intake, outbox
 from gateway.store.articles import NewFile
@@ -36,29 +39,53 @@ class ParseTimeout(BaseException):
     """
 
 
-def file_intake(intake_id: int, *, blobs: BlobStore, clock: Clock, told: int = 0) -> Fate | None:
+@dataclass(frozen=True, slots=True)
+class _Means:
+    """What filing works with."""
+
+    blobs: BlobStore
+    clock: Clock
+    guards: Guards | None
+
+
+def file_intake(
+    intake_id: int, *, blobs: BlobStore, clock: Clock, told: int = 0, guards: Guards | None = None
+) -> Fate | None:
     """File one accepted mail; None when it is filed already.
 
     `told` is how often the sweep had to repeat the wake-up: then an earlier try may have died with its
     process, and this one is counted before it begins. With the third fault the mail becomes a bare ticket.
     Raises Unavailable while database or disk are away, which is no fault of the mail, and any fault of an
-    earlier try: the sweep comes back to it.
+    earlier try: the sweep comes back to it. With `guards` storms are folded and new requests acknowledged.
     """
     row = _row(intake_id)
     if row is None:
         _forget(intake_id)
         return None
+    means = _Means(blobs, clock, guards)
     if row.is_filed:
+        _acknowledge(row, means)
         return None
     raw = blobs.read(row.raw_sha256)
     same = content_hash(raw)
+    fate = _fate_unread(row, raw, same, means)
+    if fate is not None:
+        return fate
+    filed = _file(row, raw, same, means, told)
+    if filed and filed.owes_acknowledgement:
+        _acknowledge(row, means)
+    return filed.fate if filed else None
+
+
+def _file(row: IntakeRow, raw: bytes, same: str, means: _Means, told: int) -> filing.Filed | None:
+    """Read a mail and file it; what cannot be read becomes a bare ticket with the third try."""
     tries = _note_try(row) if told else row.tries + 1
     if tries > MAX_TRIES:
-        return _file_unreadable(row, len(raw), same, clock)
+        return _file_unreadable(row, len(raw), same, means.clock)
     try:
         with _bounded():
             parsed = parse(raw, detect_type=detect_type)
-        return _file_once(row, parsed, same, blobs, clock)
+        return _file_once(row, parsed, same, means)
     except Unavailable:
         if told:
             _forget_try(row)
@@ -68,7 +95,7 @@ def file_intake(intake_id: int, *, blobs: BlobStore, clock: Clock, told: int = 0
         if not told:
             _note_try(row)
         if tries >= MAX_TRIES:
-            return _file_unreadable(row, len(raw), same, clock)
+            return _file_unreadable(row, len(raw), same, means.clock)
         raise
 
 
@@ -94,24 +121,60 @@ def _forget_try(row: IntakeRow) -> None:
         intake.forget_try(db, row.id)
 
 
-def _file_once(row: IntakeRow, parsed: ParsedMail, same: str, blobs: BlobStore, clock: Clock) -> Fate | None:
+def _fate_unread(row: IntakeRow, raw: bytes, same: str, means: _Means) -> Fate | None:
+    """Hold a mail of a sender in a storm back without reading it, if this is one.
+
+    Thousands of mails in a minute are dealt with faster than they come, so that nobody's mail waits for them.
+    """
+    guards = means.guards
+    if guards is None or guards.watch.is_calm(row.received_at):
+        return None
+    seen = peek(raw)
+    if not guards.watch.watches(row.account_id, seen.sender):
+        return None
+    with suppress(IntegrityError), transaction() as db:
+        return filing.settle_unread(db, row, seen, guards=guards, content_hash=same, now=means.clock.now())
+    return None  # the same content came twice in this moment: whoever reads it finds the other
+
+
+def _acknowledge(row: IntakeRow, means: _Means) -> None:
+    """Write and record the acknowledgement that is owed to a filed mail, if one is.
+
+    It is a courtesy: one that cannot be written is forgotten.
+    """
+    if means.guards is None:
+        return
+    domain, now, written = means.guards.mail_domain, means.clock.now(), None
+    try:
+        with reading() as db:
+            written = acknowledging.write(db, row.id, blobs=means.blobs, mail_domain=domain, now=now)
+    except Unavailable:
+        raise
+    except Exception:  # noqa: BLE001 - the mail is filed, whatever is wrong with what we would say of it
+        _log.exception("acknowledgement.failed", intake=row.id)
+    with transaction() as db:
+        acknowledging.send(db, row.id, written, now=now)
+
+
+def _file_once(row: IntakeRow, parsed: ParsedMail, same: str, means: _Means) -> filing.Filed | None:
     files = [
         NewFile(
             filename=part.filename or part.title,
             content_type=part.content_type,
             detected_type=part.detected_type,
             size_bytes=part.size,
-            sha256=blobs.put(part.content).sha256,
+            sha256=means.blobs.put(part.content).sha256,
             inline=part.inline,
             content_id=part.content_id,
         )
         for part in parsed.attachments
     ]
 
-    def file() -> Fate | None:
+    def file() -> filing.Filed | None:
         with transaction() as db:
-            filed = filing.file(db, row, parsed, files, content_hash=same, now=clock.now())
-        return filed.fate if filed else None
+            return filing.file(
+                db, row, parsed, files, content_hash=same, now=means.clock.now(), guards=means.guards
+            )
 
     for _ in range(_MAX_COLLISIONS):
         # Another worker may file the same content, or a first mail of the same sender, in this very moment:
@@ -121,10 +184,9 @@ def _file_once(row: IntakeRow, parsed: ParsedMail, same: str, blobs: BlobStore, 
     return file()
 
 
-def _file_unreadable(row: IntakeRow, size_bytes: int, same: str, clock: Clock) -> Fate | None:
+def _file_unreadable(row: IntakeRow, size_bytes: int, same: str, clock: Clock) -> filing.Filed | None:
     with transaction() as db:
-        filed = filing.file_unreadable(db, row, raw_size_bytes=size_bytes, content_hash=same, now=clock.now())
-    return filed.fate if filed else None
+        return filing.file_unreadable(db, row, raw_size_bytes=size_bytes, content_hash=same, now=clock.now())
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from gateway.inbound.door import Connected, Door
 from gateway.inbound.limits import BACKLOG, GRACE_SECONDS, IDLE_SECONDS, KEEPING_SECONDS, THREADS
 from gateway.inbound.lmtp import SpoolingLMTP
 from gateway.inbound.smtp import SpoolingSMTP
+from gateway.inbound.sources import Sources
 from gateway.settings import Settings
 from gateway.store.intake import Source
 
@@ -68,8 +69,9 @@ async def serve(
     """Take mail until told; closes the sockets."""
     threads = ThreadPoolExecutor(THREADS, thread_name_prefix="accept")
     tls = _tls(settings)
-    smtp = Door(settings, acceptor, threads, Source.SMTP, tls, idle_seconds)
-    lmtp = Door(settings, acceptor, threads, Source.LMTP, tls, idle_seconds, sessions=smtp.sessions)
+    sources = Sources(settings)
+    smtp = Door(settings, acceptor, threads, Source.SMTP, sources, tls, idle_seconds)
+    lmtp = Door(settings, acceptor, threads, Source.LMTP, sources, tls, idle_seconds, sessions=smtp.sessions)
     loop = asyncio.get_running_loop()
     admitting = [
         asyncio.create_task(_admit(listener, make, smtp.sessions))

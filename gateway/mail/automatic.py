@@ -15,7 +15,15 @@ _REPLY_SUBJECT = re.compile(
         |respuesta\s+autom[áa]tica|fuera\s+de\s+la\s+oficina|risposta\s+automatica
         |resposta\s+autom[áa]tica|automatisch\s+antwoord|automatiskt\s+svar|autosvar
         |automaattinen\s+vastaus|afwezig|i\s+am\s+(?:currently\s+)?out\s+of|automatick[áa]\s+odpov
-        |autoodpowied|自動応答|自动回复|自動返信|автоответ|автоматический\s+ответ)
+        |autoodpowied|自動応答|自动回复|自動返信|автоответ|автоматический\s+ответ
+        |automatisk\s+svar|fr[åa]nvaro(?:meddelande|\s*:)|ikke\s+p[åa]\s+kontoret|poissa\s+toimistosta
+        |afwezigheids(?:bericht|melding)|fora\s+d[oe]\s+escrit[óo]rio|aus[êe]ncia\s+(?:do|tempor)
+        |fuori\s+(?:sede|ufficio)|assenza\s+dall'ufficio|resposta\s+autom[àa]tica|ausente\s+de\s+la\s+oficina
+        |automatyczna\s+odpowied|poza\s+biurem|automatick[áa]\s+odpove|mimo\s+kancel[áa][řr]
+        |automatikus\s+v[áa]lasz|otomatik\s+yan[ıi]t|r[ăa]spuns\s+automat|automatski\s+odgovor
+        |samodejni\s+odgovor|αυτόματη\s+απάντηση|автоматична\s+відповідь|автоматичен\s+отговор
+        |trả\s+lời\s+tự\s+động|balasan\s+otomatis|자동\s*(?:회신|응답)|부재중|自動回覆|不在(?:辦公室|办公室|通知)
+        |رد\s+تلقائي|תשובה\s+אוטומטית)
     """,
     re.IGNORECASE | re.VERBOSE,
 )
@@ -45,6 +53,10 @@ _LIST_HEADERS = (
 )
 _REPLY_PRECEDENCE = frozenset(("auto_reply", "auto-reply", "autoreply"))
 _BULK_PRECEDENCE = frozenset(("bulk", "list", "junk"))
+_FOR_OPERATORS = frozenset(("feedback-report", "tlsrpt"))
+"""RFC 5965 (somebody called a mail of ours spam) and RFC 8460: no delivery failed."""
+# Filters that answer every first mail and want it confirmed.
+_CHALLENGE_HEADERS = ("x-boxbe-challenge", "x-spamarrest-challenge", "x-tmda-confirm", "x-challenge-response")
 _NOBODY = re.compile(
     r"""
         ^(?:no-?reply|do-?not-?reply|nicht-?antworten|ne-?pas-?repondre|mailer-daemon
@@ -58,6 +70,8 @@ def classify(headers: Headers, *, report_type: str) -> Auto | None:
     """What kind of machine wrote this, None for a person; bounces are judged elsewhere, before."""
     if report_type == "disposition-notification":
         return Auto.AUTO_REPLY
+    if report_type in _FOR_OPERATORS:
+        return Auto.AUTO_GENERATED
     submitted = _word(headers.raw("auto-submitted"))
     if submitted == "auto-replied" or is_auto_reply(headers):
         return Auto.AUTO_REPLY
@@ -80,6 +94,8 @@ def is_auto_reply(headers: Headers) -> bool:
     ):
         return True
     if headers.raw("x-precedence").strip().lower() in _REPLY_PRECEDENCE:
+        return True
+    if any(name in headers for name in _CHALLENGE_HEADERS):
         return True
     if "x-ms-exchange-inbox-rules-loop" in headers and "x-auto-response-suppress" in headers:
         return True

@@ -52,6 +52,8 @@ _STRONG = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+_OTHER_REPORTS = frozenset(("disposition-notification", "feedback-report", "tlsrpt"))
+"""Reports of another kind (RFC 8098, 5965, 8460): that a mail was read, disliked, or that TLS failed."""
 _QMAIL = re.compile(r"^<[^<>\s@]+@[^<>\s]+>:", re.MULTILINE)
 _WHOLE = re.compile(r"[^@\s]+@[^@\s]+")
 
@@ -59,6 +61,8 @@ _WHOLE = re.compile(r"[^@\s]+@[^@\s]+")
 def find_bounce(tree: Part, body: Body, text: str) -> Bounce | None:
     """What the mail reports of a delivery, or None if it reports none."""
     headers = tree.headers
+    if tree.parameters.get("report-type", "").lower() in _OTHER_REPORTS:
+        return None
     reports = _reports(body) or _enclosed_reports(body)
     if reports and any(report.recipient or report.status for report in reports):
         return _from_report(_worst(reports), _told(headers, body, text), body, text)

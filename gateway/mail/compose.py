@@ -18,6 +18,7 @@ from typing import Any, Literal
 from gateway.errors import Invalid
 from gateway.mail import headerlines
 from gateway.mail.address import Address
+from gateway.mail.addressing import writable_address
 
 _MIME_POLICY = SMTP.clone(cte_type="7bit")
 _TYPE = re.compile(r"([A-Za-z0-9!#$&^_.+-]{1,127})/([A-Za-z0-9!#$&^_.+-]{1,127})")
@@ -91,9 +92,22 @@ def _header(mail: OutgoingMail) -> list[str]:
         own_id,
         headerlines.message_ids("In-Reply-To", (mail.in_reply_to,)),
         headerlines.message_ids("References", _kept_references(mail)),
-        f"Auto-Submitted: {mail.auto_submitted}" if mail.auto_submitted else "",
+        *(_marks_of_a_machine(mail) if mail.auto_submitted else ()),
     ]
     return [field for field in fields if field]
+
+
+def _marks_of_a_machine(mail: OutgoingMail) -> tuple[str, ...]:
+    """What keeps others from answering: RFC 3834, 5; then what Exchange and older programs look at.
+
+    X-Loop is for ourselves: a mail that comes back with it has gone in a circle.
+    """
+    return (
+        f"Auto-Submitted: {mail.auto_submitted}",
+        "X-Auto-Response-Suppress: All",
+        "Precedence: bulk",
+        f"X-Loop: {writable_address(mail.from_.address)}",
+    )
 
 
 def _kept_references(mail: OutgoingMail) -> tuple[str, ...]:

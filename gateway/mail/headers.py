@@ -47,6 +47,10 @@ class Headers:
         """Every field's name, once."""
         return iter(self._fields)
 
+    def count(self, name: str) -> int:
+        """How many fields have this name."""
+        return len(self._fields.get(name, ()))
+
     def raw(self, name: str) -> str:
         """The first value, unfolded, not decoded; "" where absent."""
         values = self._fields.get(name)
@@ -62,10 +66,6 @@ class Headers:
             found.append(self._unfolded(value))
             left -= len(value)
         return tuple(found)
-
-    def count(self, name: str) -> int:
-        """How many fields have that name."""
-        return len(self._fields.get(name, ()))
 
     def text(self, name: str) -> str:
         """The first value that says something, as people read it."""

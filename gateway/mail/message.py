@@ -71,6 +71,8 @@ class Interest:
     auto_submitted: str = ""
     return_path: str | None = None
     sender: Address | None = None
+    received_count: int = 0
+    x_loop: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,4 +153,6 @@ def _interest(headers: Headers) -> Interest:
         auto_submitted=headers.raw("auto-submitted").lower(),
         return_path=return_path.strip("<> ") if "return-path" in headers else None,
         sender=senders[0] if senders else None,
+        received_count=headers.count("received"),
+        x_loop=headers.all_raw("x-loop"),
     )

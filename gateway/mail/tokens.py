@@ -64,6 +64,12 @@ def message_id(key: bytes, public_id: str, domain: str) -> str:
     return f"m.{public_id}.{_mac(key, Purpose.MESSAGE_ID, public_id)}@{domain}"
 
 
+def claimed_article(message_id: str) -> str | None:
+    """The public id that a Message-ID of our form names, None for another; nothing is proven by that."""
+    found = _MESSAGE_ID.fullmatch(message_id.lower()) if message_id.isascii() else None
+    return found[1] if found else None
+
+
 def is_own_message_id(key: bytes, message_id: str) -> bool:
     """Whether a Message-ID, without brackets, was made with this key, under whichever domain."""
     found = _MESSAGE_ID.fullmatch(message_id.lower()) if message_id.isascii() else None

@@ -53,6 +53,7 @@ class NewArticle:
     trust: str = ""
     protection: str = ""
     invitation: Mapping[str, object] | None = None
+    is_folded: bool = False
     defects: tuple[str, ...] = ()
     raw_sha256: str | None = None
     content_hash: str | None = None
@@ -76,11 +77,16 @@ def append(
     article_id = inserted_id(db, _INSERT_ARTICLE, values)
     if new.files:
         db.connection().execute(_INSERT_FILE, [_file(account_id, article_id, f) for f in new.files])
-    snippet = " ".join(new.reply_text[: 4 * SNIPPET_CHARS].split())[:SNIPPET_CHARS]
+    snippet = snippet_of(new.reply_text) if new.kind is not ArticleKind.AUTOMATIC else None
     shown = sum(not file.inline for file in new.files)
     tickets.touch(db, account_id, ticket_id, snippet=snippet, files=shown, now=now)
     search.index(db, account_id, article_id, _words(new))
     return article_id, public_id
+
+
+def snippet_of(text: str) -> str:
+    """The beginning of a text on one line."""
+    return " ".join(text[: 4 * SNIPPET_CHARS].split())[:SNIPPET_CHARS]
 
 
 def stored_message_id(message_id: str) -> str:
@@ -119,6 +125,7 @@ def _columns(new: NewArticle) -> dict[str, object]:
         "trust": new.trust,
         "protection": new.protection,
         "invitation": dict(new.invitation) if new.invitation is not None else None,
+        "is_folded": new.is_folded,
         "defects": list(new.defects),
         "raw_sha256": new.raw_sha256,
         "content_hash": new.content_hash,

@@ -1,6 +1,6 @@
 """Accepted mail: the intake rows, and the ledger in which every offer has exactly one fate."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -34,6 +34,13 @@ class Fate(StrEnum):
     DUPLICATE = "duplicate"
     QUARANTINED = "quarantined"
     REFUSED = "refused"
+
+
+SEVERAL_ADDRESSES, IN_BEFORE, HELD_BEFORE = "several-addresses", "in-before", "held-before"
+"""Why a mail is a duplicate: one mail for several addresses, one that is filed, or one in quarantine."""
+
+_SHARED = (Fate.QUARANTINED, Fate.DUPLICATE)
+"""Fates that all recipients of one mail share; of the others only the first recipient has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,15 +199,22 @@ def take(db: Session, intake_id: int, *, now: datetime) -> bool:
     return db.connection().execute(_TAKE, {"intake": intake_id, "now": now}).rowcount == 1
 
 
+def give_back(db: Session, intake_id: int, *, now: datetime) -> None:
+    """Owe a mail its ticket anew: it was held back, and somebody released it."""
+    db.connection().execute(_GIVE_BACK, {"intake": intake_id})
+    db.connection().execute(_PENDING_AGAIN, {"intake": intake_id})
+    outbox.put(db, outbox.Topic.FILE, intake_id, now=now)
+
+
 def mark_filed(db: Session, row: IntakeRow, fate: Fate, *, ticket_id: int | None, reason: str = "") -> None:
     """The mail, which was taken, has its fate.
 
     Of several recipients in one account the first has `fate`; for the others it was the same mail again.
     """
-    further = _fate_of_further(fate)
-    common = {"ticket": ticket_id, "why": reason[:200]}
-    fates = [fate.value, *(further for _ in row.offers[1:])]
-    settled = [{"offer": o.id, "met": met, **common} for o, met in zip(row.offers, fates, strict=True)]
+    first = {"met": fate.value, "why": reason[:200]}
+    further = first if fate in _SHARED else {"met": Fate.DUPLICATE.value, "why": SEVERAL_ADDRESSES}
+    fates = [first, *(further for _ in row.offers[1:])]
+    settled = [{"offer": o.id, "ticket": ticket_id, **met} for o, met in zip(row.offers, fates, strict=True)]
     db.connection().execute(_SETTLED, settled)
 
 
@@ -225,6 +239,15 @@ def ledger(db: Session, account_id: int) -> Ledger:
     )
 
 
+def reasons(db: Session, account_id: int) -> Mapping[tuple[Fate, str], int]:
+    """How many offers were refused, held back or known already, for which reason."""
+    counted = select(Offer.fate, Offer.reason, func.count()).where(Offer.account_id == account_id)
+    explained = counted.where(Offer.fate.in_([fate.value for fate in _EXPLAINED]))
+    rows = db.execute(explained.group_by(Offer.fate, Offer.reason)).all()
+    return {(Fate(fate), reason): count for fate, reason, count in rows}
+
+
+_EXPLAINED = (Fate.REFUSED, Fate.QUARANTINED, Fate.DUPLICATE)
 _INTAKE, _OFFER = table(Intake), table(Offer)
 _INSERT_INTAKE, _INSERT_OFFER = insert(_INTAKE), insert(_OFFER)
 _BY_ID = (
@@ -254,7 +277,7 @@ _SETTLED = (
     .where(_OFFER.c.id == bindparam("offer"))
     .values(fate=bindparam("met"), ticket_id=bindparam("ticket"), reason=bindparam("why"))
 )
-
-
-def _fate_of_further(fate: Fate) -> str:
-    return fate.value if fate is Fate.QUARANTINED else Fate.DUPLICATE.value
+_GIVE_BACK = update(_INTAKE).where(_INTAKE.c.id == bindparam("intake")).values(filed_at=None, tries=0)
+_PENDING_AGAIN = (
+    update(_OFFER).where(_OFFER.c.intake_id == bindparam("intake")).values(fate=Fate.PENDING.value, reason="")
+)

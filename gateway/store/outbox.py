@@ -61,9 +61,9 @@ def done(db: Session, outbox_id: int) -> None:
     db.execute(delete(Outbox).where(Outbox.id == outbox_id))
 
 
-def done_for(db: Session, topic: Topic, ref_id: int) -> None:
-    """The work on `ref_id` is finished, whichever row owed it."""
-    db.connection().execute(_DONE_FOR, {"topic": topic.value, "ref": ref_id})
+def done_for(db: Session, topic: Topic, ref_id: int) -> bool:
+    """The work on `ref_id` is finished, whichever row owed it; False if none did."""
+    return db.connection().execute(_DONE_FOR, {"topic": topic.value, "ref": ref_id}).rowcount > 0
 
 
 def reschedule(db: Session, topic: Topic, ref_id: int, due_at: datetime) -> None:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Insert, Row, bindparam, case, insert, select, update
+from sqlalchemy import Insert, Row, String, bindparam, case, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from gateway.errors import NotFound
@@ -99,8 +99,10 @@ def stand_by_id(db: Session, account_id: int, ticket_id: int) -> Standing:
     return _standing(db, Ticket.account_id == account_id, Ticket.id == ticket_id)
 
 
-def touch(db: Session, account_id: int, ticket_id: int, *, snippet: str, files: int, now: datetime) -> None:
-    """Count one more article and bring the ticket to the top of its list."""
+def touch(
+    db: Session, account_id: int, ticket_id: int, *, snippet: str | None, files: int, now: datetime
+) -> None:
+    """Count one more article and bring the ticket to the top of its list; None leaves the snippet."""
     values = {"account": account_id, "ticket": ticket_id, "files": files, "text": snippet, "now": now}
     db.connection().execute(_TOUCH, values)
 
@@ -109,6 +111,11 @@ def change(db: Session, account_id: int, ticket_id: int, values: Mapping[str, An
     """Set some columns of a ticket."""
     mine = Ticket.account_id == account_id, Ticket.id == ticket_id
     db.execute(update(Ticket).where(*mine).values(**values))
+
+
+def count_folded(db: Session, account_id: int, ticket_id: int) -> None:
+    """Count one more mail of a storm that was folded into a ticket."""
+    db.connection().execute(_FOLDED, {"account": account_id, "ticket": ticket_id})
 
 
 def set_status(
@@ -185,12 +192,17 @@ _TOUCH = (
     .values(
         article_count=_TICKET.c.article_count + 1,
         attachment_count=_TICKET.c.attachment_count + bindparam("files"),
-        snippet=bindparam("text"),
+        snippet=func.coalesce(bindparam("text", type_=String()), _TICKET.c.snippet),
         # A backlog is filed in any order: what was received earlier does not make the ticket older.
         updated_at=case(
             (_TICKET.c.updated_at < bindparam("now"), bindparam("now")), else_=_TICKET.c.updated_at
         ),
     )
+)
+_FOLDED = (
+    update(_TICKET)
+    .where(_TICKET.c.account_id == bindparam("account"), _TICKET.c.id == bindparam("ticket"))
+    .values(folded_count=_TICKET.c.folded_count + 1)
 )
 _STANDING = select(
     Ticket.id,

@@ -11,8 +11,11 @@ _PATIENCE_SECONDS = 15.0
 class Dialogue:
     """`send` a line, `expect` how the answer begins; `answer` is the last one, all its lines."""
 
-    def __init__(self, address: tuple[str, int]) -> None:
-        self._socket: socket.socket = socket.create_connection(address, timeout=_PATIENCE_SECONDS)
+    def __init__(self, address: tuple[str, int], *, from_host: str | None = None) -> None:
+        here = (from_host, 0) if from_host else None
+        self._socket: socket.socket = socket.create_connection(
+            address, timeout=_PATIENCE_SECONDS, source_address=here
+        )
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._received = b""
         self.answer = ""

@@ -83,9 +83,9 @@ class RunningDoors:
         self._thread.join(timeout=20)
         assert not self._thread.is_alive()
 
-    def smtp(self) -> Dialogue:
+    def smtp(self, *, from_host: str | None = None) -> Dialogue:
         assert self.listening.smtp is not None
-        return Dialogue(self.listening.smtp.getsockname()[:2])
+        return Dialogue(self.listening.smtp.getsockname()[:2], from_host=from_host)
 
     def lmtp(self) -> Dialogue:
         assert self.listening.lmtp is not None

@@ -6,6 +6,7 @@ from email.message import EmailMessage
 from gateway import clock
 from gateway.clock import SystemClock
 from gateway.desk import mailboxes, people, signin, tokens
+from gateway.desk.guarding import Guards
 from gateway.inbound.file_intake import file_intake
 from gateway.rules.access import Actor, Role
 from gateway.store import intake, session
@@ -48,7 +49,7 @@ class Business:
         with session.reading() as db:
             return get_detail(db, self.account_id, number)
 
-    def receive(self, mail: EmailMessage | bytes) -> None:
+    def receive(self, mail: EmailMessage | bytes, *, guards: Guards | None = None) -> None:
         """Accept a mail and file it, as door and worker do."""
         raw = mail if isinstance(mail, bytes) else mail.as_bytes()
         kept = self.blobs.put(raw)
@@ -62,7 +63,7 @@ class Business:
                 offers=[NewOffer(f"help@{self.name}.example", self.mailbox_id)],
                 now=clock.now(),
             )
-        file_intake(ref.id, blobs=self.blobs, clock=SystemClock())
+        file_intake(ref.id, blobs=self.blobs, clock=SystemClock(), guards=guards)
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,23 @@ from flask import Flask
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from werkzeug.serving import make_server
 
+from gateway.desk.guarding import Guards
 from gateway.rules.status import ArticleKind, Status
 from tests.webui.cast import World, mail
 
-PAGES = ("/", "/?view=spam", "/?q=nothing", "/t/1", "/customers", "/ledger", "/account?new=1", "/t/999")
+PAGES = (
+    "/",
+    "/?view=spam",
+    "/?q=nothing",
+    "/t/1",
+    "/t/2",
+    "/customers",
+    "/ledger",
+    "/quarantine",
+    "/quarantine?dismissed=2&after=MC4x",
+    "/account?new=1",
+    "/t/999",
+)
 PUBLIC = ("/sign-in", "/sign-up")
 _EXPECTED = ("404", "Blocked script execution")
 """The page that is not there; and the clock that a test puts into every frame, also into that of a mail."""
@@ -51,6 +64,16 @@ def served(app: Flask, world: World) -> Iterator[str]:
 
 
 @pytest.fixture
+def guarded(world: World) -> None:
+    """What the guards make of machines' mail: a storm in ticket 2, and two mails in quarantine."""
+    strict = Guards(1, 5, "desk.localhost", str)
+    for number in range(1, 4):
+        world.ours.receive(mail(f"Disk {number} is full", f"Alert {number}\n"), guards=strict)
+    for number in range(2):
+        world.ours.receive(mail(f"Circle {number}", f"Round {number}\n", **{"X-Loop": "help@ours.example"}))
+
+
+@pytest.fixture
 def page(chromium: Browser, served: str, world: World) -> Iterator[Page]:
     """A page of our owner's browser; whatever it complains about fails the test."""
     context = chromium.new_context(base_url=served, viewport={"width": 1280, "height": 800}, locale="en-GB")
@@ -71,6 +94,7 @@ def violations(page: Page) -> list[str]:
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("locale", ["en", "de"])
+@pytest.mark.usefixtures("guarded")
 def test_every_page_is_accessible(page: Page, served: str, theme: str, locale: str) -> None:
     page.context.add_cookies(
         [{"name": "theme", "value": theme, "url": served}, {"name": "locale", "value": locale, "url": served}]
@@ -87,7 +111,10 @@ def test_every_page_is_accessible(page: Page, served: str, theme: str, locale: s
 
 
 @pytest.mark.parametrize("width", [320, 390, 700, 1100])
-def test_no_page_scrolls_sideways(page: Page, width: int) -> None:
+@pytest.mark.parametrize("locale", ["en", "de"])
+@pytest.mark.usefixtures("guarded")
+def test_no_page_scrolls_sideways(page: Page, served: str, locale: str, width: int) -> None:
+    page.context.add_cookies([{"name": "locale", "value": locale, "url": served}])
     page.set_viewport_size({"width": width, "height": 800})
     wide = []
     for path in PAGES:

@@ -11,8 +11,15 @@ ANN = Actor(1, Role.STAFF, 7, "Ann")
 
 
 def test_views_that_only_grow_are_not_counted() -> None:
-    views = {view.key: view.count for view in rail(Counts(mine=1, unassigned=2, open=3, pending=4))}
-    assert views == {"mine": 1, "unassigned": 2, "open": 3, "pending": 4, "closed": None, "spam": None}
+    views = {view.key: view.count for view in rail(Counts(mine=1, unassigned=2, open=3, pending=4, held=5))}
+    counted = {"mine": 1, "unassigned": 2, "open": 3, "pending": 4, "quarantine": 5}
+    assert views == {**counted, "closed": None, "spam": None}
+
+
+@pytest.mark.parametrize(("held", "shown"), [(0, None), (999, 999), (1000, "999+")])
+def test_a_storm_in_quarantine_is_not_counted_to_its_end(held: int, shown: int | str | None) -> None:
+    last = rail(Counts(0, 0, 0, 0, held))[-1]
+    assert (last.key, last.href, last.count) == ("quarantine", "/quarantine", shown)
 
 
 def test_mine_shows_what_is_open_and_mine() -> None:
@@ -34,5 +41,5 @@ def test_a_name_that_is_no_view_shows_everything() -> None:
 
 
 def test_every_view_has_a_name() -> None:
-    assert {view.key for view in rail(Counts(0, 0, 0, 0))} == set(view_names())
+    assert {view.key for view in rail(Counts(0, 0, 0, 0))} == {*view_names(), "quarantine"}
     assert DEFAULT_VIEW in view_names()

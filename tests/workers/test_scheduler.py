@@ -8,14 +8,14 @@ from redis.exceptions import RedisError
 from gateway import clock
 from gateway.cli import marks
 from gateway.settings import Settings
-from gateway.store import outbox
+from gateway.store import automatic, outbox, tallies
 from gateway.store.blobs import BlobStore
 from gateway.store.models import ImapSource
 from gateway.store.outbox import Topic
 from gateway.store.session import reading, transaction
 from tests.fakes.desk import Mails, Server, Start, eventually
 from workers.queues import connect, queue_of, tell
-from workers.scheduler import ask_for_fetchers, every, forget_unfinished, sweep
+from workers.scheduler import ask_for_fetchers, every, forget_counts, forget_unfinished, sweep
 
 
 def _owe(count: int, *, seconds_ago: float) -> None:
@@ -134,3 +134,15 @@ def _connect(mails: Mails) -> None:
                 created_at=clock.now(),
             )
         )
+
+
+@pytest.mark.usefixtures("mails")
+def test_what_the_guards_remember_is_forgotten_when_no_rule_looks_at_it() -> None:
+    now = clock.now()
+    with transaction() as db:
+        for hours in (1, 100):
+            at = now - timedelta(hours=hours)
+            tallies.count_one(db, 1, "ann@example.org", window_at=at)
+            automatic.note(db, 1, "0" * 64, automatic.Kind.ACKNOWLEDGEMENT, now=at)
+    assert forget_counts() == 2
+    assert forget_counts() == 0

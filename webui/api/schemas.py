@@ -9,11 +9,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from gateway.desk.mailboxes import MailboxView
 from gateway.desk.tickets import StaffRef
 from gateway.mail.address import Address
+from gateway.rules.doubts import Outcome, Reason
 from gateway.rules.status import Status
 from gateway.store.intake import Ledger as Books
 from gateway.store.queries.articles import ArticleView, AttachmentView, DeliveryView, TicketDetail
 from gateway.store.queries.customers import ContactView, CustomerRow, CustomerView
 from gateway.store.queries.paging import Page
+from gateway.store.queries.quarantine import HeldView
 from gateway.store.queries.tickets import TicketRow
 
 
@@ -294,6 +296,50 @@ class Staff(Shape):
     def of(cls, views: tuple[StaffRef, ...]) -> Self:
         """As the store has it."""
         return cls(items=[StaffMember(login=view.login, name=view.name) for view in views])
+
+
+class Held(Shape):
+    """A mail in quarantine. `ticket` is the number of the ticket that it names.
+
+    `reason` is storm, loop, dmarc or scanner; `outcome` is null while it waits, then released or dismissed.
+    """
+
+    id: str
+    reason: Reason
+    from_: Person = Field(alias="from")
+    subject: str
+    snippet: str
+    arrived_at: datetime
+    size: int
+    ticket: int | None
+    outcome: Outcome | None
+
+    @classmethod
+    def of(cls, view: HeldView) -> Self:
+        """As the store has it."""
+        return cls(
+            id=view.public_id,
+            reason=view.reason,
+            from_=Person.of(view.from_),
+            subject=view.subject,
+            snippet=view.snippet,
+            arrived_at=view.arrived_at,
+            size=view.size_bytes,
+            ticket=view.ticket,
+            outcome=Outcome(view.outcome) if view.outcome else None,
+        )
+
+
+class HeldPage(Shape):
+    """Some mails in quarantine, newest first; `next` is the cursor of the following page."""
+
+    items: list[Held]
+    next: str | None
+
+    @classmethod
+    def of(cls, page: Page[HeldView]) -> Self:
+        """As the store has it."""
+        return cls(items=[Held.of(view) for view in page.items], next=page.next)
 
 
 class Ledger(Shape):

@@ -7,7 +7,7 @@ from operator import itemgetter
 
 from markupsafe import Markup
 
-from gateway.i18n import _, current_locale
+from gateway.i18n import _, current_locale, ngettext
 from gateway.mail.address import Address
 from gateway.rules.status import ArticleKind
 from gateway.store.queries.articles import ArticleView, DeliveryView, TicketDetail
@@ -17,8 +17,9 @@ from webui.tickets import attached, events, texts
 from webui.wording import ago, initials, moment
 
 _MAX_DEFECTS = 5
-_EVENT, _MESSAGE = "web/tickets/event.html", "web/tickets/message.html"
+_EVENT, _FOLD, _MESSAGE = "web/tickets/event.html", "web/tickets/fold.html", "web/tickets/message.html"
 _MESSAGES = Kept(2 * 1024 * 1024)
+_MAX_FOLDED_SHOWN = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,25 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class FoldedMail:
+    """One of a storm's mails."""
+
+    id: str
+    subject: str
+    iso: str
+    absolute: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """A storm's mails as one line: their label, the newest of them, and how many more there are."""
+
+    folded: str
+    mails: tuple[FoldedMail, ...]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
 class Reader:
     """What the timeline is told with: the moment, the undo window, colleagues' names by login."""
 
@@ -81,25 +101,40 @@ class Reader:
 
 def entries(detail: TicketDetail, reader: Reader) -> list[Markup]:
     """The timeline as the page has it; messages that show what they showed last time are kept from then."""
-    return [
-        _shown(entry, reader) if isinstance(entry, ArticleView) else pages.piece(_EVENT, a=entry)
-        for entry in timeline(detail, reader)
-    ]
+    return [_shown(entry, reader) for entry in timeline(detail, reader)]
 
 
-def timeline(detail: TicketDetail, reader: Reader) -> list[ArticleView | Event]:
-    """Everything that happened, oldest first."""
-    told: list[tuple[datetime, int, ArticleView | Event]] = [
-        (article.created_at, 0, article) for article in detail.articles
+def timeline(detail: TicketDetail, reader: Reader) -> list[ArticleView | Event | Fold]:
+    """Everything that happened, oldest first; a storm's mails stand together where they began."""
+    told: list[tuple[datetime, int, ArticleView | Event | Fold]] = [
+        (article.created_at, 0, article) for article in detail.articles if not article.is_folded
     ]
+    if folded := [article for article in detail.articles if article.is_folded]:
+        told.append((folded[0].created_at, 2, _fold(folded, reader)))
     told += [(at, 1, line) for at, line in _lines(detail, reader)]
     return [entry for _at, _rank, entry in sorted(told, key=itemgetter(0, 1))]
 
 
-def _shown(article: ArticleView, reader: Reader) -> Markup:
+def _shown(entry: ArticleView | Event | Fold, reader: Reader) -> Markup:
+    if isinstance(entry, ArticleView):
+        return _kept(entry, reader)
+    return pages.piece(_EVENT if isinstance(entry, Event) else _FOLD, a=entry)
+
+
+def _kept(article: ArticleView, reader: Reader) -> Markup:
     told_with = ago(article.created_at, reader.at), can_be_taken_back(article, reader), _name(article, reader)
     key = (current_locale(), article, told_with)
     return _MESSAGES.get(key, lambda: pages.piece(_MESSAGE, a=message(article, reader)))
+
+
+def _fold(folded: Sequence[ArticleView], reader: Reader) -> Fold:
+    shown = folded[-_MAX_FOLDED_SHOWN:]
+    moments = [moment(article.created_at, reader.at) for article in shown]
+    label = ngettext("%(num)s further mail of this storm", "%(num)s further mails of this storm", len(folded))
+    mails = [
+        FoldedMail(a.public_id, a.subject, at.iso, at.absolute) for a, at in zip(shown, moments, strict=True)
+    ]
+    return Fold(label % {"num": len(folded)}, tuple(mails), len(folded) - len(shown))
 
 
 def _lines(detail: TicketDetail, reader: Reader) -> Iterator[tuple[datetime, Event]]:

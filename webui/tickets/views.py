@@ -200,12 +200,13 @@ def books() -> ResponseReturnValue:
     by = actor()
     with reading() as db:
         book = intake.ledger(db, by.account_id)
+        reasons = intake.reasons(db, by.account_id)
         views = rail(count_views(db, by.account_id, by.staff_id))
     return pages.render(
         "web/tickets/ledger.html",
         area="ledger",
         views=views,
-        lines=ledger.lines(book),
+        lines=ledger.lines(book, reasons),
         offered=book.offered,
     )
 

@@ -73,6 +73,7 @@ class ArticleView:
     deliveries: tuple[DeliveryView, ...]
     protection: str = ""
     invitation: dict[str, Any] | None = field(default=None, hash=False)
+    is_folded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,7 @@ _HEADS = (
     Article.raw_sha256,
     Article.protection,
     Article.invitation,
+    Article.is_folded,
     Article.html.is_not(None).label("has_html"),
 )
 # Built once: a ticket's page would spend more time on building its statements than on running them.
@@ -245,6 +247,7 @@ def _article(
         deliveries=tuple(deliveries),
         protection=row.protection,
         invitation=row.invitation,
+        is_folded=row.is_folded,
     )
 
 

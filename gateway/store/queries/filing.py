@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, null, select, union_all
 from sqlalchemy.orm import Session
 
-from gateway.store.models import Account, Article, Delivery, Mailbox, table
+from gateway.rules.status import ArticleKind
+from gateway.store.models import Account, Article, Delivery, Mailbox, Quarantined, Ticket, table
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,18 +19,37 @@ class OwnMailbox:
     address: str
     forwarding_local: str
     reopen_within: timedelta
+    acknowledges: bool
+    created_at: datetime
 
 
-def ticket_with_same_mail(db: Session, account_id: int, content_hash: str) -> int | None:
-    """The ticket that holds a mail of the same content."""
-    return db.connection().execute(_SAME, {"account": account_id, "content": content_hash}).scalar()
+@dataclass(frozen=True, slots=True)
+class SameMail:
+    """Where a mail of the same content is: in a ticket, or in quarantine (`ticket_id` None)."""
+
+    ticket_id: int | None
+
+
+def find_same_mail(db: Session, account_id: int, content_hash: str, *, intake_id: int) -> SameMail | None:
+    """Where a mail of the same content is that came before; this intake's own does not count."""
+    values = {"account": account_id, "content": content_hash, "intake": intake_id}
+    found = db.connection().execute(_SAME, values).scalars().all()
+    return SameMail(next(filter(None, found), None)) if found else None
 
 
 def own_mailboxes(db: Session, account_id: int) -> tuple[OwnMailbox, ...]:
     """The account's mailboxes, oldest first."""
     rows = db.connection().execute(_MAILBOXES, {"account": account_id})
     return tuple(
-        OwnMailbox(row.id, row.address, row.forwarding_local, timedelta(days=row.reopen_days)) for row in rows
+        OwnMailbox(
+            id=row.id,
+            address=row.address,
+            forwarding_local=row.forwarding_local,
+            reopen_within=timedelta(days=row.reopen_days),
+            acknowledges=row.acknowledges,
+            created_at=row.created_at,
+        )
+        for row in rows
     )
 
 
@@ -46,12 +66,68 @@ def tickets_of_deliveries(db: Session, account_id: int, delivery_ids: Sequence[i
     return list(db.execute(select(delivery.ticket_id).where(*mine)).scalars())
 
 
-_ARTICLE, _MAILBOX = table(Article).c, table(Mailbox).c
-_SAME = select(_ARTICLE.ticket_id).where(
-    _ARTICLE.account_id == bindparam("account"), _ARTICLE.content_hash == bindparam("content")
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A mail of ours to one recipient: its delivery and its ticket."""
+
+    delivery_id: int
+    ticket_id: int | None
+
+
+def find_sent(db: Session, account_id: int, article_id: str, recipient: str) -> Sent | None:
+    """The delivery of the account's article with this public id to this recipient, whatever its case."""
+    values = {"account": account_id, "article": article_id, "recipient": recipient.lower()}
+    found = db.connection().execute(_SENT, values).first()
+    return Sent(*found) if found else None
+
+
+def was_written_to(db: Session, account_id: int, contact_id: int) -> bool:
+    """Whether staff ever answered a ticket of this contact."""
+    return (
+        db.connection().execute(_ANSWERED, {"account": account_id, "contact": contact_id}).first() is not None
+    )
+
+
+_ARTICLE, _MAILBOX, _HELD = table(Article).c, table(Mailbox).c, table(Quarantined).c
+_DELIVERY, _TICKET = table(Delivery).c, table(Ticket).c
+_SAME = union_all(
+    select(_ARTICLE.ticket_id).where(
+        _ARTICLE.account_id == bindparam("account"), _ARTICLE.content_hash == bindparam("content")
+    ),
+    select(null().cast(_ARTICLE.ticket_id.type)).where(
+        _HELD.account_id == bindparam("account"),
+        _HELD.content_hash == bindparam("content"),
+        _HELD.intake_id != bindparam("intake"),
+    ),
+)
+_SENT = (
+    select(_DELIVERY.id, _DELIVERY.ticket_id)
+    .join(table(Article), _ARTICLE.id == _DELIVERY.article_id)
+    .where(
+        _ARTICLE.account_id == bindparam("account"),
+        _ARTICLE.public_id == bindparam("article"),
+        func.lower(_DELIVERY.recipient) == bindparam("recipient"),
+    )
+)
+_ANSWERED = (
+    select(_ARTICLE.id)
+    .join(table(Ticket), _TICKET.id == _ARTICLE.ticket_id)
+    .where(
+        _TICKET.account_id == bindparam("account"),
+        _TICKET.contact_id == bindparam("contact"),
+        _ARTICLE.kind == ArticleKind.OUTBOUND.value,
+    )
+    .limit(1)
 )
 _MAILBOXES = (
-    select(_MAILBOX.id, _MAILBOX.address, _MAILBOX.forwarding_local, _MAILBOX.reopen_days)
+    select(
+        _MAILBOX.id,
+        _MAILBOX.address,
+        _MAILBOX.forwarding_local,
+        _MAILBOX.reopen_days,
+        _MAILBOX.acknowledges,
+        _MAILBOX.created_at,
+    )
     .where(_MAILBOX.account_id == bindparam("account"))
     .order_by(_MAILBOX.id)
 )

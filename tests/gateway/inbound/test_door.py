@@ -9,6 +9,7 @@ import pytest
 from gateway.errors import MalformedMessage, TooLarge, Unavailable
 from gateway.inbound.accept import Acceptor
 from gateway.inbound.door import Door
+from gateway.inbound.sources import Sources
 from gateway.mail.envelope import Envelope
 from gateway.settings import Settings
 from gateway.store import session
@@ -18,7 +19,7 @@ from tests.fakes.doors import SUPPORT, Kept
 
 
 def make_door(settings: Settings, acceptor: Acceptor) -> Door:
-    return Door(settings, acceptor, ThreadPoolExecutor(1), Source.SMTP)
+    return Door(settings, acceptor, ThreadPoolExecutor(1), Source.SMTP, Sources(settings))
 
 
 @pytest.mark.parametrize("error", [TooLarge(), MalformedMessage()])

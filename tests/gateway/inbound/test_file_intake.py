@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from gateway.desk.guarding import Guards
 from gateway.errors import StorageFull, Unavailable
 from gateway.inbound import file_intake as module
 from gateway.inbound.file_intake import MAX_TRIES
@@ -196,7 +197,7 @@ def test_the_same_unreadable_mail_again_is_a_duplicate(world: World, monkeypatch
     assert fates == [Fate.TICKET, Fate.DUPLICATE]
 
 
-def in_threads(world: World, intake_ids: list[int]) -> list[object]:
+def in_threads(world: World, intake_ids: list[int], guards: Guards | None = None) -> list[object]:
     """What came of filing these at the same moment."""
     start = threading.Barrier(len(intake_ids))
     came_of: list[object] = []
@@ -204,7 +205,7 @@ def in_threads(world: World, intake_ids: list[int]) -> list[object]:
     def work(intake_id: int) -> None:
         start.wait(30)
         try:
-            came_of.append(world.file(intake_id))
+            came_of.append(world.file(intake_id, guards=guards))
         except Exception as error:  # noqa: BLE001 - compared by the test
             came_of.append(error)
 
@@ -239,3 +240,60 @@ def test_one_mail_filed_by_two_workers_is_filed_once(world: World) -> None:
         assert came_of.count(None) == 1
     ledger = world.ledger()
     assert (ledger.offered, ledger.tickets, ledger.pending) == (5, 5, 0)
+
+
+# --- Storms: what is held back is not even read ---
+
+
+def storm(world: World, count: int, guards: Guards) -> list[Fate | None]:
+    ids = [world.accept(mail(sender="robot@x.example"), SUPPORT)[0] for _ in range(count)]
+    return [world.file(one, guards=guards) for one in ids]
+
+
+def test_a_storms_mails_are_held_back_without_being_read(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guards = cast.guards(storm_mails=2)
+    assert storm(world, 21, guards)[-1] is Fate.QUARANTINED
+    with monkeypatch.context() as broken:
+        break_parser(broken, AssertionError("read"))
+        assert storm(world, 5, guards) == [Fate.QUARANTINED] * 5
+    assert world.receive(mail(), guards=guards).fate is Fate.TICKET
+    ledger = world.ledger()
+    assert (ledger.tickets, ledger.follow_ups, ledger.quarantined, ledger.pending) == (3, 18, 6, 0)
+    with session.reading() as db:
+        assert db.execute(select(Outbox.id)).first() is None
+
+
+def test_a_process_that_never_saw_the_storm_holds_its_mails_back_all_the_same(world: World) -> None:
+    storm(world, 21, cast.guards(storm_mails=2))
+    assert storm(world, 2, cast.guards(storm_mails=2)) == [Fate.QUARANTINED] * 2
+
+
+def test_the_same_mail_in_a_storm_is_a_duplicate_without_being_read(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guards, raw = cast.guards(storm_mails=2), mail(sender="robot@x.example")
+    for _ in range(21):
+        world.receive(raw, guards=guards, minutes=0)
+    break_parser(monkeypatch, AssertionError("read"))
+    assert world.receive(raw, guards=guards).fate is Fate.DUPLICATE
+
+
+def test_a_watched_sender_is_read_again_when_the_storm_is_over(world: World) -> None:
+    guards = cast.guards(storm_mails=2)
+    storm(world, 21, guards)
+    world.clock.advance(minutes=15)
+    assert storm(world, 1, guards) == [Fate.FOLLOW_UP]
+    world.clock.advance(minutes=30)
+    assert storm(world, 1, guards) == [Fate.TICKET]
+
+
+def test_many_workers_hold_a_storm_back_and_lose_nothing(world: World) -> None:
+    guards = cast.guards(storm_mails=2)
+    storm(world, 21, guards)
+    raw = mail(sender="robot@x.example")
+    ids = [world.accept(mail(sender="robot@x.example"), SUPPORT)[0] for _ in range(4)]
+    ids += [*world.accept(raw, SUPPORT), *world.accept(raw, SUPPORT)]
+    came_of = in_threads(world, ids, guards)
+    assert sorted(came_of, key=str) == [Fate.DUPLICATE, *[Fate.QUARANTINED] * 5]

@@ -36,6 +36,23 @@ def headers(raw: str) -> Headers:
         ("X-MS-Exchange-Inbox-Rules-Loop: a@b", None),
         ("Return-Path: <>", Auto.AUTO_GENERATED),
         ("From: no-reply@shop.example", Auto.AUTO_GENERATED),
+        ("Subject: Automatisk svar: skrivare", Auto.AUTO_REPLY),
+        ("Subject: Frånvaro: semester", Auto.AUTO_REPLY),
+        ("Subject: Afwezigheidsbericht", Auto.AUTO_REPLY),
+        ("Subject: Fora do escritório", Auto.AUTO_REPLY),
+        ("Subject: Fuori ufficio: stampante", Auto.AUTO_REPLY),
+        ("Subject: Automatyczna odpowiedź: drukarka", Auto.AUTO_REPLY),
+        ("Subject: Automatická odpověď: tiskárna", Auto.AUTO_REPLY),
+        ("Subject: Automatikus válasz: nyomtató", Auto.AUTO_REPLY),
+        ("Subject: Otomatik Yanıt: yazıcı", Auto.AUTO_REPLY),
+        ("Subject: Răspuns automat: imprimantă", Auto.AUTO_REPLY),
+        ("Subject: Αυτόματη απάντηση: εκτυπωτής", Auto.AUTO_REPLY),
+        ("Subject: Автоматична відповідь: принтер", Auto.AUTO_REPLY),
+        ("Subject: 자동 회신: 프린터", Auto.AUTO_REPLY),
+        ("Subject: 自動回覆: 打印機", Auto.AUTO_REPLY),
+        ("Subject: רד: מדפסת", None),
+        ("Subject: Fuori servizio: stampante", None),
+        ("X-Boxbe-Challenge: yes\nSubject: please confirm", Auto.AUTO_REPLY),
         ("From: noreplyworks@shop.example", None),
     ],
 )
@@ -45,6 +62,11 @@ def test_machines_are_told_by_their_header(raw: str, auto: Auto | None) -> None:
 
 def test_a_receipt_is_an_auto_reply() -> None:
     assert classify(headers("Subject: Read: x"), report_type="disposition-notification") is Auto.AUTO_REPLY
+
+
+@pytest.mark.parametrize("kind", ["feedback-report", "tlsrpt"])
+def test_a_report_for_operators_is_no_reply(kind: str) -> None:
+    assert classify(headers("Subject: Automatic reply"), report_type=kind) is Auto.AUTO_GENERATED
 
 
 def test_a_list_shows_by_its_fields() -> None:

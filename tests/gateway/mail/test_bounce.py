@@ -110,3 +110,22 @@ def test_failed_recipients_in_the_header_are_believed() -> None:
 )
 def test_people_who_write_about_delivery_are_no_bounces(raw: str) -> None:
     assert read(raw).bounce is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "auto"),
+    [
+        ("feedback-report", Auto.AUTO_GENERATED),
+        ("disposition-notification", Auto.AUTO_REPLY),
+        ("tlsrpt", Auto.AUTO_GENERATED),
+    ],
+)
+def test_reports_of_another_kind_are_no_bounces_whatever_they_say(kind: str, auto: Auto) -> None:
+    status = "Final-Recipient: rfc822; bob@x.example\r\nAction: failed\r\nStatus: 5.1.1\r\n"
+    mail = read(REPORT.replace("report-type=delivery-status", f"report-type={kind}").format(status=status))
+    assert (mail.auto, mail.bounce) == (auto, None)
+
+
+def test_a_delay_is_no_failure() -> None:
+    status = "Final-Recipient: rfc822; bob@x.example\r\nAction: delayed\r\nStatus: 4.4.1\r\n"
+    assert report(status).action == "delayed"

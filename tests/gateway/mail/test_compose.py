@@ -53,7 +53,11 @@ def test_a_plain_mail_says_what_was_meant() -> None:
 
 
 def test_an_automatic_mail_is_marked() -> None:
-    assert read(replace(PLAIN, auto_submitted="auto-replied"))["Auto-Submitted"] == "auto-replied"
+    marked, plain = read(replace(PLAIN, auto_submitted="auto-replied")), read(PLAIN)
+    assert marked["Auto-Submitted"] == "auto-replied"
+    assert (marked["X-Auto-Response-Suppress"], marked["Precedence"]) == ("All", "bulk")
+    assert marked["X-Loop"] == PLAIN.from_.address
+    assert not {"Auto-Submitted", "X-Auto-Response-Suppress", "Precedence", "X-Loop"} & set(plain)
 
 
 def test_the_same_mail_is_the_same_bytes() -> None:

@@ -146,3 +146,9 @@ def test_the_value_is_lower_case_and_may_stand_alone() -> None:
 )
 def test_dates_become_moments_in_utc_or_none(value: str, expected: datetime | None) -> None:
     assert parse_date(value) == expected
+
+
+def test_fields_of_one_name_are_counted() -> None:
+    raw = b"Received: a\r\nreceived: b\r\nSubject: x\r\n\r\n"
+    headers, _ = split_headers(raw, 0, len(raw), [])
+    assert (headers.count("received"), headers.count("subject"), headers.count("to")) == (2, 1, 0)

@@ -9,6 +9,7 @@ from gateway.mail.tokens import (
     Claim,
     Purpose,
     bounce_local,
+    claimed_article,
     is_genuine,
     is_own_message_id,
     message_id,
@@ -105,6 +106,14 @@ def test_a_foreign_truncated_or_guessed_message_id_is_not_ours() -> None:
     foreign = message_id(FOREIGN_KEY, public_id, "desk.example")
     for other in (foreign, own.split("@")[0], own[1:], "a@b", f"m.{public_id}.{'a' * 16}@desk.example", ""):
         assert not is_own_message_id(KEY, other)
+
+
+def test_an_article_is_claimed_by_form_alone() -> None:
+    public_id = new_public_id()
+    foreign = message_id(FOREIGN_KEY, public_id, "Desk.example")
+    assert claimed_article(foreign.upper()) == public_id
+    for other in ("a@b", "", f"m.{public_id}@desk.example", "\N{KELVIN SIGN}@x"):
+        assert claimed_article(other) is None
 
 
 def test_a_reply_hash_makes_no_message_id() -> None:

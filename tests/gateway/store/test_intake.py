@@ -97,3 +97,32 @@ def test_a_refused_offer_is_in_the_books_and_nothing_is_owed(world: World) -> No
 def test_books_are_kept_for_each_account(world: World) -> None:
     put(world, SUPPORT)
     assert world.ledger(world.stranger) == Ledger(0, 0, 0, 0, 0, 0, 0)
+
+
+def test_the_ledger_knows_why(world: World) -> None:
+    row = find(put(world, SUPPORT, SALES))
+    with session.transaction() as db:
+        intake.mark_filed(db, row, Fate.TICKET, ticket_id=None)
+    held = find(put(world, SUPPORT))
+    with session.transaction() as db:
+        intake.mark_filed(db, held, Fate.QUARANTINED, ticket_id=None, reason="storm")
+    with session.reading() as db:
+        assert intake.reasons(db, world.ours.account_id) == {
+            (Fate.DUPLICATE, intake.SEVERAL_ADDRESSES): 1,
+            (Fate.QUARANTINED, "storm"): 1,
+        }
+        assert intake.reasons(db, world.stranger.account_id) == {}
+
+
+def test_what_is_given_back_is_pending_and_owed_anew(world: World) -> None:
+    row = find(put(world, SUPPORT, SALES))
+    with session.transaction() as db:
+        intake.take(db, row.id, now=NOON)
+        intake.mark_filed(db, row, Fate.QUARANTINED, ticket_id=None, reason="loop")
+        outbox.done_for(db, outbox.Topic.FILE, row.id)
+        intake.give_back(db, row.id, now=NOON)
+    assert fates(world) == Ledger(2, 0, 0, 0, 0, 0, pending=2)
+    assert not find(row.id).is_filed
+    with session.transaction() as db:
+        assert outbox.done_for(db, outbox.Topic.FILE, row.id)
+        assert not outbox.done_for(db, outbox.Topic.FILE, row.id)

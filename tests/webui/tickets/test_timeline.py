@@ -11,7 +11,16 @@ from gateway.mail.address import Address
 from gateway.rules.status import ArticleKind, Status
 from gateway.store.queries.articles import ArticleView, DeliveryView, EventView, TicketDetail
 from gateway.store.queries.tickets import TicketRow
-from webui.tickets.timeline import Event, Message, Reader, can_be_taken_back, entries, message, timeline
+from webui.tickets.timeline import (
+    Event,
+    Fold,
+    Message,
+    Reader,
+    can_be_taken_back,
+    entries,
+    message,
+    timeline,
+)
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 READER = Reader(NOW, timedelta(seconds=10), {"ann": "Ann Berger"})
@@ -169,3 +178,16 @@ def test_a_message_on_the_page_changes_with_everything_it_shows(app: Flask) -> N
     with speaking("de"):
         assert "Zurückholen" in page_of(app, reply(delivery("queued")))
     assert page_of(app, reply(delivery("queued"))) == first
+
+
+def test_the_mails_of_a_storm_stand_together_in_one_line() -> None:
+    folded = [
+        replace(MAIL, public_id=str(n), is_folded=True, created_at=NOW - timedelta(minutes=50 - n / 2))
+        for n in range(60)
+    ]
+    told = timeline(TicketDetail(TICKET, (MAIL, *folded, reply()), ()), READER)
+    assert [type(entry) for entry in told] == [ArticleView, Fold, ArticleView]
+    fold = told[1]
+    assert isinstance(fold, Fold)
+    assert (fold.folded, fold.more, len(fold.mails)) == ("60 further mails of this storm", 10, 50)
+    assert fold.mails[-1].id == "59"

@@ -55,6 +55,7 @@ def _columns() -> None:
             sa.Column("auth", sa.JSON(), nullable=True),
             _text("protection", 20),
             sa.Column("invitation", sa.JSON(), nullable=True),
+            _flag("is_folded"),
         ],
         "attachment": [
             sa.Column("preview_sha256", sa.String(length=64), nullable=True),

@@ -1,0 +1,104 @@
+"""Telling who wrote that it arrived: an automatic mail without any of their words (SPEC 4.7, 5.4).
+
+Filing decides whether one is owed, and leaves the outbox row of the mail standing. Here it is written in two
+steps, as an answer is: `write` composes it and makes its bytes durable, `send` records it and takes the row.
+Whoever dies in between is followed by the next one that finds the row; who takes it sends the only one.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from gateway import ids
+from gateway.i18n import speaking
+from gateway.mail import compose, tokens
+from gateway.mail.address import Address
+from gateway.mail.addressing import writable_address
+from gateway.mail.render import reply_bodies
+from gateway.rules.status import ArticleKind
+from gateway.store import articles, deliveries, outbox
+from gateway.store.articles import NewArticle
+from gateway.store.blobs import BlobStore
+from gateway.store.queries.acknowledging import Owed, find_owed
+from gateway.templating import render
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A composed acknowledgement, its bytes durable; `send` sends it off."""
+
+    owed: Owed
+    article: NewArticle
+
+
+def write(
+    db: Session, intake_id: int, *, blobs: BlobStore, mail_domain: str, now: datetime
+) -> Written | None:
+    """Compose the acknowledgement of a filed mail; None if its ticket or its mailbox has gone meanwhile."""
+    owed = find_owed(db, intake_id)
+    if owed is None:
+        return None
+    public_id = ids.new_public_id()
+    mail = _mail(owed, public_id, mail_domain, now)
+    raw = blobs.put(compose.compose(mail))
+    article = NewArticle(
+        kind=ArticleKind.AUTOMATIC,
+        from_=mail.from_,
+        subject=mail.subject,
+        text=mail.text,
+        reply_text=mail.text,
+        public_id=public_id,
+        to=mail.to,
+        message_id=mail.message_id,
+        references=mail.references,
+        html=mail.html or None,
+        raw_sha256=raw.sha256,
+    )
+    return Written(owed, article)
+
+
+def send(db: Session, intake_id: int, written: Written | None, *, now: datetime) -> bool:
+    """Record a composed acknowledgement and take what owed it; False if somebody else did, or it is None."""
+    if not outbox.done_for(db, outbox.Topic.FILE, intake_id) or written is None:
+        return False
+    owed = written.owed
+    article_id, _ = articles.append(db, owed.account_id, owed.ticket_id, written.article, now=now)
+    delivery = deliveries.NewDelivery(
+        account_id=owed.account_id,
+        ticket_id=owed.ticket_id,
+        article_id=article_id,
+        mailbox_id=owed.mailbox_id,
+        recipient=writable_address(owed.sender.address),
+        is_automatic=True,
+    )
+    delivery_id = deliveries.queue(db, delivery, now=now)
+    outbox.put(db, outbox.Topic.DELIVER, delivery_id, now=now)
+    return True
+
+
+def _mail(owed: Owed, public_id: str, mail_domain: str, now: datetime) -> compose.OutgoingMail:
+    with speaking(owed.locale):
+        subject = render("mail/acknowledgement/subject.txt", number=owed.number)
+        usual = render("mail/acknowledgement/body.txt", number=owed.number)
+    text = _filled_in(owed.text, owed) or usual
+    bodies = reply_bodies(text, signature=owed.signature, quoted=None, locale=owed.locale)
+    reply_local = tokens.reply_local(owed.mail_key, owed.ticket_id)
+    return compose.OutgoingMail(
+        message_id=tokens.message_id(owed.mail_key, public_id, mail_domain),
+        date=now,
+        from_=Address(owed.desk, owed.address),
+        to=(Address("", owed.sender.address),),
+        reply_to=(Address(owed.desk, f"{reply_local}@{mail_domain}"),),
+        subject=subject,
+        text=bodies.text,
+        html=bodies.html,
+        in_reply_to=owed.message_id,
+        references=(*owed.references, *filter(None, [owed.message_id])),
+        auto_submitted=True,
+    )
+
+
+def _filled_in(text: str, owed: Owed) -> str:
+    """The mailbox's own text with its two placeholders replaced; other braces stay."""
+    return text.replace("{number}", f"#{owed.number}").replace("{desk}", owed.desk).strip()

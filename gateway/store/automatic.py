@@ -1,0 +1,61 @@
+"""What our machines wrote to whom: the memory that keeps them from doing so too often (SPEC 4.7).
+
+Addresses are kept as keyed hashes, and count for all accounts together.
+"""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import bindparam, delete, func, insert, select
+from sqlalchemy.orm import Session
+
+from gateway.rules.loops import ONCE_IN, Memory
+from gateway.store.models import AutomaticMail, table
+
+_HOUR = timedelta(hours=1)
+_LOCK_DIGITS = 15  # hex digits that fit a signed number of 64 bits
+
+
+class Kind(StrEnum):
+    """What sort of automatic mail it was."""
+
+    ACKNOWLEDGEMENT = "acknowledgement"
+
+
+def remembered(db: Session, digest: str, *, now: datetime) -> Memory:
+    """What the address with this hash got lately.
+
+    Whoever asks for the same address meanwhile waits for this transaction's end, so that two accounts do not
+    both find that nothing was sent yet.
+    """
+    if db.get_bind().dialect.name == "postgresql":  # SQLite has one writer anyway
+        db.execute(select(func.pg_advisory_xact_lock(int(digest[:_LOCK_DIGITS], 16))))
+    values = {"digest": digest, "day_ago": now - ONCE_IN}
+    recent = db.connection().execute(_RECENT, values).all()
+    acknowledged = [at for kind, at in recent if kind == Kind.ACKNOWLEDGEMENT]
+    return Memory(
+        in_last_hour=sum(at > now - _HOUR for _, at in recent),
+        acknowledged_at=max(acknowledged, default=None),
+    )
+
+
+def note(db: Session, account_id: int, digest: str, kind: Kind, *, now: datetime) -> None:
+    """Remember that an automatic mail is owed to the address."""
+    values = {"account_id": account_id, "address_hash": digest, "kind": kind.value, "sent_at": now}
+    db.connection().execute(_INSERT, values)
+
+
+def forget_old(db: Session, *, now: datetime) -> int:
+    """Remove what no rule looks at any more; how many rows."""
+    return db.connection().execute(_FORGET, {"moment": now - 2 * ONCE_IN}).rowcount
+
+
+_AUTOMATIC = table(AutomaticMail)
+_RECENT = (
+    select(_AUTOMATIC.c.kind, _AUTOMATIC.c.sent_at)
+    .where(_AUTOMATIC.c.address_hash == bindparam("digest"), _AUTOMATIC.c.sent_at > bindparam("day_ago"))
+    .order_by(_AUTOMATIC.c.sent_at.desc())
+    .limit(1000)
+)
+_INSERT = insert(_AUTOMATIC)
+_FORGET = delete(_AUTOMATIC).where(_AUTOMATIC.c.sent_at < bindparam("moment"))

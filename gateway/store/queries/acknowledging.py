@@ -1,0 +1,64 @@
+"""What an acknowledgement needs to know of the mail that it answers, its ticket and its mailbox."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from gateway.mail.address import Address
+from gateway.store.models import Account, Article, Mailbox, Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A filed mail (`sender`, `message_id`, `references`), its ticket, and the mailbox that answers it.
+
+    `desk` is the mailbox's name, else the account's; `text` the mailbox's own words, "" for the usual ones.
+    """
+
+    account_id: int
+    mail_key: bytes
+    ticket_id: int
+    number: int
+    mailbox_id: int
+    address: str
+    desk: str
+    signature: str
+    locale: str
+    text: str
+    sender: Address
+    message_id: str
+    references: tuple[str, ...]
+
+
+def find_owed(db: Session, intake_id: int) -> Owed | None:
+    """The mail of this intake with its ticket and mailbox; None if one of them has gone."""
+    found = db.execute(_OWED, {"intake": intake_id}).first()
+    if found is None:
+        return None
+    account, ticket, mailbox, article = found
+    return Owed(
+        account_id=account.id,
+        mail_key=account.mail_key,
+        ticket_id=ticket.id,
+        number=ticket.number,
+        mailbox_id=mailbox.id,
+        address=mailbox.address,
+        desk=mailbox.name or account.name,
+        signature=mailbox.signature,
+        locale=mailbox.locale,
+        text=mailbox.acknowledgement,
+        sender=Address("", article.from_address),
+        message_id=article.message_id or "",
+        references=tuple(article.references),
+    )
+
+
+_OWED = (
+    select(Account, Ticket, Mailbox, Article)
+    .select_from(Article)
+    .join(Ticket, Ticket.id == Article.ticket_id)
+    .join(Mailbox, Mailbox.id == Ticket.mailbox_id)
+    .join(Account, Account.id == Article.account_id)
+    .where(Article.intake_id == bindparam("intake"))
+)

@@ -1,0 +1,1 @@
+"""Mail that is held back, to be released or dismissed."""

@@ -1,0 +1,77 @@
+"""The quarantine: what waits there and why, one click to let it in or to put it away."""
+
+from flask import Blueprint, redirect, request
+from flask.typing import ResponseReturnValue
+
+from gateway.desk import quarantine
+from gateway.errors import Conflict
+from gateway.store.queries.quarantine import get_raw_sha256, list_waiting
+from gateway.store.queries.tickets import count_views
+from gateway.store.session import reading, transaction
+from webui import complaints, files, pages
+from webui.office import office
+from webui.quarantine import rows
+from webui.rail import rail
+from webui.sessions import actor, signed_in
+
+blueprint = Blueprint("quarantine", __name__)
+
+_SHOWN = 50
+
+
+@blueprint.get("/quarantine")
+@signed_in
+def index() -> ResponseReturnValue:
+    """What waits, newest first."""
+    return _page(done=rows.done(request.args))
+
+
+@blueprint.post("/quarantine/<public_id>/release")
+@signed_in
+def release(public_id: str) -> ResponseReturnValue:
+    """Let a mail in."""
+    try:
+        with transaction() as db:
+            quarantine.release(db, actor(), public_id, now=office().clock.now())
+    except Conflict as error:
+        return _page(wrong=complaints.in_words(error)), error.http
+    return redirect("/quarantine?released=1", 303)
+
+
+@blueprint.post("/quarantine/<public_id>/dismiss")
+@signed_in
+def dismiss(public_id: str) -> ResponseReturnValue:
+    """Put a mail away, or with `alike` all of its sender that wait for the same reason."""
+    alike = bool(request.form.get("alike"))
+    try:
+        with transaction() as db:
+            count = quarantine.dismiss(db, actor(), public_id, alike=alike, now=office().clock.now())
+    except Conflict as error:
+        return _page(wrong=complaints.in_words(error)), error.http
+    return redirect(f"/quarantine?dismissed={count}", 303)
+
+
+@blueprint.get("/quarantine/<public_id>/raw")
+@signed_in
+def raw(public_id: str) -> ResponseReturnValue:
+    """A mail as it came in."""
+    with reading() as db:
+        sha256 = get_raw_sha256(db, actor().account_id, public_id)
+    return files.raw_mail(sha256, public_id)
+
+
+def _page(*, done: str = "", wrong: str = "") -> str:
+    by = actor()
+    with reading() as db:
+        found = list_waiting(db, by.account_id, after=request.args.get("after"), limit=_SHOWN)
+        views = rail(count_views(db, by.account_id, by.staff_id))
+    return pages.render(
+        "web/quarantine/list.html",
+        area="quarantine",
+        view="quarantine",
+        views=views,
+        rows=rows.rows(found.items, office().clock.now()),
+        older=f"/quarantine?after={found.next}" if found.next else "",
+        done=done,
+        wrong=wrong,
+    )
