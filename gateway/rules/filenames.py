@@ -12,23 +12,25 @@ _MAX_NAME_OCTETS = 240
 _NO_NAME = "file"
 _SEPARATORS = re.compile(r"[/\\:\u2044\u2215\u29f5\u29f8\uff0f\uff3c]+")
 _NOT_ON_DISKS = re.compile(r'[<>"|?*]')
-# Zero-width, soft hyphen, fillers and variation selectors beside the format characters (Cf) that Unicode names.
+# Fillers and variation selectors; what only formats (Cf) Unicode names itself.
 _INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\ufffc") | {
     chr(c) for c in (*range(0x180B, 0x1810), *range(0xFE00, 0xFE10), *range(0xE0000, 0xE01F0))
 }
 _SPACES = re.compile(r"\s+")
 # Reserved on Windows with any ending (superscript digits count as digits there).
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])\s*(\.|$)")
-_HARMLESS_LOOKING = frozenset(
-    "avi bmp csv doc docx eml gif htm html jpeg jpg mov mp3 mp4 odt ods pdf png ppt pptx rtf tif tiff txt wav"
-    " webp xls xlsx xml zip".split()
-)
-_RUNS = frozenset(
-    "action app apk appimage application bat bin cmd com command cpl csh deb desktop dll dmg exe gadget hta htm"
-    " html img inf ins iso jar jnlp js jse ksh lnk mht mhtml msc msi msix msp mst one pif pkg ps1 psm1 py pyw"
-    " rb reg rpm scf scr sct settingcontent-ms sh shb svg url vb vbe vbs vhd vhdx wsc wsf wsh xhtml xll xlam"
-    " docm dotm xlsm xltm pptm potm ppsm".split()
-)
+_HARMLESS_NAMES = """
+    avi bmp csv doc docx eml gif htm html jpeg jpg mov mp3 mp4 odt ods pdf png ppt pptx rtf tif tiff txt wav
+    webp xls xlsx xml zip
+"""
+_RUNNING_NAMES = """
+    action app apk appimage application bat bin cmd com command cpl csh deb desktop dll dmg docm dotm exe
+    gadget hta htm html img inf ins iso jar jnlp js jse ksh lnk mht mhtml msc msi msix msp mst one pif pkg potm ppsm
+    pptm ps1 psm1 py pyw rb reg rpm scf scr sct settingcontent-ms sh shb svg url vb vbe vbs vhd vhdx wsc
+    wsf wsh xhtml xlam xll xlsm xltm
+"""
+_HARMLESS_LOOKING = frozenset(_HARMLESS_NAMES.split())
+_RUNS = frozenset(_RUNNING_NAMES.split())
 
 
 def safe_name(name: str) -> str:
