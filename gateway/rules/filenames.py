@@ -20,14 +20,14 @@ _SPACES = re.compile(r"\s+")
 # Reserved on Windows with any ending (superscript digits count as digits there).
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])\s*(\.|$)")
 _HARMLESS_NAMES = """
-    avi bmp csv doc docx eml gif htm html jpeg jpg mov mp3 mp4 odt ods pdf png ppt pptx rtf tif tiff txt wav
-    webp xls xlsx xml zip
+    avi bmp csv doc docx eml gif htm html jpeg jpg mov mp3 mp4 odt ods pdf png ppt pptx rtf tif tiff txt
+    wav webp xls xlsx xml zip
 """
 _RUNNING_NAMES = """
     action app apk appimage application bat bin cmd com command cpl csh deb desktop dll dmg docm dotm exe
-    gadget hta htm html img inf ins iso jar jnlp js jse ksh lnk mht mhtml msc msi msix msp mst one pif pkg potm ppsm
-    pptm ps1 psm1 py pyw rb reg rpm scf scr sct settingcontent-ms sh shb svg url vb vbe vbs vhd vhdx wsc
-    wsf wsh xhtml xlam xll xlsm xltm
+    gadget hta htm html img inf ins iso jar jnlp js jse ksh lnk mht mhtml msc msi msix msp mst one pif pkg
+    potm ppsm pptm ps1 psm1 py pyw rb reg rpm scf scr sct settingcontent-ms sh shb svg url vb vbe vbs vhd
+    vhdx wsc wsf wsh xhtml xlam xll xlsm xltm
 """
 _HARMLESS_LOOKING = frozenset(_HARMLESS_NAMES.split())
 _RUNS = frozenset(_RUNNING_NAMES.split())
