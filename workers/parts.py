@@ -15,11 +15,13 @@ def parts(settings: Settings) -> list[Part]:
     embedded = Part("queue", ("queue-server",), 1, partial(answers, settings), Stage.QUEUE)
     return [
         *([] if settings.redis_url else [embedded]),
-        _workers(Topic.FILE, settings.file_workers),
-        _workers(Topic.DELIVER, settings.deliver_workers),
+        # Whoever files mail has a look at what it brought when nothing waits to be filed: no process more.
+        _workers((Topic.FILE, Topic.SCAN, Topic.PREVIEW), settings.file_workers),
+        _workers((Topic.DELIVER,), settings.deliver_workers),
         Part("scheduler", ("scheduler",), preload=_PRELOAD),
     ]
 
 
-def _workers(topic: Topic, count: int) -> Part:
-    return Part(f"worker-{topic.value}", ("worker", "--queue", topic.value), count, preload=_PRELOAD)
+def _workers(topics: tuple[Topic, ...], count: int) -> Part:
+    queues = tuple(word for topic in topics for word in ("--queue", topic.value))
+    return Part(f"worker-{topics[0].value}", ("worker", *queues), count, preload=_PRELOAD)

@@ -13,9 +13,11 @@ from gateway import log
 from gateway.clock import Clock
 from gateway.desk import filing
 from gateway.errors import Unavailable
+from gateway.inbound.clamd import Clamd, Verdict
 from gateway.mail.message import ParsedMail
 from gateway.mail.parse import parse
 from gateway.rules.content import content_hash
+from gateway.rules.scans import Scan
 from gateway.store import intake, outbox
 from gateway.store.articles import NewFile
 from gateway.store.blobs import BlobStore
@@ -36,11 +38,14 @@ class ParseTimeout(BaseException):
     """
 
 
-def file_intake(intake_id: int, *, blobs: BlobStore, clock: Clock, told: int = 0) -> Fate | None:
+def file_intake(
+    intake_id: int, *, blobs: BlobStore, clock: Clock, told: int = 0, scanner: Clamd | None = None
+) -> Fate | None:
     """File one accepted mail; None when it is filed already.
 
     `told` is how often the sweep had to repeat the wake-up: then an earlier try may have died with its
     process, and this one is counted before it begins. With the third fault the mail becomes a bare ticket.
+    A `scanner` looks at every file first; while it is away they are filed closed, and it looks later.
     Raises Unavailable while database or disk are away, which is no fault of the mail, and any fault of an
     earlier try: the sweep comes back to it.
     """
@@ -54,11 +59,11 @@ def file_intake(intake_id: int, *, blobs: BlobStore, clock: Clock, told: int = 0
     same = content_hash(raw)
     tries = _note_try(row) if told else row.tries + 1
     if tries > MAX_TRIES:
-        return _file_unreadable(row, len(raw), same, clock)
+        return _file_unreadable(row, len(raw), same, clock, scanner)
     try:
         with _bounded():
             parsed = parse(raw, detect_type=detect_type)
-        return _file_once(row, parsed, same, blobs, clock)
+        return _file_once(row, parsed, same, blobs, clock, scanner)
     except Unavailable:
         if told:
             _forget_try(row)
@@ -68,7 +73,7 @@ def file_intake(intake_id: int, *, blobs: BlobStore, clock: Clock, told: int = 0
         if not told:
             _note_try(row)
         if tries >= MAX_TRIES:
-            return _file_unreadable(row, len(raw), same, clock)
+            return _file_unreadable(row, len(raw), same, clock, scanner)
         raise
 
 
@@ -94,7 +99,10 @@ def _forget_try(row: IntakeRow) -> None:
         intake.forget_try(db, row.id)
 
 
-def _file_once(row: IntakeRow, parsed: ParsedMail, same: str, blobs: BlobStore, clock: Clock) -> Fate | None:
+def _file_once(
+    row: IntakeRow, parsed: ParsedMail, same: str, blobs: BlobStore, clock: Clock, scanner: Clamd | None
+) -> Fate | None:
+    verdicts = _scan(parsed, scanner)
     files = [
         NewFile(
             filename=part.filename,
@@ -104,8 +112,10 @@ def _file_once(row: IntakeRow, parsed: ParsedMail, same: str, blobs: BlobStore, 
             sha256=blobs.put(part.content).sha256,
             inline=part.inline,
             content_id=part.content_id,
+            scan=verdict.scan,
+            scan_found=verdict.found,
         )
-        for part in parsed.attachments
+        for part, verdict in zip(parsed.attachments, verdicts, strict=True)
     ]
 
     def file() -> Fate | None:
@@ -121,9 +131,21 @@ def _file_once(row: IntakeRow, parsed: ParsedMail, same: str, blobs: BlobStore, 
     return file()
 
 
-def _file_unreadable(row: IntakeRow, size_bytes: int, same: str, clock: Clock) -> Fate | None:
+def _scan(parsed: ParsedMail, scanner: Clamd | None) -> list[Verdict]:
+    """What the virus scanner says about each file, if there is one; outside any transaction."""
+    if scanner is None:
+        return [Verdict(Scan.UNSCANNED)] * len(parsed.attachments)
+    return scanner.scan_all(part.content for part in parsed.attachments)
+
+
+def _file_unreadable(
+    row: IntakeRow, size_bytes: int, same: str, clock: Clock, scanner: Clamd | None
+) -> Fate | None:
+    scan = Scan.PENDING if scanner else Scan.UNSCANNED
     with transaction() as db:
-        filed = filing.file_unreadable(db, row, raw_size_bytes=size_bytes, content_hash=same, now=clock.now())
+        filed = filing.file_unreadable(
+            db, row, raw_size_bytes=size_bytes, content_hash=same, scan=scan, now=clock.now()
+        )
     return filed.fate if filed else None
 
 

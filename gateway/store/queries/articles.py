@@ -1,7 +1,7 @@
 """Read models of what a ticket holds: articles with files and deliveries, and the timeline."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from gateway.errors import NotFound
 from gateway.mail.address import Address
+from gateway.rules.scans import Scan, may_open
 from gateway.rules.status import ArticleKind
 from gateway.store.models import Article, Attachment, Delivery, Staff, Ticket, TicketEvent
 from gateway.store.queries.tickets import TicketRow, get_ticket
@@ -18,7 +19,7 @@ from gateway.store.queries.tickets import TicketRow, get_ticket
 
 @dataclass(frozen=True, slots=True)
 class AttachmentView:
-    """A file of an article, without its bytes."""
+    """A file of an article, without its bytes. `preview_sha256` is the blob of its preview, if it has one."""
 
     public_id: str
     filename: str
@@ -28,6 +29,14 @@ class AttachmentView:
     sha256: str
     inline: bool
     content_id: str
+    preview_sha256: str | None = None
+    scan: Scan = Scan.UNSCANNED
+    scan_found: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anybody may open it, as far as the virus scanner goes."""
+        return may_open(self.scan)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +74,8 @@ class ArticleView:
     has_raw: bool
     attachments: tuple[AttachmentView, ...]
     deliveries: tuple[DeliveryView, ...]
+    protection: str = ""
+    invitation: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +129,13 @@ def get_raw_sha256(db: Session, account_id: int, article_id: str) -> str:
     if found is None:
         raise NotFound("There is no such message.")
     return found
+
+
+def is_raw_open(db: Session, account_id: int, article_id: str) -> bool:
+    """Whether a raw mail may be opened: it holds all that its files hold."""
+    columns = select(Attachment.scan).join(Article, Article.id == Attachment.article_id).distinct()
+    mine = columns.where(Article.account_id == account_id, Article.public_id == article_id)
+    return all(may_open(Scan(scan)) for scan in db.execute(mine).scalars())
 
 
 def get_attachment(db: Session, account_id: int, public_id: str) -> AttachmentView:
@@ -183,6 +201,8 @@ def _article(
         has_raw=row.raw_sha256 is not None,
         attachments=tuple(files),
         deliveries=tuple(deliveries),
+        protection=row.protection,
+        invitation=row.invitation,
     )
 
 
@@ -200,4 +220,7 @@ def _attachment(row: Attachment) -> AttachmentView:
         sha256=row.sha256,
         inline=row.inline,
         content_id=row.content_id,
+        preview_sha256=row.preview_sha256,
+        scan=Scan(row.scan),
+        scan_found=row.scan_found,
     )
