@@ -21,6 +21,7 @@ from webui.api import openapi, problems, v1
 from webui.customers import views as customers
 from webui.demo import views as demo
 from webui.signin import views as signin
+from webui.tickets import brought
 from webui.tickets import views as tickets
 
 _MIB = 1024 * 1024
@@ -84,7 +85,7 @@ def _register(app: Application) -> None:
     app.register_blueprint(ops.blueprint)
     app.register_api(v1.blueprint)
     openapi.install(app)
-    for area in (signin, tickets, customers):
+    for area in (signin, tickets, brought, customers):
         app.register_blueprint(area.blueprint)
     if office.of(app).settings.demo:
         app.register_blueprint(demo.blueprint)

@@ -5,7 +5,7 @@ Cheap: lists call these a hundred times a page.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 
 from babel.dates import get_month_names
@@ -44,6 +44,11 @@ def moment(at: datetime, now: datetime) -> Moment:
     return Moment(f"{at:%Y-%m-%dT%H:%M:%SZ}", _ago(at, local, now), full)
 
 
+def day(on: date) -> str:
+    """A day with its year."""
+    return _day(on, with_year=True)
+
+
 def size(size_bytes: int) -> str:
     """A size with two digits or three."""
     if size_bytes < _KIB:
@@ -77,7 +82,7 @@ def _ago(at: datetime, local: datetime, now: datetime) -> str:
     return _day(local, with_year=now.year != at.year)
 
 
-def _day(local: datetime, *, with_year: bool) -> str:
+def _day(local: date, *, with_year: bool) -> str:
     locale = current_locale()
     dot = "." if locale == "de" else ""
     year = f" {local.year}" if with_year else ""

@@ -23,7 +23,7 @@ RLO, ZWSP = "\u202e", "\u200b"
         ("a\u2066b\u2069\u061c.txt", "ab.txt"),
         ("a\r\nb\tc\x00.txt", "abc.txt"),
         ("../../etc/passwd", "_.._etc_passwd"),
-        (r"C:\Users\x.txt", "C_Users_x.txt"),
+        (r"C:\Temp\x.txt", "C_Temp_x.txt"),
         ("a／b∕c.txt", "a_b_c.txt"),
         ("name. . .", "name"),
         ("  name.txt  ", "name.txt"),
