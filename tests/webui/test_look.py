@@ -1,7 +1,5 @@
 """The pages in a real browser: accessible in both themes and languages, narrow enough, worked by keyboard."""
 
-import os
-import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,10 +7,11 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
 from gateway.rules.status import ArticleKind, Status
+from tests.fakes.chromium import launched
 from tests.webui.cast import World, mail
 
 PAGES = ("/", "/?view=spam", "/?q=nothing", "/t/1", "/customers", "/ledger", "/account?new=1", "/t/999")
@@ -20,22 +19,11 @@ PUBLIC = ("/sign-in", "/sign-up")
 _EXPECTED = ("404", "Blocked script execution")
 """The page that is not there; and the clock that a test puts into every frame, also into that of a mail."""
 
-_ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-
-
-def _chromium() -> str | None:
-    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    found = _chromium()
-    if found is None and not os.environ.get("M4A_REQUIRE_BROWSER"):
-        pytest.skip("no Chromium here; M4A_REQUIRE_BROWSER=1 makes this a failure")
-    with sync_playwright() as playwright:
-        made = playwright.chromium.launch(executable_path=found, args=_ARGS)
-        yield made
-        made.close()
+    with launched() as browser:
+        yield browser
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ REMOTE = '<p>See</p><img data-remote-src="https://pics.example/a.png?x=1&amp;y=2
 
 
 def enclosing(subject: str = "Fwd: Printer") -> EmailMessage:
-    inner = mail("Inner <b>words</b>", "The printer said: <script>alert(1)</script> https://x.example/a\n")
+    inner = mail("Inner <b> words", "The printer said: <script>alert(1)</script> https://x.example/a\n")
     inner["Date"] = "Mon, 2 Mar 2026 13:00:00 +0100"
     inner.add_attachment(b"x", "text", "plain", filename="log.txt")
     made = mail(subject, "See the attached mail.\n")
@@ -100,12 +100,12 @@ def test_an_attached_mail_is_shown(browser: FlaskClient, world: World) -> None:
     world.ours.receive(enclosing())
     page = Page(browser.get("/t/2"))
     fold = page.one("details.enclosed")
-    assert page.text_of("details.enclosed summary") == "Attached message: Inner <b>words</b>"
+    assert page.text_of("details.enclosed summary") == "Attached message: Inner <b> words"
     path = fold.get("data-frame")
     assert path is not None
     answer = browser.get(path)
     shown = Page(answer)
-    assert shown.text_of("h1") == "Inner <b>words</b>"
+    assert shown.text_of("h1") == "Inner <b> words"
     assert shown.text_of("dl").startswith(
         "From Ann Example <ann@customer.example> To help@ours.example Date "
     )
