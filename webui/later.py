@@ -20,7 +20,7 @@ class Later(Response):
         super().__init__(direct_passthrough=True)
         self._work = work
 
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Errand:  # type: ignore[override]  # WSGI wants an iterable
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Errand:
         own = [(name, value) for name, value in self.headers if name.lower() not in _TOLD]
 
         def work() -> Told:

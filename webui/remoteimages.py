@@ -60,7 +60,7 @@ def answer(token: str) -> Response:
     return later
 
 
-def _serializer() -> "URLSafeTimedSerializer[str]":
+def _serializer() -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(
         office().settings.key(),
         salt="remote-image",

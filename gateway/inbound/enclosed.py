@@ -1,4 +1,4 @@
-"""A mail that was attached to another, read when somebody wants to see it: in a process of its own, bounded."""
+"""A mail that was attached to another, read when somebody wants to see it, in a process of its own."""
 
 import json
 import subprocess

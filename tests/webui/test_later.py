@@ -30,6 +30,6 @@ def test_nothing_is_asked_for_before_the_answer_is_read() -> None:
         return Told("200 OK", [])
 
     environ = {"REQUEST_METHOD": "GET"}
-    answer = Later(work)(environ, lambda *_: lambda _: None)  # type: ignore[arg-type]
+    answer = Later(work)(environ, lambda *_: lambda _: None)
     assert not asked.is_set()
     assert list(answer) == [b""]
