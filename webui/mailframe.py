@@ -33,7 +33,7 @@ _CALLING = re.compile(r"(?i)<(link|meta|base|i?frame|object|embed)\b")
 _FRAME = (
     '<!doctype html><html><head><meta charset="utf-8"><style>'
     "html{color-scheme:light;background:#fff;color:#1a1a1a}"
-    "body{margin:0;font:15px/1.5 system-ui,sans-serif;overflow-wrap:anywhere}"
+    "body{margin:12px 14px;font:15px/1.5 system-ui,sans-serif;overflow-wrap:anywhere}"
     "img{max-width:100%;height:auto}table{max-width:100%}pre{white-space:pre-wrap}"
     "</style></head><body>"
 )

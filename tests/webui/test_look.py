@@ -12,6 +12,7 @@ from werkzeug.serving import make_server
 
 from gateway.rules.status import ArticleKind, Status
 from tests.fakes.chromium import launched
+from tests.webui import rich
 from tests.webui.cast import World, mail
 
 PAGES = ("/", "/?view=spam", "/?q=nothing", "/t/1", "/customers", "/ledger", "/account?new=1", "/t/999")
@@ -91,6 +92,7 @@ def test_a_request_is_found_answered_and_closed_by_keyboard_alone(page: Page, wo
     for key in ("j", "j", "k", "j", "Enter"):
         page.keyboard.press(key)
     expect(page.get_by_role("heading", level=1)).to_have_text("Look at this")
+    expect(page.locator("html")).to_have_class("js")  # before that, keys are nobody's
     page.keyboard.press("r")
     page.keyboard.type("It runs again.\n\nOlga")
     page.keyboard.press("Control+Enter")
@@ -178,3 +180,41 @@ def test_undo_brings_the_text_back(page: Page) -> None:
     page.get_by_role("button", name="Undo").click()
     expect(page.locator("#text")).to_have_value("Too early")
     expect(page.locator("li.article.gone")).to_have_count(1)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1440])
+def test_all_that_a_mail_brings_can_be_seen_by_everybody(
+    page: Page, served: str, world: World, theme: str, width: int
+) -> None:
+    rich.receive(world.ours)
+    page.context.add_cookies([{"name": "theme", "value": theme, "url": served}])
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto("/t/2")
+    page.get_by_text("Show with formatting").click()
+    page.get_by_text("Attached message: Re: The printer").click()
+    expect(page.frame_locator("iframe").nth(0).locator(".text")).to_contain_text("It burns.")
+    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    assert violations(page) == []
+
+
+def test_a_picture_is_looked_at_in_full_and_put_away_by_keyboard(page: Page, world: World) -> None:
+    rich.receive(world.ours)
+    page.goto("/t/2")
+    small = page.locator(".pictures img").first
+    expect(small).to_have_js_property("naturalWidth", 480)
+    page.locator(".pictures a").first.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#zoom img")).to_have_js_property("naturalWidth", 1600)
+    expect(page.locator("#zoom")).to_be_visible()
+    assert violations(page) == []
+    page.keyboard.press("Escape")
+    expect(page.locator("#zoom")).to_be_hidden()
+
+
+def test_a_link_to_a_file_is_a_download(page: Page, world: World) -> None:
+    rich.receive(world.ours)
+    page.goto("/t/2")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="offer (2).pdf").click()
+    assert download.value.suggested_filename == "offer.pdf"

@@ -10,6 +10,7 @@ from gateway.rules.scans import Scan
 from gateway.store.queries.articles import AttachmentView
 from webui.wording import size
 
+_MAX_ENDING_CHARS = 16
 _MAILS = frozenset({"message/rfc822", "message/global"})
 _WEAK = frozenset({"application/octet-stream", "application/x-empty", "text/plain", "message/rfc822"})
 _PROGRAMS = frozenset(
@@ -46,6 +47,17 @@ class File:
     mismatch: str
     closed: str = ""
     mail: str = ""
+
+    @property
+    def ending(self) -> str:
+        """What must stay in sight when there is no room for the whole name."""
+        stem, dot, ending = self.name.rpartition(".")
+        return f"{dot}{ending}" if stem and len(ending) <= _MAX_ENDING_CHARS else ""
+
+    @property
+    def stem(self) -> str:
+        """The name before its ending."""
+        return self.name.removesuffix(self.ending)
 
 
 @dataclass(frozen=True, slots=True)

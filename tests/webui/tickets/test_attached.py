@@ -103,6 +103,20 @@ def test_a_file_that_is_closed_says_why(scan: Scan, words: str) -> None:
     assert (words in file(closed).closed, file(closed).mail) == (True, "")
 
 
+@pytest.mark.parametrize(
+    ("name", "stem", "ending"),
+    [
+        ("a.pdf", "a", ".pdf"),
+        ("a.b.exe", "a.b", ".exe"),
+        ("a", "a", ""),
+        ("a." + "b" * 20, "a." + "b" * 20, ""),
+    ],
+)
+def test_an_ending_stands_apart_so_that_it_stays_in_sight(name: str, stem: str, ending: str) -> None:
+    shown = file(view(name, "application/octet-stream", "application/octet-stream"))
+    assert (shown.stem, shown.ending) == (stem, ending)
+
+
 def test_an_attached_mail_is_told_by_its_subject() -> None:
     mail = view("Re: Printer.eml", "message/rfc822", "text/plain")
     assert is_mail(mail)
