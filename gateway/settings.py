@@ -30,6 +30,7 @@ _RELAY_FORM = (
     "a relay address reads smtp://[user:password@]host[:port] or smtps://…, "
     "with / and @ of a password as %2F and %40"
 )
+_CLAMD = re.compile(r"tcp://[^/@\s]+:\d{1,5}/?|unix:///\S+")
 _PASSWORD = re.compile(r"(://[^:@/]*:)[^@]*@")
 
 
@@ -159,6 +160,8 @@ class Settings(BaseSettings):
                 check_relay_url(relay)
             except ValueError as error:
                 raise ValueError(f"M4A_RELAY_URL: {error}") from None
+        if self.clamd_url and not _CLAMD.fullmatch(self.clamd_url):
+            raise ValueError("M4A_CLAMD_URL: a scanner is tcp://host:port or unix:///path")
         if (self.smtp_tls_cert is None) != (self.smtp_tls_key is None):
             raise ValueError("M4A_SMTP_TLS_CERT and M4A_SMTP_TLS_KEY go together")
         if self.demo and not self.demo_anywhere and not _is_loopback(self.web_host):

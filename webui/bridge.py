@@ -1,7 +1,8 @@
 """Pages (WSGI) in a server that speaks ASGI: they take turns in one thread, and whatever waits holds none.
 
-A request body is read in full before the page's turn, files leave without the thread, and what
-streams takes it for one chunk at a time. Why so: docs/adr/0001-web-server.md.
+A request body is read in full before the page's turn, files leave without the thread, errands into the
+network are run beside it, and what streams takes it for one chunk at a time. Why so:
+docs/adr/0001-web-server.md.
 """
 
 import asyncio
@@ -16,7 +17,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from queue import SimpleQueue
 from typing import IO, Any, TypeVar, cast
-from wsgiref.types import WSGIApplication, WSGIEnvironment
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from gateway import log
 
@@ -29,6 +30,10 @@ T = TypeVar("T")
 
 _AT_ONCE_BYTES = 64 * 1024
 _IN_MEMORY_BYTES = 1024 * 1024
+_RUNNERS = 4
+"""Threads for errands of one process, started when they are needed."""
+
+_MAX_ERRANDS = 64
 _JOINT = {"HTTP_COOKIE": "; "}
 
 
@@ -47,6 +52,31 @@ class FileBody:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What an errand brought back."""
+
+    status: str
+    headers: list[tuple[str, str]]
+    body: bytes = b""
+
+
+class Errand:
+    """An answer that is not known before somebody was asked over the network.
+
+    The page returns this without having called `start_response`, which PEP 3333 lets it do: it is
+    called when the work is done, at the first step of iterating.
+    """
+
+    def __init__(self, work: Callable[[], Told], start_response: StartResponse) -> None:
+        self._work, self._start = work, start_response
+
+    def __iter__(self) -> Iterator[bytes]:
+        told = self._work()
+        self._start(told.status, told.headers)
+        yield told.body
+
+
+@dataclass(frozen=True, slots=True)
 class _Rest:
     """What a page has not said yet."""
 
@@ -56,18 +86,19 @@ class _Rest:
 
 @dataclass(slots=True)
 class _Answer:
-    """What a page answered: all of it, or its beginning and the rest, or the path of a file."""
+    """What a page answered: all of it, or its beginning and the rest, or a file's path, or an errand."""
 
     status: int = 500
     headers: Headers = field(default_factory=list)
     body: bytes = b""
     rest: _Rest | None = None
     path: str = ""
+    errand: Errand | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Turn:
-    """A piece of work for the page thread, and who waits for it."""
+    """A piece of work for a thread, and who waits for it."""
 
     work: Callable[[], Any]
     loop: asyncio.AbstractEventLoop
@@ -81,7 +112,9 @@ class Bridge:
         self._app = app
         self._max_body_bytes = max_body_bytes
         self._turns: SimpleQueue[_Turn] = SimpleQueue()
-        threading.Thread(target=self._take_turns, name="pages", daemon=True).start()
+        self._errands: SimpleQueue[_Turn] = SimpleQueue()
+        self._runners = self._away = 0
+        threading.Thread(target=_take_turns, args=(self._turns,), name="pages", daemon=True).start()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
@@ -113,6 +146,8 @@ class Bridge:
         context = copy_context()
         try:
             answer = await self._turn(lambda: context.run(_call, self._app, environ))
+            if answer.errand is not None:
+                await self._run(answer, answer.errand)
         except Exception:  # noqa: BLE001 - the outermost frame of a request
             log.get("web").exception("page.failed")
             answer = _Answer(500, [(b"content-length", b"0")])
@@ -135,22 +170,44 @@ class Bridge:
         finally:
             await self._turn(lambda: context.run(rest.close))
 
+    async def _run(self, answer: _Answer, errand: Errand) -> None:
+        """Run an errand beside the pages and complete the answer; too many at once are refused."""
+        if self._away >= _MAX_ERRANDS:
+            answer.status, answer.headers = 503, [(b"content-length", b"0"), (b"retry-after", b"5")]
+            return
+        self._away += 1
+        try:
+            if self._runners < min(self._away, _RUNNERS):  # this is the loop's thread alone
+                self._runners += 1
+                threading.Thread(
+                    target=_take_turns, args=(self._errands,), name="errands", daemon=True
+                ).start()
+            answer.body = await _queued(self._errands, lambda: b"".join(errand))
+        finally:
+            self._away -= 1
+
     async def _turn(self, work: Callable[[], T]) -> T:
         """The work's result, done in the page thread when it is its turn."""
-        loop = asyncio.get_running_loop()
-        done: asyncio.Future[T] = loop.create_future()
-        self._turns.put(_Turn(work, loop, done))
-        return await done
+        return await _queued(self._turns, work)
 
-    def _take_turns(self) -> None:
-        while True:
-            turn = self._turns.get()
-            try:
-                result = turn.work()
-            except BaseException as error:  # noqa: BLE001 - it belongs to whoever waits for the turn
-                _tell(turn, partial(turn.done.set_exception, error))
-            else:
-                _tell(turn, partial(turn.done.set_result, result))
+
+async def _queued(turns: SimpleQueue[_Turn], work: Callable[[], T]) -> T:
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[T] = loop.create_future()
+    turns.put(_Turn(work, loop, done))
+    return await done
+
+
+def _take_turns(turns: SimpleQueue[_Turn]) -> None:
+    while True:
+        turn = turns.get()
+        try:
+            result = turn.work()
+        except BaseException as error:  # noqa: BLE001 - it belongs to whoever waits for the turn
+            _tell(turn, partial(turn.done.set_exception, error))
+        else:
+            _tell(turn, partial(turn.done.set_result, result))
+        del turn  # or what it holds would stay until the next one
 
 
 def _tell(turn: _Turn, tell: Callable[[], None]) -> None:
@@ -178,6 +235,9 @@ def _call(app: WSGIApplication, environ: WSGIEnvironment) -> _Answer:
     if isinstance(body, FileBody) and isinstance(body.file.name, str):
         close()
         answer.path = body.file.name
+        return answer
+    if isinstance(body, Errand):
+        answer.errand = body
         return answer
     chunks, answer.body = iter(body), b""
     for chunk in chunks:

@@ -18,7 +18,7 @@ POLICY = (
 
 MAIL_POLICY = (
     "default-src 'none'; "
-    "img-src 'self' data:; "
+    "img-src data:; "
     "style-src 'unsafe-inline'; "
     "form-action 'none'; "
     "base-uri 'none'; "
@@ -27,13 +27,15 @@ MAIL_POLICY = (
 )
 """What the HTML of a mail may do, inside its frame."""
 
-FILE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
-"""What a file that a mail brought may do when a browser shows it."""
+MAIL_WITH_PICTURES_POLICY = MAIL_POLICY.replace("img-src data:", "img-src data: 'self'")
+"""Likewise when its pictures are loaded through us."""
 
-PDF_POLICY = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; img-src 'self' data:"
-"""Likewise for PDF, which browsers refuse to show in a sandbox."""
+FILE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+"""What a file that a mail brought may do, should a browser ever show it."""
 
 _ALWAYS = {
+    "Content-Security-Policy": POLICY,
+    "Cache-Control": "private, no-cache",
     "X-Content-Type-Options": "nosniff",
     # Not no-referrer: that makes browsers send `Origin: null` with our own forms.
     "Referrer-Policy": "same-origin",
@@ -45,15 +47,11 @@ _HSTS = "max-age=31536000"
 
 
 def install(app: Flask, *, is_https: bool) -> None:
-    """Put the headers on every answer; a view's own Content-Security-Policy and Cache-Control stand."""
+    """Put the headers on every answer; those that a view has set itself stand."""
     always = _ALWAYS | ({"Strict-Transport-Security": _HSTS} if is_https else {})
 
     @app.after_request
     def add_headers(response: Response) -> Response:
-        headers = response.headers
-        headers.extend(always)
-        if "Content-Security-Policy" not in headers:
-            headers["Content-Security-Policy"] = POLICY
-        if "Cache-Control" not in headers:
-            headers["Cache-Control"] = "private, no-cache"
+        for name, value in always.items():
+            response.headers.setdefault(name, value)
         return response

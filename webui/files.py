@@ -1,6 +1,7 @@
 """What mails brought, handed to a browser so that it can neither run nor load anything.
 
-Files stream from the blob store; the HTML of a mail is a document of its own for a sandboxed frame.
+Every file leaves the store as a download, pictures too: a page of ours shows them all the same, by its own
+`<img>`, and nobody else can. Names come from the database, never from where a file lies.
 """
 
 from http import HTTPStatus
@@ -9,48 +10,66 @@ from urllib.parse import quote
 from flask import Response, request
 from werkzeug.wsgi import wrap_file
 
+from gateway.errors import Conflict, Denied, NotFound
+from gateway.inbound import previews
+from gateway.rules.filenames import safe_name
+from gateway.rules.scans import Scan
+from gateway.store.attachments import PREVIEWED
 from gateway.store.queries.articles import AttachmentView
 from webui import csp
 from webui.office import office
 
-_SHOWN = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp", "application/pdf"})
-"""Types that a browser shows in place without anything in them being able to act."""
-
 _FOR_A_DAY = "private, max-age=86400, immutable"  # the content of an id never changes
 
 
-def attachment(file: AttachmentView, *, download: bool = False) -> Response:
-    """The bytes of an attachment: pictures and PDF in place, anything else (or on wish) as a download."""
-    shown = not download and file.detected_type in _SHOWN
-    kind = file.detected_type if shown else file.content_type
-    answer = _blob(file.sha256, kind, file.filename or "attachment", shown=shown)
-    if file.detected_type == "application/pdf":
-        answer.headers["Content-Security-Policy"] = csp.PDF_POLICY
-    return answer
+def attachment(file: AttachmentView) -> Response:
+    """The bytes of an attachment; Conflict or Denied as long as the virus scanner keeps it closed."""
+    check_scan(file)
+    kind = file.detected_type if file.detected_type in PREVIEWED else file.content_type
+    return _blob(file.sha256, kind, file.filename or "attachment")
 
 
-def raw_mail(sha256: str, name: str) -> Response:
-    """A raw mail as a download."""
-    return _blob(sha256, "message/rfc822", f"{name}.eml", shown=False)
+def preview(file: AttachmentView) -> Response:
+    """The small picture of a picture; NotFound where there is none."""
+    check_scan(file)
+    if file.preview_sha256 is None:
+        raise NotFound
+    return _blob(file.preview_sha256, previews.CONTENT_TYPE, "preview.webp")
 
 
-def disposition(filename: str, *, shown: bool) -> str:
+def check_scan(file: AttachmentView) -> None:
+    """Conflict while a file waits for the virus scanner, Denied when that did not find it clean."""
+    if file.scan is Scan.PENDING:
+        raise Conflict("This file has not been scanned for viruses yet. Please try again in a moment.")
+    if file.scan is Scan.REFUSED:
+        raise Denied("The virus scanner could not look into this file, so it stays closed.")
+    if not file.is_open:
+        raise Denied("The virus scanner found something in this file, so it stays closed.")
+
+
+def raw_mail(sha256: str, name: str, *, is_open: bool) -> Response:
+    """A raw mail; Denied when it brought a file that the virus scanner keeps closed."""
+    if not is_open:
+        raise Denied("The virus scanner keeps a file of this message closed, so the original is closed, too.")
+    return _blob(sha256, "message/rfc822", f"{name}.eml")
+
+
+def disposition(filename: str) -> str:
     """A Content-Disposition (RFC 6266) with a plain name for old programs and the whole one beside it."""
-    name = "".join(c for c in filename if c.isprintable() and c not in "/\\")[:200] or "file"
+    name = safe_name(filename) or "file"
     plain = "".join(c if 0x20 <= ord(c) < 0x7F and c not in '"%' else "_" for c in name)
-    kind = "inline" if shown else "attachment"
     extended = "" if plain == name else f"; filename*=UTF-8''{quote(name, safe='')}"
-    return f'{kind}; filename="{plain}"{extended}'
+    return f'attachment; filename="{plain}"{extended}'
 
 
-def _blob(sha256: str, content_type: str, filename: str, *, shown: bool) -> Response:
+def _blob(sha256: str, content_type: str, filename: str) -> Response:
     """A blob; NotFound when it is gone."""
     file = office().blobs.open(sha256)
     size_bytes = office().blobs.path(sha256).stat().st_size
     answer = Response(wrap_file(request.environ, file), direct_passthrough=True)
     answer.headers["Content-Type"] = _safe_type(content_type)
     answer.headers["Content-Length"] = str(size_bytes)
-    answer.headers["Content-Disposition"] = disposition(filename, shown=shown)
+    answer.headers["Content-Disposition"] = disposition(filename)
     answer.headers["Content-Security-Policy"] = csp.FILE_POLICY
     answer.headers["Cache-Control"] = _FOR_A_DAY
     answer.set_etag(sha256)

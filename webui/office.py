@@ -1,12 +1,13 @@
 """What every view works with: the settings, the blob store and the clock of the running application."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from flask import Flask, current_app
 
 from gateway.clock import Clock
 from gateway.desk import replying
+from gateway.outbound.remoteimage import RemoteImages
 from gateway.settings import Settings
 from gateway.store.blobs import BlobStore
 
@@ -20,6 +21,7 @@ class Office:
     settings: Settings
     blobs: BlobStore
     clock: Clock
+    images: RemoteImages = field(default_factory=RemoteImages)
 
     @property
     def is_https(self) -> bool:

@@ -5,7 +5,7 @@ Cheap: lists call these a hundred times a page.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 
 from babel.dates import get_month_names
@@ -44,6 +44,11 @@ def moment(at: datetime, now: datetime) -> Moment:
     return Moment(f"{at:%Y-%m-%dT%H:%M:%SZ}", ago(at, now), full)
 
 
+def day(on: date) -> str:
+    """A day with its year."""
+    return _day(on, with_year=True)
+
+
 def size(size_bytes: int) -> str:
     """A size with two digits or three."""
     if size_bytes < _KIB:
@@ -78,7 +83,7 @@ def ago(at: datetime, now: datetime) -> str:
     return _day(at.astimezone(), with_year=now.year != at.year)
 
 
-def _day(local: datetime, *, with_year: bool) -> str:
+def _day(local: date, *, with_year: bool) -> str:
     locale = current_locale()
     dot = "." if locale == "de" else ""
     year = f" {local.year}" if with_year else ""

@@ -13,13 +13,15 @@ from gateway.store.outbox import Topic
     "--queue",
     type=click.Choice([topic.value for topic in Topic]),
     required=True,
-    help="What to work on: file accepted mail, or deliver outgoing mail.",
+    multiple=True,
+    help="What to work on: file accepted mail, deliver outgoing mail, scan files that the virus scanner has"
+    " yet to see, make previews of pictures. Given again, the first has precedence.",
 )
-def worker(queue: str) -> None:
-    """Work through one queue until stopped."""
+def worker(queue: tuple[str, ...]) -> None:
+    """Work through queues until stopped."""
     from workers.worker import run
 
-    run(_start(), Topic(queue))
+    run(_start(), [Topic(name) for name in queue])
 
 
 @click.command()

@@ -3,15 +3,19 @@
 A job may come twice, late or for a row that is gone; the work itself is safe against all three.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from typing import assert_never
 
 from gateway import log
 from gateway.clock import SystemClock
 from gateway.desk.guarding import Guards
 from gateway.errors import Unavailable
+from gateway.inbound.clamd import Clamd
 from gateway.inbound.file_intake import file_intake
+from gateway.inbound.previews import make_previews
+from gateway.inbound.scanning import scan_article
 from gateway.outbound.deliver import deliver
 from gateway.outbound.postoffice import open_office
 from gateway.settings import Settings
@@ -29,29 +33,43 @@ Work = Callable[[OutboxRow], object]
 class _Workshop:
     """What the jobs of this process work with."""
 
-    work: Work
+    work: Mapping[Topic, Work]
     is_stopping: Callable[[], bool]
 
 
 _workshop: list[_Workshop] = []
 
 
-def prepare(settings: Settings, topic: Topic, *, is_stopping: Callable[[], bool]) -> ExitStack:
-    """Set up, once a process, what the jobs of a topic work with; to be closed at the end."""
+def prepare(settings: Settings, topics: Sequence[Topic], *, is_stopping: Callable[[], bool]) -> ExitStack:
+    """Set up, once a process, what the jobs of these topics work with; to be closed at the end."""
     stack = ExitStack()
-    clock, blobs = SystemClock(), BlobStore(settings.blob_dir)
-    if topic is Topic.FILE:
-        guards = Guards.of(settings)
-        work: Work = lambda row: file_intake(  # noqa: E731
-            row.ref_id, blobs=blobs, clock=clock, told=row.told, guards=guards
-        )
-    else:
-        office = stack.enter_context(
-            open_office(settings, blobs=blobs, unseal=Seal(settings.key()).open, clock=clock)
-        )
-        work = lambda row: deliver(row.ref_id, office=office)  # noqa: E731
-    _workshop[:] = [_Workshop(work, is_stopping)]
+    _workshop[:] = [_Workshop({topic: _work(settings, topic, stack) for topic in topics}, is_stopping)]
     return stack
+
+
+def _work(settings: Settings, topic: Topic, stack: ExitStack) -> Work:
+    """How a row of the topic is worked on; what must be closed at the end goes to `stack`."""
+    clock, blobs = SystemClock(), BlobStore(settings.blob_dir)
+    scanner = Clamd(settings.clamd_url) if settings.clamd_url else None
+    match topic:
+        case Topic.FILE:
+            guards = Guards.of(settings)
+            return lambda row: file_intake(
+                row.ref_id, blobs=blobs, clock=clock, told=row.told, guards=guards, scanner=scanner
+            )
+        case Topic.DELIVER:
+            office = stack.enter_context(
+                open_office(settings, blobs=blobs, unseal=Seal(settings.key()).open, clock=clock)
+            )
+            return lambda row: deliver(row.ref_id, office=office)
+        case Topic.SCAN:
+            return lambda row: scan_article(
+                row.ref_id, scanner=scanner, blobs=blobs, clock=clock, told=row.told
+            )
+        case Topic.PREVIEW:
+            return lambda row: make_previews(row.ref_id, blobs=blobs)
+        case _:
+            assert_never(topic)
 
 
 def file_mails(outbox_ids: Sequence[int]) -> None:
@@ -64,6 +82,16 @@ def deliver_mails(outbox_ids: Sequence[int]) -> None:
     work_on(Topic.DELIVER, outbox_ids)
 
 
+def scan_files(outbox_ids: Sequence[int]) -> None:
+    """Scan files that came while the scanner was away."""
+    work_on(Topic.SCAN, outbox_ids)
+
+
+def make_pictures(outbox_ids: Sequence[int]) -> None:
+    """Make previews of pictures."""
+    work_on(Topic.PREVIEW, outbox_ids)
+
+
 def work_on(topic: Topic, outbox_ids: Sequence[int]) -> None:
     """Do the work of these rows; one that fails is logged and left to the sweep, which gives it again.
 
@@ -74,7 +102,7 @@ def work_on(topic: Topic, outbox_ids: Sequence[int]) -> None:
         if workshop.is_stopping():
             return
         try:
-            _work_on_one(workshop.work, outbox_id)
+            _work_on_one(workshop.work[topic], outbox_id)
         except Unavailable as error:
             log.get("jobs").warning("job.put_off", topic=topic.value, outbox=outbox_id, detail=error.detail)
         except Exception:  # noqa: BLE001 - the outermost frame of a piece of work

@@ -19,8 +19,9 @@ def parts(settings: Settings) -> list[Part]:
     """The embedded queue server unless the operator has one, the workers, the scheduler."""
     return [
         *([] if settings.redis_url else [_queue_server(settings)]),
-        _workers(settings, Topic.FILE, settings.file_workers),
-        _workers(settings, Topic.DELIVER, settings.deliver_workers),
+        # Whoever files mail has a look at what it brought when nothing waits to be filed: no process more.
+        _workers(settings, (Topic.FILE, Topic.SCAN, Topic.PREVIEW), settings.file_workers),
+        _workers(settings, (Topic.DELIVER,), settings.deliver_workers),
         Part(
             "scheduler",
             ("scheduler",),
@@ -36,18 +37,17 @@ def _queue_server(settings: Settings) -> Part:
     return Part("queue", ("queue-server",), 1, partial(embedded.answers, settings), Stage.QUEUE, main=main)
 
 
-def _workers(settings: Settings, topic: Topic, count: int) -> Part:
-    main = partial(_work, settings, topic)
-    return Part(
-        f"worker-{topic.value}", ("worker", "--queue", topic.value), count, preload=_PRELOAD, main=main
-    )
+def _workers(settings: Settings, topics: tuple[Topic, ...], count: int) -> Part:
+    queues = tuple(word for topic in topics for word in ("--queue", topic.value))
+    main = partial(_work, settings, topics)
+    return Part(f"worker-{topics[0].value}", ("worker", *queues), count, preload=_PRELOAD, main=main)
 
 
-def _work(settings: Settings, topic: Topic) -> None:
+def _work(settings: Settings, topics: tuple[Topic, ...]) -> None:
     from workers.worker import run
 
     session.configure(settings.effective_database_url, wake=_wake(settings))
-    run(settings, topic)
+    run(settings, topics)
 
 
 def _schedule(settings: Settings) -> None:

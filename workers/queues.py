@@ -19,7 +19,12 @@ IDS_A_JOB = 20
 
 _SHARES = 8  # a burst is cut into so many jobs at least, so that all workers have a part of it
 
-_FUNCTIONS = {Topic.FILE: "workers.jobs.file_mails", Topic.DELIVER: "workers.jobs.deliver_mails"}
+_FUNCTIONS = {
+    Topic.FILE: "workers.jobs.file_mails",
+    Topic.DELIVER: "workers.jobs.deliver_mails",
+    Topic.SCAN: "workers.jobs.scan_files",
+    Topic.PREVIEW: "workers.jobs.make_pictures",
+}
 _WAITS_SECONDS = 600  # a doorbell older than this is not worth answering: the sweep has rung again
 _FAILED_SECONDS = 60
 

@@ -1,4 +1,4 @@
-"""A worker: takes jobs of one topic from RQ, and the due rows themselves while the queue server is away.
+"""A worker: takes jobs of its topics from RQ, and the due rows themselves while the queue server is away.
 
 RQ keeps books of its own about each job (states, executions, results), some twenty round trips
 a job. Ours are in the database: a job here is a doorbell, forgotten as soon as it is answered,
@@ -6,6 +6,7 @@ and one that was lost is rung again by the sweep.
 """
 
 import contextlib
+from collections.abc import Sequence
 from typing import Any
 
 from redis import Redis
@@ -34,13 +35,16 @@ _AWAY_SECONDS = 2.0  # from then on the rows are worked through without it
 
 
 class BellWorker(SimpleWorker):
-    """An RQ worker on one queue; leaves `work` quietly when asked to stop or when the server is away."""
+    """An RQ worker on some queues, the first before the others.
 
-    def __init__(self, topic: Topic, connection: Redis, stop: Stop) -> None:
+    It leaves `work` quietly when asked to stop or when the server is away.
+    """
+
+    def __init__(self, topics: Sequence[Topic], connection: Redis, stop: Stop) -> None:
         self._stop = stop
         self._beaten_at = float("-inf")
         super().__init__(
-            [topic.value],
+            [topic.value for topic in topics],
             connection=connection,
             serializer=JSONSerializer,
             worker_ttl=25,
@@ -120,33 +124,36 @@ class BellWorker(SimpleWorker):
             self.register_death()  # type: ignore[no-untyped-call]  # RQ's
 
 
-def run(settings: Settings, topic: Topic) -> None:
-    """Work on one topic until asked to stop. The process's database must be configured."""
+def run(settings: Settings, topics: Sequence[Topic]) -> None:
+    """Work on some topics until asked to stop, on a later one when the earlier ones have nothing.
+
+    The process's database must be configured.
+    """
     stop = Stop()
     stop.install()
     connection = connect(settings, patience_seconds=_ANSWER_SECONDS)
-    prepared = jobs.prepare(settings, topic, is_stopping=lambda: stop.requested)
+    prepared = jobs.prepare(settings, topics, is_stopping=lambda: stop.requested)
     with prepared, contextlib.suppress(StopRequested):
         while not stop.requested:
             with contextlib.suppress(RedisError):
-                BellWorker(topic, connection, stop).work()
+                BellWorker(topics, connection, stop).work()
             if not stop.requested:
-                _work_alone(topic, connection, stop)
+                _work_alone(topics, connection, stop)
 
 
-def _work_alone(topic: Topic, connection: Redis, stop: Stop) -> None:
+def _work_alone(topics: Sequence[Topic], connection: Redis, stop: Stop) -> None:
     """Until the queue server is back: look at the outbox ourselves. StopRequested when asked to stop."""
     give_up_at, is_alone = clock.monotonic() + _AWAY_SECONDS, False
     while not _is_back(connection):
         if not is_alone and clock.monotonic() >= give_up_at:
             is_alone = True
-            log.get("worker").warning("queue.away", topic=topic.value)
-        if not (is_alone and _work_some(topic)):
+            log.get("worker").warning("queue.away", topic=topics[0].value)
+        if not (is_alone and any(_work_some(topic) for topic in topics)):
             stop.sleep(_KNOCK_SECONDS)
         if stop.requested:
             raise StopRequested
     if is_alone:
-        log.get("worker").info("queue.back", topic=topic.value)
+        log.get("worker").info("queue.back", topic=topics[0].value)
 
 
 def _is_back(connection: Redis) -> bool:

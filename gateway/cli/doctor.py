@@ -15,6 +15,7 @@ from gateway import settings as all_settings
 from gateway.cli.output import json_option
 from gateway.errors import DeskError, Unavailable
 from gateway.ids import new_key
+from gateway.inbound.clamd import Clamd
 from gateway.settings import Settings, without_password
 from gateway.store import filetypes, migrate, session
 from gateway.store.blobs import BlobStore
@@ -56,6 +57,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         "queue": _queue,
         "file types": _file_types,
         "outgoing mail": _outgoing,
+        "virus scanner": _scanner,
     }
     for part, check in checks.items():
         try:
@@ -106,6 +108,15 @@ def _outgoing(settings: Settings) -> Finding:
         return Finding("outgoing mail", ok=True, words="a server is configured")
     words = "no server is configured: answers wait. Set M4A_RELAY_URL, or give each mailbox its own."
     return Finding("outgoing mail", ok=False, words=words)
+
+
+def _scanner(settings: Settings) -> Finding:
+    if not settings.clamd_url:
+        return Finding("virus scanner", ok=True, words="none is set, so attachments are not scanned")
+    if Clamd(settings.clamd_url).answers():
+        return Finding("virus scanner", ok=True, words="it answers")
+    words = "it does not answer, so attachments stay closed; check M4A_CLAMD_URL and start clamd."
+    return Finding("virus scanner", ok=False, words=words)
 
 
 def _print_settings(settings: Settings, *, as_json: bool) -> None:

@@ -26,6 +26,7 @@ from gateway.rules.filing import (
 )
 from gateway.rules.loops import is_loop
 from gateway.rules.recipients import is_ours
+from gateway.rules.scans import Scan
 from gateway.rules.status import ArticleKind, Status, after_inbound
 from gateway.rules.storms import Storm
 from gateway.store import articles, contacts, deliveries, intake, outbox, tickets
@@ -147,11 +148,11 @@ def settle_unread(
 
 
 def file_unreadable(
-    db: Session, row: IntakeRow, *, raw_size_bytes: int, content_hash: str, now: datetime
+    db: Session, row: IntakeRow, *, raw_size_bytes: int, content_hash: str, scan: Scan, now: datetime
 ) -> Filed | None:
     """A mail that could not be read becomes a bare ticket with the raw mail attached: nothing is lost.
 
-    None if it is filed already.
+    `scan` is how the virus scanner judged the raw mail. None if it is filed already.
     """
     if not intake.take(db, row.id, now=now):
         return None
@@ -162,7 +163,9 @@ def file_unreadable(
     sender = Address("", row.mail_from)
     new = _new_row(UNREADABLE_SUBJECT, where, sender, None, NewTicket())
     ticket = tickets.open_ticket(db, row.account_id, new, now=row.received_at)
-    raw = NewFile("message.eml", "message/rfc822", "message/rfc822", raw_size_bytes, row.raw_sha256)
+    raw = NewFile(
+        "message.eml", "message/rfc822", "message/rfc822", raw_size_bytes, row.raw_sha256, scan=scan
+    )
     article = NewArticle(
         kind=ArticleKind.INBOUND,
         from_=sender,

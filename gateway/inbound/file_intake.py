@@ -15,10 +15,12 @@ from gateway.clock import Clock
 from gateway.desk import acknowledging, filing
 from gateway.desk.guarding import Guards
 from gateway.errors import Unavailable
+from gateway.inbound.clamd import Clamd, Verdict
 from gateway.mail.message import ParsedMail
 from gateway.mail.parse import parse
 from gateway.mail.peek import peek
 from gateway.rules.content import content_hash
+from gateway.rules.scans import Scan
 from gateway.store import intake, outbox
 from gateway.store.articles import NewFile
 from gateway.store.blobs import BlobStore
@@ -46,15 +48,23 @@ class _Means:
     blobs: BlobStore
     clock: Clock
     guards: Guards | None
+    scanner: Clamd | None
 
 
 def file_intake(
-    intake_id: int, *, blobs: BlobStore, clock: Clock, told: int = 0, guards: Guards | None = None
+    intake_id: int,
+    *,
+    blobs: BlobStore,
+    clock: Clock,
+    told: int = 0,
+    guards: Guards | None = None,
+    scanner: Clamd | None = None,
 ) -> Fate | None:
     """File one accepted mail; None when it is filed already.
 
     `told` is how often the sweep had to repeat the wake-up: then an earlier try may have died with its
     process, and this one is counted before it begins. With the third fault the mail becomes a bare ticket.
+    A `scanner` looks at every file first; while it is away they are filed closed, and it looks later.
     Raises Unavailable while database or disk are away, which is no fault of the mail, and any fault of an
     earlier try: the sweep comes back to it. With `guards` storms are folded and new requests acknowledged.
     """
@@ -62,7 +72,7 @@ def file_intake(
     if row is None:
         _forget(intake_id)
         return None
-    means = _Means(blobs, clock, guards)
+    means = _Means(blobs, clock, guards, scanner)
     if row.is_filed:
         _acknowledge(row, means)
         return None
@@ -81,7 +91,7 @@ def _file(row: IntakeRow, raw: bytes, same: str, means: _Means, told: int) -> fi
     """Read a mail and file it; what cannot be read becomes a bare ticket with the third try."""
     tries = _note_try(row) if told else row.tries + 1
     if tries > MAX_TRIES:
-        return _file_unreadable(row, len(raw), same, means.clock)
+        return _file_unreadable(row, len(raw), same, means)
     try:
         with _bounded():
             parsed = parse(raw, detect_type=detect_type)
@@ -95,7 +105,7 @@ def _file(row: IntakeRow, raw: bytes, same: str, means: _Means, told: int) -> fi
         if not told:
             _note_try(row)
         if tries >= MAX_TRIES:
-            return _file_unreadable(row, len(raw), same, means.clock)
+            return _file_unreadable(row, len(raw), same, means)
         raise
 
 
@@ -157,6 +167,7 @@ def _acknowledge(row: IntakeRow, means: _Means) -> None:
 
 
 def _file_once(row: IntakeRow, parsed: ParsedMail, same: str, means: _Means) -> filing.Filed | None:
+    verdicts = _scan(parsed, means.scanner)
     files = [
         NewFile(
             filename=part.filename or part.title,
@@ -166,8 +177,10 @@ def _file_once(row: IntakeRow, parsed: ParsedMail, same: str, means: _Means) -> 
             sha256=means.blobs.put(part.content).sha256,
             inline=part.inline,
             content_id=part.content_id,
+            scan=verdict.scan,
+            scan_found=verdict.found,
         )
-        for part in parsed.attachments
+        for part, verdict in zip(parsed.attachments, verdicts, strict=True)
     ]
 
     def file() -> filing.Filed | None:
@@ -184,9 +197,20 @@ def _file_once(row: IntakeRow, parsed: ParsedMail, same: str, means: _Means) -> 
     return file()
 
 
-def _file_unreadable(row: IntakeRow, size_bytes: int, same: str, clock: Clock) -> filing.Filed | None:
+def _scan(parsed: ParsedMail, scanner: Clamd | None) -> list[Verdict]:
+    """What the virus scanner says about each file, if there is one; outside any transaction."""
+    if scanner is None:
+        return [Verdict(Scan.UNSCANNED)] * len(parsed.attachments)
+    return scanner.scan_all(part.content for part in parsed.attachments)
+
+
+def _file_unreadable(row: IntakeRow, size_bytes: int, same: str, means: _Means) -> filing.Filed | None:
+    scan = Scan.PENDING if means.scanner else Scan.UNSCANNED
+    now = means.clock.now()
     with transaction() as db:
-        return filing.file_unreadable(db, row, raw_size_bytes=size_bytes, content_hash=same, now=clock.now())
+        return filing.file_unreadable(
+            db, row, raw_size_bytes=size_bytes, content_hash=same, scan=scan, now=now
+        )
 
 
 @contextmanager

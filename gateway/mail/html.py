@@ -7,6 +7,7 @@ import nh3
 
 from gateway.mail.htmltext import strip_tags
 from gateway.mail.links import with_targets
+from gateway.mail.message import REMOTE_SOURCE
 from gateway.mail.quotemarks import ATTRIBUTES, IN_INDENT, IN_QUOTE, OLDER, STRUCTURE
 
 MAX_HTML_CHARS = 2_000_000
@@ -168,7 +169,7 @@ def _without_remote_source(match: re.Match[str]) -> str:
     at = attributes.find(' src="')
     if at < 0 or attributes[at + 6 : at + 11].lower().startswith(("cid:", "data:")):
         return match[0]
-    return f'<img{attributes[:at]} data-remote-src="{attributes[at + 6 :]}>'
+    return f'<img{attributes[:at]} {REMOTE_SOURCE}="{attributes[at + 6 :]}>'
 
 
 def text_as_html(text: str) -> str:

@@ -7,6 +7,9 @@ from enum import StrEnum
 from gateway.mail.address import Address
 from gateway.mail.invitation import Invitation
 
+REMOTE_SOURCE = "data-remote-src"
+"""Where sanitised HTML keeps the address of a picture in the Internet, which nothing loads by itself."""
+
 
 class Auto(StrEnum):
     """How a machine had a hand in the mail."""

@@ -9,8 +9,10 @@ from sqlalchemy.orm import Session
 
 from gateway.ids import new_public_id
 from gateway.mail.address import Address
+from gateway.rules.scans import Scan
 from gateway.rules.status import ArticleKind
-from gateway.store import search, tickets
+from gateway.store import outbox, search, tickets
+from gateway.store.attachments import wants_preview
 from gateway.store.models import Article, Attachment, table
 from gateway.store.session import inserted_id
 
@@ -28,6 +30,8 @@ class NewFile:
     sha256: str
     inline: bool = False
     content_id: str = ""
+    scan: Scan = Scan.UNSCANNED
+    scan_found: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,8 @@ def append(
 ) -> tuple[int, str]:
     """Add an article to a ticket, with its files and its words; returns its row and public id.
 
-    `created_at` is `now`; raises IntegrityError when the intake or the content is filed already.
+    What its files still need, a scan or previews, is owed to the outbox. `created_at` is `now`; raises
+    IntegrityError when the intake or the content is filed already.
     """
     public_id = new.public_id or new_public_id()
     values = _columns(new) | {
@@ -77,6 +82,7 @@ def append(
     article_id = inserted_id(db, _INSERT_ARTICLE, values)
     if new.files:
         db.connection().execute(_INSERT_FILE, [_file(account_id, article_id, f) for f in new.files])
+        _owe(db, article_id, new.files, now=now)
     snippet = snippet_of(new.reply_text) if new.kind is not ArticleKind.AUTOMATIC else None
     shown = sum(not file.inline for file in new.files)
     tickets.touch(db, account_id, ticket_id, snippet=snippet, files=shown, now=now)
@@ -96,6 +102,13 @@ def stored_message_id(message_id: str) -> str:
 
 _INSERT_ARTICLE = insert(table(Article))
 _INSERT_FILE = insert(table(Attachment))
+
+
+def _owe(db: Session, article_id: int, files: Sequence[NewFile], *, now: datetime) -> None:
+    if any(file.scan is Scan.PENDING for file in files):
+        outbox.put(db, outbox.Topic.SCAN, article_id, now=now)
+    if any(wants_preview(file.detected_type, file.size_bytes) for file in files):
+        outbox.put(db, outbox.Topic.PREVIEW, article_id, now=now)
 
 
 def _words(new: NewArticle) -> list[str]:
@@ -148,4 +161,6 @@ def _file(account_id: int, article_id: int, file: NewFile) -> dict[str, object]:
         "sha256": file.sha256,
         "inline": file.inline,
         "content_id": file.content_id,
+        "scan": file.scan.value,
+        "scan_found": file.scan_found[:200],
     }

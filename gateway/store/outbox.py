@@ -24,11 +24,13 @@ class Topic(StrEnum):
 
     FILE = "file"
     DELIVER = "deliver"
+    SCAN = "scan"
+    PREVIEW = "preview"
 
 
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
-    """One piece of work on an intake or a delivery; `told` is how often the sweep repeated it."""
+    """One piece of work on an intake, a delivery or an article; `told` is how often the sweep repeated it."""
 
     id: int
     topic: Topic

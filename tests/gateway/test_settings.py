@@ -232,3 +232,16 @@ def test_debugging_is_off_when_settings_cannot_be_read(monkeypatch: pytest.Monke
 
 def test_every_setting_says_what_it_means() -> None:
     assert [name for name, field in Settings.model_fields.items() if not field.description] == []
+
+
+@pytest.mark.parametrize("url", ["tcp://127.0.0.1:3310", "unix:///run/clamav/clamd.ctl", ""])
+def test_a_scanners_address_is_taken(tmp_path: Path, url: str) -> None:
+    assert load(data_dir=tmp_path, clamd_url=url).clamd_url == url
+
+
+@pytest.mark.parametrize(
+    "url", ["127.0.0.1:3310", "tcp://host", "unix://relative", "http://host:3310", "tcp://a@h:1"]
+)
+def test_what_is_no_scanners_address_is_refused(tmp_path: Path, url: str) -> None:
+    with pytest.raises(Invalid, match="M4A_CLAMD_URL"):
+        load(data_dir=tmp_path, clamd_url=url)

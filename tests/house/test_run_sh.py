@@ -190,6 +190,19 @@ def test_a_missing_mail_server_is_named_or_installed(machine: Machine) -> None:
     assert machine.asked("apt-get install -y -qq --no-install-recommends dovecot-imapd")
 
 
+def test_a_virus_scanner_that_is_there_must_be_used(machine: Machine) -> None:
+    machine.has("clamd", _NOTING)
+    machine.has("tool", '#!/bin/sh\necho "scanner $M4A_REQUIRE_CLAMD" >> "$NOTES"\n')
+    assert machine.run("test").returncode == 0
+    assert machine.asked("scanner 1")
+
+
+@pytest.mark.skipif(Path("/usr/sbin/clamd").exists(), reason="this machine has a clamd where none is wanted")
+def test_without_a_virus_scanner_it_says_that_a_double_is_used(machine: Machine) -> None:
+    done = machine.run("test")
+    assert (done.returncode, "a double of it" in done.stderr) == (0, True)
+
+
 @pytest.mark.parametrize("home", [{}, {"HOME": ""}, {"HOME": "/nowhere/at/all"}])
 def test_a_home_that_cannot_be_used_is_replaced(machine: Machine, home: dict[str, str]) -> None:
     machine.has("tool", '#!/bin/sh\necho "home $HOME" >> "$NOTES"\n')

@@ -1,6 +1,7 @@
 """The standing cast of the pages: one business with a session, a token and a ticket, and a stranger's."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from email.message import EmailMessage
 
 from gateway import clock
@@ -8,10 +9,12 @@ from gateway.clock import SystemClock
 from gateway.desk import mailboxes, people, signin, tokens
 from gateway.desk.guarding import Guards
 from gateway.inbound.file_intake import file_intake
+from gateway.inbound.previews import make_previews
 from gateway.rules.access import Actor, Role
-from gateway.store import intake, session
+from gateway.store import intake, outbox, session
 from gateway.store.blobs import BlobStore
 from gateway.store.intake import NewOffer, Source
+from gateway.store.outbox import Topic
 from gateway.store.queries.articles import TicketDetail, get_detail
 
 PASSWORD = "correct horse battery"
@@ -64,6 +67,13 @@ class Business:
                 now=clock.now(),
             )
         file_intake(ref.id, blobs=self.blobs, clock=SystemClock(), guards=guards)
+
+    def make_previews(self) -> None:
+        """What the worker does when no mail waits."""
+        with session.transaction() as db:
+            rows = outbox.claim_due(db, now=clock.now() + timedelta(days=1), limit=99, topic=Topic.PREVIEW)
+        for row in rows:
+            make_previews(row.ref_id, blobs=self.blobs)
 
 
 @dataclass(frozen=True)

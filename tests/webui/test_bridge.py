@@ -2,13 +2,14 @@ import asyncio
 import io
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
 
-from webui.bridge import Bridge, FileBody
+from webui.bridge import Bridge, Errand, FileBody, Told
 
 Page = Callable[[WSGIEnvironment, StartResponse], Iterable[bytes]]
 MAX = 100_000
@@ -231,3 +232,75 @@ def test_other_protocols_are_refused() -> None:
 
     with pytest.raises(RuntimeError, match="websocket"):
         asyncio.run(bridge({"type": "websocket"}, nobody, nobody))  # type: ignore[arg-type]
+
+
+def on_errand(work: Callable[[], Told]) -> Page:
+    def page(_environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        return Errand(work, start)
+
+    return page
+
+
+def test_an_errand_says_how_it_went_itself() -> None:
+    done = Exchange(on_errand(lambda: Told("404 Not Found", [("X-Thing", "1")], b"none"))).ask()
+    assert (done.status, done.body, done.sent[0]["headers"]) == (404, b"none", [(b"x-thing", b"1")])
+
+
+def test_an_errand_holds_up_no_page() -> None:
+    release = threading.Event()
+    threads: list[str] = []
+
+    def wait() -> Told:
+        threads.append(threading.current_thread().name)
+        release.wait(10)
+        return Told("200 OK", [], b"late")
+
+    def page(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        if environ["PATH_INFO"] == "/far":
+            return Errand(wait, start)
+        start("200 OK", [])
+        return [b"near"]
+
+    bridge = Bridge(page, max_body_bytes=MAX)
+
+    async def story() -> tuple[bytes, list[bytes]]:
+        far = [Exchange(page, bridge=bridge) for _ in range(9)]
+        tasks = [asyncio.create_task(one.asking("GET", "/far", (), (), hangs_up=False)) for one in far]
+        near = Exchange(page, bridge=bridge)
+        await near.asking("GET", "/near", (), (), hangs_up=False)
+        release.set()
+        await asyncio.gather(*tasks)
+        return near.body, [one.body for one in far]
+
+    assert asyncio.run(story()) == (b"near", [b"late"] * 9)
+    assert set(threads) == {"errands"}
+
+
+def test_more_errands_than_can_be_run_are_refused_at_once() -> None:
+    release = threading.Event()
+
+    def wait() -> Told:
+        release.wait(10)
+        return Told("200 OK", [])
+
+    page = on_errand(wait)
+    bridge = Bridge(page, max_body_bytes=MAX)
+
+    async def story() -> list[int]:
+        asked = [Exchange(page, bridge=bridge) for _ in range(70)]
+        tasks = [asyncio.create_task(one.asking("GET", "/", (), (), hangs_up=False)) for one in asked]
+        for refused in islice(asyncio.as_completed(tasks), 6):
+            await refused
+        release.set()
+        await asyncio.gather(*tasks)
+        return sorted(one.status for one in asked)
+
+    assert asyncio.run(story()) == [200] * 64 + [503] * 6
+
+
+def test_an_errand_that_breaks_is_answered_500_without_a_word() -> None:
+    def broken() -> Told:
+        raise ValueError("SECRET")
+
+    done = Exchange(on_errand(broken)).ask()
+    assert (done.status, done.body) == (500, b"")

@@ -1,8 +1,11 @@
+from dataclasses import replace
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from gateway.errors import NotFound
+from gateway.errors import Conflict, Denied, DeskError, NotFound
+from gateway.rules.scans import Scan
 from gateway.store.queries.articles import AttachmentView
 from tests.webui.cast import PNG, World
 from webui import csp, files
@@ -14,27 +17,59 @@ def view(world: World, content: bytes, detected: str, *, declared: str = "") -> 
     return AttachmentView("id", "a", kind, detected, len(content), blob.sha256, inline=False, content_id="")
 
 
-def test_a_picture_is_shown_in_place(app: Flask, world: World) -> None:
+@pytest.mark.parametrize(
+    ("content", "detected"),
+    [
+        (PNG, "image/png"),
+        (b"%PDF-1.4", "application/pdf"),
+        (b"<script>", "text/html"),
+        (b"<svg/>", "image/svg+xml"),
+        (b"<a/>", "text/xml"),
+    ],
+)
+def test_every_file_is_a_download_in_a_sandbox(
+    app: Flask, world: World, content: bytes, detected: str
+) -> None:
     with app.test_request_context():
-        answer = files.attachment(view(world, PNG, "image/png"))
+        answer = files.attachment(view(world, content, detected))
         answer.direct_passthrough = False
-        assert answer.get_data() == PNG
-    assert answer.headers["Content-Disposition"].startswith("inline")
-    assert answer.headers["Content-Length"] == str(len(PNG))
-
-
-def test_on_wish_it_is_a_download(app: Flask, world: World) -> None:
-    with app.test_request_context():
-        answer = files.attachment(view(world, PNG, "image/png"), download=True)
-    assert answer.headers["Content-Disposition"].startswith("attachment")
-
-
-@pytest.mark.parametrize("detected", ["text/html", "image/svg+xml", "application/xhtml+xml", "text/xml"])
-def test_what_could_act_is_a_download_in_a_sandbox(app: Flask, world: World, detected: str) -> None:
-    with app.test_request_context():
-        answer = files.attachment(view(world, b"<script>", detected, declared="image/png"))
-    assert answer.headers["Content-Disposition"].startswith("attachment")
+        assert answer.get_data() == content
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="a"'
+    assert answer.headers["Content-Length"] == str(len(content))
     assert answer.headers["Content-Security-Policy"] == csp.FILE_POLICY
+
+
+def test_a_picture_has_the_type_that_it_is_so_that_a_page_can_show_it(app: Flask, world: World) -> None:
+    with app.test_request_context():
+        answer = files.attachment(view(world, PNG, "image/png", declared="application/octet-stream"))
+    assert answer.headers["Content-Type"] == "image/png"
+
+
+def test_a_preview_is_what_was_made_of_a_picture(app: Flask, world: World) -> None:
+    small = world.ours.blobs.put(b"small")
+    found = replace(view(world, PNG, "image/png"), preview_sha256=small.sha256)
+    with app.test_request_context():
+        answer = files.preview(found)
+        answer.direct_passthrough = False
+        assert (answer.get_data(), answer.headers["Content-Type"]) == (b"small", "image/webp")
+        with pytest.raises(NotFound):
+            files.preview(replace(found, preview_sha256=None))
+
+
+@pytest.mark.parametrize(
+    ("scan", "error"), [(Scan.PENDING, Conflict), (Scan.INFECTED, Denied), (Scan.REFUSED, Denied)]
+)
+def test_what_the_scanner_keeps_closed_does_not_leave(
+    app: Flask, world: World, scan: Scan, error: type[DeskError]
+) -> None:
+    small = world.ours.blobs.put(b"small")
+    closed = replace(view(world, PNG, "image/png"), scan=scan, preview_sha256=small.sha256)
+    with app.test_request_context():
+        for give in (files.attachment, files.preview):
+            with pytest.raises(error):
+                give(closed)
+        with pytest.raises(Denied):
+            files.raw_mail(closed.sha256, "m1", is_open=closed.is_open)
 
 
 @pytest.mark.parametrize("declared", ["text/html\r\nSet-Cookie: a=b", "x", "a/b c", "é/é"])
@@ -49,15 +84,17 @@ def test_a_declared_type_cannot_write_headers(app: Flask, world: World, declared
     [
         ("report.pdf", 'attachment; filename="report.pdf"'),
         ("Übersicht.html", "attachment; filename=\"_bersicht.html\"; filename*=UTF-8''%C3%9Cbersicht.html"),
-        ('a"b%.txt', "attachment; filename=\"a_b_.txt\"; filename*=UTF-8''a%22b%25.txt"),
-        ("../../etc/passwd", 'attachment; filename="....etcpasswd"'),
+        ('a"b%.txt', "attachment; filename=\"a_b_.txt\"; filename*=UTF-8''a_b%25.txt"),
+        ("../../etc/passwd", 'attachment; filename="_.._etc_passwd"'),
+        ("nul.txt", 'attachment; filename="_nul.txt"'),
+        ("report.exe. .", 'attachment; filename="report.exe"'),
         ("a\r\nb", 'attachment; filename="ab"'),
         ("", 'attachment; filename="file"'),
         ("\u202eexe.txt", 'attachment; filename="exe.txt"'),
     ],
 )
 def test_file_names_are_written_as_rfc_6266_says(name: str, header: str) -> None:
-    assert files.disposition(name, shown=False) == header
+    assert files.disposition(name) == header
 
 
 def test_a_browser_that_has_it_is_not_sent_it_again(app: Flask, world: World) -> None:
@@ -75,7 +112,7 @@ def test_a_lost_blob_is_not_found(app: Flask, world: World) -> None:
 def test_the_raw_mail_comes_byte_for_byte(app: Flask, world: World) -> None:
     raw = b"From: a@b.example\r\n\r\nx\r\n"
     with app.test_request_context():
-        answer = files.raw_mail(world.ours.blobs.put(raw).sha256, "m1")
+        answer = files.raw_mail(world.ours.blobs.put(raw).sha256, "m1", is_open=True)
         answer.direct_passthrough = False
         assert answer.get_data() == raw
     assert answer.headers["Content-Disposition"] == 'attachment; filename="m1.eml"'
@@ -85,7 +122,13 @@ def test_a_strangers_file_and_raw_mail_are_not_found(app: Flask, world: World) -
     article = world.ours.ticket.articles[0]
     other = app.test_client()
     other.set_cookie("session", world.stranger.cookie)
-    for path in (f"/attachments/{article.attachments[0].public_id}", f"/articles/{article.public_id}/raw"):
+    file = article.attachments[0].public_id
+    paths = [f"/attachments/{file}{more}" for more in ("", "/preview", "/mail")]
+    for path in (
+        *paths,
+        f"/articles/{article.public_id}/raw",
+        f"/articles/{article.public_id}/html?images=1",
+    ):
         assert other.get(path).status_code == 404
 
 

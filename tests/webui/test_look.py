@@ -1,7 +1,5 @@
 """The pages in a real browser: accessible in both themes and languages, narrow enough, worked by keyboard."""
 
-import os
-import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,11 +7,13 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
 from gateway.desk.guarding import Guards
 from gateway.rules.status import ArticleKind, Status
+from tests.fakes.chromium import launched
+from tests.webui import rich
 from tests.webui.cast import World, mail
 
 PAGES = (
@@ -33,22 +33,11 @@ PUBLIC = ("/sign-in", "/sign-up")
 _EXPECTED = ("404", "Blocked script execution")
 """The page that is not there; and the clock that a test puts into every frame, also into that of a mail."""
 
-_ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-
-
-def _chromium() -> str | None:
-    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    found = _chromium()
-    if found is None and not os.environ.get("M4A_REQUIRE_BROWSER"):
-        pytest.skip("no Chromium here; M4A_REQUIRE_BROWSER=1 makes this a failure")
-    with sync_playwright() as playwright:
-        made = playwright.chromium.launch(executable_path=found, args=_ARGS)
-        yield made
-        made.close()
+    with launched() as browser:
+        yield browser
 
 
 @pytest.fixture
@@ -130,6 +119,7 @@ def test_a_request_is_found_answered_and_closed_by_keyboard_alone(page: Page, wo
     for key in ("j", "j", "k", "j", "Enter"):
         page.keyboard.press(key)
     expect(page.get_by_role("heading", level=1)).to_have_text("Look at this")
+    expect(page.locator("html")).to_have_class("js")  # before that, keys are nobody's
     page.keyboard.press("r")
     page.keyboard.type("It runs again.\n\nOlga")
     page.keyboard.press("Control+Enter")
@@ -217,3 +207,41 @@ def test_undo_brings_the_text_back(page: Page) -> None:
     page.get_by_role("button", name="Undo").click()
     expect(page.locator("#text")).to_have_value("Too early")
     expect(page.locator("li.article.gone")).to_have_count(1)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1440])
+def test_all_that_a_mail_brings_can_be_seen_by_everybody(
+    page: Page, served: str, world: World, theme: str, width: int
+) -> None:
+    rich.receive(world.ours)
+    page.context.add_cookies([{"name": "theme", "value": theme, "url": served}])
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto("/t/2")
+    page.get_by_text("Show with formatting").click()
+    page.get_by_text("Attached message: Re: The printer").click()
+    expect(page.frame_locator("iframe").nth(0).locator(".text")).to_contain_text("It burns.")
+    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    assert violations(page) == []
+
+
+def test_a_picture_is_looked_at_in_full_and_put_away_by_keyboard(page: Page, world: World) -> None:
+    rich.receive(world.ours)
+    page.goto("/t/2")
+    small = page.locator(".pictures img").first
+    expect(small).to_have_js_property("naturalWidth", 480)
+    page.locator(".pictures a").first.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#zoom img")).to_have_js_property("naturalWidth", 1600)
+    expect(page.locator("#zoom")).to_be_visible()
+    assert violations(page) == []
+    page.keyboard.press("Escape")
+    expect(page.locator("#zoom")).to_be_hidden()
+
+
+def test_a_link_to_a_file_is_a_download(page: Page, world: World) -> None:
+    rich.receive(world.ours)
+    page.goto("/t/2")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="offer (2).pdf").click()
+    assert download.value.suggested_filename == "offer.pdf"

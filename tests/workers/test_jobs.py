@@ -21,7 +21,7 @@ def stopping() -> list[bool]:
 
 @pytest.fixture(autouse=True)
 def prepared(settings: Settings, database: None, stopping: list[bool]) -> Iterator[None]:
-    with jobs.prepare(settings, Topic.FILE, is_stopping=lambda: stopping[0]):
+    with jobs.prepare(settings, [Topic.FILE], is_stopping=lambda: stopping[0]):
         yield
 
 
@@ -61,7 +61,18 @@ def test_a_process_that_shall_stop_begins_nothing_new(mails: Mails, stopping: li
 
 
 def test_a_delivery_that_is_gone_takes_no_harm(settings: Settings) -> None:
-    with jobs.prepare(settings, Topic.DELIVER, is_stopping=lambda: False):
+    with jobs.prepare(settings, [Topic.DELIVER], is_stopping=lambda: False):
         with transaction() as db:
             outbox_id = outbox.put(db, Topic.DELIVER, 99, now=clock.now() - timedelta(seconds=20))
         jobs.deliver_mails([outbox_id])
+
+
+def test_work_on_files_that_are_gone_is_done_with(settings: Settings) -> None:
+    topics = [Topic.SCAN, Topic.PREVIEW]
+    with jobs.prepare(settings, topics, is_stopping=lambda: False):
+        with transaction() as db:
+            scan, preview = (outbox.put(db, topic, 99, now=clock.now()) for topic in topics)
+        jobs.scan_files([scan])
+        jobs.make_pictures([preview])
+    with reading() as db:
+        assert [outbox.depth(db, topic) for topic in topics] == [0, 0]

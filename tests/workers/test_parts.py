@@ -16,3 +16,8 @@ def test_there_are_as_many_workers_as_the_operator_wants(settings: Settings) -> 
     counts = {part.name: part.count for part in parts(settings.with_values(file_workers=5))}
     assert counts["worker-file"] == 5
     assert counts["scheduler"] == 1
+
+
+def test_whoever_files_mail_looks_after_its_files_when_no_mail_waits(settings: Settings) -> None:
+    (part,) = (part for part in parts(settings) if part.name == "worker-file")
+    assert part.argv == ("worker", "--queue", "file", "--queue", "scan", "--queue", "preview")

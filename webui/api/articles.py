@@ -56,7 +56,8 @@ def get_raw(path: IdPath) -> Response:
     """The mail as it came in or went out, byte for byte."""
     with reading() as db:
         sha256 = queries.get_raw_sha256(db, actor().account_id, path.id)
-    return files.raw_mail(sha256, path.id)
+        is_open = queries.is_raw_open(db, actor().account_id, path.id)
+    return files.raw_mail(sha256, path.id, is_open=is_open)
 
 
 @blueprint.get("/attachments/<id>", responses={200: _BYTES})
@@ -64,7 +65,7 @@ def get_attachment(path: IdPath) -> Response:
     """The bytes of a file."""
     with reading() as db:
         found = queries.get_attachment(db, actor().account_id, path.id)
-    return files.attachment(found, download=True)
+    return files.attachment(found)
 
 
 def _check(body: ArticleIn) -> None:

@@ -122,6 +122,6 @@ def _page(
 def _download(read: ParsedMail, number: int) -> Response:
     part = read.attachments[number]
     answer = Response(part.content, mimetype="application/octet-stream")
-    answer.headers["Content-Disposition"] = files.disposition(part.filename or "file", shown=False)
+    answer.headers["Content-Disposition"] = files.disposition(part.filename)
     answer.headers["Content-Security-Policy"] = csp.FILE_POLICY
     return answer

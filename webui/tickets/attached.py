@@ -1,13 +1,17 @@
 """Attachments as a ticket shows them: kind and size in words, a warning where name and content disagree."""
 
 import mimetypes
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gateway.i18n import _
+from gateway.rules.filenames import hidden_ending, hides_letters, safe_name, told_apart
+from gateway.rules.scans import Scan
 from gateway.store.queries.articles import AttachmentView
 from webui.wording import size
 
-_SHOWN = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp"})
+_MAX_ENDING_CHARS = 16
+_MAILS = frozenset({"message/rfc822", "message/global"})
 _WEAK = frozenset({"application/octet-stream", "application/x-empty", "text/plain", "message/rfc822"})
 _PROGRAMS = frozenset(
     {
@@ -33,7 +37,7 @@ _OFFICE = ("officedocument", "opendocument", "msword", "ms-", "vnd.ms", "java-ar
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """One attachment, every word ready."""
+    """One attachment, every word ready. `mail` is the subject of an attached mail, "" for other files."""
 
     id: str
     name: str
@@ -41,24 +45,62 @@ class File:
     size: str
     icon: str
     mismatch: str
+    closed: str = ""
+    mail: str = ""
+
+    @property
+    def ending(self) -> str:
+        """What must stay in sight when there is no room for the whole name."""
+        stem, dot, ending = self.name.rpartition(".")
+        return f"{dot}{ending}" if stem and len(ending) <= _MAX_ENDING_CHARS else ""
+
+    @property
+    def stem(self) -> str:
+        """The name before its ending."""
+        return self.name.removesuffix(self.ending)
 
 
-def file(view: AttachmentView) -> File:
-    """An attachment for the page."""
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """The files of a message: pictures to show in place, and the list of files."""
+
+    pictures: tuple[File, ...]
+    files: tuple[File, ...]
+
+
+def brought(views: Sequence[AttachmentView]) -> Brought:
+    """The files of a message, those of one name told apart."""
+    names = told_apart(safe_name(view.filename) or _("unnamed") for view in views)
+    told = [(view, file(view, name)) for view, name in zip(views, names, strict=True)]
+    return Brought(
+        pictures=tuple(shown for view, shown in told if is_picture(view)),
+        files=tuple(shown for view, shown in told if not (view.inline and is_picture(view))),
+    )
+
+
+def file(view: AttachmentView, name: str) -> File:
+    """An attachment for the page, under the name that it has there."""
     detected = view.detected_type or view.content_type
     return File(
         id=view.public_id,
-        name=view.filename or _("unnamed"),
-        kind=_kind(view.filename, detected),
+        name=name,
+        kind=_kind(name, detected),
         size=size(view.size_bytes),
-        icon="image" if detected.startswith("image/") else "file",
-        mismatch=_warning(view),
+        icon="image" if detected.startswith("image/") else "mail" if is_mail(view) else "file",
+        mismatch=_warning(view, name),
+        closed=_closed(view),
+        mail=_subject(view, name) if is_mail(view) and view.is_open else "",
     )
 
 
 def is_picture(view: AttachmentView) -> bool:
-    """Whether the page shows it in place."""
-    return view.detected_type in _SHOWN
+    """Whether the page shows it in place: it has a preview, made by us."""
+    return view.preview_sha256 is not None and view.is_open
+
+
+def is_mail(view: AttachmentView) -> bool:
+    """Whether it is a mail that was attached to this one."""
+    return view.content_type in _MAILS or view.detected_type in _MAILS
 
 
 def disagrees(filename: str, declared: str, detected: str) -> bool:
@@ -85,13 +127,33 @@ def _family(kind: str) -> str:
     return kind.replace("/x-", "/")
 
 
-def _warning(view: AttachmentView) -> str:
-    if not disagrees(view.filename, view.content_type, view.detected_type):
-        return ""
-    words = {"type": view.detected_type, "name": view.filename or view.content_type}
-    if view.detected_type in _PROGRAMS:
+def _warning(view: AttachmentView, name: str) -> str:
+    """What is meant to deceive about a file, the gravest first."""
+    words = {"type": view.detected_type, "name": name}
+    differs = disagrees(view.filename, view.content_type, view.detected_type)
+    if differs and view.detected_type in _PROGRAMS:
         return _("Careful: “%(name)s” is really a program (%(type)s).") % words
-    return _("The content is %(type)s, which does not fit the name.") % words
+    if ending := hidden_ending(view.filename):
+        return _("Careful: the name really ends in “.%(ending)s”.") % {"ending": ending}
+    if hides_letters(view.filename):
+        return _("Careful: the name held invisible letters, which may be meant to deceive.")
+    return _("The content is %(type)s, which does not fit the name.") % words if differs else ""
+
+
+def _closed(view: AttachmentView) -> str:
+    """Why it cannot be opened, "" if it can."""
+    words = {
+        Scan.PENDING: _("Is being scanned for viruses; it opens when that is done."),
+        Scan.REFUSED: _("The virus scanner could not look into this file, so it stays closed."),
+        Scan.INFECTED: _("The virus scanner found %(found)s, so it stays closed."),
+    }
+    return words.get(view.scan, "") % {"found": view.scan_found}
+
+
+def _subject(view: AttachmentView, name: str) -> str:
+    """A mail's file is named after its subject, which may hold what a disk does not take."""
+    told = name if hides_letters(view.filename) else view.filename
+    return told.removesuffix(".eml") or name
 
 
 def _kind(filename: str, detected: str) -> str:

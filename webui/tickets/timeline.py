@@ -13,7 +13,7 @@ from gateway.rules.status import ArticleKind
 from gateway.store.queries.articles import ArticleView, DeliveryView, TicketDetail
 from webui import pages
 from webui.kept import Kept
-from webui.tickets import attached, events, texts
+from webui.tickets import attached, events, invitations, texts
 from webui.wording import ago, initials, moment
 
 _MAX_DEFECTS = 5
@@ -62,7 +62,10 @@ class Message:
     pictures: tuple[attached.File, ...]
     files: tuple[attached.File, ...]
     has_html: bool
+    has_remote: bool
     has_raw: bool
+    protection: str
+    invitation: invitations.Card | None
     deliveries: tuple[Way, ...]
     withdrawn: bool
     undo: bool
@@ -123,7 +126,8 @@ def _shown(entry: ArticleView | Event | Fold, reader: Reader) -> Markup:
 
 def _kept(article: ArticleView, reader: Reader) -> Markup:
     told_with = ago(article.created_at, reader.at), can_be_taken_back(article, reader), _name(article, reader)
-    key = (current_locale(), article, told_with)
+    card = invitations.card(article.invitation, reader.at)
+    key = (current_locale(), article, told_with, card)
     return _MESSAGES.get(key, lambda: pages.piece(_MESSAGE, a=message(article, reader)))
 
 
@@ -154,7 +158,7 @@ def message(article: ArticleView, reader: Reader) -> Message:
     text = texts.split(article.text, article.reply_text)
     is_ours = article.kind in (ArticleKind.OUTBOUND, ArticleKind.NOTE)
     name = _name(article, reader)
-    pictures = tuple(attached.file(f) for f in article.attachments if attached.is_picture(f))
+    brought = attached.brought(article.attachments)
     return Message(
         id=article.public_id,
         kind=article.kind.value,
@@ -167,12 +171,13 @@ def message(article: ArticleView, reader: Reader) -> Message:
         text=text.new,
         quoted=text.quoted,
         quoted_label=text.quoted_label,
-        pictures=pictures,
-        files=tuple(
-            attached.file(f) for f in article.attachments if not f.inline or not attached.is_picture(f)
-        ),
+        pictures=brought.pictures,
+        files=brought.files,
         has_html=article.has_html and not is_ours,
-        has_raw=article.has_raw and not is_ours,
+        has_remote=article.has_remote and not is_ours,
+        has_raw=article.has_raw and not is_ours and all(file.is_open for file in article.attachments),
+        protection=_protection(article),
+        invitation=invitations.card(article.invitation, reader.at),
         deliveries=tuple(_way(delivery, reader.at) for delivery in article.deliveries),
         withdrawn=_is_withdrawn(article),
         undo=can_be_taken_back(article, reader),
@@ -238,6 +243,17 @@ def _warnings(article: ArticleView) -> tuple[str, ...]:
     if article.trust == "nobody":
         found.append(_("This mail names no sender."))
     return tuple(found)
+
+
+def _protection(article: ArticleView) -> str:
+    """How it is signed or encrypted. Nobody checks a signature here, and nobody has a key."""
+    words = {
+        "smime-signed": _("Signed with S/MIME. The signature was not checked."),
+        "pgp-signed": _("Signed with OpenPGP. The signature was not checked."),
+        "smime-encrypted": _("Encrypted with S/MIME: it can be read with its recipient’s key alone."),
+        "pgp-encrypted": _("Encrypted with OpenPGP: it can be read with its recipient’s key alone."),
+    }
+    return words.get(article.protection, "")
 
 
 def _defects(article: ArticleView) -> str:

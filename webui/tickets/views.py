@@ -12,11 +12,11 @@ from gateway.desk.tickets import TicketChange
 from gateway.errors import Conflict, Invalid, TooLarge
 from gateway.i18n import _
 from gateway.store import intake
-from gateway.store.queries.articles import get_article, get_attachment, get_detail, get_raw_sha256
+from gateway.store.queries.articles import get_article, get_detail
 from gateway.store.queries.customers import list_customers
 from gateway.store.queries.tickets import TicketFilter, count_views, list_tickets
 from gateway.store.session import reading, transaction
-from webui import complaints, files, mailframe, pages, uploads
+from webui import complaints, pages, uploads
 from webui.office import office
 from webui.rail import DEFAULT_VIEW, filter_of, rail, view_names
 from webui.sessions import actor, signed_in
@@ -164,33 +164,6 @@ def unmerge(number: int) -> ResponseReturnValue:
     with transaction() as db:
         ticket = merging.unmerge(db, actor(), number, now=office().clock.now())
     return redirect(f"/t/{ticket.number}", 303)
-
-
-@blueprint.get("/attachments/<public_id>")
-@signed_in
-def attachment(public_id: str) -> ResponseReturnValue:
-    """A file of a message; pictures and PDF open in place unless a download is asked for."""
-    with reading() as db:
-        found = get_attachment(db, actor().account_id, public_id)
-    return files.attachment(found, download="download" in request.args)
-
-
-@blueprint.get("/articles/<public_id>/html")
-@signed_in
-def formatted(public_id: str) -> ResponseReturnValue:
-    """A message's sanitised HTML, for the frame without rights."""
-    with reading() as db:
-        _number, article = get_article(db, actor().account_id, public_id)
-    return mailframe.mail_html(article.html or "", article.attachments)
-
-
-@blueprint.get("/articles/<public_id>/raw")
-@signed_in
-def raw(public_id: str) -> ResponseReturnValue:
-    """A message as it came in."""
-    with reading() as db:
-        sha256 = get_raw_sha256(db, actor().account_id, public_id)
-    return files.raw_mail(sha256, public_id)
 
 
 @blueprint.get("/ledger")

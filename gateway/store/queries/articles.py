@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, null, select
+from sqlalchemy import Row, Select, bindparam, false, func, null, select
 from sqlalchemy.orm import Session
 
 from gateway.errors import NotFound
 from gateway.mail.address import Address
+from gateway.mail.message import REMOTE_SOURCE
+from gateway.rules.scans import Scan, may_open
 from gateway.rules.status import ArticleKind
 from gateway.store.models import Article, Attachment, Delivery, Staff, Ticket, TicketEvent
 from gateway.store.queries.tickets import TicketRow, get_ticket
@@ -18,7 +20,7 @@ from gateway.store.queries.tickets import TicketRow, get_ticket
 
 @dataclass(frozen=True, slots=True)
 class AttachmentView:
-    """A file of an article, without its bytes."""
+    """A file of an article, without its bytes. `preview_sha256` is the blob of its preview, if it has one."""
 
     public_id: str
     filename: str
@@ -28,6 +30,14 @@ class AttachmentView:
     sha256: str
     inline: bool
     content_id: str
+    preview_sha256: str | None = None
+    scan: Scan = Scan.UNSCANNED
+    scan_found: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anybody may open it, as far as the virus scanner goes."""
+        return may_open(self.scan)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +55,8 @@ class DeliveryView:
 class ArticleView:
     """One entry of a ticket. `author` is the staff member's login where staff wrote it.
 
-    `html` is None also where it was left unread; `has_html` tells.
+    `html` is None also where it was left unread; `has_html` tells, and
+    `has_remote` whether it shows pictures from elsewhere.
     `protection` names a signature or an encryption as `gateway.mail.message.Protection` does; `invitation`
     is what `gateway.mail.invitation.as_stored` made of a calendar part.
     """
@@ -65,6 +76,7 @@ class ArticleView:
     reply_text: str
     html: str | None
     has_html: bool
+    has_remote: bool
     auto: str | None
     trust: str
     defects: tuple[str, ...]
@@ -72,7 +84,7 @@ class ArticleView:
     attachments: tuple[AttachmentView, ...]
     deliveries: tuple[DeliveryView, ...]
     protection: str = ""
-    invitation: dict[str, Any] | None = field(default=None, hash=False)
+    invitation: Mapping[str, Any] | None = field(default=None, hash=False)
     is_folded: bool = False
 
 
@@ -121,6 +133,7 @@ _HEADS = (
     Article.invitation,
     Article.is_folded,
     Article.html.is_not(None).label("has_html"),
+    func.coalesce(Article.html.contains(REMOTE_SOURCE), false()).label("has_remote"),
 )
 # Built once: a ticket's page would spend more time on building its statements than on running them.
 _MINE = (Article.account_id == bindparam("account"), Article.ticket_id == bindparam("ticket"))
@@ -142,6 +155,9 @@ _FILES = select(
     Attachment.sha256,
     Attachment.inline,
     Attachment.content_id,
+    Attachment.preview_sha256,
+    Attachment.scan,
+    Attachment.scan_found,
 ).where(Attachment.account_id == bindparam("account"))
 _SENT = select(
     Delivery.article_id,
@@ -197,19 +213,31 @@ def get_raw_sha256(db: Session, account_id: int, article_id: str) -> str:
     return found
 
 
+def is_raw_open(db: Session, account_id: int, article_id: str) -> bool:
+    """Whether a raw mail may be opened: it holds all that its files hold."""
+    columns = select(Attachment.scan).join(Article, Article.id == Attachment.article_id).distinct()
+    mine = columns.where(Article.account_id == account_id, Article.public_id == article_id)
+    return all(may_open(Scan(scan)) for scan in db.execute(mine).scalars())
+
+
 def get_attachment(db: Session, account_id: int, public_id: str) -> AttachmentView:
     """A file by its public id; NotFound also for another account's."""
     mine = _FILES.where(Attachment.public_id == public_id)
     found = db.connection().execute(mine, {"account": account_id}).first()
     if found is None:
         raise NotFound("There is no such attachment.")
-    return AttachmentView(*found[1:])
+    return _file(*found[1:])
+
+
+def _file(*columns: Any) -> AttachmentView:
+    *known, scan, scan_found = columns
+    return AttachmentView(*known, Scan(scan), scan_found)
 
 
 def _files(db: Session, query: _Query, wanted: Mapping[str, int]) -> dict[int, list[AttachmentView]]:
     grouped: dict[int, list[AttachmentView]] = defaultdict(list)
     for article_id, *file in db.connection().execute(query, wanted).all():
-        grouped[article_id].append(AttachmentView(*file))
+        grouped[article_id].append(_file(*file))
     return grouped
 
 
@@ -239,6 +267,7 @@ def _article(
         reply_text=row.reply_text,
         html=row.html,
         has_html=row.has_html,
+        has_remote=bool(row.has_remote),
         auto=row.auto,
         trust=row.trust,
         defects=tuple(row.defects),

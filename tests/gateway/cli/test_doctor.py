@@ -8,6 +8,7 @@ from gateway.settings import Settings, load
 from gateway.store import session
 from gateway.store.blobs import BlobStore
 from tests.databases import Databases
+from tests.fakes.clamd import Double
 from tests.fakes.command import command
 
 SECRET = "hunter2"
@@ -35,6 +36,7 @@ def test_a_healthy_part_is_well(databases: Databases, tmp_path: Path) -> None:
         "queue": False,  # the embedded one runs while `serve` does
         "file types": True,
         "outgoing mail": True,
+        "virus scanner": True,
     }
     assert list((tmp_path / "data" / "blobs").glob("??/*")) == []
 
@@ -46,11 +48,13 @@ def test_every_broken_part_is_named_with_what_to_do(tmp_path: Path) -> None:
             data_dir=tmp_path / "data",
             database_url=f"postgresql://u:{SECRET}@127.0.0.1:1/d",
             redis_url=f"redis://:{SECRET}@127.0.0.1:1",
+            clamd_url="tcp://127.0.0.1:1",
         )
     )
     assert [part for part, one in found.items() if one.ok] == ["file types"]
     assert "M4A_DATABASE_URL" in found["database"].words
     assert "M4A_REDIS_URL" in found["queue"].words
+    assert "M4A_CLAMD_URL" in found["virus scanner"].words
     assert "M4A_RELAY_URL" in found["outgoing mail"].words
     assert SECRET not in str(found)
 
@@ -90,3 +94,9 @@ def test_as_json_it_is_one_object_and_settings_hide_their_secrets(tmp_path: Path
     plain = run("doctor", "--settings")
     assert "M4A_WEB_PORT=8080" in plain.stdout
     assert SECRET not in done.stdout + listed.stdout + plain.stdout + done.stderr
+
+
+def test_a_scanner_that_answers_is_well(tmp_path: Path) -> None:
+    with Double() as scanner:
+        found = findings(load(data_dir=tmp_path, clamd_url=scanner.url))
+    assert found["virus scanner"] == Finding("virus scanner", ok=True, words="it answers")

@@ -95,16 +95,6 @@ def test_a_ticket_shows_its_message_and_what_can_be_done(browser: FlaskClient) -
     assert page.one("details[data-frame]").get("data-frame")
 
 
-def test_pictures_stand_in_place_and_files_are_offered(browser: FlaskClient) -> None:
-    page = Page(browser.get("/t/1"))
-    picture = page.one("ul.pictures img").get("src")
-    file = page.one("ul.files a").get("href")
-    assert picture is not None
-    assert file is not None
-    assert browser.get(picture).mimetype == "image/png"
-    assert browser.get(file).headers["Content-Disposition"].startswith("attachment")
-
-
 def test_the_formatted_message_may_not_run_anything(browser: FlaskClient, world: World) -> None:
     answer = browser.get(f"/articles/{world.ours.ticket.articles[0].public_id}/html")
     assert "sandbox" in answer.headers["Content-Security-Policy"]

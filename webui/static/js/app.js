@@ -10,6 +10,7 @@
   const clock = new Intl.DateTimeFormat(root.lang, { dateStyle: "medium", timeStyle: "short" });
   const tellTimes = () => {
     for (const time of all("time[datetime]")) time.title = clock.format(new Date(time.dateTime));
+    for (const span of all("[data-from]")) span.textContent = clock.formatRange(new Date(span.dataset.from), new Date(span.dataset.to));
   };
 
   // A mail's HTML is fetched when somebody wants to see it, into a frame without rights.
@@ -22,6 +23,30 @@
     frame.src = fold.dataset.frame;
     fold.setAttribute("hx-morph-skip", "");
     fold.append(frame);
+  };
+
+  // Its pictures in the Internet are loaded through us when somebody asks for them.
+  const loadPictures = (event) => {
+    const link = event.target.closest("[data-images]");
+    const frame = link && one("iframe", link.closest("details"));
+    if (!frame) return;
+    event.preventDefault();
+    frame.src = link.href;
+    link.parentElement.hidden = true;
+    frame.focus();
+  };
+
+  // A picture is looked at in full over the page; without this its link is a download.
+  const zoom = (event) => {
+    const link = event.target.closest("[data-zoom]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    const dialog = one("#zoom");
+    const picture = new Image();
+    picture.src = one("a", dialog).href = link.href;
+    picture.alt = one("h2", dialog).textContent = link.dataset.zoom;
+    one("div", dialog).replaceChildren(picture);
+    dialog.showModal();
   };
 
   // A choice that takes effect at once.
@@ -133,6 +158,8 @@
     document.addEventListener("keydown", onKey);
     document.addEventListener("toggle", openFrame, true);
     document.addEventListener("change", sendChoice);
+    document.addEventListener("click", loadPictures);
+    document.addEventListener("click", zoom);
     document.addEventListener("htmx:after:swap", tellTimes);
     one('button[data-key="?"]')?.addEventListener("click", showHelp);
     one("#keys-on")?.addEventListener("change", (event) => localStorage.setItem("keys", event.target.checked ? "on" : "off"));

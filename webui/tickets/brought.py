@@ -1,0 +1,91 @@
+"""What the messages of a ticket brought: their files, their HTML, their originals, the mails within them."""
+
+from contextvars import copy_context
+
+from flask import Blueprint, Response, current_app, request
+from flask.typing import ResponseReturnValue
+
+from gateway.errors import NotFound
+from gateway.i18n import current_locale
+from gateway.inbound.enclosed import read_enclosed
+from gateway.store.queries.articles import get_article, get_attachment, get_raw_sha256, is_raw_open
+from gateway.store.session import reading
+from webui import csp, files, mailframe, remoteimages
+from webui.bridge import Told
+from webui.later import Later
+from webui.office import office
+from webui.sessions import actor, signed_in
+from webui.tickets import attached, enclosed
+
+blueprint = Blueprint("brought", __name__)
+
+
+@blueprint.get("/attachments/<public_id>")
+@signed_in
+def attachment(public_id: str) -> ResponseReturnValue:
+    """A file of a message, as a download."""
+    with reading() as db:
+        found = get_attachment(db, actor().account_id, public_id)
+    return files.attachment(found)
+
+
+@blueprint.get("/attachments/<public_id>/preview")
+@signed_in
+def preview(public_id: str) -> ResponseReturnValue:
+    """The small picture of a picture."""
+    with reading() as db:
+        found = get_attachment(db, actor().account_id, public_id)
+    return files.preview(found)
+
+
+@blueprint.get("/attachments/<public_id>/mail")
+@signed_in
+def enclosed_mail(public_id: str) -> ResponseReturnValue:
+    """What an attached mail says, for the frame without rights."""
+    with reading() as db:
+        found = get_attachment(db, actor().account_id, public_id)
+    files.check_scan(found)
+    if not attached.is_mail(found):
+        raise NotFound
+    path, now = office().blobs.path(found.sha256), office().clock.now()
+    template = current_app.jinja_env.get_template("web/tickets/enclosed.html")
+    person = {"theme": request.cookies.get("theme"), "locale": current_locale()}
+    context = copy_context()  # the person's language goes along
+
+    def tell() -> Told:
+        page = template.render(mail=enclosed.shown(read_enclosed(path), now), **person)
+        return Told("200 OK", [("Content-Type", "text/html; charset=utf-8")], page.encode())
+
+    later = Later(lambda: context.run(tell))
+    later.headers["Content-Security-Policy"] = csp.MAIL_POLICY
+    return later
+
+
+@blueprint.get("/articles/<public_id>/html")
+@signed_in
+def formatted(public_id: str) -> ResponseReturnValue:
+    """A message's sanitised HTML, for the frame without rights; `images` loads remote ones through us."""
+    account_id = actor().account_id
+    with reading() as db:
+        _number, article = get_article(db, account_id, public_id)
+    html, brought = article.html or "", article.attachments
+    if "images" not in request.args:
+        return mailframe.mail_html(html, brought)
+    return mailframe.mail_html(html, brought, remote=lambda url: remoteimages.address(account_id, url))
+
+
+@blueprint.get(f"{remoteimages.PATH}<token>")
+def remote_image(token: str) -> Response:
+    """A picture in the Internet that a message shows. Nobody is signed in: the signature is the right."""
+    return remoteimages.answer(token)
+
+
+@blueprint.get("/articles/<public_id>/raw")
+@signed_in
+def raw(public_id: str) -> ResponseReturnValue:
+    """A message as it came in."""
+    account_id = actor().account_id
+    with reading() as db:
+        sha256 = get_raw_sha256(db, account_id, public_id)
+        is_open = is_raw_open(db, account_id, public_id)
+    return files.raw_mail(sha256, public_id, is_open=is_open)
