@@ -6,10 +6,12 @@ A job may come twice, late or for a row that is gone; the work itself is safe ag
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 
 from gateway import log
 from gateway.clock import SystemClock
 from gateway.errors import Unavailable
+from gateway.inbound.authentication.examining import Examiner
 from gateway.inbound.file_intake import file_intake
 from gateway.outbound.deliver import deliver
 from gateway.outbound.postoffice import open_office
@@ -40,7 +42,8 @@ def prepare(settings: Settings, topic: Topic, *, is_stopping: Callable[[], bool]
     stack = ExitStack()
     clock, blobs = SystemClock(), BlobStore(settings.blob_dir)
     if topic is Topic.FILE:
-        work: Work = lambda row: file_intake(row.ref_id, blobs=blobs, clock=clock, told=row.told)  # noqa: E731
+        file = partial(file_intake, blobs=blobs, clock=clock, examine=Examiner(settings).examine)
+        work: Work = lambda row: file(row.ref_id, told=row.told)  # noqa: E731
     else:
         office = stack.enter_context(
             open_office(settings, blobs=blobs, unseal=Seal(settings.key()).open, clock=clock)

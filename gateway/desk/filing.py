@@ -8,6 +8,8 @@ from typing import assert_never
 from sqlalchemy.orm import Session
 
 from gateway.mail.address import Address
+from gateway.mail.authres import NOT_EXAMINED, Verdict, to_stored
+from gateway.mail.forwarded import find_original
 from gateway.mail.message import ParsedMail
 from gateway.mail.tokens import Purpose, is_genuine, read_local
 from gateway.rules.filing import (
@@ -18,8 +20,9 @@ from gateway.rules.filing import (
     decide_filing,
     numbers_in_subject,
 )
-from gateway.rules.recipients import is_ours
+from gateway.rules.recipients import answer_addresses, is_ours
 from gateway.rules.status import ArticleKind, Status, after_inbound
+from gateway.rules.trust import Trust, decide_trust, may_speak_for_another, may_take_part
 from gateway.store import articles, contacts, deliveries, intake, outbox, tickets
 from gateway.store.articles import NewArticle, NewFile
 from gateway.store.intake import Fate, IntakeRow
@@ -41,6 +44,16 @@ class Filed:
 
 
 @dataclass(frozen=True, slots=True)
+class _Writer:
+    """Who sent a mail, whose request it is (the same, but for a colleague's forward), and what is known."""
+
+    sender: Address | None
+    requester: Address | None
+    who: contacts.Known | None
+    trust: Trust
+
+
+@dataclass(frozen=True, slots=True)
 class _Where:
     """What the envelope says: the mailbox that got it, and the genuine tokens among the recipients."""
 
@@ -59,10 +72,11 @@ def file(
     *,
     content_hash: str,
     now: datetime,
+    verdict: Verdict = NOT_EXAMINED,
 ) -> Filed | None:
     """File a mail under its account: ticket, article, files, timeline, ledger. None if it is filed already.
 
-    The same mail offered again becomes a line in its ticket's timeline.
+    The same mail offered again becomes a line in its ticket's timeline. `verdict` says who sent it.
     """
     if not intake.take(db, row.id, now=now):
         return None
@@ -70,14 +84,14 @@ def file(
     if known is not None:
         return _file_again(db, row, known, now=now)
     where = _where(db, row)
-    filing = _decide(db, row.account_id, parsed, where, now=now)
-    sender = parsed.from_ or (Address("", row.mail_from) if row.mail_from else None)
-    who = contacts.recognise(db, row.account_id, sender, now=now) if sender and sender.address else None
-    ticket = _ticket(db, row, parsed, filing, where, sender, who, now=now)
-    article = _article(db, row, parsed, files, sender, who, content_hash)
+    filing = _decide(db, row.account_id, parsed, where, verdict, now=now)
+    writer = _writer(db, row, parsed, verdict, filing, own=where.own_addresses, now=now)
+    ticket = _ticket(db, row, parsed, filing, where, writer.requester, writer.who, now=now)
+    article = _article(row, parsed, files, writer, verdict, content_hash)
     article_id, _ = articles.append(db, row.account_id, ticket.id, article, now=row.received_at)
-    people = (*([sender] if sender else []), *parsed.to, *parsed.cc)
-    _let_take_part(db, row.account_id, ticket.id, people, where.own_addresses)
+    if may_take_part(verdict):
+        people = (*([writer.requester] if writer.requester else []), *parsed.to, *parsed.cc)
+        _let_take_part(db, row.account_id, ticket.id, people, where.own_addresses)
     _mark_bounces(db, row.account_id, parsed, where, now=now)
     is_new = not isinstance(filing, Append)
     if is_new:
@@ -163,7 +177,9 @@ def _genuine(db: Session, row: IntakeRow) -> tuple[tuple[int, ...], tuple[int, .
     return tuple(dict.fromkeys([*answered, *about])), bounced
 
 
-def _decide(db: Session, account_id: int, parsed: ParsedMail, where: _Where, *, now: datetime) -> Filing:
+def _decide(
+    db: Session, account_id: int, parsed: ParsedMail, where: _Where, verdict: Verdict, *, now: datetime
+) -> Filing:
     about = (parsed.bounce.original_message_id,) if parsed.bounce else ()
     traces = Traces(
         ticket_ids=where.ticket_ids,
@@ -171,7 +187,7 @@ def _decide(db: Session, account_id: int, parsed: ParsedMail, where: _Where, *, 
         references=tuple(reversed(parsed.references)),
         numbers=numbers_in_subject(parsed.subject),
     )
-    found = find_candidates(db, account_id, traces, parsed.from_)
+    found = find_candidates(db, account_id, traces, parsed.from_ if may_take_part(verdict) else None)
     return decide_filing(
         found, now=now, reopen_within=where.reopen_within, by_machine=parsed.auto is not None
     )
@@ -224,44 +240,62 @@ def _new_row(
     )
 
 
-def _article(
+def _writer(
     db: Session,
     row: IntakeRow,
     parsed: ParsedMail,
+    verdict: Verdict,
+    filing: Filing,
+    *,
+    own: frozenset[str],
+    now: datetime,
+) -> _Writer:
+    """Who wrote. What a colleague forwards to begin a ticket is the request of whoever wrote it first."""
+    account_id = row.account_id
+    sender = parsed.from_ or (Address("", row.mail_from) if row.mail_from else None)
+    if sender is None or not sender.address:
+        return _Writer(sender, sender, None, Trust.NOBODY)
+    is_staff = contacts.is_staff_address(db, account_id, sender.key)
+    trust = decide_trust(verdict, has_contact=True, is_staff=is_staff, is_new=False)
+    if may_speak_for_another(trust) and isinstance(filing, NewTicket):
+        original = find_original(parsed)
+        if original is not None and not is_ours(original.sender, own):
+            who = contacts.recognise(db, account_id, original.sender, now=now)
+            return _Writer(sender, original.sender, who, Trust.FORWARDED_BY_STAFF)
+    who = contacts.recognise(db, account_id, sender, now=now)
+    trust = decide_trust(verdict, has_contact=True, is_staff=is_staff, is_new=who.is_new)
+    return _Writer(sender, sender, who, trust)
+
+
+def _article(
+    row: IntakeRow,
+    parsed: ParsedMail,
     files: Sequence[NewFile],
-    sender: Address | None,
-    who: contacts.Known | None,
+    writer: _Writer,
+    verdict: Verdict,
     content_hash: str,
 ) -> NewArticle:
     return NewArticle(
         kind=ArticleKind.INBOUND,
-        from_=sender or Address("", ""),
+        from_=writer.sender or Address("", ""),
         subject=parsed.subject,
         text=parsed.text,
         reply_text=parsed.reply_text,
         intake_id=row.id,
         to=parsed.to,
         cc=parsed.cc,
-        reply_to=parsed.reply_to,
+        reply_to=answer_addresses(parsed),
         message_id=parsed.message_id or None,
         references=(*parsed.references, *parsed.in_reply_to)[-50:],
         html=parsed.html,
         auto=parsed.auto.value if parsed.auto else None,
-        trust=_trust(db, row.account_id, sender, who),
+        trust=writer.trust.value,
+        auth=to_stored(verdict),
         defects=parsed.defects,
         raw_sha256=row.raw_sha256,
         content_hash=content_hash,
         files=files,
     )
-
-
-def _trust(db: Session, account_id: int, sender: Address | None, who: contacts.Known | None) -> str:
-    """Mail that claims to come from staff is shown as a claim: it never becomes staff's words."""
-    if sender is None or who is None:
-        return "nobody"
-    if contacts.is_staff_address(db, account_id, sender.key):
-        return "claims_staff"
-    return "first_contact" if who.is_new else "known"
 
 
 def _let_take_part(

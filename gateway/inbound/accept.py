@@ -72,7 +72,7 @@ class Acceptor:
         raw = spool.keep()
 
         def write(db: Session) -> tuple[IntakeRef, ...]:
-            return _put(db, by_account, raw, envelope.mail_from, source, now)
+            return _put(db, by_account, raw, envelope, source, now)
 
         refs = self._commits.run(write)
         _log.info("mail.accepted", source=source.value, intakes=[ref.public_id for ref in refs])
@@ -109,7 +109,7 @@ def _put(
     db: Session,
     by_account: Mapping[int, Sequence[NewOffer]],
     raw: KeptBlob,
-    mail_from: str,
+    envelope: Envelope,
     source: Source,
     now: datetime,
 ) -> tuple[IntakeRef, ...]:
@@ -119,7 +119,8 @@ def _put(
             account_id=account_id,
             raw=raw,
             source=source,
-            mail_from=mail_from,
+            mail_from=envelope.mail_from,
+            client=envelope.client,
             offers=offers,
             now=now,
         )

@@ -13,6 +13,8 @@ from gateway import log
 from gateway.clock import Clock
 from gateway.desk import filing
 from gateway.errors import Unavailable
+from gateway.inbound.authentication.examining import Examine
+from gateway.mail.authres import NOT_EXAMINED, By, Result, Verdict
 from gateway.mail.message import ParsedMail
 from gateway.mail.parse import parse
 from gateway.rules.content import content_hash
@@ -36,8 +38,10 @@ class ParseTimeout(BaseException):
     """
 
 
-def file_intake(intake_id: int, *, blobs: BlobStore, clock: Clock, told: int = 0) -> Fate | None:
-    """File one accepted mail; None when it is filed already.
+def file_intake(
+    intake_id: int, *, blobs: BlobStore, clock: Clock, told: int = 0, examine: Examine | None = None
+) -> Fate | None:
+    """File one accepted mail; None when it is filed already. `examine` looks at who sent it.
 
     `told` is how often the sweep had to repeat the wake-up: then an earlier try may have died with its
     process, and this one is counted before it begins. With the third fault the mail becomes a bare ticket.
@@ -58,7 +62,8 @@ def file_intake(intake_id: int, *, blobs: BlobStore, clock: Clock, told: int = 0
     try:
         with _bounded():
             parsed = parse(raw, detect_type=detect_type)
-        return _file_once(row, parsed, same, blobs, clock)
+        verdict = NOT_EXAMINED if examine is None else _examined(examine, row, raw, parsed)
+        return _file_once(row, parsed, same, blobs, clock, verdict)
     except Unavailable:
         if told:
             _forget_try(row)
@@ -94,7 +99,20 @@ def _forget_try(row: IntakeRow) -> None:
         intake.forget_try(db, row.id)
 
 
-def _file_once(row: IntakeRow, parsed: ParsedMail, same: str, blobs: BlobStore, clock: Clock) -> Fate | None:
+def _examined(examine: Examine, row: IntakeRow, raw: bytes, parsed: ParsedMail) -> Verdict:
+    """The verdict on the sender; a mail that breaks the check is filed, too, and gains nothing by it."""
+    try:
+        with _bounded():
+            return examine(row, raw, parsed)
+    except (Exception, ParseTimeout):  # noqa: BLE001 - it is logged, and no reason not to file
+        _log.exception("filing.not_examined", intake=row.id)
+        author = parsed.from_.domain if parsed.from_ else ""
+        return Verdict(By.CHECKED, author, dmarc=Result.PERMERROR)
+
+
+def _file_once(
+    row: IntakeRow, parsed: ParsedMail, same: str, blobs: BlobStore, clock: Clock, verdict: Verdict
+) -> Fate | None:
     files = [
         NewFile(
             filename=part.filename,
@@ -110,7 +128,7 @@ def _file_once(row: IntakeRow, parsed: ParsedMail, same: str, blobs: BlobStore, 
 
     def file() -> Fate | None:
         with transaction() as db:
-            filed = filing.file(db, row, parsed, files, content_hash=same, now=clock.now())
+            filed = filing.file(db, row, parsed, files, content_hash=same, now=clock.now(), verdict=verdict)
         return filed.fate if filed else None
 
     for _ in range(_MAX_COLLISIONS):

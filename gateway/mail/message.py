@@ -51,6 +51,7 @@ class Interest:
     auto_submitted: str = ""
     return_path: str | None = None
     sender: Address | None = None
+    list_post: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """A raw mail becomes a value. Whatever arrives can be read somehow: nothing here raises."""
 
 import hashlib
+import re
 from collections.abc import Callable
 
 from gateway.mail import automatic
@@ -15,6 +16,7 @@ from gateway.mail.shown import show
 
 DetectType = Callable[[bytes], str]
 MAX_DEFECTS = 50
+_LIST_POST = re.compile(r"\s*<mailto:([^>?]{1,320})", re.IGNORECASE)  # RFC 2369, 3.4
 
 
 def parse(raw: bytes, *, detect_type: DetectType) -> ParsedMail:
@@ -111,4 +113,5 @@ def _interest(headers: Headers) -> Interest:
         auto_submitted=headers.raw("auto-submitted").lower(),
         return_path=return_path.strip("<> ") if "return-path" in headers else None,
         sender=senders[0] if senders else None,
+        list_post=match[1] if (match := _LIST_POST.match(headers.raw("list-post"))) else "",
     )

@@ -51,6 +51,7 @@ class NewArticle:
     html: str | None = None
     auto: str | None = None
     trust: str = ""
+    auth: dict[str, object] | None = None
     defects: tuple[str, ...] = ()
     raw_sha256: str | None = None
     content_hash: str | None = None
@@ -115,6 +116,7 @@ def _columns(new: NewArticle) -> dict[str, object]:
         "html": new.html,
         "auto": new.auto,
         "trust": new.trust,
+        "auth": new.auth,
         "defects": list(new.defects),
         "raw_sha256": new.raw_sha256,
         "content_hash": new.content_hash,

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from gateway.errors import NotFound
 from gateway.mail.address import Address
+from gateway.mail.authres import NOT_EXAMINED, Verdict, from_stored
 from gateway.rules.status import ArticleKind
 from gateway.store.models import Article, Attachment, Delivery, Staff, Ticket, TicketEvent
 from gateway.store.queries.tickets import TicketRow, get_ticket
@@ -65,6 +66,7 @@ class ArticleView:
     has_raw: bool
     attachments: tuple[AttachmentView, ...]
     deliveries: tuple[DeliveryView, ...]
+    verdict: Verdict = NOT_EXAMINED
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +185,7 @@ def _article(
         has_raw=row.raw_sha256 is not None,
         attachments=tuple(files),
         deliveries=tuple(deliveries),
+        verdict=from_stored(row.auth),
     )
 
 
