@@ -161,8 +161,8 @@ def _same_port() -> tuple[socket.socket, socket.socket]:
         except OSError:
             udp.close()
             continue
-        udp.settimeout(0.2)
-        tcp.settimeout(0.2)
+        udp.settimeout(0.05)
+        tcp.settimeout(0.05)
         return udp, tcp
     raise RuntimeError("no port is free for both protocols")
 

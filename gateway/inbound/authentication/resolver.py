@@ -191,8 +191,8 @@ def parse_servers(servers: str) -> list[tuple[str, int]]:
 
 def _host_and_port(entry: str) -> tuple[str, str]:
     if entry.startswith("["):
-        host, _, rest = entry[1:].partition("]")
-        return host, rest.lstrip(":") or str(_PORT)
+        host, bracket, rest = entry[1:].partition("]")
+        return (host, rest.removeprefix(":") or str(_PORT)) if bracket else ("", "")
     if entry.count(":") > 1:
         return entry, str(_PORT)
     host, _, port = entry.partition(":")

@@ -40,6 +40,8 @@ class _Query(spf.query):  # type: ignore[misc]  # pyspf has no types
         self, ask: Callable[[str, str], tuple[object, ...]], client_ip: str, sender: str, helo: str
     ) -> None:
         super().__init__(i=client_ip, s=sender, h=helo)
+        self.l, _, self.o = sender.rpartition("@")  # pyspf cuts a quoted local part at its first @
+        self.d = self.o
         self._ask = ask
 
     def dns(
