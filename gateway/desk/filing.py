@@ -7,9 +7,10 @@ from typing import assert_never
 
 from sqlalchemy.orm import Session
 
+from gateway.desk import writers
+from gateway.desk.writers import Writer
 from gateway.mail.address import Address
 from gateway.mail.authres import NOT_EXAMINED, Verdict, to_stored
-from gateway.mail.forwarded import find_original
 from gateway.mail.message import ParsedMail
 from gateway.mail.tokens import Purpose, is_genuine, read_local
 from gateway.rules.filing import (
@@ -22,7 +23,7 @@ from gateway.rules.filing import (
 )
 from gateway.rules.recipients import answer_addresses, is_ours
 from gateway.rules.status import ArticleKind, Status, after_inbound
-from gateway.rules.trust import Trust, decide_trust, may_speak_for_another, may_take_part
+from gateway.rules.trust import may_take_part
 from gateway.store import articles, contacts, deliveries, intake, outbox, tickets
 from gateway.store.articles import NewArticle, NewFile
 from gateway.store.intake import Fate, IntakeRow
@@ -41,16 +42,6 @@ class Filed:
 
     fate: Fate
     number: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Writer:
-    """Who sent a mail, whose request it is (the same, but for a colleague's forward), and what is known."""
-
-    sender: Address | None
-    requester: Address | None
-    who: contacts.Known | None
-    trust: Trust
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +76,7 @@ def file(
         return _file_again(db, row, known, now=now)
     where = _where(db, row)
     filing = _decide(db, row.account_id, parsed, where, verdict, now=now)
-    writer = _writer(db, row, parsed, verdict, filing, own=where.own_addresses, now=now)
+    writer = writers.recognise(db, row, parsed, verdict, filing, own=where.own_addresses, now=now)
     ticket = _ticket(db, row, parsed, filing, where, writer.requester, writer.who, now=now)
     article = _article(row, parsed, files, writer, verdict, content_hash)
     article_id, _ = articles.append(db, row.account_id, ticket.id, article, now=row.received_at)
@@ -240,38 +231,11 @@ def _new_row(
     )
 
 
-def _writer(
-    db: Session,
-    row: IntakeRow,
-    parsed: ParsedMail,
-    verdict: Verdict,
-    filing: Filing,
-    *,
-    own: frozenset[str],
-    now: datetime,
-) -> _Writer:
-    """Who wrote. What a colleague forwards to begin a ticket is the request of whoever wrote it first."""
-    account_id = row.account_id
-    sender = parsed.from_ or (Address("", row.mail_from) if row.mail_from else None)
-    if sender is None or not sender.address:
-        return _Writer(sender, sender, None, Trust.NOBODY)
-    is_staff = contacts.is_staff_address(db, account_id, sender.key)
-    trust = decide_trust(verdict, has_contact=True, is_staff=is_staff, is_new=False)
-    if may_speak_for_another(trust) and isinstance(filing, NewTicket):
-        original = find_original(parsed)
-        if original is not None and not is_ours(original.sender, own):
-            who = contacts.recognise(db, account_id, original.sender, now=now)
-            return _Writer(sender, original.sender, who, Trust.FORWARDED_BY_STAFF)
-    who = contacts.recognise(db, account_id, sender, now=now)
-    trust = decide_trust(verdict, has_contact=True, is_staff=is_staff, is_new=who.is_new)
-    return _Writer(sender, sender, who, trust)
-
-
 def _article(
     row: IntakeRow,
     parsed: ParsedMail,
     files: Sequence[NewFile],
-    writer: _Writer,
+    writer: Writer,
     verdict: Verdict,
     content_hash: str,
 ) -> NewArticle:

@@ -31,6 +31,7 @@ class Examiner:
     """
 
     def __init__(self, settings: Settings) -> None:
+        networks.parse_servers(settings.dns_servers)  # what cannot be read is told at the start
         self._servers = settings.dns_servers
         self._authserv = settings.trusted_authserv
         self._relays = networks.parse(settings.trusted_relays)

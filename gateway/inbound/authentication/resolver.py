@@ -5,7 +5,6 @@ answered at all, it is left alone for a minute.
 """
 
 import contextlib
-import ipaddress
 import socket
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ import dns.resolver
 
 from gateway import log
 from gateway.clock import monotonic
-from gateway.errors import Invalid
+from gateway.inbound.networks import parse_servers
 from gateway.mail.dmarc import UnresolvedError
 
 QUESTION_SECONDS = 1.0
@@ -31,7 +30,6 @@ _MOST_REMEMBERED = 4096
 _SHORTEST_REMEMBERED, _LONGEST_REMEMBERED = 5.0, 3600.0  # at least as long as one mail takes
 _FAILURE_REMEMBERED = 30.0
 _UDP_BYTES = 1232  # what passes everywhere unfragmented
-_PORT = 53
 # RFC 2606, 2; RFC 6762, 3; RFC 7686: nothing can stand there.
 _RESERVED = frozenset(("example", "test", "invalid", "localhost", "local", "onion"))
 _ODD = frozenset(' \t\r\n"\\@();$')
@@ -56,10 +54,14 @@ _NO_SUCH_NAME = Answer(exists=False)
 
 
 class Resolver:
-    """The DNS as this process sees it. `servers` are those of the setting; empty: the system's."""
+    """The DNS as this process sees it. `servers` are those of the setting; empty: the system's.
+
+    Raises Invalid for a setting that cannot be read.
+    """
 
     def __init__(self, servers: str = "", *, monotonic: Callable[[], float] = monotonic) -> None:
         self._monotonic = monotonic
+        self._servers = servers
         self._asks_reserved = bool(servers.strip())
         self._stub = _stub(servers)
         self._remembered: dict[tuple[str, str], _Remembered] = {}
@@ -106,8 +108,11 @@ class Resolver:
         return True
 
     def _ask(self, name: str, kind: str, seconds: float) -> _Remembered:
-        if self._stub is None or self.rests:
+        if self.rests:
             return _Remembered(0.0, None)
+        self._stub = self._stub or _stub(self._servers)
+        if self._stub is None:
+            return self._rest()
         try:
             found = self._stub.resolve(
                 f"{name}.", kind, lifetime=min(seconds, QUESTION_SECONDS), raise_on_no_answer=False
@@ -123,9 +128,13 @@ class Resolver:
     def _note_silence(self, name: str, kind: str, seconds: float) -> _Remembered:
         """A slow name is one domain's matter; a server that says nothing at all is everybody's."""
         if seconds >= QUESTION_SECONDS and not self.is_answering():
-            self._rests_until = self._monotonic() + _REST_SECONDS
-            _log.warning("dns.silent", rests_seconds=_REST_SECONDS)
+            return self._rest()
         return self._remember(name, kind, None, _FAILURE_REMEMBERED)
+
+    def _rest(self) -> _Remembered:
+        self._rests_until = self._monotonic() + _REST_SECONDS
+        _log.warning("dns.silent", rests_seconds=_REST_SECONDS)
+        return _Remembered(0.0, None)
 
     def _remember(self, name: str, kind: str, answer: Answer | None, ttl: float) -> _Remembered:
         if len(self._remembered) >= _MOST_REMEMBERED:
@@ -172,57 +181,19 @@ class Questions:
         return self._resolver.ask(name, kind, seconds=left)
 
 
-def parse_servers(servers: str) -> list[tuple[str, int]]:
-    """`host`, `host:port`, `[v6]:port` or a bare IPv6 address, comma separated, as (address, port).
-
-    Invalid names the one that cannot be read or found.
-    """
-    found = []
-    for entry in filter(None, (piece.strip() for piece in servers.split(","))):
-        host, port = _host_and_port(entry)
-        try:
-            number = int(port)
-            address = str(ipaddress.ip_address(host)) if _is_address(host) else _looked_up(host)
-        except (ValueError, OSError):
-            raise Invalid(f"M4A_DNS_SERVERS: {entry} is no host with a port.") from None
-        found.append((address, number))
-    return found
-
-
-def _host_and_port(entry: str) -> tuple[str, str]:
-    if entry.startswith("["):
-        host, bracket, rest = entry[1:].partition("]")
-        return (host, rest.removeprefix(":") or str(_PORT)) if bracket else ("", "")
-    if entry.count(":") > 1:
-        return entry, str(_PORT)
-    host, _, port = entry.partition(":")
-    return host, port or str(_PORT)
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
-
-
-def _looked_up(host: str) -> str:
+def _address(host: str) -> str:
+    """The address of a server that is named; raises OSError when it cannot be found."""
     return str(socket.getaddrinfo(host, None, type=socket.SOCK_DGRAM)[0][4][0])
 
 
 def _stub(servers: str) -> dns.resolver.Resolver | None:
-    """None where the system names no server."""
-    if servers.strip():
-        stub = dns.resolver.Resolver(configure=False)
-        stub.nameservers = [
-            dns.nameserver.Do53Nameserver(address, port) for address, port in parse_servers(servers)
-        ]
-    else:
-        try:
-            stub = dns.resolver.Resolver()
-        except dns.exception.DNSException:
-            return None
+    """None where the system names no server, or one that was set cannot be found."""
+    try:
+        stub = dns.resolver.Resolver(configure=not servers.strip())
+        if named := parse_servers(servers):
+            stub.nameservers = [dns.nameserver.Do53Nameserver(_address(host), port) for host, port in named]
+    except (dns.exception.DNSException, OSError):
+        return None
     stub.timeout = max(QUESTION_SECONDS / max(len(stub.nameservers), 1), _SHORTEST_SECONDS)
     stub.use_edns(0, 0, _UDP_BYTES)
     return stub

@@ -3,7 +3,7 @@
 import pytest
 
 from gateway.errors import Invalid
-from gateway.inbound.networks import contain, parse, plain
+from gateway.inbound.networks import contain, parse, parse_servers, plain
 
 OURS = parse("127.0.0.0/8, ::1/128,192.0.2.7,2001:db8::/32")
 
@@ -37,3 +37,23 @@ def test_an_address_is_written_in_one_way(host: str, address: str) -> None:
 
 def test_a_unix_sockets_peer_has_no_address() -> None:
     assert plain(None) == ""
+
+
+def test_servers_are_named_in_every_usual_way() -> None:
+    assert parse_servers("192.0.2.1, 192.0.2.2:5353,[2001:db8::1]:53,2001:db8::2,[::1],dns.example") == (
+        ("192.0.2.1", 53),
+        ("192.0.2.2", 5353),
+        ("2001:db8::1", 53),
+        ("2001:db8::2", 53),
+        ("::1", 53),
+        ("dns.example", 53),
+    )
+    assert parse_servers("") == ()
+
+
+@pytest.mark.parametrize(
+    "servers", ["192.0.2.1:dns", "[2001:db8::1", ":53", "192.0.2.1:0", "192.0.2.1:99999"]
+)
+def test_what_is_no_server_is_named(servers: str) -> None:
+    with pytest.raises(Invalid, match="M4A_DNS_SERVERS"):
+        parse_servers(servers)

@@ -4,9 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from gateway.errors import Invalid
 from gateway.inbound.authentication import resolver as module
-from gateway.inbound.authentication.resolver import MAIL_QUESTIONS, Resolver, parse_servers
+from gateway.inbound.authentication.resolver import MAIL_QUESTIONS, Resolver
 from gateway.mail.dmarc import UnresolvedError
 from tests.fakes.dns_server import DnsServer, serving, unused_address
 
@@ -218,18 +217,28 @@ def test_without_a_server_of_its_own_reserved_names_are_not_asked_for() -> None:
         assert resolver.questions().texts(name) == ()
 
 
-def test_servers_are_named_in_every_usual_way() -> None:
-    assert parse_servers("192.0.2.1, 192.0.2.2:5353,[2001:db8::1]:53,2001:db8::2,[::1]") == [
-        ("192.0.2.1", 53),
-        ("192.0.2.2", 5353),
-        ("2001:db8::1", 53),
-        ("2001:db8::2", 53),
-        ("::1", 53),
-    ]
-    assert parse_servers("localhost:53")[0][0] in ("127.0.0.1", "::1")
+def test_a_server_that_cannot_be_found_is_looked_for_again(
+    server: DnsServer, clock: Ticking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The name of the server is patched, because no test can have a name server appear on a machine."""
+    known = {"dns.ours.example": OSError}
+
+    def find(host: str) -> str:
+        if host in known:
+            raise known[host]
+        return "127.0.0.1"
+
+    monkeypatch.setattr(module, "_address", find)
+    resolver = Resolver(f"dns.ours.example:{server.address.partition(':')[2]}", monotonic=clock)
+    with pytest.raises(UnresolvedError):
+        resolver.questions().texts("acme.example")
+    assert (resolver.rests, resolver.is_answering()) == (True, False)
+    known.clear()
+    clock.at += 61
+    assert resolver.questions().texts("acme.example")
 
 
-@pytest.mark.parametrize("servers", ["192.0.2.1:dns", "[2001:db8::1", "no such host"])
-def test_what_is_no_server_is_named(servers: str) -> None:
-    with pytest.raises(Invalid, match="M4A_DNS_SERVERS"):
-        parse_servers(servers)
+def test_a_server_may_be_named_by_its_host() -> None:
+    with serving(ZONES) as server:
+        port = server.address.partition(":")[2]
+        assert Resolver(f"localhost:{port},127.0.0.1:{port}").questions().texts("acme.example")
