@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
 from gateway.mail.address import Address
+from gateway.mail.addressing import domain_to_ascii
 from gateway.rules.filing import Candidate, FoundBy
 from gateway.rules.status import Status
 from gateway.store.articles import stored_message_id
@@ -40,7 +41,7 @@ def find_candidates(
 
 
 def _takes_part(sender: Address | None) -> ColumnElement[bool]:
-    address, domain = (sender.key, sender.domain) if sender else ("", "")
+    address, domain = (sender.key, domain_to_ascii(sender.domain)) if sender else ("", "")
     named = exists().where(Participant.ticket_id == Ticket.id, Participant.address == address)
     colleague = exists().where(
         CustomerDomain.account_id == Ticket.account_id,

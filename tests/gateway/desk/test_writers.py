@@ -222,7 +222,16 @@ def test_a_writers_customer_is_that_of_the_address_then_that_of_the_domain(world
     world.receive(mail(sender=BOB))
     world.receive(mail(sender="carol@ELSEWHERE.example"))
     found = [world.detail(n).ticket.customer for n in (3, 4)]
-    assert [customer.name if customer else None for customer in found] == [None, "Late"]
+    assert [customer.name if customer else None for customer in found] == ["Late", "Late"]
+
+
+def test_a_domain_is_one_however_it_is_written(world: World) -> None:
+    with session.transaction() as db:
+        customers.create(db, world.ours.owner, name="Bakery", domains=["bäckerei.example"], now=NOON)
+    world.receive(mail(sender="a@xn--bckerei-5wa.example"))
+    world.receive(mail(sender="b@bäckerei.example", subject="[#1]"))
+    customer = world.detail(1).ticket.customer
+    assert (customer and customer.name, world.detail(1).ticket.article_count) == ("Bakery", 2)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,11 @@ from sqlalchemy import select
 from gateway.errors import StorageFull, Unavailable
 from gateway.inbound import file_intake as module
 from gateway.inbound.file_intake import MAX_TRIES
+from gateway.mail.authres import NOT_EXAMINED, Result, Verdict
 from gateway.mail.message import ParsedMail
 from gateway.store import session
 from gateway.store.blobs import BlobStore, KeptBlob
-from gateway.store.intake import Fate
+from gateway.store.intake import Fate, IntakeRow
 from gateway.store.models import Article, Intake, Outbox
 from tests import world as cast
 from tests.databases import configured
@@ -209,3 +211,29 @@ def test_one_mail_filed_by_two_workers_is_filed_once(world: World) -> None:
         assert came_of.count(None) == 1
     ledger = world.ledger()
     assert (ledger.offered, ledger.tickets, ledger.pending) == (5, 5, 0)
+
+
+def test_a_mail_that_breaks_the_check_of_its_sender_is_filed_and_gains_nothing(world: World) -> None:
+    number = world.receive(mail()).number
+
+    def examine(_row: IntakeRow, _raw: bytes, _parsed: ParsedMail) -> Verdict:
+        raise RecursionError
+
+    breaking = replace(world, examine=examine)
+    assert breaking.receive(mail(subject=f"[#{number}]")).number == 2
+    assert world.detail(2).ticket.maybe_belongs_to == number
+    assert world.detail(2).articles[0].verdict.dmarc is Result.PERMERROR
+
+
+def test_a_check_that_takes_the_processor_for_itself_is_ended(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "PARSE_CPU_SECONDS", 0.2)
+
+    def examine(_row: IntakeRow, _raw: bytes, _parsed: ParsedMail) -> Verdict:
+        for _ in range(10**12):
+            pass
+        return NOT_EXAMINED
+
+    assert replace(world, examine=examine).receive(mail()).fate is Fate.TICKET
+    assert world.detail(1).articles[0].verdict.is_forged

@@ -7,6 +7,7 @@ from gateway.mail.quotemarks import (
     is_quoted,
     is_torn_quote,
     may_be_mark,
+    named_field,
     separator,
     shared_line,
 )
@@ -158,3 +159,18 @@ def test_the_rest_of_a_torn_link_is_no_answer() -> None:
     assert is_torn_quote([" (http://x.example/c/1) >"])
     assert not is_torn_quote(["yes"])
     assert not is_torn_quote(["(http://x.example)", ""])
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("From: Ann <ann@x.example>", ("from", " Ann <ann@x.example>")),
+        ("Gesendet: Montag", ("date", " Montag")),
+        ("**Betreff:** Drucker", ("subject", "** Drucker")),
+        ("件名：プリンター", ("subject", "プリンター")),
+        ("Note: nothing", None),
+        ("From here on", None),
+    ],
+)
+def test_a_line_of_a_forwarded_header_is_named(line: str, expected: tuple[str, str] | None) -> None:
+    assert named_field(line) == expected

@@ -4,7 +4,7 @@ import base64
 import hashlib
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import pytest
 
@@ -20,12 +20,12 @@ RAW = (
 )
 
 
-def check(raw: bytes, records: dict[tuple[str, str], Sequence[str]] | None = None) -> tuple[Check, ...]:
+def check(raw: bytes, records: Mapping[tuple[str, str], Sequence[str]] | None = None) -> tuple[Check, ...]:
     zone = ACME.record() if records is None else records
     return check_dkim(raw, author="acme.example", find_texts=lambda name: zone.get((name, "TXT"), ()))
 
 
-def result_of(raw: bytes, records: dict[tuple[str, str], Sequence[str]] | None = None) -> Result:
+def result_of(raw: bytes, records: Mapping[tuple[str, str], Sequence[str]] | None = None) -> Result:
     (only,) = check(raw, records)
     assert only.domain == "acme.example"
     return only.result
