@@ -15,8 +15,10 @@ from gateway.desk.guarding import Guards
 from gateway.desk.mailboxes import MailboxView
 from gateway.desk.replying import ArticleRef, Draft, Office
 from gateway.desk.tickets import TicketChange
+from gateway.inbound.authentication.examining import Examine
 from gateway.inbound.file_intake import file_intake
 from gateway.mail import tokens
+from gateway.mail.envelope import NO_CLIENT, Client
 from gateway.rules.access import Actor, Role
 from gateway.rules.status import Status
 from gateway.store import intake, session
@@ -82,8 +84,9 @@ class World:
     stranger: Business
     blobs: BlobStore
     clock: SetClock
+    examine: Examine | None = None
 
-    def accept(self, raw: bytes, *to: str, mail_from: str = ANN) -> list[int]:
+    def accept(self, raw: bytes, *to: str, mail_from: str = ANN, client: Client = NO_CLIENT) -> list[int]:
         """Take a mail in as the door does: one intake for each account concerned."""
         kept = self.blobs.put(raw)
         with session.transaction() as db:
@@ -100,6 +103,7 @@ class World:
                     mail_from=mail_from,
                     offers=[NewOffer(o.address, o.mailbox_id) for o in known if o.account_id == account],
                     now=self.clock.now(),
+                    client=client,
                 ).id
                 for account in accounts
             ]
@@ -107,13 +111,26 @@ class World:
     def file(
         self, intake_id: int, *, told: int = 0, clock: Clock | None = None, guards: Guards | None = None
     ) -> Fate | None:
-        return file_intake(intake_id, blobs=self.blobs, clock=clock or self.clock, told=told, guards=guards)
+        return file_intake(
+            intake_id,
+            blobs=self.blobs,
+            clock=clock or self.clock,
+            told=told,
+            guards=guards,
+            examine=self.examine,
+        )
 
     def receive(
-        self, raw: bytes, *to: str, mail_from: str = ANN, guards: Guards | None = None, minutes: float = 1
+        self,
+        raw: bytes,
+        *to: str,
+        mail_from: str = ANN,
+        client: Client = NO_CLIENT,
+        guards: Guards | None = None,
+        minutes: float = 1,
     ) -> Received:
         """Take a mail in and file it; the clock moves on a minute."""
-        accepted = self.accept(raw, *(to or (SUPPORT,)), mail_from=mail_from)
+        accepted = self.accept(raw, *(to or (SUPPORT,)), mail_from=mail_from, client=client)
         fates = [(one, self.file(one, guards=guards)) for one in accepted]
         self.clock.advance(minutes=minutes)
         intake_id, fate = fates[0]

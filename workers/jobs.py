@@ -6,12 +6,14 @@ A job may come twice, late or for a row that is gone; the work itself is safe ag
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from typing import assert_never
 
 from gateway import log
 from gateway.clock import SystemClock
 from gateway.desk.guarding import Guards
 from gateway.errors import Unavailable
+from gateway.inbound.authentication.examining import Examiner
 from gateway.inbound.clamd import Clamd
 from gateway.inbound.file_intake import file_intake
 from gateway.inbound.previews import make_previews
@@ -54,9 +56,15 @@ def _work(settings: Settings, topic: Topic, stack: ExitStack) -> Work:
     match topic:
         case Topic.FILE:
             guards = Guards.of(settings)
-            return lambda row: file_intake(
-                row.ref_id, blobs=blobs, clock=clock, told=row.told, guards=guards, scanner=scanner
+            file = partial(
+                file_intake,
+                blobs=blobs,
+                clock=clock,
+                guards=guards,
+                scanner=scanner,
+                examine=Examiner(settings).examine,
             )
+            return lambda row: file(row.ref_id, told=row.told)
         case Topic.DELIVER:
             office = stack.enter_context(
                 open_office(settings, blobs=blobs, unseal=Seal(settings.key()).open, clock=clock)

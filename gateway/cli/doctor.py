@@ -56,6 +56,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         "database": _database,
         "queue": _queue,
         "file types": _file_types,
+        "DNS": _dns,
         "outgoing mail": _outgoing,
         "virus scanner": _scanner,
     }
@@ -101,6 +102,18 @@ def _queue(settings: Settings) -> Finding:
 
 def _file_types(_settings: Settings) -> Finding:
     return Finding("file types", ok=True, words=f"libmagic from {filetypes.library()}")
+
+
+def _dns(settings: Settings) -> Finding:
+    from gateway.inbound.authentication.resolver import Resolver
+
+    if Resolver(settings.dns_servers).is_answering(seconds=2.0):
+        return Finding("DNS", ok=True, words="it answers; SPF, DKIM and DMARC of senders are checked")
+    if settings.dns_servers:
+        words = "no server of M4A_DNS_SERVERS answers: senders of mail are not checked."
+        return Finding("DNS", ok=False, words=words)
+    words = "no server answers: senders of mail are not checked. M4A_DNS_SERVERS names one."
+    return Finding("DNS", ok=True, words=words)
 
 
 def _outgoing(settings: Settings) -> Finding:

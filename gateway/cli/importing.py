@@ -15,6 +15,7 @@ from gateway.clock import SystemClock
 from gateway.desk.people import get_account
 from gateway.errors import Invalid, NotFound
 from gateway.inbound.archives import maildir_messages, mbox_messages
+from gateway.inbound.authentication.examining import Examiner
 from gateway.inbound.importing import Importer, Summary
 from gateway.inbound.limits import BLOCK_BYTES
 from gateway.settings import Settings
@@ -71,7 +72,8 @@ def _importer(settings: Settings, account: str, mailbox: str) -> Importer:
     if recipient is None or recipient.account_id != account_id:
         raise NotFound("The account has no such mailbox.")
     blobs = BlobStore(settings.blob_dir)
-    return Importer(acceptor, blobs, SystemClock(), mailbox, settings.max_message_bytes)
+    examine = Examiner(settings).examine
+    return Importer(acceptor, blobs, SystemClock(), mailbox, settings.max_message_bytes, examine)
 
 
 def _blocks(path: Path) -> Iterator[bytes]:

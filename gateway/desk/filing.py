@@ -1,15 +1,17 @@
 """An accepted mail becomes a ticket, or part of one: everything it brings, in one transaction."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, assert_never
+from typing import assert_never
 
 from sqlalchemy.orm import Session
 
-from gateway.desk import guarding, quarantine
+from gateway.desk import guarding, quarantine, writers
 from gateway.desk.guarding import Arrival, Guards, Weather
+from gateway.desk.writers import Writer
 from gateway.mail.address import Address
+from gateway.mail.authres import NOT_EXAMINED, Verdict, to_stored
 from gateway.mail.invitation import as_stored
 from gateway.mail.message import ParsedMail
 from gateway.mail.peek import Glimpse
@@ -25,10 +27,11 @@ from gateway.rules.filing import (
     numbers_in_subject,
 )
 from gateway.rules.loops import is_loop
-from gateway.rules.recipients import is_ours
+from gateway.rules.recipients import answer_addresses, is_ours
 from gateway.rules.scans import Scan
 from gateway.rules.status import ArticleKind, Status, after_inbound
 from gateway.rules.storms import Storm
+from gateway.rules.trust import may_take_part
 from gateway.store import articles, contacts, deliveries, intake, outbox, tickets
 from gateway.store import quarantine as held
 from gateway.store.articles import NewArticle, NewFile
@@ -78,12 +81,12 @@ def file(
     content_hash: str,
     now: datetime,
     guards: Guards | None = None,
-    auth: Mapping[str, Any] | None = None,
+    verdict: Verdict = NOT_EXAMINED,
 ) -> Filed | None:
     """File a mail under its account: ticket, article, files, timeline, ledger. None if it is filed already.
 
     The same mail offered again becomes a line in its ticket's timeline; a doubtful one waits in quarantine.
-    Without `guards` no storm is looked for and nothing acknowledged. `auth` is what SPF and DMARC said.
+    Without `guards` no storm is looked for and nothing acknowledged. `verdict` says who sent it.
     """
     if not intake.take(db, row.id, now=now):
         return None
@@ -92,28 +95,29 @@ def file(
     known = books.find_same_mail(db, row.account_id, content_hash, intake_id=row.id)
     if known is not None:
         return _file_again(db, row, known, now=now, is_told=weather.storm is Storm.NONE)
-    arrival = Arrival(row, parsed, sender, auth)
+    arrival = Arrival(row, parsed, sender, verdict)
     where = _where(db, row, parsed)
-    found = _candidates(db, row.account_id, parsed, where)
-    doubt = _doubt(db, arrival, where, weather, names_ticket=bool(found))
+    found = _candidates(db, row.account_id, parsed, where, verdict)
+    doubt = _doubt(db, arrival, where, weather, names_ticket=bool(found), files=files)
     is_suspect = doubt is not None or weather.storm is not Storm.NONE
     is_released = is_suspect and held.is_held(db, row.id)
     if doubt is not None and not is_released:
         return _hold(db, arrival, doubt, found, content_hash)
-    who = contacts.recognise(db, row.account_id, sender, now=now) if sender and sender.address else None
     filing = decide_filing(
         found, now=now, reopen_within=where.reopen_within, by_machine=parsed.auto is not None
     )
-    folded = None if is_released else _folded(db, arrival, who, weather, filing)
-    article = _article(db, row, parsed, files, sender, who, content_hash)
+    writer = writers.recognise(db, row, parsed, verdict, filing, own=where.own_addresses, now=now)
+    folded = None if is_released else _folded(db, arrival, writer.who, weather, filing)
+    article = _article(row, parsed, files, writer, verdict, content_hash)
     if folded:
         article = replace(article, is_folded=True)
         ticket = _fold(db, row, folded)
     else:
-        ticket = _ticket(db, row, parsed, filing, where, sender, who, now=now)
+        ticket = _ticket(db, row, parsed, filing, where, writer.requester, writer.who, now=now)
     article_id, _ = articles.append(db, row.account_id, ticket.id, article, now=row.received_at)
-    people = (*([sender] if sender else []), *parsed.to, *parsed.cc)
-    _let_take_part(db, row.account_id, ticket.id, people, where.own_addresses)
+    if may_take_part(verdict):
+        people = (*([writer.requester] if writer.requester else []), *parsed.to, *parsed.cc)
+        _let_take_part(db, row.account_id, ticket.id, people, where.own_addresses)
     _mark_bounces(db, row.account_id, parsed, where, now=now)
     if isinstance(folded or filing, Append):
         _settle(db, row, Fate.FOLLOW_UP, ticket.id)
@@ -121,7 +125,7 @@ def file(
     created = EventKind.CREATED
     tickets.add_event(db, row.account_id, ticket.id, created, article_id=article_id, now=row.received_at)
     owes = not is_released and guarding.may_acknowledge(
-        db, arrival, who, where.box, where.own_addresses, guards=guards, now=now
+        db, arrival, writer.who, where.box, where.own_addresses, guards=guards, now=now
     )
     _settle(db, row, Fate.TICKET, ticket.id, is_done=not owes)
     return Filed(Fate.TICKET, ticket.number, owes_acknowledgement=owes)
@@ -210,7 +214,13 @@ def _hold(
 
 
 def _doubt(
-    db: Session, arrival: Arrival, where: _Where, weather: Weather, *, names_ticket: bool
+    db: Session,
+    arrival: Arrival,
+    where: _Where,
+    weather: Weather,
+    *,
+    names_ticket: bool,
+    files: Sequence[NewFile],
 ) -> Reason | None:
     mail = arrival.mail
     has_our_form = mail.auto is not None and claimed_article(mail.message_id) is not None
@@ -221,6 +231,7 @@ def _doubt(
         is_loop=is_loop(mail, own=where.own_addresses, is_own_automatic=is_ours_back),
         dmarc_failed=arrival.dmarc_failed,
         names_ticket=names_ticket,
+        is_infected=any(one.scan is Scan.INFECTED for one in files),
     )
 
 
@@ -295,7 +306,9 @@ def _bounced(db: Session, row: IntakeRow, parsed: ParsedMail) -> books.Sent | No
     return books.find_sent(db, row.account_id, article, bounce.recipient) if is_genuine_id else None
 
 
-def _candidates(db: Session, account_id: int, parsed: ParsedMail, where: _Where) -> Sequence[Candidate]:
+def _candidates(
+    db: Session, account_id: int, parsed: ParsedMail, where: _Where, verdict: Verdict
+) -> Sequence[Candidate]:
     about = (parsed.bounce.original_message_id,) if parsed.bounce else ()
     traces = Traces(
         ticket_ids=where.ticket_ids,
@@ -303,7 +316,7 @@ def _candidates(db: Session, account_id: int, parsed: ParsedMail, where: _Where)
         references=tuple(reversed(parsed.references)),
         numbers=numbers_in_subject(parsed.subject),
     )
-    return find_candidates(db, account_id, traces, parsed.from_)
+    return find_candidates(db, account_id, traces, parsed.from_ if may_take_part(verdict) else None)
 
 
 def _ticket(
@@ -359,29 +372,29 @@ def _new_row(
 
 
 def _article(
-    db: Session,
     row: IntakeRow,
     parsed: ParsedMail,
     files: Sequence[NewFile],
-    sender: Address | None,
-    who: contacts.Known | None,
+    writer: Writer,
+    verdict: Verdict,
     content_hash: str,
 ) -> NewArticle:
     return NewArticle(
         kind=ArticleKind.INBOUND,
-        from_=sender or Address("", ""),
+        from_=writer.sender or Address("", ""),
         subject=parsed.subject,
         text=parsed.text,
         reply_text=parsed.reply_text,
         intake_id=row.id,
         to=parsed.to,
         cc=parsed.cc,
-        reply_to=parsed.reply_to,
+        reply_to=answer_addresses(parsed),
         message_id=parsed.message_id or None,
         references=(*parsed.references, *parsed.in_reply_to)[-50:],
         html=parsed.html,
         auto=parsed.auto.value if parsed.auto else None,
-        trust=_trust(db, row.account_id, sender, who),
+        trust=writer.trust.value,
+        auth=to_stored(verdict),
         protection=parsed.protection.value,
         invitation=as_stored(parsed.invitation) if parsed.invitation else None,
         defects=parsed.defects,
@@ -389,15 +402,6 @@ def _article(
         content_hash=content_hash,
         files=files,
     )
-
-
-def _trust(db: Session, account_id: int, sender: Address | None, who: contacts.Known | None) -> str:
-    """Mail that claims to come from staff is shown as a claim: it never becomes staff's words."""
-    if sender is None or who is None:
-        return "nobody"
-    if contacts.is_staff_address(db, account_id, sender.key):
-        return "claims_staff"
-    return "first_contact" if who.is_new else "known"
 
 
 def _let_take_part(

@@ -4,11 +4,11 @@ The rules decide (`rules.storms`, `rules.loops`, `rules.doubts`); here they get 
 """
 
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Self
+from typing import Self
 
 from sqlalchemy.orm import Session
 
@@ -16,6 +16,7 @@ from gateway import log
 from gateway.errors import Invalid
 from gateway.mail.address import Address
 from gateway.mail.addressing import writable_address
+from gateway.mail.authres import NOT_EXAMINED, Result, Verdict
 from gateway.mail.message import ParsedMail
 from gateway.rules import loops, storms
 from gateway.rules.loops import Proof
@@ -81,17 +82,17 @@ class Guards:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A mail that is being filed: who wrote it, and what SPF and DMARC said of it (None: not judged)."""
+    """A mail that is being filed: who wrote it, and what SPF, DKIM and DMARC said of it."""
 
     row: IntakeRow
     mail: ParsedMail
     sender: Address | None
-    auth: Mapping[str, Any] | None = None
+    verdict: Verdict = NOT_EXAMINED
 
     @property
     def dmarc_failed(self) -> bool:
         """Whether the sender's own domain disowns the mail; no verdict is no failure."""
-        return (self.auth or {}).get("dmarc") == "fail"
+        return self.verdict.dmarc is Result.FAIL
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,12 +195,11 @@ def _proof(db: Session, arrival: Arrival, who: Known) -> Proof:
 
     That somebody's name stood in an earlier mail proves nothing: whoever forges one mail can forge two.
     """
-    auth = arrival.auth or {}
-    row = arrival.row
+    verdict, row = arrival.verdict, arrival.row
     is_customers = who.customer_id is not None
     return Proof(
-        spf_passed=auth.get("spf") == "pass",
-        dmarc_passed=auth.get("dmarc") == "pass",
+        spf_passed=verdict.proof == "SPF",
+        dmarc_passed=verdict.proof in ("DMARC", "DKIM"),
         dmarc_failed=arrival.dmarc_failed,
         is_known=not who.is_new
         and (is_customers or books.was_written_to(db, row.account_id, who.contact_id)),

@@ -16,10 +16,12 @@ from gateway.errors import Conflict, Invalid, NotFound, TooLarge
 from gateway.mail import compose, render, tokens
 from gateway.mail.address import Address
 from gateway.mail.addressing import writable_address
+from gateway.mail.message import Auto
 from gateway.rules.access import Actor, Permission, require
 from gateway.rules.filing import first_subject, tagged_subject
 from gateway.rules.recipients import is_ours
 from gateway.rules.status import ArticleKind, Status, after_reply, may_become
+from gateway.rules.trust import Trust
 from gateway.store import articles, deliveries, outbox, tickets
 from gateway.store.articles import NewArticle, NewFile
 from gateway.store.blobs import BlobStore, KeptBlob
@@ -104,9 +106,12 @@ class _Sender:
 def default_recipients(detail: TicketDetail, own: frozenset[str] = frozenset()) -> Recipients:
     """Who gets an answer: the newest writer (their Reply-To if any), and who was in its Cc.
 
-    Never the desk itself, whose addresses `own` holds as `own_addresses` gives them.
+    What came through a list counts where nothing else came, what was forged never does, and what a colleague
+    forwarded is answered to whoever wrote it. Never the desk itself, whose addresses `own` holds as
+    `own_addresses` gives them.
     """
-    newest = next((a for a in reversed(detail.articles) if _is_from_a_person(a)), None)
+    found = [a for a in reversed(detail.articles) if _is_answerable(a)]
+    newest = next((a for a in found if a.auto is None), None) or next(iter(found), None)
     if newest is None:
         requester = Address(detail.ticket.requester_name, detail.ticket.requester_address)
         return Recipients(_others((requester,), own), ())
@@ -179,8 +184,10 @@ def withdraw(db: Session, by: Actor, public_id: str, *, now: datetime) -> Articl
     return ArticleRef(ticket.number, public_id)
 
 
-def _is_from_a_person(article: ArticleView) -> bool:
-    return article.kind is ArticleKind.INBOUND and article.auto is None
+def _is_answerable(article: ArticleView) -> bool:
+    """Whether somebody who wants an answer wrote it, and to whom is known."""
+    is_theirs = article.kind is ArticleKind.INBOUND and article.auto in (None, Auto.BULK.value)
+    return is_theirs and article.trust not in (Trust.FORGED, Trust.FORWARDED_BY_STAFF)
 
 
 def _check(draft: Draft) -> None:

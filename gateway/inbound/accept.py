@@ -86,7 +86,7 @@ class Acceptor:
 
         def write(db: Session) -> tuple[IntakeRef, ...]:
             def put() -> tuple[IntakeRef, ...]:
-                return _put(db, by_account, raw, envelope.mail_from, source, now)
+                return _put(db, by_account, raw, envelope, source, now)
 
             return put() if also is None else also(db, put)
 
@@ -125,7 +125,7 @@ def _put(
     db: Session,
     by_account: Mapping[int, Sequence[NewOffer]],
     raw: KeptBlob,
-    mail_from: str,
+    envelope: Envelope,
     source: Source,
     now: datetime,
 ) -> tuple[IntakeRef, ...]:
@@ -135,7 +135,8 @@ def _put(
             account_id=account_id,
             raw=raw,
             source=source,
-            mail_from=mail_from,
+            mail_from=envelope.mail_from,
+            client=envelope.client,
             offers=offers,
             now=now,
         )

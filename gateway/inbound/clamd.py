@@ -26,7 +26,7 @@ _MAX_ANSWER_BYTES = 4096
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Scanned:
     """What became of a look at a file, and the name of what was found in it."""
 
     scan: Scan
@@ -47,26 +47,26 @@ class Clamd:
             return _answer(line) == "PONG"
         return False
 
-    def scan(self, content: bytes) -> Verdict:
+    def scan(self, content: bytes) -> Scanned:
         """Look at a file. Pending when the scanner is away, or was a moment ago."""
         if not content:
-            return Verdict(Scan.CLEAN)
+            return Scanned(Scan.CLEAN)
         if clock.monotonic() < self._away_until:
-            return Verdict(Scan.PENDING)
+            return Scanned(Scan.PENDING)
         try:
             with self._connected() as line:
                 _send(line, content)
                 verdict = _verdict(_answer(line))
         except OSError as error:
             log.get("scan").warning("scan.away", error=type(error).__name__)
-            verdict = Verdict(Scan.PENDING)
+            verdict = Scanned(Scan.PENDING)
             self._away_until = clock.monotonic() + _AWAY_SECONDS
         return verdict
 
-    def scan_all(self, contents: Iterable[bytes]) -> list[Verdict]:
+    def scan_all(self, contents: Iterable[bytes]) -> list[Scanned]:
         """Look at the files of a mail; those that it has no time for are pending."""
         until = clock.monotonic() + MAIL_SECONDS
-        return [self.scan(one) if clock.monotonic() < until else Verdict(Scan.PENDING) for one in contents]
+        return [self.scan(one) if clock.monotonic() < until else Scanned(Scan.PENDING) for one in contents]
 
     def _connected(self) -> socket.socket:
         parts = urlsplit(self._url)
@@ -110,12 +110,12 @@ def _answer(line: socket.socket) -> str:
     return said.partition(b"\0")[0].decode("utf-8", "replace").strip()
 
 
-def _verdict(answer: str) -> Verdict:
+def _verdict(answer: str) -> Scanned:
     if answer.endswith(" FOUND"):
-        return Verdict(Scan.INFECTED, answer.removesuffix(" FOUND").removeprefix("stream: "))
+        return Scanned(Scan.INFECTED, answer.removesuffix(" FOUND").removeprefix("stream: "))
     if answer.endswith(": OK"):
-        return Verdict(Scan.CLEAN)
+        return Scanned(Scan.CLEAN)
     if "size limit exceeded" in answer:
-        return Verdict(Scan.REFUSED)
+        return Scanned(Scan.REFUSED)
     log.get("scan").warning("scan.failed", answer=answer[:200])
-    return Verdict(Scan.PENDING)
+    return Scanned(Scan.PENDING)

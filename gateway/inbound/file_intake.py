@@ -15,7 +15,9 @@ from gateway.clock import Clock
 from gateway.desk import acknowledging, filing
 from gateway.desk.guarding import Guards
 from gateway.errors import Unavailable
-from gateway.inbound.clamd import Clamd, Verdict
+from gateway.inbound.authentication.examining import Examine
+from gateway.inbound.clamd import Clamd, Scanned
+from gateway.mail.authres import NOT_EXAMINED, By, Result, Verdict
 from gateway.mail.message import ParsedMail
 from gateway.mail.parse import parse
 from gateway.mail.peek import peek
@@ -49,6 +51,7 @@ class _Means:
     clock: Clock
     guards: Guards | None
     scanner: Clamd | None
+    examine: Examine | None
 
 
 def file_intake(
@@ -59,8 +62,9 @@ def file_intake(
     told: int = 0,
     guards: Guards | None = None,
     scanner: Clamd | None = None,
+    examine: Examine | None = None,
 ) -> Fate | None:
-    """File one accepted mail; None when it is filed already.
+    """File one accepted mail; None when it is filed already. `examine` looks at who sent it.
 
     `told` is how often the sweep had to repeat the wake-up: then an earlier try may have died with its
     process, and this one is counted before it begins. With the third fault the mail becomes a bare ticket.
@@ -72,7 +76,7 @@ def file_intake(
     if row is None:
         _forget(intake_id)
         return None
-    means = _Means(blobs, clock, guards, scanner)
+    means = _Means(blobs, clock, guards, scanner, examine)
     if row.is_filed:
         _acknowledge(row, means)
         return None
@@ -95,7 +99,8 @@ def _file(row: IntakeRow, raw: bytes, same: str, means: _Means, told: int) -> fi
     try:
         with _bounded():
             parsed = parse(raw, detect_type=detect_type)
-        return _file_once(row, parsed, same, means)
+        verdict = NOT_EXAMINED if means.examine is None else _examined(means.examine, row, raw, parsed)
+        return _file_once(row, parsed, same, verdict, means)
     except Unavailable:
         if told:
             _forget_try(row)
@@ -166,8 +171,21 @@ def _acknowledge(row: IntakeRow, means: _Means) -> None:
         acknowledging.send(db, row.id, written, now=now)
 
 
-def _file_once(row: IntakeRow, parsed: ParsedMail, same: str, means: _Means) -> filing.Filed | None:
-    verdicts = _scan(parsed, means.scanner)
+def _examined(examine: Examine, row: IntakeRow, raw: bytes, parsed: ParsedMail) -> Verdict:
+    """The verdict on the sender; a mail that breaks the check is filed, too, and gains nothing by it."""
+    try:
+        with _bounded():
+            return examine(row, raw, parsed)
+    except (Exception, ParseTimeout):  # noqa: BLE001 - it is logged, and no reason not to file
+        _log.exception("filing.not_examined", intake=row.id)
+        author = parsed.from_.domain if parsed.from_ else ""
+        return Verdict(By.CHECKED, author, dmarc=Result.PERMERROR)
+
+
+def _file_once(
+    row: IntakeRow, parsed: ParsedMail, same: str, verdict: Verdict, means: _Means
+) -> filing.Filed | None:
+    scanned = _scan(parsed, means.scanner)
     files = [
         NewFile(
             filename=part.filename or part.title,
@@ -177,16 +195,23 @@ def _file_once(row: IntakeRow, parsed: ParsedMail, same: str, means: _Means) -> 
             sha256=means.blobs.put(part.content).sha256,
             inline=part.inline,
             content_id=part.content_id,
-            scan=verdict.scan,
-            scan_found=verdict.found,
+            scan=one.scan,
+            scan_found=one.found,
         )
-        for part, verdict in zip(parsed.attachments, verdicts, strict=True)
+        for part, one in zip(parsed.attachments, scanned, strict=True)
     ]
 
     def file() -> filing.Filed | None:
         with transaction() as db:
             return filing.file(
-                db, row, parsed, files, content_hash=same, now=means.clock.now(), guards=means.guards
+                db,
+                row,
+                parsed,
+                files,
+                content_hash=same,
+                now=means.clock.now(),
+                guards=means.guards,
+                verdict=verdict,
             )
 
     for _ in range(_MAX_COLLISIONS):
@@ -197,10 +222,10 @@ def _file_once(row: IntakeRow, parsed: ParsedMail, same: str, means: _Means) -> 
     return file()
 
 
-def _scan(parsed: ParsedMail, scanner: Clamd | None) -> list[Verdict]:
+def _scan(parsed: ParsedMail, scanner: Clamd | None) -> list[Scanned]:
     """What the virus scanner says about each file, if there is one; outside any transaction."""
     if scanner is None:
-        return [Verdict(Scan.UNSCANNED)] * len(parsed.attachments)
+        return [Scanned(Scan.UNSCANNED)] * len(parsed.attachments)
     return scanner.scan_all(part.content for part in parsed.attachments)
 
 

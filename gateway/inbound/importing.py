@@ -8,6 +8,7 @@ from gateway import log
 from gateway.clock import Clock
 from gateway.errors import TooLarge, Unavailable
 from gateway.inbound.accept import Acceptor
+from gateway.inbound.authentication.examining import Examine
 from gateway.inbound.file_intake import MAX_TRIES, file_intake
 from gateway.mail.envelope import Envelope
 from gateway.store import intake
@@ -39,6 +40,7 @@ class Importer:
     clock: Clock
     rcpt_to: str
     max_bytes: int
+    examine: Examine | None = None
     _fates: Counter[Fate] = field(default_factory=Counter)
 
     def take(self, message: Iterable[bytes]) -> Fate:
@@ -82,7 +84,7 @@ class Importer:
         """File it here and now; after the last failed try it is a bare ticket, so this always ends."""
         for _ in range(MAX_TRIES + 1):
             try:
-                fate = file_intake(intake_id, blobs=self.blobs, clock=self.clock)
+                fate = file_intake(intake_id, blobs=self.blobs, clock=self.clock, examine=self.examine)
             except Unavailable:
                 raise
             except Exception:  # noqa: BLE001 - counted by what failed; the last try cannot fail

@@ -2,7 +2,7 @@
 
 from gateway.inbound import replies
 from gateway.inbound.smtp import SpoolingSMTP
-from gateway.mail.envelope import Envelope
+from gateway.mail.envelope import NO_CLIENT, Client, Envelope
 
 
 class SpoolingLMTP(SpoolingSMTP):
@@ -21,6 +21,10 @@ class SpoolingLMTP(SpoolingSMTP):
     async def smtp_EHLO(self, arg: str | None) -> None:
         """Not a command of LMTP."""
         await self._complain(replies.UNKNOWN_COMMAND)
+
+    def _client(self) -> Client:
+        """The server next door, which has sent nothing itself."""
+        return NO_CLIENT
 
     async def _answer_data(self, answer: str, envelope: Envelope) -> None:
         """RFC 2033, 4.2: in the order of the recipients that were accepted."""

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from gateway.clock import Clock
 from gateway.errors import NotFound
-from gateway.inbound.clamd import Clamd, Verdict
+from gateway.inbound.clamd import Clamd, Scanned
 from gateway.rules.scans import Scan
 from gateway.store import attachments, outbox
 from gateway.store.attachments import FileRow
@@ -36,11 +36,11 @@ def scan_article(
             outbox.done_for(db, outbox.Topic.SCAN, article_id)
 
 
-def _look(file: FileRow, scanner: Clamd | None, blobs: BlobStore, *, gives_up: bool) -> Verdict:
+def _look(file: FileRow, scanner: Clamd | None, blobs: BlobStore, *, gives_up: bool) -> Scanned:
     if scanner is None:
-        return Verdict(Scan.UNSCANNED)
+        return Scanned(Scan.UNSCANNED)
     try:
         verdict = scanner.scan(blobs.read(file.sha256))
     except NotFound:  # erased meanwhile
-        return Verdict(Scan.REFUSED)
-    return Verdict(Scan.REFUSED) if gives_up and verdict.scan is Scan.PENDING else verdict
+        return Scanned(Scan.REFUSED)
+    return Scanned(Scan.REFUSED) if gives_up and verdict.scan is Scan.PENDING else verdict

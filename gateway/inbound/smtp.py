@@ -1,12 +1,12 @@
 """The SMTP door: mail for mailboxes of ours, from anybody."""
 
 from gateway.errors import DeskError, MalformedMessage, TooLarge
-from gateway.inbound import replies
+from gateway.inbound import networks, replies
 from gateway.inbound.conversation import Conversation
 from gateway.inbound.dotted import DottedData
 from gateway.inbound.limits import BLOCK_BYTES
 from gateway.inbound.paths import NULL_PATH, read_path
-from gateway.mail.envelope import Envelope
+from gateway.mail.envelope import NO_CLIENT, Client, Envelope
 from gateway.store.blobs import Spool
 
 
@@ -99,7 +99,16 @@ class SpoolingSMTP(Conversation):
         if not said.rcpt_tos:
             return None, replies.NO_RECIPIENTS
         mail_from = "" if said.mail_from == NULL_PATH else said.mail_from
-        return Envelope(mail_from, tuple(said.rcpt_tos)), ""
+        return Envelope(mail_from, tuple(said.rcpt_tos), self._client()), ""
+
+    def _client(self) -> Client:
+        """Who is at the other end: what SPF goes by."""
+        if self.session is None:
+            return NO_CLIENT
+        peer: object = self.session.peer
+        host = peer[0] if isinstance(peer, tuple) and peer else ""
+        helo = "".join(char if "!" <= char <= "~" else "?" for char in self.session.host_name or "")
+        return Client(networks.plain(host), helo)
 
     async def _take(self, envelope: Envelope, spool: Spool) -> None:
         """Receive a mail, then keep or refuse it."""

@@ -4,11 +4,23 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class Client:
+    """Who brought a mail by SMTP: its IP address and the name it gave; empty on every other way in."""
+
+    ip: str = ""
+    helo: str = ""
+
+
+NO_CLIENT = Client()
+
+
+@dataclass(frozen=True, slots=True)
 class Envelope:
     """`mail_from == ""` is the null reverse-path (RFC 5321, 4.5.5); addresses bear no brackets."""
 
     mail_from: str
     rcpt_tos: tuple[str, ...]
+    client: Client = NO_CLIENT
 
     @property
     def is_null_reverse_path(self) -> bool:

@@ -76,6 +76,7 @@ class Interest:
     sender: Address | None = None
     received_count: int = 0
     x_loop: tuple[str, ...] = ()
+    list_post: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """A raw mail becomes a value. Whatever arrives can be read somehow: nothing here raises."""
 
 import hashlib
+import re
 from collections.abc import Callable
 
 from gateway.mail import automatic
@@ -20,6 +21,7 @@ DetectType = Callable[[bytes], str]
 MAX_DEFECTS = 50
 MAX_CALENDARS = 3
 MAX_DETECTED = 1000  # files whose type is asked of libmagic, which takes its time
+_LIST_POST = re.compile(r"\s*<mailto:([^>?]{1,320})", re.IGNORECASE)  # RFC 2369, 3.4
 
 
 def parse(raw: bytes, *, detect_type: DetectType) -> ParsedMail:
@@ -155,4 +157,5 @@ def _interest(headers: Headers) -> Interest:
         sender=senders[0] if senders else None,
         received_count=headers.count("received"),
         x_loop=headers.all_raw("x-loop"),
+        list_post=match[1] if (match := _LIST_POST.match(headers.raw("list-post"))) else "",
     )

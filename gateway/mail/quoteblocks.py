@@ -132,6 +132,12 @@ def hands_on(subject: str) -> bool:
     return _HANDS_ON.match(subject) is not None
 
 
+def named_field(line: str) -> tuple[str, str] | None:
+    """The kind (from, date, to, subject) and the value of a line such as `Von: Ann`; None for any other."""
+    found = _FIELD.match(line)
+    return (str(found.lastgroup), line[found.end() :]) if found else None
+
+
 def field_block(lines: Sequence[str], at: int) -> int:
     """The line behind a block of From, Sent, To, Subject (Outlook's way) that begins at `at`, else `at`."""
     first = _FIELD.match(lines[at]) if ":" in lines[at] or "\uff1a" in lines[at] else None

@@ -21,11 +21,15 @@ class Outcome(StrEnum):
     DISMISSED = "dismissed"
 
 
-def decide_doubt(*, storm: Storm, is_loop: bool, dmarc_failed: bool, names_ticket: bool) -> Reason | None:
-    """Why a mail is not filed, None if it may be.
+def decide_doubt(
+    *, storm: Storm, is_loop: bool, dmarc_failed: bool, names_ticket: bool, is_infected: bool
+) -> Reason | None:
+    """Why a mail is not filed, None if it may be; what the virus scanner found goes before all else.
 
     Who fails DMARC and names a ticket of ours may be writing into it under a name that is not theirs.
     """
+    if is_infected:
+        return Reason.SCANNER
     if is_loop:
         return Reason.LOOP
     if dmarc_failed and names_ticket:

@@ -58,6 +58,7 @@ class NewArticle:
     protection: str = ""
     invitation: Mapping[str, object] | None = None
     is_folded: bool = False
+    auth: dict[str, object] | None = None
     defects: tuple[str, ...] = ()
     raw_sha256: str | None = None
     content_hash: str | None = None
@@ -139,6 +140,7 @@ def _columns(new: NewArticle) -> dict[str, object]:
         "protection": new.protection,
         "invitation": dict(new.invitation) if new.invitation is not None else None,
         "is_folded": new.is_folded,
+        "auth": new.auth,
         "defects": list(new.defects),
         "raw_sha256": new.raw_sha256,
         "content_hash": new.content_hash,

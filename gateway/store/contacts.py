@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from gateway.ids import new_public_id
 from gateway.mail.address import Address
+from gateway.mail.addressing import domain_to_ascii
 from gateway.store.models import Contact, ContactAddress, CustomerDomain, Staff, table
 from gateway.store.session import inserted_id
 
@@ -25,12 +26,16 @@ class Known:
 
 
 def recognise(db: Session, account_id: int, who: Address, *, now: datetime) -> Known:
-    """The contact with this address; a new one joins the customer whose domain it has."""
+    """The contact with this address; one without a customer joins that whose domain it has."""
     address = who.key[:_MAX_ADDRESS]
     found = db.connection().execute(_KNOWN, {"account": account_id, "address": address}).first()
-    if found is not None:
+    if found is not None and found.customer_id is not None:
         return Known(found.id, found.customer_id)
-    customer_id = customer_by_domain(db, account_id, who.domain)
+    customer_id = customer_by_domain(db, account_id, domain_to_ascii(who.domain))
+    if found is not None:
+        if customer_id is not None:  # its domain was named after it wrote for the first time
+            db.connection().execute(_JOIN, {"contact": found.id, "customer": customer_id})
+        return Known(found.id, customer_id)
     return Known(_create(db, account_id, who, customer_id, now), customer_id, is_new=True)
 
 
@@ -57,6 +62,11 @@ _BY_DOMAIN = select(_DOMAIN.customer_id).where(
 _STAFF = select(table(Staff).c.id).where(
     table(Staff).c.account_id == bindparam("account"),
     func.lower(table(Staff).c.email) == bindparam("address"),
+)
+_JOIN = (
+    update(table(Contact))
+    .where(table(Contact).c.id == bindparam("contact"))
+    .values(customer_id=bindparam("customer"))
 )
 _INSERT_CONTACT = insert(table(Contact))
 _INSERT_ADDRESS = insert(table(ContactAddress))

@@ -9,10 +9,13 @@ from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from gateway.ids import new_public_id
+from gateway.mail.envelope import NO_CLIENT, Client
 from gateway.store import outbox
 from gateway.store.blobs import KeptBlob
 from gateway.store.models import Intake, Offer, table
 from gateway.store.session import inserted_id
+
+_MAX_HELO = 255
 
 
 class Source(StrEnum):
@@ -81,6 +84,8 @@ class IntakeRow:
     received_at: datetime
     is_filed: bool
     offers: tuple[OfferRow, ...]
+    client_ip: str = ""
+    helo: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +110,7 @@ def put(
     mail_from: str,
     offers: Sequence[NewOffer],
     now: datetime,
+    client: Client = NO_CLIENT,
 ) -> IntakeRef:
     """Accept a durable raw mail for an account: it is owed a ticket from the commit on."""
     public_id = new_public_id()
@@ -115,6 +121,8 @@ def put(
         "size_bytes": raw.size_bytes,
         "source": source.value,
         "mail_from": mail_from,
+        "client_ip": client.ip,
+        "helo": client.helo[:_MAX_HELO],
         "tries": 0,
         "received_at": now,
     }
@@ -177,6 +185,8 @@ def find(db: Session, intake_id: int) -> IntakeRow | None:
         received_at=first.received_at,
         is_filed=first.filed_at is not None,
         offers=tuple(OfferRow(row.offer_id, row.rcpt_to, row.mailbox_id) for row in rows),
+        client_ip=first.client_ip,
+        helo=first.helo,
     )
 
 
@@ -256,6 +266,8 @@ _BY_ID = (
         _INTAKE.c.raw_sha256,
         _INTAKE.c.source,
         _INTAKE.c.mail_from,
+        _INTAKE.c.client_ip,
+        _INTAKE.c.helo,
         _INTAKE.c.tries,
         _INTAKE.c.received_at,
         _INTAKE.c.filed_at,

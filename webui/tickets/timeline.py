@@ -13,7 +13,7 @@ from gateway.rules.status import ArticleKind
 from gateway.store.queries.articles import ArticleView, DeliveryView, TicketDetail
 from webui import pages
 from webui.kept import Kept
-from webui.tickets import attached, events, invitations, texts
+from webui.tickets import attached, events, invitations, senders, texts
 from webui.wording import ago, initials, moment
 
 _MAX_DEFECTS = 5
@@ -55,6 +55,7 @@ class Message:
     label: str
     people: str
     warnings: tuple[str, ...]
+    assurance: str
     defects: str
     text: Markup
     quoted: Markup
@@ -166,7 +167,8 @@ def message(article: ArticleView, reader: Reader) -> Message:
         initials=initials(name),
         label=_label(article),
         people=_people(article),
-        warnings=() if is_ours else _warnings(article),
+        warnings=() if is_ours else senders.warnings(article),
+        assurance="" if is_ours else senders.assurance(article),
         defects=_defects(article),
         text=text.new,
         quoted=text.quoted,
@@ -234,15 +236,6 @@ def _people(article: ArticleView) -> str:
 
 def _listed(label: str, people: Sequence[Address]) -> str:
     return f"{label} {', '.join(who.address for who in people)}" if people else ""
-
-
-def _warnings(article: ArticleView) -> tuple[str, ...]:
-    found = []
-    if article.trust == "claims_staff":
-        found.append(_("Claims to come from a colleague’s address. Whether it does was not checked."))
-    if article.trust == "nobody":
-        found.append(_("This mail names no sender."))
-    return tuple(found)
 
 
 def _protection(article: ArticleView) -> str:

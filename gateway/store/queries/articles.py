@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from gateway.errors import NotFound
 from gateway.mail.address import Address
+from gateway.mail.authres import NOT_EXAMINED, Verdict, from_stored
 from gateway.mail.message import REMOTE_SOURCE
 from gateway.rules.scans import Scan, may_open
 from gateway.rules.status import ArticleKind
@@ -86,6 +87,7 @@ class ArticleView:
     protection: str = ""
     invitation: Mapping[str, Any] | None = field(default=None, hash=False)
     is_folded: bool = False
+    verdict: Verdict = NOT_EXAMINED
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,7 @@ _HEADS = (
     Article.raw_sha256,
     Article.protection,
     Article.invitation,
+    Article.auth,
     Article.is_folded,
     Article.html.is_not(None).label("has_html"),
     func.coalesce(Article.html.contains(REMOTE_SOURCE), false()).label("has_remote"),
@@ -277,6 +280,7 @@ def _article(
         protection=row.protection,
         invitation=row.invitation,
         is_folded=row.is_folded,
+        verdict=from_stored(row.auth),
     )
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from gateway.mail.address import Address
+from gateway.mail.addressing import domain_to_ascii
 from gateway.rules.filing import Candidate, FoundBy
 from gateway.rules.status import Status
 from gateway.store.articles import stored_message_id
@@ -45,7 +46,7 @@ _TARGET = aliased(Ticket)
 
 
 def _takes_part(sender: Address | None, ticket: Any = Ticket) -> ColumnElement[bool]:
-    address, domain = (sender.key, sender.domain) if sender else ("", "")
+    address, domain = (sender.key, domain_to_ascii(sender.domain)) if sender else ("", "")
     named = exists().where(Participant.ticket_id == ticket.id, Participant.address == address)
     colleague = exists().where(
         CustomerDomain.account_id == ticket.account_id,

@@ -10,6 +10,7 @@ from gateway.store.blobs import BlobStore
 from tests.databases import Databases
 from tests.fakes.clamd import Double
 from tests.fakes.command import command
+from tests.fakes.dns_server import serving, unused_address
 
 SECRET = "hunter2"
 
@@ -22,19 +23,22 @@ def findings(settings: Settings) -> dict[str, Finding]:
 
 
 def test_a_healthy_part_is_well(databases: Databases, tmp_path: Path) -> None:
-    found = findings(
-        load(
-            data_dir=tmp_path / "data",
-            database_url=databases.migrated("sqlite", tmp_path),
-            min_free_bytes=0,
-            relay_url="smtp://h",
+    with serving() as dns:
+        found = findings(
+            load(
+                data_dir=tmp_path / "data",
+                database_url=databases.migrated("sqlite", tmp_path),
+                min_free_bytes=0,
+                relay_url="smtp://h",
+                dns_servers=dns.address,
+            )
         )
-    )
     assert {part: one.ok for part, one in found.items()} == {
         "data directory": True,
         "database": True,
         "queue": False,  # the embedded one runs while `serve` does
         "file types": True,
+        "DNS": True,
         "outgoing mail": True,
         "virus scanner": True,
     }
@@ -49,6 +53,7 @@ def test_every_broken_part_is_named_with_what_to_do(tmp_path: Path) -> None:
             database_url=f"postgresql://u:{SECRET}@127.0.0.1:1/d",
             redis_url=f"redis://:{SECRET}@127.0.0.1:1",
             clamd_url="tcp://127.0.0.1:1",
+            dns_servers=unused_address(),
         )
     )
     assert [part for part, one in found.items() if one.ok] == ["file types"]
@@ -56,6 +61,7 @@ def test_every_broken_part_is_named_with_what_to_do(tmp_path: Path) -> None:
     assert "M4A_REDIS_URL" in found["queue"].words
     assert "M4A_CLAMD_URL" in found["virus scanner"].words
     assert "M4A_RELAY_URL" in found["outgoing mail"].words
+    assert "M4A_DNS_SERVERS" in found["DNS"].words
     assert SECRET not in str(found)
 
 

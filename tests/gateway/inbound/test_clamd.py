@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gateway.inbound import clamd as module
-from gateway.inbound.clamd import Clamd, Verdict
+from gateway.inbound.clamd import Clamd, Scanned
 from gateway.rules.scans import Scan
 from tests.fakes import clamd as fakes
 from tests.fakes.clamd import EICAR, MAX_STREAM_BYTES, SIGNATURE, Double
@@ -48,33 +48,33 @@ def test_the_real_scanner_finds_what_it_knows_also_in_an_archive(installed: Clam
 
 
 def test_the_real_scanner_passes_what_is_clean(installed: Clamd) -> None:
-    assert installed.scan_all([b"harmless", b"", b"\0" * MAX_STREAM_BYTES]) == [Verdict(Scan.CLEAN)] * 3
+    assert installed.scan_all([b"harmless", b"", b"\0" * MAX_STREAM_BYTES]) == [Scanned(Scan.CLEAN)] * 3
 
 
 @pytest.mark.parametrize("size", [MAX_STREAM_BYTES + 1, 8 * MAX_STREAM_BYTES])
 def test_the_real_scanner_refuses_what_is_too_large_for_it(installed: Clamd, size: int) -> None:
-    assert installed.scan(b"x" * size) == Verdict(Scan.REFUSED)
-    assert installed.scan(b"harmless") == Verdict(Scan.CLEAN)
+    assert installed.scan(b"x" * size) == Scanned(Scan.REFUSED)
+    assert installed.scan(b"harmless") == Scanned(Scan.CLEAN)
 
 
 def test_the_double_answers_like_the_real_one(double: Double) -> None:
     scanner = Clamd(double.url)
     assert scanner.answers()
-    assert scanner.scan(EICAR) == Verdict(Scan.INFECTED, SIGNATURE)
-    assert scanner.scan(b"harmless") == Verdict(Scan.CLEAN)
-    assert scanner.scan(b"x" * 8 * MAX_STREAM_BYTES) == Verdict(Scan.REFUSED)
+    assert scanner.scan(EICAR) == Scanned(Scan.INFECTED, SIGNATURE)
+    assert scanner.scan(b"harmless") == Scanned(Scan.CLEAN)
+    assert scanner.scan(b"x" * 8 * MAX_STREAM_BYTES) == Scanned(Scan.REFUSED)
 
 
 @pytest.mark.parametrize("says", ["", "stream: Can't allocate memory ERROR", "nonsense"])
 def test_a_scanner_that_stumbles_has_judged_nothing(double: Double, says: str) -> None:
     double.says = says
-    assert Clamd(double.url).scan(EICAR) == Verdict(Scan.PENDING)
+    assert Clamd(double.url).scan(EICAR) == Scanned(Scan.PENDING)
 
 
 def test_a_scanner_that_says_nothing_is_not_waited_for_long(double: Double) -> None:
     double.hangs = True
     began = time.monotonic()
-    assert Clamd(double.url, scan_seconds=0.2).scan(EICAR) == Verdict(Scan.PENDING)
+    assert Clamd(double.url, scan_seconds=0.2).scan(EICAR) == Scanned(Scan.PENDING)
     assert time.monotonic() - began < 5
 
 
@@ -82,7 +82,7 @@ def test_a_scanner_that_says_nothing_is_not_waited_for_long(double: Double) -> N
 def test_a_scanner_that_is_away_has_judged_nothing(url: str) -> None:
     scanner = Clamd(url)
     assert not scanner.answers()
-    assert scanner.scan(EICAR) == Verdict(Scan.PENDING)
+    assert scanner.scan(EICAR) == Scanned(Scan.PENDING)
 
 
 def test_a_scanner_that_was_away_is_left_alone_for_a_moment(
@@ -90,18 +90,18 @@ def test_a_scanner_that_was_away_is_left_alone_for_a_moment(
 ) -> None:
     double.says = ""
     scanner = Clamd(double.url)
-    assert scanner.scan_all([b"a", b"b", b"c"]) == [Verdict(Scan.PENDING)] * 3
+    assert scanner.scan_all([b"a", b"b", b"c"]) == [Scanned(Scan.PENDING)] * 3
     assert double.looks == 1
     double.says = None
     scanner._away_until = 0.0  # the moment has passed: nobody waits for it here
-    assert scanner.scan(b"a") == Verdict(Scan.CLEAN)
+    assert scanner.scan(b"a") == Scanned(Scan.CLEAN)
 
 
 def test_a_mail_with_many_files_is_not_held_up_for_long(
     double: Double, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "MAIL_SECONDS", -1.0)  # the time is up from the beginning
-    assert Clamd(double.url).scan_all([b"a", b"b"]) == [Verdict(Scan.PENDING)] * 2
+    assert Clamd(double.url).scan_all([b"a", b"b"]) == [Scanned(Scan.PENDING)] * 2
     assert double.looks == 0
 
 

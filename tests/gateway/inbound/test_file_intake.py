@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,11 @@ from gateway.desk.guarding import Guards
 from gateway.errors import StorageFull, Unavailable
 from gateway.inbound import file_intake as module
 from gateway.inbound.file_intake import MAX_TRIES
+from gateway.mail.authres import NOT_EXAMINED, Result, Verdict
 from gateway.mail.message import ParsedMail
 from gateway.store import session
 from gateway.store.blobs import BlobStore, KeptBlob
-from gateway.store.intake import Fate
+from gateway.store.intake import Fate, IntakeRow
 from gateway.store.models import Article, Intake, Outbox
 from tests import world as cast
 from tests.databases import configured
@@ -297,3 +299,29 @@ def test_many_workers_hold_a_storm_back_and_lose_nothing(world: World) -> None:
     ids += [*world.accept(raw, SUPPORT), *world.accept(raw, SUPPORT)]
     came_of = in_threads(world, ids, guards)
     assert sorted(came_of, key=str) == [Fate.DUPLICATE, *[Fate.QUARANTINED] * 5]
+
+
+def test_a_mail_that_breaks_the_check_of_its_sender_is_filed_and_gains_nothing(world: World) -> None:
+    number = world.receive(mail()).number
+
+    def examine(_row: IntakeRow, _raw: bytes, _parsed: ParsedMail) -> Verdict:
+        raise RecursionError
+
+    breaking = replace(world, examine=examine)
+    assert breaking.receive(mail(subject=f"[#{number}]")).number == 2
+    assert world.detail(2).ticket.maybe_belongs_to == number
+    assert world.detail(2).articles[0].verdict.dmarc is Result.PERMERROR
+
+
+def test_a_check_that_takes_the_processor_for_itself_is_ended(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "PARSE_CPU_SECONDS", 0.2)
+
+    def examine(_row: IntakeRow, _raw: bytes, _parsed: ParsedMail) -> Verdict:
+        for _ in range(10**12):
+            pass
+        return NOT_EXAMINED
+
+    assert replace(world, examine=examine).receive(mail()).fate is Fate.TICKET
+    assert world.detail(1).articles[0].verdict.is_forged

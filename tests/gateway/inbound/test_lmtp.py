@@ -40,3 +40,9 @@ def test_only_lhlo_greets(doors: RunningDoors) -> None:
 def test_smtp_does_not_know_lhlo(doors: RunningDoors) -> None:
     with doors.smtp() as client:
         client.expect("220 ").send("LHLO client.example").expect("500 5.5.1")
+
+
+def test_the_server_next_door_is_nobody_whose_address_says_anything(lmtp: Dialogue, kept: Kept) -> None:
+    lmtp.begin(SUPPORT).data(MAIL).expect("250")
+    [intake] = kept.intakes()
+    assert (intake.client_ip, intake.helo) == ("", "")

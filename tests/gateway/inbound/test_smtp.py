@@ -296,3 +296,18 @@ def _wait_for(condition: object) -> None:
             return
         time.sleep(0.01)
     raise AssertionError("waited in vain")
+
+
+def test_who_brought_a_mail_is_kept_for_the_check_of_its_sender(smtp: Dialogue, kept: Kept) -> None:
+    smtp.send("HELO relay.client.example").expect("250")
+    smtp.begin(SUPPORT).data(MAIL).expect("250")
+    [intake] = kept.intakes()
+    assert (intake.client_ip, intake.helo) == ("127.0.0.1", "relay.client.example")
+
+
+def test_an_odd_name_in_the_greeting_is_kept_as_far_as_it_can_be(smtp: Dialogue, kept: Kept) -> None:
+    smtp.send_bytes(b"EHLO a\xff\xc3\xa4 b" + b"x" * 400 + b"\r\n").expect("250")
+    smtp.begin(SUPPORT).data(MAIL).expect("250")
+    [intake] = kept.intakes()
+    assert intake.helo.startswith("a???")
+    assert len(intake.helo) == 255

@@ -167,11 +167,12 @@ def test_headers_that_rules_ask_for_are_kept() -> None:
     interest = read(
         HEAD + "Authentication-Results: mx; spf=pass\r\nPrecedence: Bulk\r\n"
         "Return-Path: <>\r\nAuto-Submitted: no\r\n"
-        "List-Id: <x>\r\n\r\nx"
+        "List-Id: <x>\r\nList-Post: <mailto:Users@x.example?subject=hi>\r\n\r\nx"
     ).headers_of_interest
     assert interest.authentication_results == ("mx; spf=pass",)
     assert (interest.precedence, interest.return_path, interest.auto_submitted) == ("bulk", "", "no")
     assert interest.is_list
+    assert interest.list_post == "Users@x.example"
     assert read(HEAD + "\r\nx").headers_of_interest.return_path is None
 
 

@@ -1,6 +1,14 @@
 import pytest
 
-from gateway.mail.quoteblocks import field_block, hands_on, is_closed_mark, is_field, is_forward, separator
+from gateway.mail.quoteblocks import (
+    field_block,
+    hands_on,
+    is_closed_mark,
+    is_field,
+    is_forward,
+    named_field,
+    separator,
+)
 
 
 @pytest.mark.parametrize(
@@ -130,3 +138,18 @@ def test_a_field_may_have_any_label() -> None:
 def test_a_field_of_many_lines_ends_the_block_before_what_begins_anew() -> None:
     block = ["From: Ann", "Sent: Monday", "To: Bob", "Subject: x", "", "From: what I see, it is broken"]
     assert field_block(block, 0) == 4
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("From: Ann <ann@x.example>", ("from", " Ann <ann@x.example>")),
+        ("Gesendet: Montag", ("date", " Montag")),
+        ("**Betreff:** Drucker", ("subject", "** Drucker")),
+        ("件名：プリンター", ("subject", "プリンター")),
+        ("Note: nothing", None),
+        ("From here on", None),
+    ],
+)
+def test_a_line_of_a_forwarded_header_is_named(line: str, expected: tuple[str, str] | None) -> None:
+    assert named_field(line) == expected

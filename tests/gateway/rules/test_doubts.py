@@ -10,8 +10,15 @@ def doubt(
     is_loop: bool = False,
     dmarc_failed: bool = False,
     names_ticket: bool = False,
+    is_infected: bool = False,
 ) -> Reason | None:
-    return decide_doubt(storm=storm, is_loop=is_loop, dmarc_failed=dmarc_failed, names_ticket=names_ticket)
+    return decide_doubt(
+        storm=storm,
+        is_loop=is_loop,
+        dmarc_failed=dmarc_failed,
+        names_ticket=names_ticket,
+        is_infected=is_infected,
+    )
 
 
 def test_an_ordinary_mail_is_in_no_doubt() -> None:
@@ -35,3 +42,8 @@ def test_very_many_wait(names_ticket: bool) -> None:  # noqa: FBT001 - a case of
 
 def test_a_loop_is_told_before_anything_else() -> None:
     assert doubt(storm=Storm.HOLD, is_loop=True, dmarc_failed=True, names_ticket=True) is Reason.LOOP
+
+
+def test_what_the_scanner_found_is_told_before_all_else() -> None:
+    assert doubt(is_infected=True) is Reason.SCANNER
+    assert doubt(is_infected=True, is_loop=True, dmarc_failed=True, names_ticket=True) is Reason.SCANNER

@@ -2,6 +2,7 @@
 
 from sqlalchemy import func, select
 
+from gateway.desk import customers
 from gateway.mail.address import Address
 from gateway.store import contacts, session
 from gateway.store.models import Contact
@@ -29,6 +30,18 @@ def test_a_new_one_joins_the_customer_of_its_domain(world: World) -> None:
         theirs = contacts.customer_by_domain(db, world.stranger.account_id, "acme.example")
         assert contacts.customer_by_domain(db, world.ours.account_id, "sub.acme.example") is None
     assert known.customer_id == mine != theirs
+
+
+def test_one_that_is_known_joins_a_customer_that_was_named_later(world: World) -> None:
+    first = recognise(world.ours, Address("Bob", BOB))
+    with session.transaction() as db:
+        customers.create(db, world.ours.owner, name="Late", domains=["elsewhere.example"], now=NOON)
+    again = recognise(world.ours, Address("Bob", BOB))
+    assert (first.customer_id, again.is_new) == (None, False)
+    with session.reading() as db:
+        mine = contacts.customer_by_domain(db, world.ours.account_id, "elsewhere.example")
+        kept = db.execute(select(Contact.customer_id).where(Contact.id == first.contact_id)).scalar()
+    assert again.customer_id == kept == mine
 
 
 def test_each_account_knows_its_own(world: World) -> None:
