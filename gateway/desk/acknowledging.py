@@ -95,7 +95,7 @@ def _mail(owed: Owed, public_id: str, mail_domain: str, now: datetime) -> compos
         html=bodies.html,
         in_reply_to=owed.message_id,
         references=(*owed.references, *filter(None, [owed.message_id])),
-        auto_submitted=True,
+        auto_submitted="auto-replied",
     )
 
 

@@ -6,7 +6,7 @@ from flask import Response
 
 from gateway.desk import quarantine as desk
 from gateway.store import idempotency
-from gateway.store.queries.quarantine import get_held, get_raw_sha256, list_waiting
+from gateway.store.queries.quarantine import get_held, get_raw, list_waiting
 from gateway.store.session import reading, transaction
 from webui import files
 from webui.api import repeating
@@ -31,8 +31,8 @@ def get_quarantine(query: PageQuery) -> Response:
 def get_held_raw(path: IdPath) -> Response:
     """The mail as it came in, byte for byte."""
     with reading() as db:
-        sha256 = get_raw_sha256(db, actor().account_id, path.id)
-    return files.raw_mail(sha256, path.id)
+        sha256, is_open = get_raw(db, actor().account_id, path.id)
+    return files.raw_mail(sha256, path.id, is_open=is_open)
 
 
 @blueprint.post("/quarantine/<id>/release", responses={200: Held})

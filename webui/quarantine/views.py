@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from gateway.desk import quarantine
 from gateway.errors import Conflict
-from gateway.store.queries.quarantine import get_raw_sha256, list_waiting
+from gateway.store.queries.quarantine import get_raw, list_waiting
 from gateway.store.queries.tickets import count_views
 from gateway.store.session import reading, transaction
 from webui import complaints, files, pages
@@ -56,8 +56,8 @@ def dismiss(public_id: str) -> ResponseReturnValue:
 def raw(public_id: str) -> ResponseReturnValue:
     """A mail as it came in."""
     with reading() as db:
-        sha256 = get_raw_sha256(db, actor().account_id, public_id)
-    return files.raw_mail(sha256, public_id)
+        sha256, is_open = get_raw(db, actor().account_id, public_id)
+    return files.raw_mail(sha256, public_id, is_open=is_open)
 
 
 def _page(*, done: str = "", wrong: str = "") -> str:

@@ -234,7 +234,7 @@ def get_attachment(db: Session, account_id: int, public_id: str) -> AttachmentVi
 
 def _file(*columns: Any) -> AttachmentView:
     *known, scan, scan_found = columns
-    return AttachmentView(*known, Scan(scan), scan_found)
+    return AttachmentView(*known, scan=Scan(scan), scan_found=scan_found)
 
 
 def _files(db: Session, query: _Query, wanted: Mapping[str, int]) -> dict[int, list[AttachmentView]]:

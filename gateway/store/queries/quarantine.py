@@ -52,14 +52,18 @@ def get_held(db: Session, account_id: int, public_id: str) -> HeldView:
     return _view(found)
 
 
-def get_raw_sha256(db: Session, account_id: int, public_id: str) -> str:
-    """The blob of a raw mail in quarantine; NotFound also for another account's."""
-    raw = select(Intake.raw_sha256).join(Quarantined, Quarantined.intake_id == Intake.id)
+def get_raw(db: Session, account_id: int, public_id: str) -> tuple[str, bool]:
+    """The blob of a raw mail in quarantine, and whether it may be opened: not if the scanner found something.
+
+    NotFound also for another account's.
+    """
+    columns = select(Intake.raw_sha256, Quarantined.reason)
+    raw = columns.join(Quarantined, Quarantined.intake_id == Intake.id)
     mine = Quarantined.account_id == account_id, Quarantined.public_id == public_id
-    found = db.execute(raw.where(*mine)).scalar()
+    found = db.execute(raw.where(*mine)).first()
     if found is None:
         raise NotFound("There is no such message.")
-    return found
+    return found[0], found[1] != Reason.SCANNER
 
 
 _VIEW: Select[*tuple[Any, ...]] = (

@@ -43,6 +43,7 @@ MAIL = ArticleView(
     reply_text="Hello",
     html=None,
     has_html=False,
+    has_remote=False,
     auto=None,
     trust="known",
     defects=(),

@@ -5,7 +5,7 @@ from gateway.mail.address import Address
 from gateway.rules.doubts import Reason
 from gateway.store import quarantine, session
 from gateway.store.quarantine import NewHeld
-from gateway.store.queries.quarantine import get_held, get_raw_sha256, list_waiting
+from gateway.store.queries.quarantine import get_held, get_raw, list_waiting
 from tests.world import ANN, NOON, SUPPORT, World, mail
 
 
@@ -42,7 +42,7 @@ def test_one_is_shown_with_the_ticket_that_it_names(world: World) -> None:
 def test_a_stranger_finds_neither_the_mail_nor_its_bytes(world: World) -> None:
     public_id = hold(world, "x")
     with session.reading() as db:
-        assert get_raw_sha256(db, world.ours.account_id, public_id)
-        for get in (get_held, get_raw_sha256):
+        assert get_raw(db, world.ours.account_id, public_id)
+        for get in (get_held, get_raw):
             with pytest.raises(NotFound):
                 get(db, world.stranger.account_id, public_id)
