@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
@@ -232,9 +232,12 @@ def get_attachment(db: Session, account_id: int, public_id: str) -> AttachmentVi
     return _file(*found[1:])
 
 
+_FILE_FIELDS = tuple(one.name for one in fields(AttachmentView))
+
+
 def _file(*columns: Any) -> AttachmentView:
-    *known, scan, scan_found = columns
-    return AttachmentView(*known, scan=Scan(scan), scan_found=scan_found)
+    values: dict[str, Any] = dict(zip(_FILE_FIELDS, columns, strict=True))
+    return AttachmentView(**values | {"scan": Scan(values["scan"])})
 
 
 def _files(db: Session, query: _Query, wanted: Mapping[str, int]) -> dict[int, list[AttachmentView]]:
