@@ -88,14 +88,13 @@ has_browser() {
         [ -x "/Applications/Chromium.app/Contents/MacOS/Chromium" ]
 }
 
-# Debian puts it where only root looks.
-has_dovecot() { (PATH="$PATH:${SBIN-/usr/sbin:/usr/local/sbin}" && command -v dovecot >/dev/null 2>&1); }
-has_clamd() { command -v clamd >/dev/null 2>&1 || [ -x /usr/sbin/clamd ] || [ -x /opt/homebrew/sbin/clamd ]; }
+# Debian puts servers where only root looks.
+has_server() { (PATH="$PATH:${SBIN-/usr/sbin:/usr/local/sbin:/opt/homebrew/sbin}" && command -v "$1" >/dev/null 2>&1); }
 
 # The virus scanner is real where it can be installed; elsewhere the tests speak to a double and say so.
 install_clamd() {
-    if ! has_clamd && is_root && command -v apt-get >/dev/null 2>&1; then apt_install clamav-daemon || true; fi
-    if has_clamd; then
+    if ! has_server clamd && is_root && command -v apt-get >/dev/null 2>&1; then apt_install clamav-daemon || true; fi
+    if has_server clamd; then
         export M4A_REQUIRE_CLAMD=1
     else
         say "There is no clamd (package clamav-daemon): the tests speak to a double of it."
@@ -106,7 +105,7 @@ install_what_tests_need() {
     install_clamd
     missing=""
     has_browser || missing="$missing chromium"
-    has_dovecot || missing="$missing dovecot-imapd"
+    has_server dovecot || missing="$missing dovecot-imapd"
     [ -n "$missing" ] || return 0
     # shellcheck disable=SC2086 # a list of package names
     if is_root && command -v apt-get >/dev/null 2>&1 && apt_install $missing; then return 0; fi

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def _utc(moment: object) -> tuple[datetime | None, bool]:
         except (OverflowError, ValueError):
             return None, False
     if isinstance(moment, date):
-        return datetime.combine(moment, time(), UTC), False
+        return datetime(moment.year, moment.month, moment.day, tzinfo=UTC), False
     return None, False
 
 
