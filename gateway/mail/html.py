@@ -5,17 +5,20 @@ from html import unescape
 
 import nh3
 
-from gateway.mail.htmltext import html_to_text, strip_tags
+from gateway.mail.htmltext import strip_tags
+from gateway.mail.links import with_targets
+from gateway.mail.quotemarks import ATTRIBUTES, IN_INDENT, IN_QUOTE, OLDER, STRUCTURE
 
 MAX_HTML_CHARS = 2_000_000
 MAX_NESTING = 400
 _FEW_TAGS = 3 * MAX_NESTING
 
-_SHARED = {"align", "dir", "lang", "style", "title", "valign", "width", "height", "bgcolor"}
+_SHARED = {"align", "class", "dir", "id", "lang", "style", "valign", "width", "height", "bgcolor"}
 _ATTRIBUTES = {
     "*": _SHARED,
     "a": {"href"},
-    "img": {"src", "alt", "border", "hspace", "vspace"},
+    "abbr": {"title"},
+    "img": {"src", "alt", "title", "border", "hspace", "vspace"},
     "font": {"color", "face", "size"},
     "table": {"border", "cellpadding", "cellspacing"},
     "td": {"colspan", "rowspan", "nowrap"},
@@ -46,28 +49,56 @@ _DATA_IMAGE = re.compile(
 )
 _LOADING_STYLE = re.compile(r"url|image|expression|\\|/\*|@|behavior|binding", re.IGNORECASE)
 _IMAGE = re.compile(r'<img((?: [a-z-]+="[^"]*")*)>')
+_HINTS = {
+    "gmail_quote": IN_INDENT,
+    "gmail_attr": ATTRIBUTES,
+    "moz-cite-prefix": ATTRIBUTES,
+    "divRplyFwdMsg": OLDER,
+    "OLK_SRC_BODY_SECTION": OLDER,
+    "OutlookMessageHeader": OLDER,
+    "mail-editor-reference-message-container": OLDER,
+    "yahoo_quoted": OLDER,
+}
+_HINT = re.compile(f' (?:class|id)="[{IN_QUOTE}-{OLDER}]"')
+_QUERY = re.compile(r"([^?#]*)([?#]?)(.*)", re.DOTALL)
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _NO_LEVEL_NAMES = "area base br col embed hr img input link meta param source track wbr p li td tr th option"
 _NO_LEVEL = frozenset(_NO_LEVEL_NAMES.split())  # empty, or closed by the next of their kind
 
 
 def _filtered(_tag: str, attribute: str, value: str) -> str | None:
-    """The value an attribute may keep; None drops it."""
+    """The value an attribute may keep; None drops it. Names go; known ones leave a hint behind."""
     if attribute == "style":
         return None if _LOADING_STYLE.search(value) else value
     if attribute == "src":
         return _image_source(value)
-    if attribute == "href" and value.strip()[:5].lower() in ("data:", "cid:"):
-        return None
+    if attribute == "href":
+        return _absolute(value, ("http:", "https:", "mailto:", "tel:"))
+    if attribute in ("class", "id"):
+        return next((_HINTS[name] for name in value.split(" ", 4)[:4] if name in _HINTS), None)
     return value
 
 
 def _image_source(value: str) -> str | None:
-    """Where an image may come from: a part of this mail, or its own data. Remote ones are marked later."""
-    source = value.strip()
-    if source[:5].lower() == "data:":
-        return source if _DATA_IMAGE.match(source) else None
-    return source
+    """Where an image may come from: a part of this mail, its own data, or the web (that is marked later)."""
+    if value.strip()[:5].lower() == "data:":
+        return value.strip() if _DATA_IMAGE.match(value.strip()) else None
+    return _absolute(value, ("http:", "https:", "cid:"))
+
+
+def _absolute(value: str, schemes: tuple[str, ...]) -> str | None:
+    """An address with one of the schemes, as a browser reads it; None for others, and for a relative one."""
+    address = "".join(char for char in value.strip() if char not in "\t\r\n")
+    if address.startswith("//"):
+        address = f"https:{address}"
+    scheme, colon, rest = address.partition(":")
+    if f"{scheme.lower()}{colon}" not in schemes:
+        return None
+    if scheme.lower() not in ("http", "https"):
+        return address
+    path, mark, more = _QUERY.match(rest).groups()  # type: ignore[union-attr] - it matches any text
+    path = path.replace("\\", "/")
+    return f"{scheme.lower()}://{path.lstrip('/')}{mark}{more}" if path.startswith("//") else None
 
 
 _CLEANER = nh3.Cleaner(
@@ -86,13 +117,25 @@ _CLEANER = nh3.Cleaner(
 def sanitise(html: str) -> str:
     """HTML that cannot run, load or leave anything.
 
-    Images keep a `cid:` or `data:` source; a remote one has its address in `data-remote-src` and no `src`.
-    Links open in a new page and tell it nothing. Past the limits of size and nesting the text alone
+    Images keep a `cid:` or `data:` source; a remote one has its address in `data-remote-src` (absolute, http
+    or https) and no `src`. Links are absolute, open in a new page and tell it nothing; one that names another
+    host than it leads to has that host shown behind it. Past the limits of size and nesting the text alone
     comes back, as HTML.
     """
+    return finished(sanitise_marked(html))
+
+
+def sanitise_marked(html: str) -> str:
+    """Safe HTML for `html_to_text`: with hints about quotes in `class` and `id`, links as they came."""
     if is_too_much(html):
         return text_as_html(strip_tags(html[: 2 * MAX_HTML_CHARS]))
-    return _IMAGE.sub(_without_remote_source, _CLEANER.clean(html.replace("\0", "")))
+    clean = _CLEANER.clean(STRUCTURE.sub("", html.replace("\0", "")))
+    return _IMAGE.sub(_without_remote_source, clean)
+
+
+def finished(marked: str) -> str:
+    """What `sanitise_marked` made, as it is kept and shown: no hints, and links say where they lead."""
+    return with_targets(_HINT.sub("", marked) if STRUCTURE.search(marked) else marked)
 
 
 def is_too_much(html: str) -> bool:
@@ -133,6 +176,3 @@ def cids_of(html: str) -> frozenset[str]:
     if "cid:" not in html and "CID:" not in html:
         return frozenset()
     return frozenset(unescape(found) for found in re.findall(r"""(?i)\bcid:([^"'\s>)]{1,300})""", html))
-
-
-__all__ = ["cids_of", "html_to_text", "is_too_much", "sanitise", "text_as_html"]

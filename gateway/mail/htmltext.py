@@ -4,8 +4,12 @@ import re
 from collections.abc import Iterator
 from html import unescape
 
+from gateway.mail.quotemarks import ATTRIBUTES, IN_INDENT, IN_QUOTE, OLDER
+
 _TOKEN = re.compile(r'<(/?)([a-z][a-z0-9]*)((?:\s+[^\s=<>"]+(?:="[^"]*")?)*)\s*/?>|([^<]+)|<')
 _HREF = re.compile(r'\shref="([^"]*)"')
+_HINT = re.compile(f'="([{IN_QUOTE}-{OLDER}])"')
+_QUOTE_MARKS = f"{IN_QUOTE}{IN_INDENT} "
 _ALT = re.compile(r'\salt="([^"]*)"')
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 _BLANK_LINES = re.compile(r"\n{3,}")
@@ -37,10 +41,9 @@ _ANY_TAG = re.compile(r"<[^<>]*>")
 
 
 class _Writer:
-    """Text as it grows. Quotation is marked by `> ` only where asked."""
+    """Text as it grows, each line with the marks of structure that its place in the HTML gives it."""
 
-    def __init__(self, quote_mark: str) -> None:
-        self._quote_mark = quote_mark
+    def __init__(self) -> None:
         self._lines: list[str] = []
         self._line: list[str] = []
         self._href = ""
@@ -48,7 +51,9 @@ class _Writer:
         self._wants_blank = False
         self._wants_space = False
         self._lists: list[int] = []
-        self._quotes = self._pre = 0
+        self._quotes: list[str] = []
+        self._pre = self._attributing = 0
+        self._hint = ""
 
     def text(self) -> str:
         self._end_line()
@@ -77,6 +82,10 @@ class _Writer:
             self._line.append(text.replace("\xa0", " "))
 
     def open(self, tag: str, attributes: str) -> None:
+        found = _HINT.search(attributes) if attributes else None
+        hint = found[1] if found else ""
+        if hint == OLDER:
+            self._hint = OLDER
         if tag == "br":
             self._end_line(even_empty=True)
         elif tag == "a":
@@ -89,12 +98,16 @@ class _Writer:
         elif tag in _CELLS:
             self._wants_space = bool(self._line)
         elif tag in _BLOCKS:
-            self._open_block(tag)
+            self._open_block(tag, hint)
 
-    def _open_block(self, tag: str) -> None:
+    def _open_block(self, tag: str, hint: str) -> None:
         self._break(tag)
+        if self._attributing and tag == "div":
+            self._attributing += 1
+        elif hint == ATTRIBUTES and tag == "div":
+            self._attributing = 1
         if tag == "blockquote":
-            self._quotes += 1
+            self._quotes.append(IN_INDENT if hint == IN_INDENT else IN_QUOTE)
         elif tag == "pre":
             self._pre += 1
         elif tag in ("ul", "ol"):
@@ -117,8 +130,10 @@ class _Writer:
             self._close_link()
         elif tag in _BLOCKS:
             self._break(tag)
-            if tag == "blockquote":
-                self._quotes = max(0, self._quotes - 1)
+            if tag == "div" and self._attributing:
+                self._attributing -= 1
+            if tag == "blockquote" and self._quotes:
+                self._quotes.pop()
             elif tag == "pre":
                 self._pre = max(0, self._pre - 1)
             elif tag in ("ul", "ol") and self._lists:
@@ -140,7 +155,9 @@ class _Writer:
         self._wants_blank = self._wants_blank or tag in _PARAGRAPHS
 
     def _prefix(self) -> str:
-        return self._quote_mark * min(self._quotes, _MAX_INDENT)
+        if self._quotes:
+            return "".join(self._quotes[:_MAX_INDENT]) + " "
+        return ATTRIBUTES if self._attributing else ""
 
     def _end_line(self, *, even_empty: bool = False) -> None:
         line = "".join(self._line).rstrip()
@@ -148,15 +165,22 @@ class _Writer:
         self._link_at, self._wants_space = 0, False
         if not line and not even_empty:
             return
-        if self._wants_blank and self._lines and self._lines[-1].strip("> "):
-            self._lines.append(self._prefix().rstrip())
+        if self._wants_blank and self._lines and self._lines[-1].strip(_QUOTE_MARKS):
+            self._lines.append(self._prefix().rstrip() if self._quotes else "")
         self._wants_blank = False
-        self._lines.append((self._prefix() + line).rstrip())
+        prefix = self._prefix()
+        if line and self._hint and not self._quotes:
+            prefix, self._hint = self._hint, ""
+        self._lines.append((prefix + line).rstrip())
 
 
-def html_to_text(sanitised: str, *, quote_mark: str = "") -> str:
-    """The words of HTML that `sanitise` made, in reading order; `quote_mark` begins a blockquote's lines."""
-    writer = _Writer(quote_mark)
+def html_to_text(sanitised: str) -> str:
+    """The words of HTML that `sanitise_marked` made, in reading order.
+
+    What the HTML says about quotes stands before the lines in the marks of `quotemarks`;
+    `quotes.without_structure` takes them away.
+    """
+    writer = _Writer()
     for match in _TOKEN.finditer(sanitised):
         if match[4] is not None:
             writer.words(match[4])

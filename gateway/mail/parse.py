@@ -10,6 +10,7 @@ from gateway.mail.headers import Headers, parse_date
 from gateway.mail.html import cids_of
 from gateway.mail.message import Auto, Bounce, Interest, ParsedAttachment, ParsedMail
 from gateway.mail.mime import Part, read_tree
+from gateway.mail.quoteblocks import hands_on
 from gateway.mail.references import parse_message_id, parse_message_ids
 from gateway.mail.shown import show
 
@@ -40,7 +41,8 @@ def _with_line_ends(raw: bytes, defects: list[str]) -> bytes:
 
 def _mail(tree: Part, body: Body, defects: list[str], detect_type: DetectType) -> ParsedMail:
     headers = tree.headers
-    shown = show(body.segments, defects)
+    subject = headers.text("subject")
+    shown = show(body.segments, defects, hands_on=hands_on(subject))
     senders = headers.addresses("from") or headers.addresses("sender")
     date = parse_date(headers.raw("date"))
     if date is None:
@@ -57,7 +59,7 @@ def _mail(tree: Part, body: Body, defects: list[str], detect_type: DetectType) -
         to=headers.addresses("to"),
         cc=headers.addresses("cc"),
         date=date,
-        subject=headers.text("subject"),
+        subject=subject,
         text=shown.text,
         html=shown.html,
         reply_text=shown.reply_text,

@@ -56,6 +56,10 @@ _FORWARDED = re.compile(
     """,  # noqa: RUF001 - Chinese and Japanese mail programs write wide colons
     re.IGNORECASE | re.VERBOSE,
 )
+_HANDS_ON = re.compile(
+    r"\s*(?:fwd?|wg|tr|rv|i|enc|doorst|vb|vl|pd|ilt|i̇lt|fwd?\s*\[\d+\]|weitergeleitet|转发|轉寄|転送)\s*[:：]",  # noqa: RUF001
+    re.IGNORECASE,
+)
 _FIELDS: tuple[tuple[str, str], ...] = (
     (
         "from",
@@ -120,6 +124,11 @@ def is_closed_mark(line: str) -> bool:
 def is_forward(line: str) -> bool:
     """Whether a forwarded mail begins: what stands below is what the sender wants to be read."""
     return len(line) <= MAX_SEPARATOR_CHARS and _FORWARDED.match(line) is not None
+
+
+def hands_on(subject: str) -> bool:
+    """Whether a subject says that its mail forwards another (`FW:`, `WG:`, `TR:`)."""
+    return _HANDS_ON.match(subject) is not None
 
 
 def field_block(lines: Sequence[str], at: int) -> int:

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gateway.mail.body import Segment
-from gateway.mail.html import html_to_text, is_too_much, sanitise, text_as_html
-from gateway.mail.htmltext import strip_tags
-from gateway.mail.quotes import reply_text
+from gateway.mail.html import finished, is_too_much, sanitise_marked, text_as_html
+from gateway.mail.htmltext import html_to_text, strip_tags
+from gateway.mail.quotes import reply_text, without_structure
 
 _LEADING_BLANKS = re.compile(r"^(?:[ \t\ufeff]*\n)+")
 _HIDING = ("title", "style", "script", "iframe", "object", "svg", "math", "template")
@@ -24,38 +24,39 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """One segment. `marked` is its text with `> ` before what HTML quotes."""
+    """One segment. `text` may hold marks of structure."""
 
     html: str | None
     text: str
-    marked: str
 
 
-def show(segments: Sequence[Segment], defects: list[str]) -> Shown:
-    """All segments, one below the other. What cannot be shown in full is named in `defects`."""
+def show(segments: Sequence[Segment], defects: list[str], *, hands_on: bool = False) -> Shown:
+    """All segments, one below the other. What cannot be shown in full is named in `defects`.
+
+    `hands_on` says that the mail forwards another.
+    """
     pieces = [_piece(segment, defects) for segment in segments]
     html = None
     if any(piece.html is not None for piece in pieces):
         html = "\n".join(p.html if p.html is not None else text_as_html(p.text) for p in pieces)
-    text = _tidy("\n".join(piece.text for piece in pieces))
-    return Shown(html, text, reply_text(_tidy("\n".join(piece.marked for piece in pieces))))
+    marked = _tidy("\n".join(piece.text for piece in pieces))
+    return Shown(html, _tidy(without_structure(marked)), reply_text(marked, hands_on=hands_on))
 
 
 def _piece(segment: Segment, defects: list[str]) -> _Piece:
     plain = segment.plain or ""
     if segment.html is None:
-        return _Piece(None, plain, plain)
+        return _Piece(None, without_structure(plain))
     if is_too_much(segment.html):
         defects.append("HTML is too large or too deep to be shown")
-    clean = sanitise(segment.html)
+    clean = sanitise_marked(segment.html)
     if plain.strip():
-        return _Piece(clean, plain, plain)
+        return _Piece(finished(clean), without_structure(plain))
     text = html_to_text(clean)
     if not text.strip() and (hidden := _hidden_text(segment.html)):
         defects.append("HTML hides its text")
-        return _Piece(text_as_html(hidden), hidden, hidden)
-    marked = html_to_text(clean, quote_mark="> ") if "<blockquote" in clean else text
-    return _Piece(clean, text, marked)
+        return _Piece(text_as_html(hidden), hidden)
+    return _Piece(finished(clean), text)
 
 
 def _hidden_text(html: str) -> str:

@@ -69,7 +69,7 @@ _CLOSING = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _DASHED_NAME = re.compile(r"^\s*(?:-{1,3}|[–—~])\s?[A-ZÄÖÜ][\w.'’-]+(?:\s[A-ZÄÖÜ][\w.'’-]+){0,2}\s*$")
-_TIGHT_NAME = re.compile(r"^\s*(?:--?|[–—])[^\W\d_]{2,20}\s*$")
+_TIGHT_NAME = re.compile(r"^\s*(?:--?|[–—])[^\W\d_]{2,20}\.?\s*$")
 _CONTACT = re.compile(
     r"""
         https?://|www\.|@[\w-]+\.|\+?\d[\d\s()/.-]{6,}\d|mailing\s+list|unsubscribe|\b(?:tel|fax|phone
