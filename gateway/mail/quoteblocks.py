@@ -103,6 +103,7 @@ _FIELD = re.compile(
     + r")[*_]{0,2}\s?[*_]{0,2}[:：]",  # noqa: RUF001 - Chinese and Japanese mail programs write wide colons
     re.IGNORECASE | re.VERBOSE,
 )
+_ANY_FIELD = re.compile(r"[\s*]*[^\W\d][\w-]{1,20}\s?:\*?\s+\S")
 _STRONG_KINDS = 3
 _BLOCK_LINES = 9
 
@@ -134,7 +135,7 @@ def hands_on(subject: str) -> bool:
 def field_block(lines: Sequence[str], at: int) -> int:
     """The line behind a block of From, Sent, To, Subject (Outlook's way) that begins at `at`, else `at`."""
     first = _FIELD.match(lines[at]) if ":" in lines[at] or "\uff1a" in lines[at] else None
-    if first is None:
+    if first is None or (first.lastgroup == "to" and _MAIL.search(lines[at]) is None):
         return at
     kinds = {first.lastgroup}
     end = at + 1
@@ -142,15 +143,25 @@ def field_block(lines: Sequence[str], at: int) -> int:
     for position in range(at + 1, min(at + _BLOCK_LINES, len(lines))):
         found = _FIELD.match(lines[position])
         if found is not None:
+            if found.lastgroup in kinds and found.lastgroup != "to":
+                if len(kinds) >= _STRONG_KINDS:
+                    break
+                return at  # the block begins below; this line is something else
             kinds.add(found.lastgroup)
             end, misses = position + 1, 0
             continue
         misses += 1
-        if misses > 1 or (not lines[position].strip() and len(kinds) > 1 and position == end):
+        is_blank = not lines[position].strip()
+        if misses > 1 or (is_blank and position == end and (len(kinds) > 1 or first.lastgroup != "from")):
             break
     begins = first.lastgroup == "from" and (len(kinds) >= _STRONG_KINDS or _is_sure_pair(kinds, lines[at]))
     begins = begins or (kinds == {"date", "to"} and _is_dated_to(lines[at:end]))
     return end if begins or ("from" in kinds and len(kinds) >= _STRONG_KINDS) else at
+
+
+def is_field(line: str) -> bool:
+    """Whether a line looks like `Importance: High`, whatever its label."""
+    return _ANY_FIELD.match(line) is not None
 
 
 def _is_dated_to(block: Sequence[str]) -> bool:

@@ -22,7 +22,7 @@ _VERBS = r"""
 """
 _LEADS = r"""
     on|am|le|el|il|op|em|den|på|w\s+dniu|dnia|dne|dňa|vào|il\s+giorno|no\s+dia|a|pada|tarihinde|dana
-    |στις|пн|вт|ср|чт|пт|сб|вс|нд|на|ma|ti|ke|to|pe|la|su|в|mon|tue|wed|thu|fri|sat|sun|mo|di|mi|do|fr|sa|so
+    |στις|пн|вт|ср|чт|пт|сб|вс|нд|на|(?:ma|ti|ke|to|pe|la|su)(?=\s+\d)|в|mon|tue|wed|thu|fri|sat|sun|mo|di|mi|do|fr|sa|so
     |lun|mar|mer|jeu|ven|sam|dim|man|tir|ons|tor|fre|lør|søn|mån|tis|lör|sön|po|út|st|čt|pá|ne|pon|śr
     |czw|pt|sob|niedz|wt|zo|wo|vr|za|dom|seg|ter|qua|qui|sex|sáb|понедельник|вторник|среда|четверг|пятница
     |суббота|воскресенье|monday|tuesday|wednesday|thursday|friday|saturday|sunday|montag|dienstag|mittwoch
@@ -67,6 +67,7 @@ MAX_MARK_LINES = 6
 MAX_MARK_CHARS = 400
 _MAYBE = re.compile(rf"[\d@:\uff1a]|^\s*[-=_*—–‐>|{IN_QUOTE}-{OLDER}]")
 _BIDI = re.compile("[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+_SENTENCE_END = re.compile(r"\w{5}[.!?]$|[!?]$")
 _LONG_QUOTE_CHARS = 60
 _LONGEST_TORN_CHARS = 40
 
@@ -116,19 +117,27 @@ def attribution(lines: Sequence[str], at: int) -> int:
     joined = ""
     for end in range(at, min(at + MAX_MARK_LINES, len(lines))):
         line = lines[end].strip()
-        is_end_of_mail_address = line.startswith(">") and _VERB.match(line.lstrip("> ")) is not None
-        if end > at and (
-            (is_quoted(line) and not is_end_of_mail_address) or len(joined) + len(line) > MAX_MARK_CHARS
-        ):
+        if end > at and (len(joined) + len(line) > MAX_MARK_CHARS or not _goes_on(lines, end)):
             return at
         joined = f"{joined} {line}".strip()
         if end > at and not is_dated and not has_mail:
             return at
         if line and _is_attribution(joined, lines, end, is_dated=is_dated):
             return end + 1
-        if line.endswith((".", "!", "?")) and end == at and not is_dated:
+        if line.endswith((":", "\uff1a")) or (end == at and _SENTENCE_END.search(line)):
             return at
     return at
+
+
+def _goes_on(lines: Sequence[str], at: int) -> bool:
+    """Whether a line can go on with an attribution that began above: no quote, no paragraph, no new beginning."""
+    line = lines[at].strip()
+    if not line:  # Polymail leaves blank lines, before the address alone
+        return at + 1 < len(lines) and lines[at + 1].lstrip().startswith("<")
+    if is_quoted(line):
+        return _VERB.match(line.lstrip("> ")) is not None
+    begins = _LEAD.match(line) or _DATE_FIRST.match(line)
+    return not (begins and _is_attribution(line, lines, at, is_dated=True))
 
 
 def _is_attribution(joined: str, lines: Sequence[str], end: int, *, is_dated: bool) -> bool:

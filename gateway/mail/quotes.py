@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
-from gateway.mail.quoteblocks import field_block, is_closed_mark, is_forward, separator
+from gateway.mail.quoteblocks import field_block, is_closed_mark, is_field, is_forward, separator
 from gateway.mail.quotemarks import (
     ATTRIBUTES,
     IN_INDENT,
@@ -22,7 +22,8 @@ from gateway.mail.quotemarks import (
 from gateway.mail.signatures import without_signature
 
 MAX_LINES = 20_000
-_QUOTE_LEVELS = re.compile(f"^[{IN_QUOTE}{IN_INDENT}]+ ?", re.MULTILINE)
+_HEAD_LINES = 4
+_QUOTE_LEVELS = re.compile(f"^[{IN_QUOTE}{IN_INDENT}]+(?: |$)", re.MULTILINE)
 
 
 class _Kind(Enum):
@@ -59,7 +60,11 @@ def without_structure(text: str) -> str:
     """The text without marks of structure; what HTML quotes is set in by two spaces a level."""
     if STRUCTURE.search(text) is None:
         return text
-    return STRUCTURE.sub("", _QUOTE_LEVELS.sub(lambda marks: "  " * len(marks[0].rstrip()), text))
+    return STRUCTURE.sub("", _QUOTE_LEVELS.sub(_indent, text))
+
+
+def _indent(marks: re.Match[str]) -> str:
+    return "  " * (len(marks[0]) - 1) if marks[0].endswith(" ") else ""
 
 
 def _blocks(lines: list[str], *, hands_on: bool) -> list[_Block]:
@@ -110,12 +115,18 @@ def _kind_at(lines: list[str], at: int) -> tuple[_Kind, int, str]:
 
 def _older_at(lines: list[str], end: int) -> tuple[_Kind, int, str]:
     """What a separator or a block of fields begins: a quote where marks of quotation follow, else history."""
-    following = next((n for n in range(end, min(end + 4, len(lines))) if lines[n].strip()), end)
-    if following < len(lines) and (behind := field_block(lines, following)) > following:
-        end = behind
-        following = next((n for n in range(end, min(end + 4, len(lines))) if lines[n].strip()), end)
-    if following < len(lines) and is_quoted(lines[following]):
-        return _Kind.MARK, end, ""
+    at = end
+    for _ in range(_HEAD_LINES):
+        while at < len(lines) and not lines[at].strip():
+            at += 1
+        if at == len(lines):
+            break
+        if is_quoted(lines[at]):
+            return _Kind.MARK, at, ""
+        behind = max(field_block(lines, at), attribution(lines, at))
+        if behind == at and not is_field(lines[at]):
+            break
+        at = max(behind, at + 1)
     return _Kind.HISTORY, end, ""
 
 
@@ -140,7 +151,14 @@ def _chosen(blocks: list[_Block]) -> list[str]:
     else:
         kept = [block for n, block in enumerate(blocks) if not _is_dropped(blocks, n)]
         answers = [_unsigned(block) for block in kept]
-    return [line for lines in answers if lines for line in [*lines, ""]]
+    return [line for lines in answers if lines for line in [*_without_blank_end(lines), ""]]
+
+
+def _without_blank_end(lines: list[str]) -> list[str]:
+    end = len(lines)
+    while end > 0 and not lines[end - 1].strip():
+        end -= 1
+    return lines[:end]
 
 
 def _mended(blocks: list[_Block]) -> list[_Block]:
