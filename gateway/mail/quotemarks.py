@@ -148,7 +148,7 @@ def _is_attribution(joined: str, lines: Sequence[str], end: int, *, is_dated: bo
     has_moment = has_date and _CLOCK.search(joined) is not None
     is_above_quote = _next_quoted(lines, end)
     verb = _VERB.search(joined)
-    if verb is not None and _OWN_WORDS.search(joined):
+    if _OWN_WORDS.search(joined):
         return False
     if verb is not None and (is_dated or (has_mail and has_date)):
         if closes:

@@ -23,6 +23,7 @@ from gateway.mail.signatures import without_signature
 
 MAX_LINES = 20_000
 _HEAD_LINES = 4
+_NOTHING = f" \t\r\f\v>{IN_QUOTE}{IN_INDENT}"
 _QUOTE_LEVELS = re.compile(f"^[{IN_QUOTE}{IN_INDENT}]+(?: |$)", re.MULTILINE)
 
 
@@ -151,14 +152,16 @@ def _chosen(blocks: list[_Block]) -> list[str]:
     else:
         kept = [block for n, block in enumerate(blocks) if not _is_dropped(blocks, n)]
         answers = [_unsigned(block) for block in kept]
-    return [line for lines in answers if lines for line in [*_without_blank_end(lines), ""]]
+    return [line for lines in answers if (trimmed := _without_blank_ends(lines)) for line in [*trimmed, ""]]
 
 
-def _without_blank_end(lines: list[str]) -> list[str]:
-    end = len(lines)
-    while end > 0 and not lines[end - 1].strip():
+def _without_blank_ends(lines: list[str]) -> list[str]:
+    begin, end = 0, len(lines)
+    while end > 0 and not lines[end - 1].strip(_NOTHING):
         end -= 1
-    return lines[:end]
+    while begin < end and not lines[begin].strip(_NOTHING):
+        begin += 1
+    return lines[begin:end]
 
 
 def _mended(blocks: list[_Block]) -> list[_Block]:

@@ -77,6 +77,7 @@ _CONTACT = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+_LIST_FOOTER = re.compile(r"mailing list|unsubscribe|abmelden|listinfo", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?:\S+\s+){4,}\S+[.?!]\W*$|^\s*(?:p\.?\s?s\.?|nb|n\.b\.|ps\s?\d)\W", re.IGNORECASE)
 MAX_SIGNATURE_LINES = 30
 MAX_CONTACT_LINES = 16
@@ -154,6 +155,8 @@ def _at_divider(lines: list[str]) -> int | None:
             if not 0 < len(below) <= MAX_CONTACT_LINES:
                 continue
             if max(map(len, below)) >= MAX_SIGNATURE_LINE_CHARS:
+                continue
+            if any(map(_may_be_words, below)) and not any(map(_LIST_FOOTER.search, below)):
                 continue
             if sum(1 for line in below if _CONTACT.search(line)) * 4 >= len(below):
                 return at

@@ -1,7 +1,8 @@
 import pytest
 
-from gateway.mail.html import sanitise
+from gateway.mail.html import sanitise, sanitise_marked
 from gateway.mail.htmltext import html_to_text, strip_tags
+from gateway.mail.quotemarks import ATTRIBUTES, IN_INDENT, IN_QUOTE, OLDER
 
 
 @pytest.mark.parametrize(
@@ -26,7 +27,6 @@ from gateway.mail.htmltext import html_to_text, strip_tags
         ("5 &lt; 6 &amp; 7", "5 < 6 & 7"),
         ("a&nbsp;b", "a b"),
         ("<p>a</p>\n\n\n<p></p><p></p><p>b</p>", "a\n\nb"),
-        ("<blockquote>said</blockquote>mine", "said\n\nmine"),
         ("</blockquote></ul></pre></a>x", "x"),
     ],
 )
@@ -34,19 +34,34 @@ def test_blocks_lists_tables_and_links_stay_readable(html: str, text: str) -> No
     assert html_to_text(sanitise(html)) == text
 
 
-def test_quotes_are_marked_where_asked() -> None:
+def test_lines_say_how_deep_they_are_quoted() -> None:
     html = sanitise(
         "<p>On Monday Ann wrote:</p><blockquote>one<blockquote>two</blockquote></blockquote><p>new</p>"
     )
-    assert html_to_text(html, quote_mark="> ").splitlines() == [
+    assert html_to_text(html).splitlines() == [
         "On Monday Ann wrote:",
-        ">",
-        "> one",
-        "> >",
-        "> > two",
+        IN_QUOTE,
+        f"{IN_QUOTE} one",
+        f"{IN_QUOTE}{IN_QUOTE}",
+        f"{IN_QUOTE}{IN_QUOTE} two",
         "",
         "new",
     ]
+
+
+def test_gmail_sets_in_and_quotes_with_one_element() -> None:
+    html = sanitise_marked('<div>a<blockquote class="x gmail_quote">b</blockquote></div>')
+    assert html_to_text(html).splitlines()[-1] == f"{IN_INDENT} b"
+
+
+def test_an_attribution_is_marked_as_far_as_its_element_goes() -> None:
+    html = sanitise_marked('<div class="gmail_attr"><div>Ann xyz</div>foo:</div><div>b</div>')
+    assert html_to_text(html).splitlines() == [f"{ATTRIBUTES}Ann xyz", f"{ATTRIBUTES}foo:", "b"]
+
+
+def test_the_first_line_of_an_older_mail_is_marked() -> None:
+    html = sanitise_marked('<p>a</p><div id="divRplyFwdMsg"><b>Xyz:</b> Ann<br>b</div>')
+    assert html_to_text(html).splitlines() == ["a", "", f"{OLDER}Xyz: Ann", "b"]
 
 
 def test_markup_that_is_none_is_text() -> None:

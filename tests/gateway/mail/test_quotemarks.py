@@ -1,14 +1,15 @@
 import pytest
 
 from gateway.mail.quotemarks import (
+    IN_INDENT,
+    IN_QUOTE,
     attribution,
-    field_block,
-    is_forward,
     is_quoted,
     is_torn_quote,
     may_be_mark,
-    separator,
     shared_line,
+    without_marks,
+    without_unseen,
 )
 
 
@@ -70,65 +71,76 @@ def test_a_short_attribution_counts_only_above_a_quote() -> None:
     assert attribution(["Ann wrote:", "a letter"], 0) == 0
 
 
+def test_an_attribution_with_neither_address_nor_moment_counts_only_above_a_quote() -> None:
+    assert attribution(["On 3 June 2024 Ann wrote:", "> x"], 0) == 1
+    assert attribution(["On 3 June 2024 Ann wrote:", "a letter"], 0) == 0
+
+
 @pytest.mark.parametrize(
-    "line",
+    "own",
     [
-        "-----Original Message-----",
-        "-----Ursprüngliche Nachricht-----",
-        "-------- Original-Nachricht --------",
-        "-------- Message d'origine --------",
-        "________ Mensaje original ________",
-        "---- Ann Lee wrote ----",
+        "On 3 June 2024 at 10:00 I wrote:",
+        "Am 3. Juni 2024 um 10:00 schrieb ich:",
+        "Am 3. Juni 2024 um 10:00 habe ich Ihnen geschrieben:",
+        "Le 3 juin 2024 à 10:00, j'ai écrit :",
     ],
 )
-def test_separators_are_known(line: str) -> None:
-    assert separator([line], 0) == 1
+@pytest.mark.parametrize("below", ["> x", "a letter"])
+def test_who_tells_what_he_wrote_himself_is_no_mail_program(own: str, below: str) -> None:
+    assert attribution([own, below], 0) == 0
 
 
 @pytest.mark.parametrize(
-    "line", ["--", "-----", "- original message of mine, which I liked", "-" * 300, "text"]
-)
-def test_other_lines_separate_nothing(line: str) -> None:
-    assert separator([line], 0) == 0
-
-
-@pytest.mark.parametrize(
-    ("block", "lines"),
+    "words",
     [
-        ("From: Ann\nSent: Monday\nTo: Bob\nSubject: x", 4),
-        ("*From:* Ann <ann@x.example>\n*Sent:* Monday\n*To:* Bob\n*Subject:* x", 4),
-        ("Von: Ann [mailto:ann@x.example]\nGesendet: Montag, 3. Juni 2024\nAn: Bob\nBetreff: x", 4),
-        ("De : Ann\nEnvoyé : lundi\nÀ : Bob\nObjet : x", 4),
-        ("Från: Ann\nSkickat: måndag\nTill: Bob\nÄmne: x", 4),
-        ("From: Human Resources\n<long@x.example>\nSent: Monday\nTo: Bob\nSubject: x", 5),
-        ("Date: Monday\nTo: Bob\nFrom: ann@x.example\nSubject: x", 4),
-        ("From: ann@x.example\nDate: Monday", 2),
-        ("Date: Wed, 16 May 2012 00:15:02 -0600\nTo: bob@x.example", 2),
-        ("差出人: Ann\n日時: 2024\n宛先: Bob\n件名: x", 4),
+        "I got your mail from ann@x.example about this:",
+        "To: do 3 things",
+        "The price is 3 euros.",
+        "3.6.2024 would be fine",
     ],
 )
-def test_a_block_of_fields_is_known_by_its_labels(block: str, lines: int) -> None:
-    assert field_block([*block.split("\n"), "", "older mail"], 0) == lines
+def test_words_above_an_attribution_are_no_part_of_it(words: str) -> None:
+    lines = [words, "", "Am 03.06.2024 um 10:00 schrieb Ann:", "", "> x"]
+    assert attribution(lines, 0) == 0
+    assert attribution(lines, 2) == 3
 
 
-@pytest.mark.parametrize(
-    "text", ["To: do\n- this\n- that", "From: me\nwith love", "Date: Monday\nTo: Bob", "text"]
-)
-def test_a_label_or_two_are_no_block(text: str) -> None:
-    assert field_block(text.split("\n"), 0) == 0
+def test_any_line_with_an_address_and_a_colon_is_one_above_a_quote() -> None:
+    assert attribution(["Ann Lee <ann@x.example> :", "> x"], 0) == 1
+    assert attribution(["Xyz, 3. abc 2024 10:00 Ann <ann@x.example> foo:", "", "> x"], 0) == 1
+    assert attribution(["Ann Lee <ann@x.example> :", "x"], 0) == 0
 
 
 def test_quotation_marks_begin_a_line() -> None:
     assert is_quoted("> a")
     assert is_quoted("  >> a")
+    assert is_quoted(f"{IN_QUOTE} a")
+    assert is_quoted(f"{IN_INDENT}{IN_QUOTE} a")
     assert not is_quoted("a > b")
     assert not is_quoted(">>> look here <<<")
 
 
-def test_an_attribution_may_share_its_line_with_new_text() -> None:
-    assert shared_line("bla - bla--- On Wed, Apr 4, 2012 at 3:59 PM, me@x.example wrote:") == "bla - bla"
-    assert shared_line("nothing -- shared wrote:") is None
-    assert shared_line("plain") is None
+def test_a_quoted_line_can_be_read_without_its_marks() -> None:
+    assert without_marks(f"{IN_QUOTE}{IN_INDENT} > > a > b") == "a > b"
+
+
+def test_what_is_not_seen_is_not_read() -> None:
+    assert without_unseen("\u202bOn 3 May\u200f <\ufeff") == "On 3 May <"
+
+
+@pytest.mark.parametrize(
+    ("line", "before"),
+    [
+        ("bla - bla--- On Wed, Apr 4, 2012 at 3:59 PM, me@x.example wrote:", "bla - bla"),
+        ("reply On Wed, Apr 4, 2012 at 3:59 PM, me@x.example wrote:", "reply"),
+        ("Danke! Am 03.06.2024 um 10:00 schrieb Ann <ann@x.example>:", "Danke!"),
+        ("nothing -- shared wrote:", None),
+        ("plain", None),
+    ],
+)
+def test_an_attribution_may_share_its_line_with_new_text(line: str, before: str | None) -> None:
+    assert shared_line([line, "> x"], 0) == before
+    assert shared_line([line, "x"], 0) is None
 
 
 def test_most_lines_are_told_apart_at_a_glance() -> None:
@@ -136,25 +148,12 @@ def test_most_lines_are_told_apart_at_a_glance() -> None:
     assert may_be_mark("On 3 May Ann wrote:")
 
 
-@pytest.mark.parametrize(
-    "line",
-    [
-        "---------- Forwarded message ---------",
-        "-------- Weitergeleitete Nachricht --------",
-        "Begin forwarded message:",
-        "Anfang der weitergeleiteten Nachricht:",
-    ],
-)
-def test_a_forwarded_mail_has_its_own_beginning(line: str) -> None:
-    assert is_forward(line)
-    assert separator([line], 0) == 0
-
-
-def test_words_about_forwarding_begin_none() -> None:
-    assert not is_forward("I have forwarded the message")
-
-
-def test_the_rest_of_a_torn_link_is_no_answer() -> None:
-    assert is_torn_quote([" (http://x.example/c/1) >"])
-    assert not is_torn_quote(["yes"])
-    assert not is_torn_quote(["(http://x.example)", ""])
+def test_the_rest_of_a_torn_line_is_no_answer() -> None:
+    long = "> " + "words that go on " * 4
+    assert is_torn_quote([" (http://x.example/c/1) >"], "> a")
+    assert is_torn_quote(["over the margin"], long)
+    assert not is_torn_quote(["over the margin"], f"{long.rstrip()}?")
+    assert not is_torn_quote(["Over the margin"], long)
+    assert not is_torn_quote(["yes"], "> a")
+    assert not is_torn_quote(["(http://x.example)", ""], "> a")
+    assert not is_torn_quote([""], long)

@@ -1,6 +1,11 @@
+from pathlib import Path
+
 import pytest
 
 from gateway.mail.signatures import is_mobile, without_signature
+
+
+DEVICE_LINES = (Path(__file__).parent / "device_lines.txt").read_text("utf-8").splitlines()[1:]
 
 
 def left(text: str) -> str:
@@ -30,6 +35,11 @@ def left(text: str) -> str:
         "-Ann Lee",
         "Ann Lee\nvia mobile",
         "________________________________",
+        "---\nAnn",
+        "====\nAnn Lee\nExample",
+        "-- Ann Lee",
+        "-ann.",
+        "Cheers,\nAnn Lee\nHead of Sales\nExample GmbH",
     ],
 )
 def test_a_signature_at_the_end_goes(signature: str) -> None:
@@ -45,6 +55,12 @@ def test_a_signature_at_the_end_goes(signature: str) -> None:
         "- one\n- two",
         "I sent it from Berlin",
         "-- \n" + "line\n" * 60 + "end",
+        "Best regards\nAnn\n\nPS: please also send me the bill.",
+        "Regards,\nAnn Lee\nPlease call me back before noon tomorrow.",
+        "---\nThe second thing is that the printer smells of smoke.",
+        "*********************\nPlease do call me back at +49 30 1234567 before noon.",
+        "Options:\n\n- Paper\n- Toner",
+        "- Paper\n-Toner",
     ],
 )
 def test_what_may_be_words_stays(ending: str) -> None:
@@ -57,3 +73,27 @@ def test_nothing_but_a_signature_leaves_nothing() -> None:
 
 def test_an_overlong_line_is_no_phones() -> None:
     assert not is_mobile("Sent from my iPhone " + "x" * 200)
+
+
+@pytest.mark.parametrize("line", DEVICE_LINES)
+def test_what_a_device_adds_is_known_in_its_language(line: str) -> None:
+    assert is_mobile(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Sent from Berlin",
+        "Sent by post yesterday",
+        "I sent it from my iPhone yesterday.",
+        "From my point of view the printer is broken.",
+        "Get the printer for me",
+        "Sent the device back by post.",
+        "Von mir aus gerne.",
+        "From Monday on my phone is off",
+        "Download the file please",
+        "Von meinem Chef habe ich gehört, dass er das Gerät geschickt hat",
+    ],
+)
+def test_what_people_write_about_sending_is_no_device(line: str) -> None:
+    assert not is_mobile(line)
