@@ -39,7 +39,9 @@ _DATE_FIRST = re.compile(
     re.VERBOSE,
 )
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\d{1,2}[-/.]\s?\d{1,2}[-/.]\s?\d\d")
-_CLOCK = re.compile(r"\d:\d\d|\d\s?[hH]\s?\d\d|(?:kl\.?|klo|kello|pukul|ore|ora|um)\s?\d\d?[.:]\d\d|\d\.\d\d\s+Uhr")
+_CLOCK = re.compile(
+    r"\d:\d\d|\d\s?[hH]\s?\d\d|(?:kl\.?|klo|kello|pukul|ore|ora|um)\s?\d\d?[.:]\d\d|\d\.\d\d\s+Uhr"
+)
 _OWN_WORDS = re.compile(
     r"""
         \b(?:i|we|ich|wir|je|nous|yo|nosotros|io|ik|wij|jag|jeg|eu|ja)\s+(?:\w+\s+)?(?:wrote|sent|schrieb|
@@ -65,6 +67,7 @@ _SHARED_LINE = re.compile(
 )
 MAX_MARK_LINES = 6
 MAX_MARK_CHARS = 400
+MAX_VERB_CHARS = 30
 _MAYBE = re.compile(rf"[\d@:\uff1a]|^\s*[-=_*—–‐>|{IN_QUOTE}-{OLDER}]")
 _BIDI = re.compile("[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _SENTENCE_END = re.compile(r"\w{5}[.!?]$|[!?]$")
@@ -141,24 +144,40 @@ def _goes_on(lines: Sequence[str], at: int) -> bool:
 
 
 def _is_attribution(joined: str, lines: Sequence[str], end: int, *, is_dated: bool) -> bool:
-    """Whether the words are an attribution. One with no marked quote below has to give date and time."""
-    closes = joined.endswith((":", "\uff1a"))
+    """Whether the words are an attribution, and none that the writer put there."""
+    if joined.endswith((":", "\uff1a")):
+        is_one = _closes_attribution(joined, lines, end, is_dated=is_dated)
+    else:
+        is_one = _ends_attribution(joined, lines, end, is_dated=is_dated)
+    return is_one and _OWN_WORDS.search(joined) is None
+
+
+def _closes_attribution(joined: str, lines: Sequence[str], end: int, *, is_dated: bool) -> bool:
+    """The same for words with a colon. With no marked quote below they have to give date and time."""
+    is_above_quote = _next_quoted(lines, end)
     has_mail = _MAIL.search(joined) is not None
     has_date = _YEAR.search(joined) is not None
     has_moment = has_date and _CLOCK.search(joined) is not None
-    is_above_quote = _next_quoted(lines, end)
     verb = _VERB.search(joined)
-    if _OWN_WORDS.search(joined):
-        return False
     if verb is not None and (is_dated or (has_mail and has_date)):
-        if closes:
-            return is_above_quote or has_moment or has_mail
-        return joined[verb.end() :].strip(" ():a") == "" and (has_mail or is_above_quote)
+        return is_above_quote or has_moment or has_mail
     if is_dated and has_mail and _DATED_MAIL.search(joined):
-        return closes or is_above_quote
-    if not (closes and is_above_quote) or len(joined) >= MAX_MARK_CHARS // 2:
+        return True
+    if not is_above_quote or len(joined) >= MAX_MARK_CHARS // 2:
         return False
     return verb is not None or has_moment or _DATED_MAIL.search(joined) is not None
+
+
+def _ends_attribution(joined: str, lines: Sequence[str], end: int, *, is_dated: bool) -> bool:
+    """The same for words without a colon: they end in `wrote` or in an address."""
+    if joined.endswith(">"):
+        return is_dated and _DATED_MAIL.search(joined) is not None and _next_quoted(lines, end)
+    verb = _VERB.search(joined[-MAX_VERB_CHARS:])
+    if verb is None or joined[-MAX_VERB_CHARS:][verb.end() :].strip(" ():a"):
+        return False
+    has_mail = _MAIL.search(joined) is not None
+    is_sure = is_dated or (has_mail and _YEAR.search(joined) is not None)
+    return is_sure and (has_mail or _next_quoted(lines, end))
 
 
 def _next_quoted(lines: Sequence[str], at: int) -> bool:

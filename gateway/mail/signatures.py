@@ -84,10 +84,16 @@ MAX_CONTACT_LINES = 16
 MAX_CARD_LINES = 8
 MAX_SIGNATURE_LINE_CHARS = 160
 MAX_CARD_LINE_CHARS = 100
+_WORDS = "w " * MAX_CARD_LINE_CHARS  # stands for a line that is too long for a signature
 
 
 def without_signature(lines: list[str]) -> list[str]:
     """The lines without the signature at their end; none where they are nothing else."""
+    seen = [line if len(line) <= MAX_SIGNATURE_LINE_CHARS else _WORDS for line in lines]
+    return lines[: len(_unsigned(seen))]
+
+
+def _unsigned(lines: list[str]) -> list[str]:
     kept = _without_mobile(lines)
     for find in (_at_delimiter, _at_divider, _at_closing):
         cut = find(kept)
@@ -153,8 +159,6 @@ def _at_divider(lines: list[str]) -> int | None:
         if _DIVIDER.match(lines[at]):
             below = [line for line in lines[at + 1 :] if line.strip()]
             if not 0 < len(below) <= MAX_CONTACT_LINES:
-                continue
-            if max(map(len, below)) >= MAX_SIGNATURE_LINE_CHARS:
                 continue
             if any(map(_may_be_words, below)) and not any(map(_LIST_FOOTER.search, below)):
                 continue
