@@ -6,15 +6,15 @@ A FOLDER holds, at any depth, mails `NAME.eml`, each with its `NAME.json` beside
 
     {"expect": {"reply": {"equal": "the new text", "contains": [], "absent": []}}}
 
-`equal_html` instead of `equal` gives the new text as HTML, `squeezed` says that white space does not count at
-all (else it is folded). Mails without such an expectation are passed over.
+`equal_html` instead of `equal` gives the new text as HTML, `squeezed` says that white space does not count
+at all (else it is folded). Mails without such an expectation are passed over.
 
 Peers are compared where they are installed; they are no packages of ours. By hand, into an environment that
 has ours as well: `pip install mail-parser-reply quotequail email-reply-parser`. They read text alone, so
 each gets the text that we make of a mail, in full; for their times, only their own work counts.
 
-Prints a line for each: mails exactly right in per cent, all that `contains` and `absent` say kept in per cent,
-lost lines (that the expectation has and the answer lacks), milliseconds a mail of processor time.
+Prints a line for each: mails exactly right in per cent, mails that hold what `contains` and `absent` say in
+per cent, lost lines (that the expectation has and the answer lacks), milliseconds a mail of processor time.
 """
 
 import argparse

@@ -78,7 +78,7 @@ MUTATIONS = [
     f"<!doctype html [<!entity x '{_IMG}'>]>&x;",
     f"</p title='>{_IMG}'>",
     f"<b <{_IMG}>x",
-    f"<img src='x",
+    "<img src='x",
     f"&lt;img src=x onerror={_RUN}&gt;",
     f"&amp;lt;img src=x onerror={_RUN}&amp;gt;",
     f"<font color='\"><img src=x onerror={_RUN}>'>x</font>",

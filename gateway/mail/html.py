@@ -60,7 +60,7 @@ _HINTS = {
     "yahoo_quoted": OLDER,
 }
 _HINT = re.compile(f' (?:class|id)="[{IN_QUOTE}-{OLDER}]"')
-_QUERY = re.compile(r"([^?#]*)([?#]?)(.*)", re.DOTALL)
+_QUERY = re.compile(r"[?#]")
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _NO_LEVEL_NAMES = "area base br col embed hr img input link meta param source track wbr p li td tr th option"
 _NO_LEVEL = frozenset(_NO_LEVEL_NAMES.split())  # empty, or closed by the next of their kind
@@ -96,9 +96,10 @@ def _absolute(value: str, schemes: tuple[str, ...]) -> str | None:
         return None
     if scheme.lower() not in ("http", "https"):
         return address
-    path, mark, more = _QUERY.match(rest).groups()  # type: ignore[union-attr] - it matches any text
-    path = path.replace("\\", "/")
-    return f"{scheme.lower()}://{path.lstrip('/')}{mark}{more}" if path.startswith("//") else None
+    query = _QUERY.search(rest)
+    end = query.start() if query else len(rest)
+    path = rest[:end].replace("\\", "/")
+    return f"{scheme.lower()}://{path.lstrip('/')}{rest[end:]}" if path.startswith("//") else None
 
 
 _CLEANER = nh3.Cleaner(

@@ -1,4 +1,4 @@
-"""Blocks that part an older mail from the new words: separators, header fields, forwards, in many languages."""
+"""What parts an older mail from the new words: separators, header fields, forwards, in many languages."""
 
 import re
 from collections.abc import Sequence
@@ -53,11 +53,11 @@ _FORWARDED = re.compile(
         |начало|开始)\s+(?:\w+\s+)?(?:\w+\s+)?(?:{_HANDED_ON})(?:\s+\w+)?\s*[:：]
         |(?:vidarebefordrat\s+brev|välitetty\s+viesti\s+alkaa|iletilen\s+ileti\s+başlangıcı)\s*:
         |转发[邮件的消息]{{0,6}}[:：]|転送されたメッセージ[:：])\s*$
-    """,  # noqa: RUF001 - Chinese and Japanese mail programs write wide colons
+    """,
     re.IGNORECASE | re.VERBOSE,
 )
 _HANDS_ON = re.compile(
-    r"\s*(?:fwd?|wg|tr|rv|i|enc|doorst|vb|vl|pd|ilt|i̇lt|fwd?\s*\[\d+\]|weitergeleitet|转发|轉寄|転送)\s*[:：]",  # noqa: RUF001
+    r"\s*(?:fwd?|wg|tr|rv|i|enc|doorst|vb|vl|pd|ilt|i̇lt|fwd?\s*\[\d+\]|weitergeleitet|转发|轉寄|転送)\s*[:：]",
     re.IGNORECASE,
 )
 _FIELDS: tuple[tuple[str, str], ...] = (
@@ -100,7 +100,7 @@ _FIELDS: tuple[tuple[str, str], ...] = (
 _FIELD = re.compile(
     r"^[\s]*[*_]{0,2}(?:"
     + "|".join(rf"(?P<{name}>{words})" for name, words in _FIELDS)
-    + r")[*_]{0,2}\s?[*_]{0,2}[:：]",  # noqa: RUF001 - Chinese and Japanese mail programs write wide colons
+    + r")[*_]{0,2}\s?[*_]{0,2}[:：]",
     re.IGNORECASE | re.VERBOSE,
 )
 _ANY_FIELD = re.compile(r"[\s*]*[^\W\d][\w-]{1,20}\s?:\*?\s+\S")

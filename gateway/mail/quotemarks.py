@@ -133,7 +133,7 @@ def attribution(lines: Sequence[str], at: int) -> int:
 
 
 def _goes_on(lines: Sequence[str], at: int) -> bool:
-    """Whether a line can go on with an attribution that began above: no quote, no paragraph, no new beginning."""
+    """Whether a line can go on with an attribution from above: no quote, no paragraph, no new beginning."""
     line = lines[at].strip()
     if not line:  # Polymail leaves blank lines, before the address alone
         return at + 1 < len(lines) and lines[at + 1].lstrip().startswith("<")

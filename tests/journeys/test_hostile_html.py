@@ -5,11 +5,12 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Dialog, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 from gateway.mail.html import sanitise
 from tests import hostile_html
 
+_RAN = "ran a script"
 _PAGE = "http://127.0.0.1:9/mail"
 _POKE = """() => {
     const seen = [...document.body.querySelectorAll('*')];
@@ -27,9 +28,11 @@ _POKE = """() => {
         named: all.filter(one => one.id || one.getAttribute('name') || one.className).length,
         handlers: all.flatMap(one => [...one.attributes]).filter(one => one.name.startsWith('on')).length,
         foreign: all.filter(one => one.namespaceURI !== 'http://www.w3.org/1999/xhtml').length,
-        odd: all.filter(one => one.matches('script,style,link,meta,base,form,input,button,iframe,object,embed,' +
-            'video,audio,source,template,textarea,select,xmp,noscript,frame,applet,portal,dialog')).length,
-        here: all.filter(one => one.matches('a[href]') && (one.target !== '_blank' || one.relList.length < 3)).length,
+        odd: all.filter(one => one.matches(
+            'script,style,link,meta,base,form,input,button,iframe,object,embed,video,audio,source,template,' +
+            'textarea,select,xmp,noscript,frame,applet,portal,dialog')).length,
+        here: all.filter(one => one.matches('a[href]'))
+            .filter(one => one.target !== '_blank' || one.relList.length < 3).length,
         inside: all.filter(one => one.matches('a[href]') && one.host === location.host).length,
         fixed: all.filter(one => ['fixed', 'sticky'].includes(getComputedStyle(one).position)).length,
         clobbered: typeof document.getElementById !== 'function' || typeof document.cookie !== 'string',
@@ -70,7 +73,8 @@ class Watched:
         self.done: list[str] = []
         self._document = ""
         page.route("**/*", self._answer)
-        page.on("dialog", self._dismiss)
+        page.add_init_script(f"window.alert = () => console.error('{_RAN}')")
+        page.on("console", lambda said: self.done.append(_RAN) if said.text == _RAN else None)
         page.on("popup", lambda _popup: self.done.append("opened a page"))
         page.on("pageerror", lambda error: self.done.append(f"ran into {error}"))
 
@@ -90,10 +94,6 @@ class Watched:
         self.done.append(f"asked for {route.request.url}")
         route.abort()
 
-    def _dismiss(self, dialog: Dialog) -> None:
-        self.done.append("ran a script")
-        dialog.dismiss()
-
 
 @pytest.fixture
 def watched(browser: Browser) -> Iterator[Watched]:
@@ -104,7 +104,7 @@ def watched(browser: Browser) -> Iterator[Watched]:
 
 def test_the_watch_sees_what_the_raw_mail_does(watched: Watched) -> None:
     watched.show("<img src=x onerror=alert(1)>")
-    assert "ran a script" in watched.done
+    assert _RAN in watched.done
     watched.show(f"<img src=https://{hostile_html.EVIL}/x>")
     assert f"asked for https://{hostile_html.EVIL}/x" in watched.done
 

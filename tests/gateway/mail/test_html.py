@@ -13,23 +13,18 @@ from gateway.mail.html import (
 )
 from tests import hostile_html
 
-
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)((?:[^>\"]|\"[^\"]*\")*)>")
 _ATTRIBUTE = re.compile(r' ([^\s=>"]+)="([^"]*)"')
-_TAGS = frozenset(
-    """
+_TAG_NAMES = """
     a abbr address article aside b bdi bdo big blockquote br caption center cite code col colgroup dd del dfn
     div dl dt em figcaption figure font footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li main mark nav ol p
     pre q rp rt ruby s samp section small span strike strong sub sup table tbody td tfoot th thead time tr tt
     u ul var wbr
-    """.split()
-)
-_NAMES = frozenset(
-    """
+"""
+_NAMES = """
     align alt bgcolor border cellpadding cellspacing color colspan data-remote-src dir face height href hspace
     lang nowrap rel rowspan size span src start style target title type valign value vspace width
-    """.split()
-)
+"""
 
 
 @pytest.mark.parametrize("evil", hostile_html.ALL)
@@ -38,11 +33,11 @@ def test_nothing_runs_or_loads_or_leaves(evil: str) -> None:
     assert "before" in clean
     for closing, tag, rest in _TAG.findall(clean):
         attributes = _ATTRIBUTE.findall(rest)
-        assert tag in _TAGS
+        assert tag in _TAG_NAMES.split()
         assert _ATTRIBUTE.sub("", rest) == ""
         assert not (closing and attributes)
         for name, value in attributes:
-            assert name in _NAMES
+            assert name in _NAMES.split()
             assert name != "style" or not re.search(r"(?i)url|expression|\\\\|image|position|@|var", value)
             assert name != "src" or value.startswith(("cid:", "data:image/"))
             assert name != "href" or value.startswith(("https://", "http://", "mailto:", "tel:"))

@@ -4,7 +4,6 @@ import pytest
 
 from gateway.mail.signatures import is_mobile, without_signature
 
-
 DEVICE_LINES = (Path(__file__).parent / "device_lines.txt").read_text("utf-8").splitlines()[1:]
 
 
