@@ -130,13 +130,14 @@ def sanitise_marked(html: str) -> str:
     """Safe HTML for `html_to_text`: with hints about quotes in `class` and `id`, links as they came."""
     if is_too_much(html):
         return text_as_html(strip_tags(html[: 2 * MAX_HTML_CHARS]))
-    clean = _CLEANER.clean(STRUCTURE.sub("", html.replace("\0", "")))
+    own = html if html.isascii() else STRUCTURE.sub("", html)
+    clean = _CLEANER.clean(own.replace("\0", ""))
     return _IMAGE.sub(_without_remote_source, clean)
 
 
 def finished(marked: str) -> str:
     """What `sanitise_marked` made, as it is kept and shown: no hints, and links say where they lead."""
-    return with_targets(_HINT.sub("", marked) if STRUCTURE.search(marked) else marked)
+    return with_targets(marked if marked.isascii() else _HINT.sub("", marked))
 
 
 def is_too_much(html: str) -> bool:

@@ -80,9 +80,9 @@ def without_unseen(line: str) -> str:
     return _BIDI.sub("", line)
 
 
-def may_be_mark(line: str) -> bool:
-    """Whether a line can be a mark at all: a quick look before the thorough ones."""
-    return _MAYBE.search(line, 0, MAX_MARK_CHARS) is not None
+def may_be_marks(lines: Sequence[str]) -> list[bool]:
+    """Of each line, whether it can begin a mark at all: a quick look before the thorough ones."""
+    return [_MAYBE.search(line, 0, MAX_MARK_CHARS) is not None for line in lines]
 
 
 def is_quoted(line: str) -> bool:

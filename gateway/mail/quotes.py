@@ -14,7 +14,7 @@ from gateway.mail.quotemarks import (
     attribution,
     is_quoted,
     is_torn_quote,
-    may_be_mark,
+    may_be_marks,
     shared_line,
     without_marks,
     without_unseen,
@@ -59,7 +59,7 @@ def reply_text(text: str, *, hands_on: bool = False) -> str:
 
 def without_structure(text: str) -> str:
     """The text without marks of structure; what HTML quotes is set in by two spaces a level."""
-    if STRUCTURE.search(text) is None:
+    if text.isascii() or STRUCTURE.search(text) is None:
         return text
     return STRUCTURE.sub("", _QUOTE_LEVELS.sub(_indent, text))
 
@@ -71,10 +71,18 @@ def _indent(marks: re.Match[str]) -> str:
 def _blocks(lines: list[str], *, hands_on: bool) -> list[_Block]:
     """The lines in stretches of one kind; the last one may be HISTORY, and then it holds all the rest."""
     blocks: list[_Block] = [_Block(_Kind.TEXT, [])]
-    bare = [line if line.isascii() else without_unseen(line) for line in lines]
+    is_plain = all(map(str.isascii, lines))
+    bare = lines if is_plain else [line if line.isascii() else without_unseen(line) for line in lines]
+    may_be = [*may_be_marks(bare), True]
     has_text = False
     at = 0
     while at < len(lines):
+        if not may_be[at]:
+            end = may_be.index(True, at)
+            has_text = has_text or any(line.strip() for line in lines[at:end])
+            _add(blocks, _Kind.TEXT, lines[at:end])
+            at = end
+            continue
         kind, end, before = _kind_at(bare, at)
         if before:
             _add(blocks, _Kind.TEXT, [before])
@@ -95,7 +103,7 @@ def _blocks(lines: list[str], *, hands_on: bool) -> list[_Block]:
 def _kind_at(lines: list[str], at: int) -> tuple[_Kind, int, str]:
     """What begins at a line, the line behind it, and new text that shares the first line."""
     line = lines[at]
-    if not line.strip() or not may_be_mark(line):
+    if not line.strip():
         return _Kind.TEXT, at + 1, ""
     if is_forward(line.lstrip(ATTRIBUTES + OLDER)):
         return _Kind.FORWARD, len(lines), ""

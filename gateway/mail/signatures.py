@@ -5,6 +5,7 @@ import re
 _DELIMITER = re.compile(r"^\s*(?:--|__|—|––)\s*$")
 _SHORT_DIVIDER = re.compile(r"^\s*(?:---|___|={2,}|\+{2,}|\*{3,}|—{2,})\s*$")
 _DIVIDER = re.compile(r"^\s*(?:[-_=*—–]\s?){4,}\s*$")
+_DRAWN = frozenset("-_=*+—–‐")
 _ANY_RULE = re.compile(r"^\s*(?:[-_=*—–‐]\s?){2,}$")
 _DEVICE = r"""
     i-?phon\S*|i-?pad\S*|i-?pod|android\S*|mobil\w*|(?:smart|tele)?phone|téléphone|teléfono|telefon\w*|cell
@@ -82,6 +83,7 @@ _SENTENCE = re.compile(r"(?:\S+\s+){4,}\S+[.?!]\W*$|^\s*(?:p\.?\s?s\.?|nb|n\.b\.
 MAX_SIGNATURE_LINES = 30
 MAX_CONTACT_LINES = 16
 MAX_CARD_LINES = 8
+MAX_CLOSING_CHARS = 60
 MAX_SIGNATURE_LINE_CHARS = 160
 MAX_CARD_LINE_CHARS = 100
 _WORDS = "w " * MAX_CARD_LINE_CHARS  # stands for a line that is too long for a signature
@@ -146,6 +148,8 @@ def _is_dashed_name(lines: list[str], at: int) -> bool:
 def _at_delimiter(lines: list[str]) -> int | None:
     """The signature after `-- ` (RFC 3676, 4.3), or after its likes if it is short."""
     for at in range(max(0, len(lines) - MAX_SIGNATURE_LINES - 1), len(lines)):
+        if not _is_drawn(lines[at]):
+            continue
         if _DELIMITER.match(lines[at]):
             return at
         if at > 0 and _SHORT_DIVIDER.match(lines[at]) and _is_card(lines[at + 1 :]):
@@ -156,7 +160,7 @@ def _at_delimiter(lines: list[str]) -> int | None:
 def _at_divider(lines: list[str]) -> int | None:
     """Contact data or a list's footer under a drawn line."""
     for at in range(max(1, len(lines) - MAX_CONTACT_LINES * 2), len(lines)):
-        if _DIVIDER.match(lines[at]):
+        if _is_drawn(lines[at]) and _DIVIDER.match(lines[at]):
             below = [line for line in lines[at + 1 :] if line.strip()]
             if not 0 < len(below) <= MAX_CONTACT_LINES:
                 continue
@@ -170,11 +174,16 @@ def _at_divider(lines: list[str]) -> int | None:
 def _at_closing(lines: list[str]) -> int | None:
     """A greeting with more than the writer's name under it: position, company, telephone."""
     for at in range(max(1, len(lines) - MAX_CONTACT_LINES * 2), len(lines)):
-        if _CLOSING.match(lines[at]):
+        if len(lines[at]) <= MAX_CLOSING_CHARS and _CLOSING.match(lines[at]):
             below = [line for line in lines[at + 1 :] if line.strip()]
             if 2 <= len(below) <= MAX_CONTACT_LINES and not any(map(_may_be_words, below)):
                 return at
     return None
+
+
+def _is_drawn(line: str) -> bool:
+    """Whether a line can be a drawn one: a quick look before the thorough ones."""
+    return line.lstrip()[:1] in _DRAWN
 
 
 def _is_card(lines: list[str]) -> bool:

@@ -6,7 +6,7 @@ from gateway.mail.quotemarks import (
     attribution,
     is_quoted,
     is_torn_quote,
-    may_be_mark,
+    may_be_marks,
     shared_line,
     without_marks,
     without_unseen,
@@ -144,8 +144,7 @@ def test_an_attribution_may_share_its_line_with_new_text(line: str, before: str 
 
 
 def test_most_lines_are_told_apart_at_a_glance() -> None:
-    assert not may_be_mark("just words")
-    assert may_be_mark("On 3 May Ann wrote:")
+    assert may_be_marks(["just words", "On 3 May Ann wrote:", "", "> x"]) == [False, True, False, True]
 
 
 def test_the_rest_of_a_torn_line_is_no_answer() -> None:
