@@ -103,6 +103,7 @@ def test_hints_about_quotes_are_for_the_text_alone() -> None:
 
 
 def test_nobody_can_write_a_hint() -> None:
+    assert sanitise_marked('<p class="&#xfdd2;" id="\ufdd3">x</p>') == "<p>x</p>"
     assert sanitise_marked('<p class="\ufdd2" id="\ufdd3">x\ufdd0</p>') == "<p>x</p>"
 
 
