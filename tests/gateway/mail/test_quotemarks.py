@@ -132,7 +132,7 @@ def test_what_is_not_seen_is_not_read() -> None:
     ("line", "before"),
     [
         ("bla - bla--- On Wed, Apr 4, 2012 at 3:59 PM, me@x.example wrote:", "bla - bla"),
-        ("reply On Wed, Apr 4, 2012 at 3:59 PM, me@x.example wrote:", "reply"),
+        ("Thanks On Mon, Jun 3, 2024 at 10:00 AM, ann@x.example wrote:", "Thanks"),
         ("Danke! Am 03.06.2024 um 10:00 schrieb Ann <ann@x.example>:", "Danke!"),
         ("nothing -- shared wrote:", None),
         ("plain", None),
