@@ -9,7 +9,7 @@ from gateway.mail.headers import split_headers, value_and_parameters
 from gateway.mail.html import text_as_html
 from gateway.mail.message import Protection
 from gateway.mail.mime import KEPT_WHOLE, Part, read_tree
-from gateway.mail.tnef import TnefFile, is_tnef, unpack
+from gateway.mail.tnef import TnefFile, Unpacked, is_tnef, unpack
 from gateway.mail.transfer import decode_transfer
 from gateway.mail.uuencoded import cut_files
 from gateway.mail.words import decode_words
@@ -197,9 +197,11 @@ class _Collector:
         """Put a part to the files. The text is what an envelope among them holds."""
         content = self._decoded(part)
         if _is_outlooks(part, filename) and is_tnef(content) and self.body.may_open():
-            if self._unpack(content):
+            unpacked = self._unpack(content)
+            if not unpacked.is_whole:
+                self.defects.append("winmail.dat could not be unpacked in full")
+            elif unpacked.files or unpacked.text or unpacked.html:
                 return []
-            self.defects.append("winmail.dat could not be unpacked in full")
         if part.content_type in _REPORTS:
             self.body.reports.append(content)
         elif part.content_type in _RETURNED:
@@ -229,13 +231,13 @@ class _Collector:
         self.body.protect(Protection.SMIME_SIGNED)
         return self.segments_of(read_tree(inside, self.defects), is_root=True)
 
-    def _unpack(self, content: bytes) -> bool:
-        """Hand out what Outlook's envelope holds; whether that was all of it."""
+    def _unpack(self, content: bytes) -> Unpacked:
+        """Hand out what Outlook's envelope holds."""
         unpacked = unpack(content, may_read_rtf=self.body.opened == 1)
         if unpacked.text or unpacked.html:
             self.body.spare.append(Segment(unpacked.text or None, unpacked.html or None))
         self.body.enclosures += [_from_outlook(file) for file in unpacked.files]
-        return unpacked.is_whole and bool(unpacked.files or unpacked.text or unpacked.html)
+        return unpacked
 
 
 def _is_outlooks(part: Part, filename: str) -> bool:

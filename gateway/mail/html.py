@@ -64,8 +64,19 @@ _HINTS = {
 _HINT = re.compile(f' (?:class|id)="[{IN_QUOTE}-{OLDER}]"')
 _QUERY = re.compile(r"[?#]")
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
-_NO_LEVEL_NAMES = "area base br col embed hr img input link meta param source track wbr p li td tr th option"
-_NO_LEVEL = frozenset(_NO_LEVEL_NAMES.split())  # empty, or closed by the next of their kind
+_NO_LEVEL_NAMES = """
+    area base body br col embed head hr html img input link meta param source track wbr p li td tr th option
+"""
+_FORMATTING_NAMES = "a b big code em font i nobr s small strike strong tt u"
+_FORMATTING = frozenset(_FORMATTING_NAMES.split())  # go on behind what they stand in until they are closed
+_BARRIERS = frozenset(("applet", "caption", "marquee", "object", "table", "template"))  # no end tag crosses
+_BLOCK_NAMES = """
+    address article aside blockquote button center dd details dir div dl dt fieldset figcaption figure footer
+    form h1 h2 h3 h4 h5 h6 header hgroup iframe listing main menu nav ol pre section select summary tbody
+    textarea tfoot thead ul xmp
+"""
+_BLOCKS = frozenset(_BLOCK_NAMES.split())  # the end tag of a smaller thing does not close them
+_NO_LEVEL = frozenset(_NO_LEVEL_NAMES.split())  # empty, there once, or closed by the next of their kind
 
 
 def _filtered(_tag: str, attribute: str, value: str) -> str | None:
@@ -153,15 +164,40 @@ def is_too_much(html: str) -> bool:
 
 
 def _nesting(html: str) -> int:
-    """The deepest level that tags reach, counted as if each had to be closed."""
-    depth = deepest = 0
+    """The deepest level that tags reach by HTML's own rules (13.2.6.4.7); counting ends above the limit."""
+    open_tags: list[str] = []
+    lasting = 0
+    deepest = 0
     for match in _TAG.finditer(html):
-        if match[1]:
-            depth = max(0, depth - 1) if match[2].lower() not in _NO_LEVEL else depth
-        elif match[2].lower() not in _NO_LEVEL:
-            depth += 1
-            deepest = max(deepest, depth)
+        name = match[2].lower()
+        if name in _NO_LEVEL:
+            continue
+        if not match[1]:
+            open_tags.append(name)
+            deepest = max(deepest, len(open_tags) + lasting)
+            if deepest > MAX_NESTING:
+                break
+            continue
+        at = _closed_by(open_tags, name)
+        if at < 0:
+            lasting -= lasting > 0 and name in _FORMATTING
+        elif name in _FORMATTING or name == "form":
+            del open_tags[at]  # what stands in it stays open
+        else:
+            lasting += sum(tag in _FORMATTING for tag in open_tags[at:])
+            del open_tags[at:]
     return deepest
+
+
+def _closed_by(open_tags: list[str], name: str) -> int:
+    """Where the tag stands that an end tag closes; -1 where it closes nothing."""
+    stops = _BARRIERS if name in _FORMATTING or name in _BLOCKS else _BARRIERS | _BLOCKS
+    for at in range(len(open_tags) - 1, -1, -1):
+        if open_tags[at] == name:
+            return at
+        if open_tags[at] in stops:
+            return -1
+    return -1
 
 
 def _without_remote_source(match: re.Match[str]) -> str:

@@ -248,6 +248,11 @@ def test_a_damaged_winmail_dat_is_kept_beside_what_could_be_read() -> None:
     assert [e.filename for e in body(outlook(b"no such thing"))[0].enclosures] == ["winmail.dat"]
 
 
+def test_an_empty_winmail_dat_is_kept_and_no_defect() -> None:
+    found, defects = body(outlook(tnef()))
+    assert ([e.filename for e in found.enclosures], defects) == (["winmail.dat"], [])
+
+
 def test_calendar_parts_are_files_and_never_the_text() -> None:
     calendar = "Content-Type: text/calendar; method=REQUEST\n\nBEGIN:VCALENDAR"
     found, _ = body(multipart("alternative", PLAIN, HTML, calendar))

@@ -152,3 +152,37 @@ def test_more_references_than_there_is_time_for_are_shown_as_text(reference: str
     sanitise(reference * MAX_REFERENCES + "x" * 1_000_000)
     sanitise("x" * 1_000_000 + reference * MAX_REFERENCES)
     assert time.process_time() - began < 3
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "<b>",
+        "<b></i>",
+        "<a><div></a>",
+        "<ul></a><a>",
+        "<div><b></div>",
+        "<form><span><h1></form>",
+        "<b><table></b>",
+        "</span><span><ul>",
+        "<pre></html><html>",
+    ],
+)
+def test_levels_that_only_seem_to_be_closed_count(unit: str) -> None:
+    assert is_too_much(unit * 2_000)
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "<b>x</b>",
+        "<div><span></div>",
+        "<table><tr><td></table>",
+        "<p><li>",
+        "<b><i></b></i>",
+        "<div><b></div></b>",
+        "<ul><li><a><img></a></ul>",
+    ],
+)
+def test_levels_that_are_closed_do_not_count(unit: str) -> None:
+    assert not is_too_much(unit * 2_000)
