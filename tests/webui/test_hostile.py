@@ -42,7 +42,7 @@ HOSTILE = """
 <style>@import url("OUT/import.css");@font-face{font-family:f;src:url(OUT/font.woff2)}
 body{background:url(OUT/body.png);font-family:f;cursor:url(OUT/cursor.cur),auto}
 p::before{content:url(OUT/before.png)}li{list-style-image:url(OUT/list.png)}</style>
-<img src="OUT/img.png"><img src=x onerror="ran('onerror')">
+<img src="OUT/img.png"><img data-remote-src="OUT/held.png"><img src=x onerror="ran('onerror')">
 <img srcset="OUT/srcset.png 1x, OUT/srcset2.png 2x">
 <picture><source srcset="OUT/source.png"><img src="OUT/picture.png"></picture>
 <img src="//127.0.0.1:PORT/relative.png"><img src="OUT/lazy.png" loading="lazy">
@@ -205,7 +205,7 @@ def test_the_frame_alone_holds_when_pictures_are_loaded(
     page.wait_for_timeout(2 * QUIET_MS)
     assert ran(page) == []
     assert {asked.headers["User-Agent"] for asked in world_outside.asked} == {"Mozilla/5.0"}
-    assert set(world_outside.paths) <= {"/img.png", "/lazy.png", "/foreign.png"}
+    assert set(world_outside.paths) <= {"/img.png", "/held.png", "/lazy.png", "/foreign.png"}
 
 
 def test_the_policy_alone_holds_when_the_document_is_opened_by_itself(

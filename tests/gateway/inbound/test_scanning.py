@@ -13,6 +13,7 @@ from gateway.inbound.file_intake import file_intake
 from gateway.inbound.scanning import AGAIN_AFTER, MAX_TRIES, scan_article
 from gateway.rules.scans import Scan
 from gateway.store import outbox, session
+from gateway.store.intake import Fate
 from gateway.store.models import Intake, Outbox
 from gateway.store.outbox import Topic
 from gateway.store.queries.articles import AttachmentView
@@ -70,9 +71,15 @@ def look(world: World, url: str | None, *, told: int = 0) -> None:
 
 
 def test_each_file_is_judged_before_the_ticket_is_there(world: World, double: Double) -> None:
-    receive(world, with_files(b"harmless", EICAR), double.url)
-    judged = [(file.scan, file.scan_found, file.is_open) for file in files(world)]
-    assert judged == [(Scan.CLEAN, "", True), (Scan.INFECTED, SIGNATURE, False)]
+    receive(world, with_files(b"harmless"), double.url)
+    assert [(file.scan, file.scan_found, file.is_open) for file in files(world)] == [(Scan.CLEAN, "", True)]
+    assert owed() == []
+
+
+def test_a_mail_with_an_infected_file_waits_in_quarantine(world: World, double: Double) -> None:
+    (intake_id,) = world.accept(with_files(b"harmless", EICAR), SUPPORT)
+    fate = file_intake(intake_id, blobs=world.blobs, clock=world.clock, scanner=Clamd(double.url))
+    assert fate is Fate.QUARANTINED
     assert owed() == []
 
 

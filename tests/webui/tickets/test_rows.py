@@ -74,7 +74,7 @@ def test_an_empty_search_says_what_was_searched_and_where_to_go() -> None:
 
 
 def test_without_a_mailbox_the_way_to_one_is_shown() -> None:
-    assert empty("open", "", has_mailbox=False).link == "/account"
+    assert empty("open", "", has_mailbox=False).link == "/mailboxes"
 
 
 def test_a_line_says_what_is_so_now(app: Flask) -> None:

@@ -229,14 +229,16 @@ def test_more_than_was_asked_for_is_refused(server: ImapServer) -> None:
 
 def test_a_flood_of_news_ends_at_the_limit(server: ImapServer) -> None:
     server.faults.answer["NOOP"] = b"* 1 EXISTS\r\n" * 200_000
-    with signed_in(access(server.port)) as session, pytest.raises(ImapFault) as caught:
+    patient = replace(QUICK, read_seconds=60)
+    with signed_in(access(server.port), patient) as session, pytest.raises(ImapFault) as caught:
         session.noop()
     assert caught.value.trouble is Trouble.TOO_MUCH
 
 
 def test_a_line_without_end_ends_at_the_limit(server: ImapServer) -> None:
     server.faults.answer["NOOP"] = b"* OK " + b"x" * 3_000_000
-    with signed_in(access(server.port)) as session, pytest.raises(ImapFault) as caught:
+    patient = replace(QUICK, read_seconds=60)
+    with signed_in(access(server.port), patient) as session, pytest.raises(ImapFault) as caught:
         session.noop()
     assert caught.value.trouble is Trouble.TOO_MUCH
 
