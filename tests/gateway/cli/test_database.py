@@ -13,9 +13,9 @@ def test_check_says_what_is_missing_and_upgrade_mends_it(
     run = command(tmp_path / "data", database_url=url)
     before = run("db", "check")
     assert (before.returncode, "db upgrade" in before.stdout) == (1, True)
-    assert run("db", "upgrade").stdout == "The database is at revision 0001.\n"
+    assert run("db", "upgrade").stdout == "The database is at revision 0002.\n"
     after = run("db", "check")
-    assert (after.returncode, after.stdout) == (0, "The database is at the newest revision, 0001.\n")
+    assert (after.returncode, after.stdout) == (0, "The database is at the newest revision, 0002.\n")
     assert run("db", "upgrade", "--quiet").stdout == ""
     databases.drop(url)
 
