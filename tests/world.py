@@ -197,7 +197,7 @@ def mail(
         lines.append(f"In-Reply-To: <{in_reply_to}>")
     if listed := " ".join(f"<{one}>" for one in references):
         lines.append(f"References: {listed}")
-    lines += ["Content-Type: text/plain; charset=utf-8", "", text or f"It smokes, {number}.", ""]
+    lines += ["Content-Type: text/plain; charset=utf-8", "", text or f"It smokes, no{number}.", ""]
     return "\r\n".join(lines).encode()
 
 
