@@ -146,8 +146,8 @@ def decode(raw: bytes, label: str = "", *, fallback: str = "") -> tuple[str, str
     if raw.isascii() and not _is_escaping(label, raw):
         return raw.decode("ascii"), ""
     codec = _codec(label) if label else None
-    if codec is not None and codec.startswith(("utf-16", "utf-32")) and b"\0" not in raw:
-        codec = None  # hardly any text in these is without a zero byte: the label is wrong
+    if codec is not None and codec.startswith(("utf-16", "utf-32")) and _is_narrow(raw):
+        codec = None  # the label is wrong
     if codec in (None, "cp1252", "utf-8"):
         return _decode_western(raw, label, codec, fallback)
     try:
@@ -161,6 +161,11 @@ def is_wide(raw: bytes, label: str) -> bool:
     if raw.isascii() and not _is_escaping(label, raw):
         return False
     return _codec(label) in ("gb18030", "utf-7") or _ASTRAL.search(raw) is not None
+
+
+def _is_narrow(raw: bytes) -> bool:
+    """Whether it can hardly be UTF-16 or UTF-32: no byte order mark, and not one zero byte."""
+    return b"\0" not in raw and not raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
 
 
 def _storable(text: str) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from gateway.mail.headers import Headers, split_headers, value_and_parameters
 
@@ -11,7 +12,9 @@ MAX_NESTED = 100  # levels kept as such: what lies deeper stands side by side in
 MAX_PARTS = 12_000
 MAX_SCANNED_BYTES = 1536 * 1024 * 1024  # each level reads its bytes again; a deep mail has few of them
 KEPT_WHOLE = "application/octet-stream"
-_ANY_DELIMITER = re.compile(rb"^--([^\s-][^\r\n]{0,199}?)[ \t]*\r?$", re.MULTILINE)
+_ANY_DELIMITER = re.compile(rb"^--(-{0,60}[^\s-][^\r\n]{0,199}?)[ \t]*\r?$", re.MULTILINE)
+_BEGINS_PART = re.compile(rb"\r?\n(?:content-[a-z-]+[ \t]*:|mime-version[ \t]*:|\r?\n)", re.IGNORECASE)
+MAX_GUESSES = 200
 _REST_OF_DELIMITER = re.compile(rb"(?:(--).*|[ \t\r\f\v]*)(?:\n|\Z)")
 _MANY = 1000
 _COST_OF_CANDIDATE = 24  # bytes that are scanned in the same time
@@ -137,12 +140,17 @@ def _boundary(reading: _Reading, part: Part) -> bytes:
     declared = part.parameters.get("boundary", "").strip().encode("utf-8", "surrogateescape")
     if declared and reading.raw.find(b"--" + declared, part.start, part.end) >= 0:
         return declared
-    found = _ANY_DELIMITER.search(reading.raw, part.start, part.end)
-    if found is None:
-        reading.defects.append("multipart without parts")
-        return declared
-    reading.defects.append("boundary is missing or wrong")
-    return found[1]
+    guessed = _guessed_boundary(reading.raw, part)
+    reading.defects.append("boundary is missing or wrong" if guessed else "multipart without parts")
+    return guessed or declared
+
+
+def _guessed_boundary(raw: bytes, part: Part) -> bytes:
+    """The boundary of the likeliest delimiter line: one with a header behind it, else the first."""
+    lines = list(islice(_ANY_DELIMITER.finditer(raw, part.start, part.end), MAX_GUESSES))
+    sure = next((line for line in lines if _BEGINS_PART.match(raw, line.end(), part.end)), None)
+    found = sure or next((line for line in lines if not line[1].startswith(b"-")), None)
+    return found[1] if found else b""
 
 
 def _slices(reading: _Reading, part: Part, boundary: bytes) -> Iterator[tuple[int, int]]:

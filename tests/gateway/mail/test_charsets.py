@@ -19,6 +19,7 @@ from gateway.mail.charsets import decode
         ("Grüße".encode(), "utf8mb4", "Grüße"),
         ("Grüße".encode("utf-16"), "UTF-16", "Grüße"),
         ("Grüße".encode("utf-16-le"), "utf-16le", "Grüße"),
+        ("打印机".encode("utf-16"), "utf-16", "打印机"),
         ("Привет".encode("cp1251"), "x-windows-1251", "Привет"),
         ("Привет".encode("koi8-u"), "KOI8-U", "Привет"),
         ("Привет".encode("cp866"), "ibm866", "Привет"),

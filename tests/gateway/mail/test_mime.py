@@ -50,6 +50,13 @@ def test_a_missing_or_wrong_boundary_is_found_in_the_body() -> None:
         assert "boundary is missing or wrong" in tree(raw)[1]
 
 
+def test_a_missing_boundary_that_begins_with_dashes_is_found_behind_lines_like_it() -> None:
+    raw = b"Content-Type: multipart/mixed\n\n-----Original Message-----\nhello\n"
+    part = b"----=_Part_1\nContent-Type: text/plain\n\ntext\n----=_Part_1--\n"
+    assert bodies(raw + part) == [b"text"]
+    assert tree(raw)[0].children == []
+
+
 def test_a_multipart_without_parts_is_text() -> None:
     part, defects = tree(b"Content-Type: multipart/mixed; boundary=b\n\nhello")
     assert (part.content_type, part.children) == ("text/plain", [])
