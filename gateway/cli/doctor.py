@@ -101,7 +101,7 @@ def _queue(settings: Settings) -> Finding:
 
 
 def _file_types(_settings: Settings) -> Finding:
-    return Finding("file types", ok=True, words=f"libmagic from {filetypes.library()}")
+    return Finding("file types", ok=True, words=f"libmagic from {filetypes.libmagic()}")
 
 
 def _dns(settings: Settings) -> Finding:

@@ -30,7 +30,7 @@ def detect_type(content: bytes) -> str:
     return found if "/" in found else _UNKNOWN
 
 
-def library() -> str:
+def libmagic() -> str:
     """Which libmagic is in use, for `doctor`."""
     return str(_module().libmagic._name)  # noqa: SLF001 - ctypes gives a library's name nowhere else
 

@@ -77,7 +77,7 @@ def test_each_thread_may_ask_at_the_same_time() -> None:
 
 
 def test_doctor_can_name_the_library() -> None:
-    assert "magic" in filetypes.library()
+    assert "magic" in filetypes.libmagic()
 
 
 def test_a_machine_without_libmagic_uses_the_wheels_and_its_children_know_nothing_of_it() -> None:
