@@ -56,6 +56,6 @@ def _bundled_module() -> Any:
 
 def _bundled_database() -> str | None:
     """The database that belongs to the wheel's library, if that is the one in use."""
-    name = Path(library())
+    name = Path(libmagic())
     database = name.parent / "magic.mgc"
     return str(database) if database.is_file() else None

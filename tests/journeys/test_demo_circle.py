@@ -1,14 +1,13 @@
 """The demo as a visitor meets it: write as a customer, answer at the desk, read and answer what came back."""
 
-import os
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
+from tests.fakes.chromium import launched
 from tests.fakes.serving import RunningDesk
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(240)]
@@ -26,15 +25,8 @@ def desk(tmp_path: Path) -> Iterator[RunningDesk]:
 
 @pytest.fixture
 def browser() -> Iterator[Browser]:
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    if program is None:
-        pytest.skip("no chromium on this machine")
-    with sync_playwright() as playwright:
-        options = ["--disable-gpu", "--disable-background-networking"]
-        sandbox = ["--no-sandbox"] if os.getuid() == 0 else []
-        launched = playwright.chromium.launch(executable_path=program, args=[*options, *sandbox])
-        yield launched
-        launched.close()
+    with launched() as running:
+        yield running
 
 
 def sign_in(page: Page, desk: RunningDesk) -> None:

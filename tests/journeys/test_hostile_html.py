@@ -1,14 +1,13 @@
 """Hostile HTML in a real browser: the sanitised mail alone, with no frame and no policy to hold it."""
 
-import os
-import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route
 
 from gateway.mail.html import sanitise
 from tests import hostile_html
+from tests.fakes.chromium import launched
 
 _RAN = "ran a script"
 _PAGE = "http://127.0.0.1:9/mail"
@@ -54,15 +53,8 @@ _SAFE = {
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    if program is None:
-        pytest.skip("no chromium on this machine")
-    with sync_playwright() as playwright:
-        options = ["--disable-gpu", "--disable-background-networking"]
-        sandbox = ["--no-sandbox"] if os.getuid() == 0 else []
-        launched = playwright.chromium.launch(executable_path=program, args=[*options, *sandbox])
-        yield launched
-        launched.close()
+    with launched() as running:
+        yield running
 
 
 class Watched:
