@@ -24,8 +24,8 @@ def only_with_a_path(self, name=None, *more, **options):
 
 ctypes.CDLL.__init__ = only_with_a_path
 ctypes.util.find_library = lambda name: None
-from gateway.store.filetypes import detect_type, library
-print(detect_type(b"%PDF-1.4"), "pylibmagic" in library(), "MAGIC" in os.environ)
+from gateway.store.filetypes import detect_type, libmagic
+print(detect_type(b"%PDF-1.4"), "pylibmagic" in libmagic(), "MAGIC" in os.environ)
 """
 
 
