@@ -159,16 +159,19 @@ def serve(kind: str, port: int) -> None:
 
 
 @contextmanager
-def running(settings: Settings, arguments: Sequence[str], port: int) -> Iterator[None]:
-    """A server as processes, stopped at the end."""
+def running(settings: Settings, arguments: Sequence[str], port: int, count: int = 1) -> Iterator[None]:
+    """A server as processes, `count` of them on one port, stopped at the end."""
     environment = settings.with_values(web_port=port).environment()
-    process = subprocess.Popen([sys.executable, *arguments], env=environment)
+    processes = [subprocess.Popen([sys.executable, *arguments], env=environment) for _ in range(count)]
     try:
         wait_for(port)
+        time.sleep(1)  # the others are as old
         yield
     finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(15)
+        for process in processes:
+            process.send_signal(signal.SIGTERM)
+        for process in processes:
+            process.wait(15)
 
 
 def wait_for(port: int) -> None:
@@ -244,7 +247,7 @@ def compare_pages(settings: Settings, driver: Driver, rounds: int, count: int) -
     """List and ticket beside the bare page, both servers up at once."""
     ours, bare = free_port(), free_port()
     with (
-        running(settings, ["-m", "gateway.cli.main", "web"], ours),
+        running(settings, ["-m", "gateway.cli.main", "web"], ours, settings.web_processes),
         running(settings, [__file__, "--serve", "bare-wsgi", "--port", str(bare)], bare),
     ):
         looks = {

@@ -58,7 +58,9 @@ class Settings(BaseSettings):
     )
     web_host: str = Field("127.0.0.1", description="Address the web server listens on.")
     web_port: Port = Field(8080, description="Port of the web server; 0 takes a free one.")
-    web_processes: int = Field(2, ge=1, le=64, description="Web worker processes.")
+    web_processes: int = Field(
+        2, ge=1, le=64, description="Web servers that `serve` runs on one port; on Linux only."
+    )
     smtp_host: str = Field("127.0.0.1", description="Address the SMTP and LMTP doors listen on.")
     smtp_port: Port = Field(2525, description="Port of the SMTP door; 0 takes a free one.")
     lmtp_port: Annotated[Port | None, BeforeValidator(_port_or_off)] = Field(

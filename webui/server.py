@@ -1,70 +1,62 @@
-"""The web server: granian in front, the pages behind a bridge, `web_processes` workers on one port."""
+"""The web server: granian in front, the pages behind a bridge. On Linux several of them share one port."""
 
-import ctypes
-import gc
-import multiprocessing
-import os
+import asyncio
 import signal
 import socket
-import sys
-from functools import partial
 
-from granian.constants import HTTPModes, Interfaces, Loops
-from granian.log import LogLevels
-from granian.server.mp import MPServer
+from granian.constants import HTTPModes, Interfaces
+from granian.server.embed import Server
 
 from gateway import log
+from gateway.errors import Unavailable
 from gateway.settings import Settings
 from webui import worker
-from webui.bridge import Bridge
 
-_IS_LINUX = sys.platform == "linux"
-_PR_SET_PDEATHSIG = 1
-_GRACE_SECONDS = 8  # of the ten that a stop may take
-_RESPAWN_SECONDS = 0.1  # the server sleeps as long after it replaced a dead worker
+_GRACE_SECONDS = 8.0  # of the ten that a stop may take
 
 
 def serve(settings: Settings) -> None:
-    """Answer until SIGTERM or SIGINT; what is in flight then is answered first."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # until the server listens to it
+    """Answer until SIGTERM or SIGINT; what is in flight then is answered first.
+
+    Raises Unavailable when the port cannot be had.
+    """
     port = settings.web_port or _free_port(settings.web_host)
-    chosen = settings.with_values(web_port=port)
-    if _IS_LINUX:  # workers share the memory of what is imported here; Python 3.14 would not fork by itself
-        multiprocessing.set_start_method("fork", force=True)
-        worker.application(chosen)
-        gc.freeze()
-    server = MPServer(
-        "webui",
+    asyncio.run(_until_told(settings.with_values(web_port=port)))
+
+
+async def _until_told(settings: Settings) -> None:
+    told = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    server = Server(
+        worker.load(settings),
         address=settings.web_host,
-        port=port,
+        port=settings.web_port,
         interface=Interfaces.ASGINL,
-        workers=settings.web_processes,
-        loop=Loops.asyncio,
         http=HTTPModes.http1,
         websockets=False,
-        log_level=LogLevels.warning,
-        respawn_failed_workers=True,
-        respawn_interval=_RESPAWN_SECONDS,
-        workers_kill_timeout=_GRACE_SECONDS,
+        log_enabled=False,  # it would set up the standard library's logging anew; we log for ourselves
     )
-    log.get("web").info("web.listening", host=settings.web_host, port=port)
-    server.serve(target_loader=partial(load, chosen, os.getpid()), wrap_loader=False)
+    serving = asyncio.create_task(server.serve())
+    log.get("web").info("web.listening", host=settings.web_host, port=settings.web_port)
+    asked = asyncio.create_task(told.wait())
+    await asyncio.wait({serving, asked}, return_when=asyncio.FIRST_COMPLETED)
+    if serving.done():
+        asked.cancel()
+        raise _why(settings, serving)
+    server.stop()  # type: ignore[no-untyped-call]  # granian's
+    if not (await asyncio.wait({serving}, timeout=_GRACE_SECONDS))[0]:
+        log.get("web").warning("web.cut_off")
+        serving.cancel()
 
 
-def load(settings: Settings, parent: int) -> Bridge:
-    """What one worker process serves; called in it."""
-    for number in (signal.SIGTERM, signal.SIGINT):  # a fork inherits handlers that would do nothing here
-        signal.signal(number, signal.SIG_DFL)
-    _die_with(parent)
-    return worker.load(settings)
-
-
-def _die_with(parent: int) -> None:
-    """Have the kernel kill this worker when the server's own process is gone: nobody would stop it."""
-    if _IS_LINUX:
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:  # it went before we could ask
-            os._exit(1)
+def _why(settings: Settings, serving: "asyncio.Task[None]") -> Exception:
+    """Why it serves no more, though nobody asked it to stop."""
+    error = serving.exception()
+    if error is None:
+        return Unavailable("The web server ended by itself.")
+    reason = str(error).partition("\n")[0]  # what follows are the server's own frames
+    return Unavailable(f"Cannot listen on {settings.web_host}:{settings.web_port} (M4A_WEB_PORT): {reason}.")
 
 
 def _free_port(host: str) -> int:

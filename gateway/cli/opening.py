@@ -41,12 +41,14 @@ def open_acceptor(settings: Settings) -> Acceptor:
 def find_wake(settings: Settings) -> Wake:
     """Tells every installed waker of what is due after a commit; they are loaded at the first ring."""
 
-    @cache
-    def installed() -> tuple[Wake, ...]:
-        return tuple(entry.load()(settings) for entry in entry_points(group=GROUP))
-
     def wake(topic: str, outbox_ids: Sequence[int]) -> None:
-        for each in installed():
+        for each in installed_wakers(settings):
             each(topic, outbox_ids)
 
     return wake
+
+
+@cache
+def installed_wakers(settings: Settings) -> tuple[Wake, ...]:
+    """Those of the floors above; they may be carried over a fork."""
+    return tuple(entry.load()(settings) for entry in entry_points(group=GROUP))

@@ -11,13 +11,14 @@ from collections.abc import Iterable
 from sqlalchemy.orm import Session
 
 from gateway import clock
+from gateway.cli.opening import installed_wakers
 from gateway.cli.parts import Part
 from gateway.desk import filing, mailboxes, people
 from gateway.ids import new_public_id
 from gateway.mail.parse import parse
 from gateway.settings import Settings
 from gateway.store import intake, outbox, session
-from gateway.store.blobs import KeptBlob
+from gateway.store.blobs import BlobStore, KeptBlob
 from gateway.store.filetypes import detect_type
 from gateway.store.intake import NewOffer, Source
 from gateway.store.outbox import Topic
@@ -54,6 +55,8 @@ class _Enough(Exception):
 
 def rehearse(settings: Settings, parts: Iterable[Part]) -> None:
     """Do it. The database must be configured; DeskError when it is away."""
+    installed_wakers(settings)
+    BlobStore(settings.blob_dir)
     for part in parts:
         part.rehearse()
     with contextlib.suppress(_Enough), session.transaction() as db:

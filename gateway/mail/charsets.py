@@ -4,8 +4,6 @@ import codecs
 import re
 from functools import lru_cache
 
-from charset_normalizer import from_bytes
-
 # Labels that real mail uses with another meaning than the codec of that name (WHATWG encoding standard).
 _MEANT = {
     "ascii": "cp1252",
@@ -112,6 +110,8 @@ def _guess(raw: bytes) -> str:
     head = raw[:_SNIFFED_BYTES]
     if len(head) < _SHORT_BYTES and not _is_dense(head):
         return _western(raw)
+    from charset_normalizer import from_bytes  # 1 MB, which a desk needs when the first such mail comes
+
     found = from_bytes(head, steps=3, chunk_size=512, cp_isolation=_LIKELY).best()
     codec = found.encoding if found is not None else "cp1252"
     try:

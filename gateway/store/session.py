@@ -20,6 +20,7 @@ from sqlalchemy import Connection, Engine, Insert, create_engine, event, make_ur
 from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import QueuePool
 
 from gateway import clock
 from gateway.errors import Invalid, StorageFull, Unavailable
@@ -56,12 +57,19 @@ def configure(url: str, *, wake: Wake = _sleep_on) -> None:
     An engine for the same address stays: what was built before a fork is shared memory after it.
     """
     global _database  # noqa: PLW0603 - one database a process, set at its start
-    dispose()
+    if _database is None or not _is_fresh(_database.engine):
+        dispose()
     if _database is not None and _database.url == url:
         _database.wake, _database.pid = wake, os.getpid()
         return
     engine = _make_engine(url)
     _database = _Database(url, engine, engine.execution_options(m4a_write=True), wake, os.getpid())
+
+
+def _is_fresh(engine: Engine) -> bool:
+    """Whether it has no connection: made or disposed of, and not used since. A pool is memory too."""
+    pool = engine.pool
+    return isinstance(pool, QueuePool) and pool.checkedin() == pool.checkedout() == 0
 
 
 def dispose() -> None:

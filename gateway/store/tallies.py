@@ -2,15 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Row, bindparam, delete, func, select, update
-from sqlalchemy.dialects.postgresql import insert as pg_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningInsert
 
 from gateway.rules.storms import WINDOW, Counts
 from gateway.store.models import SenderTally, Ticket, table
+from gateway.store.upsert import insert_into
 
 MOST_FOLDED = 500
 """So many mails of a storm fold into one ticket; then another one is opened for the next."""
@@ -31,7 +32,7 @@ def count_one(db: Session, account_id: int, address: str, *, window_at: datetime
     Others that count the same sender wait for this transaction's end.
     """
     values = _values(account_id, address, window_at)
-    return _tally(db.connection().execute(_COUNT[db.get_bind().dialect.name], values).one())
+    return _tally(db.connection().execute(_count(db.get_bind().dialect.name), values).one())
 
 
 def look(db: Session, account_id: int, address: str, *, window_at: datetime) -> Tally:
@@ -95,16 +96,6 @@ _NEW = {
 _KEY = ["account_id", "address", "window_at"]
 _ONE_MORE = {"mails": _TALLY.c.mails + 1}
 _TOLD = (_TALLY.c.mails, _TALLY.c.ticket_id, _PREVIOUS, _PREVIOUS_TICKET)
-_COUNT = {
-    "sqlite": sqlite_insert(_TALLY)
-    .values(_NEW)
-    .on_conflict_do_update(index_elements=_KEY, set_=_ONE_MORE)
-    .returning(*_TOLD),
-    "postgresql": pg_insert(_TALLY)
-    .values(_NEW)
-    .on_conflict_do_update(index_elements=_KEY, set_=_ONE_MORE)
-    .returning(*_TOLD),
-}
 _LOOK = select(
     func.coalesce(select(_TALLY.c.mails).where(*_NOW).scalar_subquery(), 0) + 1,
     select(_TALLY.c.ticket_id).where(*_NOW).scalar_subquery(),
@@ -130,3 +121,9 @@ _HAS_ROOM = select(_TICKET.id).where(
     _TICKET.folded_count < MOST_FOLDED,
 )
 _FORGET = delete(_TALLY).where(_TALLY.c.window_at < bindparam("moment"))
+
+
+@cache
+def _count(dialect: str) -> ReturningInsert[tuple[Any, ...]]:
+    insert = insert_into(dialect, _TALLY).values(_NEW)
+    return insert.on_conflict_do_update(index_elements=_KEY, set_=_ONE_MORE).returning(*_TOLD)

@@ -15,6 +15,7 @@ from gateway.rules.status import Status
 from gateway.store.models import Account, Participant, Ticket, TicketEvent, table
 from gateway.store.session import inserted_id
 from gateway.store.types import MOST
+from gateway.store.upsert import insert_into
 
 _MAX_PARTICIPANTS_A_MAIL = 50
 
@@ -243,11 +244,4 @@ def _as_standing(found: Row[*tuple[Any, ...]]) -> Standing:
 
 @cache
 def _add_participant(dialect: str) -> Insert:
-    """Loads what belongs to the one database there is: the other's part of SQLAlchemy takes 2 MB."""
-    if dialect == "sqlite":
-        from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-
-        return sqlite_insert(table(Participant)).on_conflict_do_nothing()
-    from sqlalchemy.dialects.postgresql import insert as pg_insert
-
-    return pg_insert(table(Participant)).on_conflict_do_nothing()
+    return insert_into(dialect, table(Participant)).on_conflict_do_nothing()

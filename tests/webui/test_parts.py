@@ -1,9 +1,12 @@
+import sys
+
 from gateway.cli.parts import Stage
 from gateway.settings import Settings
 from webui.parts import parts
 
 
-def test_serve_runs_one_web_part_that_is_not_ready_before_it_answers(settings: Settings) -> None:
-    (part,) = parts(settings.with_values(web_port=1))
-    assert (part.name, part.argv, part.count, part.stage) == ("web", ("web",), 1, Stage.WEB)
+def test_serve_runs_web_servers_that_are_not_ready_before_they_answer(settings: Settings) -> None:
+    (part,) = parts(settings.with_values(web_port=1, web_processes=3))
+    assert (part.name, part.argv, part.stage) == ("web", ("web",), Stage.WEB)
+    assert part.count == (3 if sys.platform == "linux" else 1)
     assert not part.ready()

@@ -1,6 +1,5 @@
 """The web server as processes on a real port."""
 
-import os
 import signal
 import socket
 import subprocess
@@ -8,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -39,9 +39,9 @@ class Web:
 
     def __init__(self, settings: Settings) -> None:
         self.port = free_port()
-        environment = settings.with_values(web_port=self.port).environment()
+        self.environment = settings.with_values(web_port=self.port).environment()
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "gateway.cli.main", "web"], env=environment, stderr=subprocess.DEVNULL
+            [sys.executable, "-m", "gateway.cli.main", "web"], env=self.environment, stderr=subprocess.DEVNULL
         )
         assert eventually(self.answers)
 
@@ -59,12 +59,18 @@ class Web:
         finally:
             peer.close()
 
-    def workers(self) -> list[psutil.Process]:
-        return psutil.Process(self.process.pid).children()
-
     def end(self) -> None:
         self.process.kill()
         self.process.wait(10)
+
+
+@contextmanager
+def another(web: Web) -> Iterator[subprocess.Popen[bytes]]:
+    """A second server on the same port."""
+    command = [sys.executable, "-m", "gateway.cli.main", "web"]
+    with subprocess.Popen(command, env=web.environment, stderr=subprocess.DEVNULL) as process:
+        yield process
+        process.kill()
 
 
 @pytest.fixture
@@ -103,20 +109,39 @@ def test_what_is_in_flight_is_answered_before_it_stops(web: Web) -> None:
     assert web.process.wait(10) == 0
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="the parent's death is told by the kernel on Linux alone")
-def test_no_worker_outlives_the_server(web: Web) -> None:
-    workers = web.workers()
-    assert len(workers) == 2
-    os.kill(web.process.pid, signal.SIGKILL)
-    web.process.wait(10)
-    assert eventually(lambda: not any(worker.is_running() for worker in workers))
+def test_who_never_ends_a_request_does_not_keep_it_from_stopping(web: Web) -> None:
+    with socket.create_connection(("127.0.0.1", web.port)) as peer:
+        peer.sendall(b"POST /sign-in HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\n\r\na")
+        time.sleep(0.3)
+        web.process.send_signal(signal.SIGTERM)
+        assert web.process.wait(10) == 0
 
 
-def test_a_killed_worker_is_replaced(web: Web) -> None:
-    first = web.workers()
-    first[0].kill()
-    assert eventually(lambda: len({w.pid for w in web.workers()} - {w.pid for w in first}) == 1)
-    assert eventually(web.answers)
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux shares the callers of a port")
+def test_several_share_a_port_and_one_that_is_killed_leaves_it_to_the_others(web: Web) -> None:
+    with another(web) as second:
+        assert eventually(lambda: len(psutil.Process(second.pid).net_connections()) > 0)
+        web.process.kill()
+        web.process.wait(10)
+        assert [web.status("/healthz") for _ in range(20)] == [200] * 20
+
+
+def test_a_port_that_somebody_else_has_is_one_clear_line(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        environment = load(data_dir=tmp_path / "data", web_port=port).environment()
+        done = subprocess.run(
+            [sys.executable, "-m", "gateway.cli.main", "web"],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=20,
+            check=False,
+        )
+    assert done.returncode == 1
+    said = done.stderr.splitlines()[-1]
+    assert f"Cannot listen on 127.0.0.1:{port} (M4A_WEB_PORT): Address already in use" in said
+    assert "Traceback" not in done.stderr
 
 
 def test_a_file_streams_from_the_server(web: Web) -> None:
