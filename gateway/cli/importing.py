@@ -16,7 +16,7 @@ from gateway.desk.people import get_account
 from gateway.errors import Invalid, NotFound
 from gateway.inbound.archives import maildir_messages, mbox_messages
 from gateway.inbound.authentication.examining import Examiner
-from gateway.inbound.importing import Importer, Summary
+from gateway.inbound.importing import DryRun, Importer, Outline, Summary
 from gateway.inbound.limits import BLOCK_BYTES
 from gateway.settings import Settings
 from gateway.store.blobs import BlobStore
@@ -24,22 +24,24 @@ from gateway.store.session import reading
 
 _ACCOUNT = click.option("--account", required=True, metavar="ID", help="The account's id.")
 _MAILBOX = click.option("--mailbox", required=True, metavar="ADDR", help="The mailbox it was sent to.")
+_DRY_RUN = click.option("--dry-run", is_flag=True, help="Only count what an import would bring.")
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 
 
 @click.group(name="import")
 def import_() -> None:
-    """Bring in mail that was kept elsewhere. Doing it again does no harm."""
+    """Bring in mail that was kept elsewhere. Doing it again does no harm; nothing is sent for it."""
 
 
 @import_.command()
 @_ACCOUNT
 @_MAILBOX
+@_DRY_RUN
 @_JSON
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def mbox(account: str, mailbox: str, file: Path, *, as_json: bool) -> None:
+def mbox(account: str, mailbox: str, file: Path, *, dry_run: bool, as_json: bool) -> None:
     """Import every message of an mbox file."""
-    importer = _importer(open_process(), account, mailbox)
+    importer = _importer(open_process(), account, mailbox, dry_run=dry_run)
     with _progress(file.stat().st_size) as bar, file.open("rb") as stream:
         for message in mbox_messages(stream, bar.update):
             importer.take(message)
@@ -49,13 +51,14 @@ def mbox(account: str, mailbox: str, file: Path, *, as_json: bool) -> None:
 @import_.command()
 @_ACCOUNT
 @_MAILBOX
+@_DRY_RUN
 @_JSON
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
-def maildir(account: str, mailbox: str, folder: Path, *, as_json: bool) -> None:
+def maildir(account: str, mailbox: str, folder: Path, *, dry_run: bool, as_json: bool) -> None:
     """Import every message of a maildir (its new and cur)."""
     if not all((folder / part).is_dir() for part in ("new", "cur")):
         raise Invalid("This is not a maildir: it has no new and cur.")
-    importer = _importer(open_process(), account, mailbox)
+    importer = _importer(open_process(), account, mailbox, dry_run=dry_run)
     paths = list(maildir_messages(folder))
     with _progress(len(paths)) as bar:
         for path in paths:
@@ -64,13 +67,15 @@ def maildir(account: str, mailbox: str, folder: Path, *, as_json: bool) -> None:
     _show(importer.summary(), as_json=as_json)
 
 
-def _importer(settings: Settings, account: str, mailbox: str) -> Importer:
+def _importer(settings: Settings, account: str, mailbox: str, *, dry_run: bool) -> Importer | DryRun:
     acceptor = open_acceptor(settings)
     with reading() as db:
         account_id = get_account(db, account).id
     recipient = acceptor.find_recipient(mailbox)
     if recipient is None or recipient.account_id != account_id:
         raise NotFound("The account has no such mailbox.")
+    if dry_run:
+        return DryRun(settings.max_message_bytes)
     blobs = BlobStore(settings.blob_dir)
     examine = Examiner(settings).examine
     return Importer(acceptor, blobs, SystemClock(), mailbox, settings.max_message_bytes, examine)
@@ -90,7 +95,7 @@ def _progress(length: int) -> Iterator[Any]:
         yield bar
 
 
-def _show(summary: Summary, *, as_json: bool) -> None:
+def _show(summary: Summary | Outline, *, as_json: bool) -> None:
     counts = asdict(summary)
     if as_json:
         click.echo(json.dumps(counts))

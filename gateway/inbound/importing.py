@@ -11,6 +11,8 @@ from gateway.inbound.accept import Acceptor
 from gateway.inbound.authentication.examining import Examine
 from gateway.inbound.file_intake import MAX_TRIES, file_intake
 from gateway.mail.envelope import Envelope
+from gateway.mail.peek import HEAD_BYTES, thread_ids
+from gateway.rules.threads import Threads
 from gateway.store import intake
 from gateway.store.blobs import BlobStore
 from gateway.store.intake import Fate, Source
@@ -29,6 +31,46 @@ class Summary:
     duplicates: int
     quarantined: int
     refused: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What an import would bring; mails that are here already are counted as well."""
+
+    mails: int
+    threads: int
+    sent: int
+    refused: int
+
+
+@dataclass(slots=True)
+class DryRun:
+    """Counts messages in the place of an `Importer`; nothing is kept."""
+
+    max_bytes: int
+    _mails: int = 0
+    _refused: int = 0
+    _threads: Threads = field(default_factory=Threads)
+
+    def take(self, message: Iterable[bytes]) -> None:
+        """Count one message; of it no more than its head is held."""
+        head, size_bytes = b"", 0
+        try:
+            for block in message:
+                head += block[: HEAD_BYTES - len(head)]
+                size_bytes += len(block)
+        except OSError:
+            self._refused += 1
+            return
+        if size_bytes > self.max_bytes:
+            self._refused += 1
+            return
+        self._mails += 1
+        self._threads.add(*thread_ids(head))
+
+    def summary(self) -> Outline:
+        """The sums so far; for old mail nothing is sent."""
+        return Outline(mails=self._mails, threads=self._threads.count, sent=0, refused=self._refused)
 
 
 @dataclass(slots=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from gateway.mail import charsets
 from gateway.mail.address import Address
 from gateway.mail.headers import Headers, split_headers, value_and_parameters
+from gateway.mail.references import parse_message_id, parse_message_ids
 
 HEAD_BYTES = 65_536
 """How much of a mail is looked at."""
@@ -26,6 +27,14 @@ def peek(raw: bytes) -> Glimpse:
     headers, body_at = split_headers(head, 0, len(head), [])
     senders = headers.addresses("from") or headers.addresses("sender")
     return Glimpse(senders[0] if senders else None, headers.text("subject"), _snippet(headers, head, body_at))
+
+
+def thread_ids(raw: bytes) -> tuple[str, tuple[str, ...]]:
+    """The id of a mail ("" if it has none) and those it names, from its first 64 kB. Never raises."""
+    head = raw[:HEAD_BYTES]
+    headers, _ = split_headers(head, 0, len(head), [])
+    named = " ".join((*headers.all_raw("in-reply-to"), *headers.all_raw("references")))
+    return parse_message_id(headers.raw("message-id")), parse_message_ids(named)
 
 
 def _snippet(headers: Headers, head: bytes, body_at: int) -> str:

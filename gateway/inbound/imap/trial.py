@@ -1,10 +1,9 @@
 """A dry run: what an import would bring, counted from the header fields that tie mails together."""
 
 from collections.abc import Callable, Sequence
-from email.parser import BytesHeaderParser
 
 from gateway.inbound.imap.session import ImapSession
-from gateway.mail.references import parse_message_id, parse_message_ids
+from gateway.mail.peek import thread_ids
 from gateway.rules.threads import Threads
 from gateway.store.imap import FolderCount, LeasedSource
 
@@ -32,7 +31,7 @@ def _count(session: ImapSession, name: str, together: Threads) -> FolderCount:
     own = Threads()
     for start in range(0, len(uids), _AT_ONCE):
         for block in session.read_threads(uids[start : start + _AT_ONCE]):
-            message_id, references = _ids(block)
+            message_id, references = thread_ids(block)
             own.add(message_id, references)
             together.add(message_id, references)
     return FolderCount(name, selected.uidvalidity, selected.uidnext, len(uids), own.count)
@@ -47,11 +46,3 @@ def _has_changed(source: LeasedSource, session: ImapSession) -> bool:
         if (now.uidvalidity, now.uidnext) != (folder["uidvalidity"], folder["uidnext"]):
             return True
     return False
-
-
-def _ids(block: bytes) -> tuple[str, Sequence[str]]:
-    fields = BytesHeaderParser().parsebytes(block)
-    named = " ".join(
-        str(value) for name in ("in-reply-to", "references") for value in fields.get_all(name, [])
-    )
-    return parse_message_id(str(fields.get("message-id", ""))), parse_message_ids(named)

@@ -93,3 +93,15 @@ def test_a_folder_that_is_no_maildir_is_refused(settings: Settings, account: str
     done = run_import(settings, "maildir", "--account", account, "--mailbox", SUPPORT, str(tmp_path))
     assert done.returncode == 1
     assert "not a maildir" in done.stderr
+
+
+def test_a_dry_run_counts_and_keeps_nothing(settings: Settings, account: str, tmp_path: Path) -> None:
+    file = tmp_path / "old.mbox"
+    answer = "In-Reply-To: <1@x>\n" + mail(2)
+    file.write_text(
+        "".join(f"From ann@x Mon Mar  2 12:00:00 2026\n{text}\n" for text in (mail(1), answer, mail(3)))
+    )
+    call = ("mbox", "--account", account, "--mailbox", SUPPORT, "--json", str(file))
+    dry = run_import(settings, *call, "--dry-run")
+    assert json.loads(dry.stdout) == {"mails": 3, "threads": 2, "sent": 0, "refused": 0}
+    assert counts(run_import(settings, *call)) == [3, 2, 1, 0, 0, 0]

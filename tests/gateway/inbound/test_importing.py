@@ -9,7 +9,7 @@ from gateway.clock import SystemClock
 from gateway.errors import Unavailable
 from gateway.inbound.accept import Acceptor, Also
 from gateway.inbound.file_intake import file_intake
-from gateway.inbound.importing import Importer, Summary
+from gateway.inbound.importing import DryRun, Importer, Outline, Summary
 from gateway.mail.envelope import Envelope
 from gateway.settings import Settings
 from gateway.store import session
@@ -96,3 +96,18 @@ def test_an_import_ends_when_the_database_is_away(settings: Settings, blobs: Blo
         other.exec_driver_sql("COMMIT")
     with pytest.raises(Unavailable):
         taking.take([mail(1)])
+
+
+def unreadable() -> Iterator[bytes]:
+    yield mail(1)
+    raise OSError("the disk is gone")
+
+
+def test_a_dry_run_counts_what_an_import_would_take() -> None:
+    counting = DryRun(max_bytes=len(mail(2)))
+    counting.take(iter([mail(1)[:20], mail(1)[20:]]))
+    counting.take([mail(2)])
+    counting.take([mail(3), b"x"])  # one byte too many
+    counting.take(unreadable())
+    counting.take([b"In-Reply-To: <1@example.org>\n\n"])
+    assert counting.summary() == Outline(mails=3, threads=2, sent=0, refused=2)

@@ -1,5 +1,5 @@
 from gateway.mail.address import Address
-from gateway.mail.peek import HEAD_BYTES, Glimpse, peek
+from gateway.mail.peek import HEAD_BYTES, Glimpse, peek, thread_ids
 
 
 def test_sender_subject_and_beginning_are_seen() -> None:
@@ -24,3 +24,10 @@ def test_what_would_have_to_be_decoded_is_left_out() -> None:
 def test_only_the_head_of_a_long_mail_is_looked_at() -> None:
     raw = b"X-Long: " + b"x" * HEAD_BYTES + b"\r\nFrom: late@x.example\r\n\r\nx"
     assert peek(raw).sender is None
+
+
+def test_its_own_id_and_those_it_names_are_seen() -> None:
+    raw = b"Message-ID: <a@x>\r\nReferences: <b@x>\r\n <c@x>\r\nIn-Reply-To: <c@x> (yours)\r\n\r\n<d@x>"
+    assert thread_ids(raw) == ("a@x", ("c@x", "b@x"))
+    assert thread_ids(b"") == ("", ())
+    assert thread_ids(b"Message-ID: \xff\r\nReferences: \x00\r\n\r\n")[1] == ()
