@@ -30,8 +30,7 @@ def view(world: World, content: bytes, detected: str, *, declared: str = "") -> 
 def test_every_file_is_a_download_in_a_sandbox(
     app: Flask, world: World, content: bytes, detected: str
 ) -> None:
-    with app.test_request_context():
-        answer = files.attachment(view(world, content, detected))
+    with app.test_request_context(), files.attachment(view(world, content, detected)) as answer:
         answer.direct_passthrough = False
         assert answer.get_data() == content
     assert answer.headers["Content-Disposition"] == 'attachment; filename="a"'
@@ -40,16 +39,15 @@ def test_every_file_is_a_download_in_a_sandbox(
 
 
 def test_a_picture_has_the_type_that_it_is_so_that_a_page_can_show_it(app: Flask, world: World) -> None:
-    with app.test_request_context():
-        answer = files.attachment(view(world, PNG, "image/png", declared="application/octet-stream"))
-    assert answer.headers["Content-Type"] == "image/png"
+    found = view(world, PNG, "image/png", declared="application/octet-stream")
+    with app.test_request_context(), files.attachment(found) as answer:
+        assert answer.headers["Content-Type"] == "image/png"
 
 
 def test_a_preview_is_what_was_made_of_a_picture(app: Flask, world: World) -> None:
     small = world.ours.blobs.put(b"small")
     found = replace(view(world, PNG, "image/png"), preview_sha256=small.sha256)
-    with app.test_request_context():
-        answer = files.preview(found)
+    with app.test_request_context(), files.preview(found) as answer:
         answer.direct_passthrough = False
         assert (answer.get_data(), answer.headers["Content-Type"]) == (b"small", "image/webp")
         with pytest.raises(NotFound):
@@ -74,9 +72,9 @@ def test_what_the_scanner_keeps_closed_does_not_leave(
 
 @pytest.mark.parametrize("declared", ["text/html\r\nSet-Cookie: a=b", "x", "a/b c", "é/é"])
 def test_a_declared_type_cannot_write_headers(app: Flask, world: World, declared: str) -> None:
-    with app.test_request_context():
-        answer = files.attachment(view(world, b"x", "text/plain", declared=declared))
-    assert answer.headers["Content-Type"] == "application/octet-stream"
+    found = view(world, b"x", "text/plain", declared=declared)
+    with app.test_request_context(), files.attachment(found) as answer:
+        assert answer.headers["Content-Type"] == "application/octet-stream"
 
 
 @pytest.mark.parametrize(
@@ -111,8 +109,8 @@ def test_a_lost_blob_is_not_found(app: Flask, world: World) -> None:
 
 def test_the_raw_mail_comes_byte_for_byte(app: Flask, world: World) -> None:
     raw = b"From: a@b.example\r\n\r\nx\r\n"
-    with app.test_request_context():
-        answer = files.raw_mail(world.ours.blobs.put(raw).sha256, "m1", is_open=True)
+    kept = world.ours.blobs.put(raw)
+    with app.test_request_context(), files.raw_mail(kept.sha256, "m1", is_open=True) as answer:
         answer.direct_passthrough = False
         assert answer.get_data() == raw
     assert answer.headers["Content-Disposition"] == 'attachment; filename="m1.eml"'
