@@ -153,8 +153,15 @@
     show();
   };
 
+  // On a narrow screen the views lie side by side, and the present one may be out of sight.
+  const showView = () => {
+    const here = one(".views [aria-current]");
+    if (here) here.closest("ul").scrollLeft = here.offsetLeft - 40;
+  };
+
   const begin = () => {
     tellTimes();
+    showView();
     document.addEventListener("keydown", onKey);
     document.addEventListener("toggle", openFrame, true);
     document.addEventListener("change", sendChoice);
