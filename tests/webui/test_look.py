@@ -169,6 +169,15 @@ def test_a_new_mail_appears_while_what_is_typed_and_unfolded_stays(page: Page, w
     expect(page.locator("iframe")).to_be_visible()
 
 
+def test_what_a_message_quotes_is_fetched_when_it_is_unfolded(page: Page, world: World) -> None:
+    world.ours.receive(mail("Quotes", "Yes.\n\nOn Mon, 2 Mar 2026, Olga wrote:\n> Does it run?\n"))
+    page.goto("/t/2")
+    expect(page.get_by_text("Does it run?")).to_have_count(0)
+    page.get_by_text("Show quoted text").click()
+    expect(page.locator(".quoted")).to_contain_text("Does it run?")
+    assert violations(page) == []
+
+
 def test_text_that_is_not_sent_survives_leaving_the_page(page: Page) -> None:
     page.goto("/t/1")
     page.locator("#text").fill("Half a sent")

@@ -13,7 +13,7 @@ from gateway.rules.status import ArticleKind
 from gateway.store.queries.articles import ArticleView, DeliveryView, TicketDetail
 from webui import pages
 from webui.kept import Kept
-from webui.tickets import attached, events, invitations, senders, texts
+from webui.tickets import attached, events, invitations, oddities, senders, texts
 from webui.wording import ago, initials, moment
 
 _MAX_DEFECTS = 5
@@ -251,7 +251,7 @@ def _protection(article: ArticleView) -> str:
 
 def _defects(article: ArticleView) -> str:
     """What is broken about a mail, for those who wonder why it looks odd."""
-    what = ", ".join(article.defects[:_MAX_DEFECTS])
+    what = ", ".join(map(oddities.in_words, article.defects[:_MAX_DEFECTS]))
     return _("Not in order: %(what)s") % {"what": what} if what else ""
 
 

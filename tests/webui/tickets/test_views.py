@@ -92,7 +92,7 @@ def test_a_ticket_shows_its_message_and_what_can_be_done(browser: FlaskClient) -
     assert "It smokes." in page.text_of("li.article .text")
     assert [b.get("value") for b in page.all(".seg button")] == ["open", "pending", "closed", "spam"]
     assert page.one("#to").get("value") == "Ann Example <ann@customer.example>"
-    assert page.one("details[data-frame]").get("data-frame")
+    assert page.one("details[data-frame] a.nojs").get("href")
 
 
 def test_the_formatted_message_may_not_run_anything(browser: FlaskClient, world: World) -> None:

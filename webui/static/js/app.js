@@ -1,4 +1,4 @@
-// Enhances pages that work without it: keys, local times, the composer. No dependency, no request of its own.
+// Enhances pages that work without it: keys, local times, the composer. No dependency, no request but for what is unfolded.
 (() => {
   "use strict";
   const root = document.documentElement;
@@ -16,13 +16,28 @@
   // A mail's HTML is fetched when somebody wants to see it, into a frame without rights.
   const openFrame = (event) => {
     const fold = event.target;
-    if (!fold.open || !fold.dataset?.frame || one("iframe", fold)) return;
+    if (!fold.open || fold.dataset?.frame === undefined || one("iframe", fold)) return;
     const frame = document.createElement("iframe");
     frame.setAttribute("sandbox", "allow-popups allow-popups-to-escape-sandbox");
-    frame.title = fold.dataset.title;
-    frame.src = fold.dataset.frame;
+    const link = one("a.nojs", fold);
+    frame.title = link.textContent;
+    frame.src = link.href;
     fold.setAttribute("hx-morph-skip", "");
     fold.append(frame);
+  };
+
+  // What a message quotes stands in the ticket already, mostly; it is fetched when somebody unfolds it.
+  const openText = async (event) => {
+    const fold = event.target;
+    const link = fold.open && fold.dataset?.text !== undefined && one("a.nojs", fold);
+    if (!link) return;
+    try {
+      const page = new DOMParser().parseFromString(await (await fetch(link.href)).text(), "text/html");
+      link.replaceWith(one(".quoted", page));
+      fold.setAttribute("hx-morph-skip", "");
+    } catch {
+      link.classList.remove("nojs"); // it leads to the same text
+    }
   };
 
   // Its pictures in the Internet are loaded through us when somebody asks for them.
@@ -153,10 +168,18 @@
     show();
   };
 
+  // On a narrow screen the views lie side by side, and the present one may be out of sight.
+  const showView = () => {
+    const here = one(".views [aria-current]");
+    if (here) here.closest("ul").scrollLeft = here.offsetLeft - 40;
+  };
+
   const begin = () => {
     tellTimes();
+    showView();
     document.addEventListener("keydown", onKey);
     document.addEventListener("toggle", openFrame, true);
+    document.addEventListener("toggle", openText, true);
     document.addEventListener("change", sendChoice);
     document.addEventListener("click", loadPictures);
     document.addEventListener("click", zoom);
