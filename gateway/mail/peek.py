@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from gateway.mail import charsets
 from gateway.mail.address import Address
-from gateway.mail.headers import Headers, split_headers, value_and_parameters
+from gateway.mail.headers import Headers, first_field, split_headers, value_and_parameters
 
 HEAD_BYTES = 65_536
 """How much of a mail is looked at."""
@@ -23,7 +23,7 @@ class Glimpse:
 def peek(raw: bytes) -> Glimpse:
     """What the first 64 kB of a mail show without taking it apart. Never raises."""
     head = raw[:HEAD_BYTES]
-    headers, body_at = split_headers(head, 0, len(head), [])
+    headers, body_at = split_headers(head, first_field(head), len(head), [])
     senders = headers.addresses("from") or headers.addresses("sender")
     return Glimpse(senders[0] if senders else None, headers.text("subject"), _snippet(headers, head, body_at))
 
