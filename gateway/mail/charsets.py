@@ -56,6 +56,8 @@ _MEANT = {
     "default": "",
     "default_charset": "",
 }
+_ASCII = frozenset(("ascii", "us-ascii", "ansi_x3.4-1968"))
+"""Labels that programs put where nobody chose one: dense letters above 127 tell that it says nothing."""
 # What may be decoded with: charsets, each in linear time. Python has other codecs too, and gets new ones.
 _ALLOWED_NAMES = """
     ascii utf-7 utf-8 utf-16 utf-16-be utf-16-le utf-32 utf-32-be utf-32-le big5 big5hkscs cp932 cp949 cp950
@@ -73,6 +75,9 @@ _SNIFFED_BYTES = 16_384
 _ALMOST = 0.02  # of the letters may be broken, and the charset still counts as right
 _DENSE = 0.3  # Western text has fewer bytes above 127; Cyrillic, Greek and Chinese have more
 _SHORT_BYTES = 200
+_NO_CHANCE_BYTES = 8  # above 127: so many are hardly ever valid UTF-8 in text of another charset
+_FEW_BYTES = 4  # are enough where the second byte of UTF-8 would be no letter
+_OF_LETTERS = ("cp125", "iso8859", "koi8")
 _HIGH = bytes(range(128, 256))
 _ASTRAL = re.compile(rb"[\xf0-\xf4][\x80-\xbf]{3}")  # in UTF-8
 _DEFINED_1252 = bytes(set(range(256)) - {0x81, 0x8D, 0x8F, 0x90, 0x9D})
@@ -131,6 +136,17 @@ def _western(raw: bytes) -> str:
     return raw.decode("cp1252" if is_1252 else "latin-1")
 
 
+def _surely_utf8(raw: bytes, codec: str) -> str | None:
+    """The text, if bytes with another label are UTF-8: enough of them that it can be no chance."""
+    least = _FEW_BYTES if codec.startswith(_OF_LETTERS) else _NO_CHANCE_BYTES
+    if len(raw) - len(raw.translate(None, _HIGH)) < least or codec.startswith(("utf-", "iso2022", "hz")):
+        return None
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return None
+
+
 def _is_nearly_utf8(raw: bytes) -> str | None:
     """The text with the bad bytes marked, if only a few of its letters are broken."""
     text = raw.decode("utf-8", "replace")
@@ -150,6 +166,8 @@ def decode(raw: bytes, label: str = "", *, fallback: str = "") -> tuple[str, str
         codec = None  # the label is wrong
     if codec in (None, "cp1252", "utf-8"):
         return _decode_western(raw, label, codec, fallback)
+    if (text := _surely_utf8(raw, codec)) is not None:
+        return text, f"charset {label[:40]!r} is really utf-8"
     try:
         return _storable(raw.decode(codec)), ""
     except UnicodeError:
@@ -194,9 +212,9 @@ def _decode_western(raw: bytes, label: str, codec: str | None, fallback: str) ->
     else:
         is_said = codec == "utf-8" or (not label and not raw.isascii())
         return text, "" if is_said else f"charset {label[:40]!r} is really utf-8"
-    if codec == "cp1252":
+    if codec == "cp1252" and not (label.lower() in _ASCII and _is_dense(raw)):
         return _western(raw), ""
-    return _decode_failed(raw, label, codec, fallback)
+    return _decode_failed(raw, label, None if codec == "cp1252" else codec, fallback)
 
 
 def _decode_failed(raw: bytes, label: str, codec: str | None, fallback: str = "") -> tuple[str, str]:

@@ -19,6 +19,8 @@ _KNOWN = re.compile(
     rb"|content-[a-z-]+|x-[\w-]+)[ \t]*:",
     re.MULTILINE | re.IGNORECASE,
 )
+_BLANK = re.compile(rb"(?:[ \t]{0,300}\r?\n){1,9}")
+_SURE_FIELDS = 3
 _NEEDED = re.compile(
     rb"^(from|to|cc|subject|date|message-id|in-reply-to|references|reply-to|sender|return-path|precedence"
     rb"|mime-version|content-[a-z-]+|auto-submitted|authentication-results|list-[a-z]+|x-loop|x-failed-recipients"
@@ -110,6 +112,17 @@ def split_headers(raw: bytes, start: int, end: int, defects: list[str]) -> tuple
     if position < len(block) and not _may_skip(block, position, len(block), _last_known(block), defects):
         return Headers(fields), _offset_of(raw, start, block_end, block, position)
     return Headers(fields), body
+
+
+def first_field(raw: bytes) -> int:
+    """Where a mail begins: behind blank lines, if what stands there is a header and no text."""
+    blank = _BLANK.match(raw)
+    if blank is None:
+        return 0
+    block_end, _ = _blank_line(raw, blank.end(), min(len(raw), blank.end() + MAX_VALUE_BYTES))
+    known = islice(_KNOWN.finditer(raw, blank.end(), block_end), _SURE_FIELDS)
+    is_header = _KNOWN.match(raw, blank.end()) is not None or _FIELD.match(raw, blank.end()) is not None
+    return blank.end() if is_header and sum(1 for _ in known) == _SURE_FIELDS else 0
 
 
 def _add(fields: dict[str, list[bytes]], found: Iterable[re.Match[bytes]]) -> None:
@@ -223,4 +236,4 @@ def parse_date(value: str) -> datetime | None:
         return None
 
 
-__all__ = ["Headers", "parse_date", "split_headers", "unbase64", "value_and_parameters"]
+__all__ = ["Headers", "first_field", "parse_date", "split_headers", "unbase64", "value_and_parameters"]

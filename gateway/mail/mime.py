@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
-from gateway.mail.headers import Headers, split_headers, value_and_parameters
+from gateway.mail.headers import Headers, first_field, split_headers, value_and_parameters
 
 MAX_LEVELS = 4000
 MAX_NESTED = 100  # levels kept as such: what lies deeper stands side by side in the last of them
@@ -68,7 +68,7 @@ def read_tree(raw: bytes, defects: list[str]) -> Part:
     Nothing is left out: what lies beyond the bounds is a part without a header, of type `KEPT_WHOLE`.
     """
     reading = _Reading(raw, defects)
-    tree = _entity(reading, 0, len(raw), "text/plain")
+    tree = _entity(reading, first_field(raw), len(raw), "text/plain")
     waiting = [(tree, tree, 0)]  # a part, where its parts go if it is too deep to keep them, its level
     while waiting:
         part, home, level = waiting.pop()

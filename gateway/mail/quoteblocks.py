@@ -7,7 +7,9 @@ MAX_SEPARATOR_CHARS = 200
 _DASHES = "-=_*—–‐‑−"
 _DASH = rf"[{_DASHES}]"
 _MAIL = re.compile(r"@[\w.-]+\.\w|\[mailto:")
-_CLOCK = re.compile(r"\d\d?:\d\d")
+_CLOCK = re.compile(
+    r"\d\d?[:\uff1a]\d\d|\d\s?[hH]\s?\d\d|\bkl(?:o|\.)?\s?\d|\d時|\d点|\d\s?시|\d\.\d\d\s+Uhr"
+)
 
 _ORIGINAL = re.compile(
     rf"""
@@ -156,13 +158,32 @@ def field_block(lines: Sequence[str], at: int) -> int:
             kinds.add(found.lastgroup)
             end, misses = position + 1, 0
             continue
-        misses += 1
         is_blank = not lines[position].strip()
+        if is_blank and _next_is_new(lines, position, kinds):
+            continue
+        misses += 1
         if misses > 1 or (is_blank and position == end and (len(kinds) > 1 or first.lastgroup != "from")):
             break
     begins = first.lastgroup == "from" and (len(kinds) >= _STRONG_KINDS or _is_sure_pair(kinds, lines[at]))
     begins = begins or (kinds == {"date", "to"} and _is_dated_to(lines[at:end]))
-    return end if begins or ("from" in kinds and len(kinds) >= _STRONG_KINDS) else at
+    is_block = begins or ("from" in kinds and len(kinds) >= _STRONG_KINDS)
+    return end if is_block and (len(kinds) > _STRONG_KINDS or _is_of_mail(lines[at:end])) else at
+
+
+def _next_is_new(lines: Sequence[str], blank: int, kinds: set[str | None]) -> bool:
+    """Whether a field of a kind not yet seen follows a blank line: some programs set them in paragraphs."""
+    found = _FIELD.match(lines[blank + 1]) if blank + 1 < len(lines) else None
+    return found is not None and found.lastgroup not in kinds
+
+
+def _is_of_mail(block: Sequence[str]) -> bool:
+    """Whether fields hold an address or a time: who asks for a journey (`From: Berlin`) gives neither."""
+    return any(_MAIL.search(line) is not None or _has_time(line) for line in block)
+
+
+def _has_time(line: str) -> bool:
+    named = named_field(line)
+    return named is not None and named[0] == "date" and _CLOCK.search(named[1]) is not None
 
 
 def is_field(line: str) -> bool:

@@ -47,6 +47,9 @@ _OWN_WORDS = re.compile(
         \b(?:i|we|ich|wir|je|nous|yo|nosotros|io|ik|wij|jag|jeg|eu|ja)\s+(?:\w+\s+)?(?:wrote|sent|schrieb|
         schreef|écriv|escrib|scriss|skrev|escrev|napisa|pisa|have|had|habe|hatte|haben|hatten|heb|ai|avons|har)
         |\b(?:schrieb(?:en)?|habe|hatte|haben|hatten|schreef|heb|skrev|har)\s+(?:ich|wir|ik|wij|jag|jeg|vi)\b
+        |\bschrieb\s+(?:mir|uns)\b|\bwrote\s+(?:to\s+)?(?:me|us)\b|\b(?:m['’]|nous\s+)a\s+écrit
+        |\b(?:me|nos)\s+escribió\b|\b(?:mi|ci)\s+ha\s+scritto\b|\bskrev\s+til\w*\s+(?:mig|meg|os|oss)\b
+        |\bschreef\s+(?:mij|me|ons)\b
         |\bj['’](?:ai|avais)\b|\bnous\s+avons\b|\bhe\s+escrito\b|\bho\s+scritto\b|\bhabía\s+escrito\b
         |\b(?:napisałe|napisali)m|\bпишу\b|\bя\s+написал|\bмы\s+написали
     """,

@@ -240,4 +240,4 @@ def _begins_attributed(block: _Block) -> bool:
     if block.kind is not _Kind.QUOTE:
         return False
     bare = [without_marks(line) for line in block.lines[:6]]
-    return attribution(bare, 0) > 0 or field_block(bare, 0) > 0
+    return attribution(bare, 0) > 0 or field_block(bare, 0) > 0 or separator(bare, 0) > 0
