@@ -191,7 +191,7 @@ def _with_rest(inside: re.Match[str], phrase: str, comment: str) -> list[Address
 
 def _with_angle(phrase: str, comment: str, angle: str) -> list[Address]:
     if "@" not in angle:
-        angle = _SPELT_AT.sub("@", angle)
+        angle = _SPELT_AT.sub("@", _SPACES.sub(" ", angle))  # runs of blanks cost quadratic time
     inner = angle.strip() if '"' in angle else _SPACES.sub("", angle)
     address = inner.removeprefix("mailto:").strip("<>'").rstrip(".")
     if address.startswith("@") and ":" in address:

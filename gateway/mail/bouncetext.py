@@ -82,7 +82,7 @@ _REASONS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             "5.2.2",
             r"""
             (?:mailbox|inbox|quota|account|storage)\s+(?:\S+\s+){0,3}?(?:full|exceeded|over)
-            |over\s*quota|exceed\w*\s+(?:\S+\s+){0,3}quota|quota\s+exceed|insufficient\s+(?:disk|storage
+            |over\s*quota|\bexceed\w*+\s+(?:\S+\s+){0,3}quota|quota\s+exceed|insufficient\s+(?:disk|storage
             |system)|mailbox.{0,20}full|disk\s+(?:quota|full|space)|postfach\s+(?:ist\s+)?voll
         """,
         ),
@@ -96,7 +96,7 @@ _REASONS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         (
             "5.3.4",
             r"""
-            too\s+(?:large|big)|size\s+(?:limit|exceed)|exceed\w*\s+(?:\S+\s+){0,4}(?:size|limit)
+            too\s+(?:large|big)|size\s+(?:limit|exceed)|\bexceed\w*+\s+(?:\S+\s+){0,4}(?:size|limit)
             |maximum\s+(?:\S+\s+){0,2}size
         """,
         ),

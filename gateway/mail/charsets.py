@@ -78,6 +78,8 @@ _SHORT_BYTES = 200
 _NO_CHANCE_BYTES = 8  # above 127: so many are hardly ever valid UTF-8 in text of another charset
 _FEW_BYTES = 4  # are enough where the second byte of UTF-8 would be no letter
 _OF_LETTERS = ("cp125", "iso8859", "koi8")
+_PIECE_BYTES = 64 * 1024
+_HALVES = re.compile("[\ud800-\udfff]")
 _HIGH = bytes(range(128, 256))
 _ASTRAL = re.compile(rb"[\xf0-\xf4][\x80-\xbf]{3}")  # in UTF-8
 _DEFINED_1252 = bytes(set(range(256)) - {0x81, 0x8D, 0x8F, 0x90, 0x9D})
@@ -115,14 +117,20 @@ def _guess(raw: bytes) -> str:
     head = raw[:_SNIFFED_BYTES]
     if len(head) < _SHORT_BYTES and not _is_dense(head):
         return _western(raw)
-    from charset_normalizer import from_bytes  # 1 MB, which a desk needs when the first such mail comes
-
-    found = from_bytes(head, steps=3, chunk_size=512, cp_isolation=_LIKELY).best()
-    codec = found.encoding if found is not None else "cp1252"
+    codec = _likeliest(head)
     try:
         return _storable(raw.decode(codec))
     except (UnicodeDecodeError, LookupError):
         return _western(raw)
+
+
+@lru_cache(maxsize=128)
+def _likeliest(head: bytes) -> str:
+    """The likeliest codec; kept, because one mail may say the same thousands of times."""
+    from charset_normalizer import from_bytes  # 1 MB, which a desk needs when the first such mail comes
+
+    found = from_bytes(head, steps=3, chunk_size=512, cp_isolation=_LIKELY).best()
+    return found.encoding if found is not None else "cp1252"
 
 
 def _is_dense(raw: bytes) -> bool:
@@ -153,6 +161,26 @@ def _is_nearly_utf8(raw: bytes) -> str | None:
     broken = text.count("\ufffd")
     whole = len(raw) - len(raw.translate(None, _HIGH)) - broken  # bytes, of letters of two or more
     return text if whole >= 2 and broken <= max(1, whole / 2 * _ALMOST) else None
+
+
+def _is_nearly(raw: bytes, codec: str) -> str | None:
+    """The text with the bad bytes marked, if they are few; it stops at too many, as each costs time."""
+    decoder = codecs.getincrementaldecoder(codec)("replace")
+    pieces: list[str] = []
+    allowed = max(1, int(len(raw) * _ALMOST))
+    for at in range(0, len(raw), _PIECE_BYTES):
+        piece = decoder.decode(raw[at : at + _PIECE_BYTES], final=at + _PIECE_BYTES >= len(raw))
+        allowed -= piece.count("\ufffd")
+        if allowed < 0:
+            return None
+        pieces.append(_storable(piece))
+    text = "".join(pieces)
+    return text if text.count("\ufffd") <= max(1, len(text) * _ALMOST) else None
+
+
+def is_known(label: str) -> bool:
+    """Whether there is a codec for a charset's label."""
+    return _codec(label) is not None
 
 
 def decode(raw: bytes, label: str = "", *, fallback: str = "") -> tuple[str, str]:
@@ -189,9 +217,10 @@ def _is_narrow(raw: bytes) -> bool:
 def _storable(text: str) -> str:
     """Without halves of letters, which UTF-7 can spell and UTF-8 cannot."""
     try:
-        text.encode()
+        for at in range(0, len(text), _PIECE_BYTES):  # by pieces: a long text would be there twice
+            text[at : at + _PIECE_BYTES].encode()
     except UnicodeEncodeError:
-        return text.encode("utf-8", "replace").decode()
+        return _HALVES.sub("?", text)
     return text
 
 
@@ -229,7 +258,7 @@ def _decode_failed(raw: bytes, label: str, codec: str | None, fallback: str = ""
     if codec == "utf-8" and (text := _is_nearly_utf8(raw)) is not None:
         return text, defect
     if codec is not None and codec != "utf-8":
-        text = _storable(raw.decode(codec, "replace"))
-        if text.count("\ufffd") <= max(1, len(text) * _ALMOST):
-            return text, defect
+        text_or_none = _is_nearly(raw, codec)
+        if text_or_none is not None:
+            return text_or_none, defect
     return _guess(raw), defect

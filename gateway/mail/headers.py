@@ -12,8 +12,9 @@ from gateway.mail.words import decode_words, unbase64
 
 MAX_FIELDS = 2000  # of any name; of those behind them, as many that the desk needs
 MAX_VALUE_BYTES = 65_536
+MAX_PARAMETERS = 100
 MAX_NAMED_BYTES = 2 * MAX_VALUE_BYTES  # of all fields of one name
-_FIELD = re.compile(rb"^([!-9;-~\x80-\xff]+)[ \t]*:(.*(?:\n[ \t]+.*)*)\n?", re.MULTILINE)
+_FIELD = re.compile(rb"^([!-9;-~\x80-\xff]+)[ \t]*:(.*(?:\n[ \t]++.*+)*+)\n?", re.MULTILINE)
 _KNOWN = re.compile(
     rb"^(?:from|to|cc|subject|date|message-id|received|return-path|reply-to|sender|mime-version"
     rb"|content-[a-z-]+|x-[\w-]+)[ \t]*:",
@@ -24,7 +25,7 @@ _SURE_FIELDS = 3
 _NEEDED = re.compile(
     rb"^(from|to|cc|subject|date|message-id|in-reply-to|references|reply-to|sender|return-path|precedence"
     rb"|mime-version|content-[a-z-]+|auto-submitted|authentication-results|list-[a-z]+|x-loop|x-failed-recipients"
-    rb"|x-auto[a-z-]+)[ \t]*:(.*(?:\n[ \t]+.*)*)",
+    rb"|x-auto[a-z-]+)[ \t]*:(.*(?:\n[ \t]++.*+)*+)",
     re.MULTILINE | re.IGNORECASE,
 )
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+")
@@ -184,7 +185,7 @@ def value_and_parameters(value: str) -> tuple[str, dict[str, str]]:
         return head.strip().lower(), {}
     plain: dict[str, str] = {}
     extended: dict[str, dict[int, tuple[bool, str]]] = {}
-    for match in _PARAMETER.finditer(separator + rest):
+    for match in islice(_PARAMETER.finditer(separator + rest), MAX_PARAMETERS):
         name, text = match[1].lower(), _unquoted(match)
         base, star, suffix = name.partition("*")
         if not star:

@@ -13,8 +13,8 @@ _CLOCK = re.compile(
 
 _ORIGINAL = re.compile(
     rf"""
-        ^[\s*_]*(?:{_DASH}{{2,}}\s*)(?:
-        original[\s-]*(?:message|nachricht|e?-?mail|bericht|meddelande|melding|besked|viesti|text)?
+        ^(?=[\s*_]*{_DASH}{{2}})[{_DASHES}\s]*+(?:
+        original[\s-]*+(?:message|nachricht|e?-?mail|bericht|meddelande|melding|besked|viesti|text)?
         |original\s+appointment|(?:original|reply|quoted)\s+message
         |(?:ur)?spr[üu]n?gliche\s+(?:nachricht|e?-?mail)|urspr\.\s+mitteilung|ursprünglicher\s+termin
         |antwort[\s-]*nachricht|originaltermin|zitierte\s+nachricht
@@ -29,13 +29,13 @@ _ORIGINAL = re.compile(
         |p[ůô]vodn[íá]\s+(?:zpráva|e-?mail|správa)|eredeti\s+(?:üzenet|levél)
         |(?:orijinal|özgün|asıl)\s+(?:mesaj|ileti|e-?posta)|αρχικό\s+μήνυμα|izvorno\s+sporočilo
         |izvorna\s+poruka|邮件原件|原始邮件|原始郵件|原邮件|原始訊息|元のメッセージ|오리지널\s*메시지|원본\s*메시지
-        )[\s:*_]*{_DASH}*\s*$
+        )[{_DASHES}\s:]*+$
     """,
     re.IGNORECASE | re.VERBOSE,
 )
 _SOMEBODY_WROTE = re.compile(
-    rf"^\s*{_DASH}{{2,}}\s*\S.{{0,150}}\b(?:wrote|schrieb|escribió|a\s+écrit|ha\s+scritto|schreef"
-    rf"|napisał\S*|skrev|escreveu|writes|написал\S*|sent)\s*:?\s*{_DASH}{{2,}}\s*$",
+    rf"^\s*+{_DASH}{{2,}}+\s*+\S.{{0,150}}\b(?:wrote|schrieb|escribió|a\s+écrit|ha\s+scritto|schreef"
+    rf"|napisał\S*|skrev|escreveu|writes|написал\S*|sent)\s*+:?\s*+{_DASH}{{2,}}+\s*+$",
     re.IGNORECASE,
 )
 _GROUPWISE = re.compile(r"^\s*>>>\s\S.{0,150}\d[.:]\d\d\b.{0,20}>>>\s*$")
@@ -48,9 +48,9 @@ _HANDED_ON = r"""
 """
 _FORWARDED = re.compile(
     rf"""
-        ^\s*(?:{_DASH}{{2,}}\s*(?:{_HANDED_ON})\b.{{0,100}}{_DASH}{{2,}}
-        |{_DASH}{{2,}}\s*(?:\w+\s+){{1,2}}(?:{_HANDED_ON})(?:\s+\w+)?\s*{_DASH}{{2,}}
-        |{_DASH}{{2,}}\s*(?:forwarded|weitergeleitete)\s+(?:message|mail|e?-?mail|nachricht)\b.{{0,60}}
+        ^\s*+(?:{_DASH}{{2,}}+\s*+(?:{_HANDED_ON})\b.{{0,100}}(?<!{_DASH}){_DASH}{{2,}}+
+        |{_DASH}{{2,}}+\s*+(?:\w+\s+){{1,2}}(?:{_HANDED_ON})(?:\s+\w+)?\s*{_DASH}{{2,}}
+        |{_DASH}{{2,}}+\s*+(?:forwarded|weitergeleitete)\s+(?:message|mail|e?-?mail|nachricht)\b.{{0,60}}
         |(?:begin|begynd|start|start\s+på|anfang|beginn|début|inicio|início|inizio|początek|začiatok|začátek
         |начало|开始)\s+(?:\w+\s+)?(?:\w+\s+)?(?:{_HANDED_ON})(?:\s+\w+)?\s*[:：]
         |(?:vidarebefordrat\s+brev|välitetty\s+viesti\s+alkaa|iletilen\s+ileti\s+başlangıcı)\s*:

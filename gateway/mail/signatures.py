@@ -48,7 +48,7 @@ _MOBILE = re.compile(
         |\w+\s+için\s+outlook.{{0,12}}edinin|outlook\s+for\s+\w+\s*を入手
         |\w+\s+from\s+mobile\s*$|sent\s+via\s+mobile|via\s+mobile\s*$|sent\s+by\s+galaxy
         |从我的.{{1,20}}(?:发送|寄出)|從我的.{{1,20}}傳送|发自我的|發自我的|來自我的.{{1,20}}寄出
-        |sent\s+from\s+my\s+[\w'’-]+(?:\s[\w'’-]+){{0,2}}\W*$
+        |sent\s+from\s+my\s+\w[\w'’-]{{0,30}}(?:\s\w[\w'’-]{{0,30}}){{0,2}}\W{{0,5}}$
         |أُ?رسلت?\s+من\s.{{1,40}}$|נשלח\s+מ.{{1,40}}$|(?:στάλθηκε|εστάλη)\s+από\s.{{1,40}}$
         |(?:được\s+)?gửi\s+từ\s.{{1,40}}$|dikirim\s+dari\s.{{1,40}}$|ส่งจาก.{{1,40}}$
         |i-?(?:phone|pad)\s?から送信|(?:나의|내)\s*i(?:phone|pad)|i(?:phone|pad)\S*\s+gönderildi
