@@ -1,6 +1,7 @@
-"""Links of sanitised HTML that say where they lead, where their words say something else."""
+"""Web addresses in text; and links of sanitised HTML that say where they lead, where their words differ."""
 
 import re
+from collections.abc import Iterator
 from html import escape, unescape
 from itertools import islice
 from urllib.parse import urlsplit
@@ -14,6 +15,14 @@ _NAMED = re.compile(
 _MAX_WORDS_CHARS = 500
 _LONGEST_NAME = 253
 _MAX_NAMES = 20
+_ADDRESS = re.compile(r"https?://[^\s<>\"'`{}|\\^]{3,2000}", re.IGNORECASE)
+_BEHIND_ADDRESS = ".,;:!?)]}*_"
+
+
+def addresses_in(text: str) -> Iterator[tuple[int, str]]:
+    """The web addresses in a text, each with its place; the full stop of a sentence is no part of one."""
+    for found in _ADDRESS.finditer(text):
+        yield found.start(), found[0].rstrip(_BEHIND_ADDRESS)
 
 
 def with_targets(html: str) -> str:

@@ -254,3 +254,33 @@ def test_a_link_to_a_file_is_a_download(page: Page, world: World) -> None:
     with page.expect_download() as download:
         page.get_by_role("link", name="offer (2).pdf").click()
     assert download.value.suggested_filename == "offer.pdf"
+
+
+def test_the_bar_and_its_keys_type_markdown_that_undo_takes_back(page: Page) -> None:
+    page.goto("/t/1")
+    text = page.locator("#text")
+    text.fill("one\ntwo")
+    text.press("Control+A")
+    page.get_by_role("button", name="Numbered list").click()
+    expect(text).to_have_value("1. one\n2. two")
+    page.get_by_role("button", name="Numbered list").click()
+    expect(text).to_have_value("one\ntwo")
+    page.get_by_role("button", name="Code").click()
+    expect(text).to_have_value("```\none\ntwo\n```")
+    page.keyboard.press("Control+Z")
+    expect(text).to_have_value("one\ntwo")
+    text.fill("word")
+    text.press("Control+A")
+    for key, typed in (("b", "**word**"), ("b", "word"), ("i", "*word*"), ("i", "word")):
+        text.press(f"Control+{key}")
+        expect(text).to_have_value(typed)
+    text.press("Control+k")
+    page.keyboard.type("https://x.example")  # over the address that is selected
+    expect(text).to_have_value("[word](https://x.example)")
+    text.press("End")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Quote").click()
+    page.keyboard.type("said")
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.locator("li.article.outbound .rich a")).to_have_text("word")
+    expect(page.locator("li.article.outbound .rich blockquote")).to_have_text("said")

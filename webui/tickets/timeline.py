@@ -8,9 +8,10 @@ from operator import itemgetter
 from markupsafe import Markup
 
 from gateway.i18n import _, current_locale, ngettext
+from gateway.mail import markdown
 from gateway.mail.address import Address
 from gateway.rules.status import ArticleKind
-from gateway.store.queries.articles import ArticleView, DeliveryView, TicketDetail
+from gateway.store.queries.articles import ArticleView, AttachmentView, DeliveryView, TicketDetail
 from webui import pages
 from webui.kept import Kept
 from webui.tickets import attached, events, invitations, oddities, senders, texts
@@ -57,6 +58,7 @@ class Message:
     warnings: tuple[str, ...]
     assurance: str
     defects: str
+    is_rich: bool
     text: Markup
     quoted: Markup
     quoted_label: str
@@ -159,7 +161,8 @@ def message(article: ArticleView, reader: Reader) -> Message:
     text = texts.split(article.text, article.reply_text)
     is_ours = article.kind in (ArticleKind.OUTBOUND, ArticleKind.NOTE)
     name = _name(article, reader)
-    brought = attached.brought(article.attachments)
+    in_place = _in_place(article) if is_ours else {}
+    brought = attached.brought([f for f in article.attachments if f not in in_place.values()])
     return Message(
         id=article.public_id,
         kind=article.kind.value,
@@ -170,7 +173,10 @@ def message(article: ArticleView, reader: Reader) -> Message:
         warnings=() if is_ours else senders.warnings(article),
         assurance="" if is_ours else senders.assurance(article),
         defects=_defects(article),
-        text=text.new,
+        is_rich=is_ours,
+        text=texts.written(article.reply_text, in_place)
+        if is_ours and article.reply_text.strip()
+        else text.new,
         quoted=text.quoted,
         quoted_label=text.quoted_label,
         pictures=brought.pictures,
@@ -187,6 +193,13 @@ def message(article: ArticleView, reader: Reader) -> Message:
         ago=at.ago,
         absolute=at.absolute,
     )
+
+
+def _in_place(article: ArticleView) -> dict[str, AttachmentView]:
+    """The pictures that staff put into their text, by name."""
+    named = markdown.named_pictures(article.reply_text)
+    own = [file for file in article.attachments if file.inline and file.is_open]
+    return {file.filename: file for file in own if file.filename in named}
 
 
 def can_be_taken_back(article: ArticleView, reader: Reader) -> bool:

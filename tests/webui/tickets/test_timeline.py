@@ -157,6 +157,14 @@ def test_a_sender_without_name_is_shown_by_address_and_none_as_unknown() -> None
     assert show(replace(MAIL, from_=Address("", ""))).name == "unknown sender"
 
 
+def test_our_own_words_are_shown_as_formatted_and_others_as_they_stand() -> None:
+    typed = replace(MAIL, text="**Hi**", reply_text="**Hi**")
+    ours = replace(typed, kind=ArticleKind.OUTBOUND, author="ann")
+    assert (show(ours).text, show(ours).is_rich) == ("<p><strong>Hi</strong></p>\n", True)
+    assert "<strong>" in show(replace(typed, kind=ArticleKind.NOTE)).text
+    assert (show(typed).text, show(typed).is_rich) == ("**Hi**", False)
+
+
 def page_of(app: Flask, *articles: ArticleView, reader: Reader = READER) -> str:
     with app.app_context():
         return "".join(entries(TicketDetail(TICKET, articles, ()), reader))

@@ -125,6 +125,65 @@
     });
     addEventListener("pageshow", () => delete form.dataset.sent);
   };
+
+  // Formatting: the bar and its keys type Markdown; what is typed can be taken back as any typing can.
+  const type = (area, from, to, words, selectFrom, selectTo = selectFrom) => {
+    area.focus();
+    area.setSelectionRange(from, to);
+    // The only way to type that the browser's own undo knows of.
+    document.execCommand("insertText", false, words);
+    area.setSelectionRange(selectFrom, selectTo);
+  };
+  const wrap = (area, mark) => {
+    const { selectionStart: from, selectionEnd: to, value } = area;
+    const size = mark.length;
+    const words = value.slice(from, to);
+    if (value.slice(from - size, from) === mark && value.slice(to, to + size) === mark) type(area, from - size, to + size, words, from - size, to - size);
+    else type(area, from, to, mark + words + mark, from + size, to + size);
+  };
+  const link = (area) => {
+    const { selectionStart: from, selectionEnd: to, value } = area;
+    const words = value.slice(from, to);
+    const isAddress = /^https?:\/\/\S+$/.test(words);
+    const address = isAddress ? words : "https://";
+    const at = from + (isAddress ? 1 : words.length + 3);
+    type(area, from, to, `[${isAddress ? "" : words}](${address})`, at, isAddress ? at : at + address.length);
+  };
+  const mark = (area, marks) => {
+    const from = area.value.lastIndexOf("\n", area.selectionStart - 1) + 1;
+    const to = area.selectionEnd;
+    const lines = area.value.slice(from, to).split("\n");
+    const isMarked = lines.every((line, at) => line.startsWith(marks(at)));
+    const words = lines.map((line, at) => (isMarked ? line.slice(marks(at).length) : marks(at) + line)).join("\n");
+    type(area, from, to, words, lines.length > 1 ? from : from + words.length, from + words.length);
+  };
+  const code = (area) => {
+    const { selectionStart: from, selectionEnd: to, value } = area;
+    if (!value.slice(from, to).includes("\n")) return wrap(area, "`");
+    type(area, from, to, `\`\`\`\n${value.slice(from, to)}\n\`\`\``, from + 4, to + 4);
+  };
+  const formats = {
+    bold: (area) => wrap(area, "**"),
+    italic: (area) => wrap(area, "*"),
+    link,
+    list: (area) => mark(area, () => "- "),
+    numbers: (area) => mark(area, (at) => `${at + 1}. `),
+    quote: (area) => mark(area, () => "> "),
+    code,
+  };
+  const formatText = (form) => {
+    const area = one("textarea", form);
+    one(".bar", form).addEventListener("click", (event) => {
+      const button = event.target.closest("[data-format]");
+      if (button) formats[button.dataset.format](area);
+    });
+    area.addEventListener("keydown", (event) => {
+      const name = { b: "bold", i: "italic", k: "link" }[event.key.toLowerCase()];
+      if (!name || event.altKey || event.shiftKey || !(event.ctrlKey || event.metaKey)) return;
+      event.preventDefault();
+      formats[name](area);
+    });
+  };
   const takeFiles = (form) => {
     const field = one("[type=file]", form);
     const list = one(".chosen", form);
@@ -190,6 +249,7 @@
     if (composer) {
       keepDraft(composer);
       takeFiles(composer);
+      formatText(composer);
     }
   };
   begin();
