@@ -69,6 +69,8 @@ _SAID = (
     N_("This conflicts with the present state."),
     N_("This message was dismissed already."),
     N_("This message was released already."),
+    N_("There is nothing to send again to this recipient."),
+    N_("This failure is on the list no more."),
 )
 
 

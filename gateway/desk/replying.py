@@ -22,11 +22,12 @@ from gateway.rules.filing import first_subject, tagged_subject
 from gateway.rules.recipients import is_ours
 from gateway.rules.status import ArticleKind, Status, after_reply, may_become
 from gateway.rules.trust import Trust
-from gateway.store import articles, deliveries, outbox, tickets
+from gateway.store import articles, deliveries, failures, outbox, tickets
 from gateway.store.articles import NewArticle, NewFile
 from gateway.store.blobs import BlobStore, KeptBlob
+from gateway.store.failures import Settled
 from gateway.store.filetypes import detect_type
-from gateway.store.models import Account, Article, Mailbox
+from gateway.store.models import Account, Mailbox
 from gateway.store.queries import filing
 from gateway.store.queries.articles import ArticleView, TicketDetail, get_detail
 from gateway.store.tickets import EventKind, Standing
@@ -47,7 +48,10 @@ class DraftFile:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a staff member wrote. `to` None means: whoever `default_recipients` names."""
+    """What a staff member wrote. `to` None means: whoever `default_recipients` names.
+
+    `replaces` is the public id of an article that did not arrive and that this one is sent instead of.
+    """
 
     text: str
     to: tuple[Address, ...] | None = None
@@ -55,6 +59,7 @@ class Draft:
     bcc: tuple[Address, ...] = ()
     files: tuple[DraftFile, ...] = ()
     status: Status | None = None
+    replaces: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +88,7 @@ class Written:
     article: NewArticle
     status: Status | None
     not_before: datetime
+    replaces: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,13 +148,18 @@ def write(db: Session, by: Actor, number: int, draft: Draft, *, office: Office, 
     if len(raw) > office.max_message_bytes:
         raise TooLarge("The message with its attachments is too large to send.")
     article = _article(by, draft, mail, public_id, office.blobs.put(raw))
-    return Written(number, article, draft.status, now + office.undo)
+    return Written(number, article, draft.status, now + office.undo, draft.replaces)
 
 
 def reply(db: Session, by: Actor, written: Written, *, now: datetime) -> ArticleRef:
-    """Record a composed answer: the mail leaves when the undo window has passed."""
+    """Record a composed answer: the mail leaves when the undo window has passed.
+
+    Raises NotFound where it replaces an article that is not of this ticket.
+    """
     require(by, Permission.WORK_TICKETS)
     ticket = tickets.stand(db, by.account_id, written.number)
+    if written.replaces:
+        _replace(db, by, ticket, written.replaces)
     article = written.article
     article_id, public_id = articles.append(db, by.account_id, ticket.id, article, now=now)
     everybody = (*article.to, *article.cc, *article.bcc)
@@ -164,24 +175,28 @@ def reply(db: Session, by: Actor, written: Written, *, now: datetime) -> Article
 def withdraw(db: Session, by: Actor, public_id: str, *, now: datetime) -> ArticleRef:
     """Take an answer back that has not begun to leave; Conflict when it is too late."""
     require(by, Permission.WORK_TICKETS)
-    mine = Article.account_id == by.account_id, Article.public_id == public_id
-    found = db.execute(select(Article.id, Article.ticket_id).where(*mine)).first()
-    if found is None:
-        raise NotFound("There is no such message.")
-    article_id, ticket_id = found
-    if not deliveries.withdraw(db, by.account_id, article_id, now=now):
+    article = articles.locate(db, by.account_id, public_id)
+    if not deliveries.withdraw(db, by.account_id, article.id, now=now):
         raise Conflict("It is too late: the message is on its way.")
-    ticket = tickets.stand_by_id(db, by.account_id, ticket_id)
+    ticket = tickets.stand_by_id(db, by.account_id, article.ticket_id)
     tickets.add_event(
         db,
         by.account_id,
-        ticket_id,
+        article.ticket_id,
         EventKind.WITHDRAWN,
         staff_id=by.staff_id,
-        article_id=article_id,
+        article_id=article.id,
         now=now,
     )
     return ArticleRef(ticket.number, public_id)
+
+
+def _replace(db: Session, by: Actor, ticket: Standing, public_id: str) -> None:
+    """Take what did not arrive off the list: this answer goes out instead."""
+    replaced = articles.locate(db, by.account_id, public_id)
+    if replaced.ticket_id != ticket.id:
+        raise NotFound("There is no such message.")
+    failures.settle(db, by.account_id, replaced.id, Settled.REPLACED)
 
 
 def _is_answerable(article: ArticleView) -> bool:

@@ -19,9 +19,9 @@ from sqlalchemy.orm import Session
 from gateway.ids import new_public_id
 from gateway.mail.tokens import bounce_local
 from gateway.rules.retry import Deferred, Failed, Outcome, Sent, next_try_at
-from gateway.rules.status import after_inbound
 from gateway.store import outbox, tickets
 from gateway.store.models import Account, Article, Delivery, Mailbox
+from gateway.store.raising import raise_ticket
 
 
 class State(StrEnum):
@@ -221,12 +221,8 @@ def _tell(db: Session, row: _Row, state: State, answer: str, now: datetime) -> N
 
 
 def _raise_ticket(db: Session, row: _Row, now: datetime) -> None:
-    """Bring the ticket back before its people, as if somebody had written: a closed or waiting one opens."""
-    if row.ticket_id is None:
-        return
-    ticket = tickets.stand_by_id(db, row.account_id, row.ticket_id)
-    tickets.set_status(db, row.account_id, ticket, after_inbound(ticket.status), now=now)
-    tickets.change(db, row.account_id, row.ticket_id, {"updated_at": now})
+    if row.ticket_id is not None:
+        raise_ticket(db, row.account_id, row.ticket_id, row.article_id, now=now)
 
 
 def _leased_row(db: Session, delivery_id: int, token: str) -> _Row | None:

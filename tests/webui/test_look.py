@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,11 @@ from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
+from gateway import clock
 from gateway.desk.guarding import Guards
 from gateway.rules.status import ArticleKind, Status
 from tests.fakes.chromium import launched
+from tests.fakes.refusing import refuse
 from tests.webui import rich
 from tests.webui.cast import World, mail
 
@@ -26,6 +29,7 @@ PAGES = (
     "/ledger",
     "/quarantine",
     "/quarantine?dismissed=2&after=MC4x",
+    "/undelivered",
     "/account?new=1",
     "/t/999",
 )
@@ -54,7 +58,11 @@ def served(app: Flask, world: World) -> Iterator[str]:
 
 @pytest.fixture
 def guarded(world: World) -> None:
-    """What the guards make of machines' mail: a storm in ticket 2, and two mails in quarantine."""
+    """What the guards make of machines' mail: a storm in ticket 2, and two mails in quarantine.
+
+    And an answer that did not arrive.
+    """
+    world.ours.answer_in_vain()
     strict = Guards(1, 5, "desk.localhost", str)
     for number in range(1, 4):
         world.ours.receive(mail(f"Disk {number} is full", f"Alert {number}\n"), guards=strict)
@@ -284,3 +292,27 @@ def test_the_bar_and_its_keys_type_markdown_that_undo_takes_back(page: Page) -> 
     page.get_by_role("button", name="Send", exact=True).click()
     expect(page.locator("li.article.outbound .rich a")).to_have_text("word")
     expect(page.locator("li.article.outbound .rich blockquote")).to_have_text("said")
+
+
+def test_a_mail_that_did_not_arrive_is_changed_and_sent_anew_with_its_files(page: Page, world: World) -> None:
+    page.goto("/t/1")
+    page.locator("#text").fill("With a file")
+    page.locator("#files").set_input_files({"name": "a.txt", "mimeType": "text/plain", "buffer": b"a"})
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.locator("li.article.outbound")).to_have_count(1)
+    refuse(world.ours.ticket.articles[-1].public_id, now=clock.now() + timedelta(hours=1))
+    page.goto("/undelivered")
+    page.get_by_role("link", name="Edit and send anew").click()
+    expect(page.locator("#text")).to_have_value("With a file")
+    expect(page.get_by_label("a.txt")).to_be_checked()
+    page.locator("#to").fill("ann.new@customer.example")
+    page.locator("#text").press("Control+Enter")
+    expect(page.locator("li.article.outbound")).to_have_count(2)
+    expect(page.locator(".deliveries").first).to_contain_text("A newer message has replaced it.")
+    page.goto("/undelivered")
+    expect(page.locator(".empty h2")).to_have_text("Everything has arrived")
+    newest = world.ours.ticket.articles[-1]
+    assert ([who.address for who in newest.to], [file.filename for file in newest.attachments]) == (
+        ["ann.new@customer.example"],
+        ["a.txt"],
+    )

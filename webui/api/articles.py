@@ -107,6 +107,7 @@ def _draft(body: ArticleIn, kept: tuple[DraftFile, ...]) -> Draft:
         bcc=addresses(body.bcc),
         files=kept,
         status=body.status,
+        replaces=body.replaces,
     )
 
 

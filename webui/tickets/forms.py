@@ -9,8 +9,8 @@ from gateway.desk.replying import Draft, DraftFile, default_recipients
 from gateway.errors import Invalid
 from gateway.i18n import _
 from gateway.mail.address import Address, parse_addresses
-from gateway.rules.status import ArticleKind, Status, may_become
-from gateway.store.queries.articles import ArticleView, TicketDetail
+from gateway.rules.status import Status, may_become
+from gateway.store.queries.articles import ArticleView, AttachmentView, TicketDetail
 
 MAX_ADDRESS_LINE_CHARS = 8000
 _SPECIAL = frozenset('()<>[]:;@\\,."')
@@ -18,7 +18,11 @@ _SPECIAL = frozenset('()<>[]:;@\\,."')
 
 @dataclass(frozen=True, slots=True)
 class Composer:
-    """The composer as it stands: what was typed, and what is to be said about it."""
+    """The composer as it stands: what was typed, and what is to be said about it.
+
+    `kept` are files of an earlier message that go along again; `replaces` is the public id of a message
+    that did not arrive and that this one is sent instead of.
+    """
 
     kind: str = "reply"
     to: str = ""
@@ -29,6 +33,8 @@ class Composer:
     notice: str = ""
     wrong: str = ""
     show_recipients: bool = False
+    kept: tuple[AttachmentView, ...] = ()
+    replaces: str = ""
 
     @property
     def to_names(self) -> str:
@@ -60,20 +66,30 @@ def fresh(detail: TicketDetail, own: frozenset[str]) -> Composer:
 
 def again(article: ArticleView) -> Composer:
     """The composer with a message that was taken back."""
-    notice = _("Taken back. Change it and send it again.")
-    if article.attachments:
-        notice = _("Taken back. Attach the files again before you send it.")
+    return _with(article, _("Taken back. Change it and send it again."))
+
+
+def anew(article: ArticleView) -> Composer:
+    """The composer with a message that did not arrive, to be changed and sent instead of it."""
+    notice = _("Not delivered. Change it and send it: it becomes a new message.")
+    if reached := [way.recipient for way in article.deliveries if way.state == "sent"]:
+        notice += " " + _("It has reached these already: %(people)s") % {"people": ", ".join(reached)}
+    return replace(_with(article, notice), replaces=article.public_id, show_recipients=True)
+
+
+def _with(article: ArticleView, notice: str) -> Composer:
     return Composer(
         to=line(article.to),
         cc=line(article.cc),
         bcc=line(article.bcc),
-        text=article.text if article.kind is ArticleKind.OUTBOUND else "",
+        text=article.text,
         notice=notice,
+        kept=article.attachments,
     )
 
 
-def read(form: MultiDict[str, str]) -> Composer:
-    """What was sent; lines of addresses longer than anybody types are cut."""
+def read(form: MultiDict[str, str], kept: tuple[AttachmentView, ...] = ()) -> Composer:
+    """What was sent, with the files that it names; lines of addresses longer than anybody types are cut."""
     return Composer(
         kind="note" if form.get("kind") == "note" else "reply",
         to=form.get("to", "")[:MAX_ADDRESS_LINE_CHARS],
@@ -81,6 +97,8 @@ def read(form: MultiDict[str, str]) -> Composer:
         bcc=form.get("bcc", "")[:MAX_ADDRESS_LINE_CHARS],
         text=form.get("text", "").replace("\r\n", "\n"),
         then=form.get("then", ""),
+        kept=kept,
+        replaces=form.get("replaces", ""),
     )
 
 
@@ -100,6 +118,7 @@ def draft(composer: Composer, files: tuple[DraftFile, ...]) -> Draft:
         bcc=_addresses(composer.bcc, "bcc"),
         files=files,
         status=composer.status,
+        replaces=composer.replaces,
     )
 
 

@@ -14,6 +14,7 @@ from gateway.rules.status import ArticleKind
 from gateway.store.queries.articles import ArticleView, AttachmentView, DeliveryView, TicketDetail
 from webui import pages
 from webui.kept import Kept
+from webui.remedies import next_step
 from webui.tickets import attached, events, invitations, oddities, senders, texts
 from webui.wording import ago, initials, moment
 
@@ -21,6 +22,7 @@ _MAX_DEFECTS = 5
 _EVENT, _FOLD, _MESSAGE = "web/tickets/event.html", "web/tickets/fold.html", "web/tickets/message.html"
 _MESSAGES = Kept(2 * 1024 * 1024)
 _MAX_FOLDED_SHOWN = 50
+_FAILED = frozenset({"failed", "bounced"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ class Way:
     word: str
     recipient: str
     detail: str
+    step: str
+    can_resend: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,4 +285,19 @@ def _way(delivery: DeliveryView, now: datetime) -> Way:
     detail = [delivery.answer] if delivery.answer else []
     if delivery.state == "deferred" and delivery.next_try_at is not None:
         detail.append(_("next try %(at)s") % {"at": moment(delivery.next_try_at, now).absolute})
-    return Way(delivery.state, icon, word, delivery.recipient, " · ".join(detail))
+    return Way(
+        state=delivery.state,
+        icon=icon,
+        word=word,
+        recipient=delivery.recipient,
+        detail=" · ".join(detail),
+        step=_step(delivery) if delivery.state in _FAILED else "",
+        can_resend=delivery.state in _FAILED and delivery.settled != "replaced",
+    )
+
+
+def _step(delivery: DeliveryView) -> str:
+    """What to do about one that failed."""
+    if delivery.settled == "replaced":
+        return _("A newer message has replaced it.")
+    return next_step(delivery.answer)

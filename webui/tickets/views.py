@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from gateway.desk import merging, noting, replying, tickets
 from gateway.desk.mailboxes import list_mailboxes
+from gateway.desk.replying import DraftFile
 from gateway.desk.tickets import TicketChange
 from gateway.errors import Conflict, Invalid, TooLarge
 from gateway.i18n import _
@@ -73,9 +74,8 @@ def news() -> ResponseReturnValue:
 @blueprint.get(_TICKET)
 @signed_in
 def ticket(number: int) -> ResponseReturnValue:
-    """A ticket with its messages and a composer; `again` names a message that was taken back."""
-    taken_back = request.args.get("again", "")
-    return _ticket_page(number, again=taken_back)
+    """A ticket with its messages and a composer; `again` names a message to begin with."""
+    return _ticket_page(number, again=request.args.get("again", ""))
 
 
 @blueprint.get(f"{_TICKET}/live")
@@ -96,7 +96,7 @@ def live(number: int) -> ResponseReturnValue:
 @signed_in
 def write(number: int) -> ResponseReturnValue:
     """Send a reply or save a note; what cannot be taken comes back with nothing typed lost."""
-    composer = forms.read(request.form)
+    composer = forms.read(request.form, uploads.carry(request.form.getlist("kept")[: replying.MAX_FILES]))
     sent = [file for file in request.files.getlist("files") if file.filename]
     try:
         public_id = _note(number, composer) if composer.is_note else _reply(number, composer)
@@ -207,7 +207,7 @@ def _ticket_page(
 
 
 def _reply(number: int, composer: forms.Composer) -> str:
-    draft = forms.draft(composer, uploads.keep(request.files.getlist("files")))
+    draft = forms.draft(composer, _files(composer))
     settings, by, now = office().settings, actor(), office().clock.now()
     terms = replying.Office(_domain(), _undo(), office().blobs, settings.max_message_bytes)
     with reading() as db:
@@ -217,10 +217,15 @@ def _reply(number: int, composer: forms.Composer) -> str:
 
 
 def _note(number: int, composer: forms.Composer) -> str:
-    kept = uploads.keep(request.files.getlist("files"))
+    kept = _files(composer)
     by, now = actor(), office().clock.now()
     with transaction() as db:
         return noting.note(db, by, number, composer.text, kept, now=now).public_id
+
+
+def _files(composer: forms.Composer) -> tuple[DraftFile, ...]:
+    """What goes along: files of an earlier message, then new ones."""
+    return (*map(uploads.as_draft, composer.kept), *uploads.keep(request.files.getlist("files")))
 
 
 def _change(number: int, change: TicketChange) -> ResponseReturnValue:

@@ -17,6 +17,7 @@ from gateway.store import session
 from gateway.store.filetypes import detect_type
 from gateway.store.models import Delivery, Outbox
 from gateway.store.queries.articles import get_raw_sha256
+from tests.fakes.refusing import refuse
 from tests.world import ANN, BOB, EVE, SUPPORT, World, mail, office, ticket_row
 
 PDF = b"%PDF-1.4\n" + bytes(range(256))
@@ -199,3 +200,21 @@ def test_a_stranger_neither_answers_nor_takes_back(desk: World) -> None:
     with pytest.raises(NotFound), session.transaction() as db:
         replying.withdraw(db, stranger, public_id, now=now)
     assert len(owed()) == 1
+
+
+def test_an_answer_sent_instead_of_one_that_failed_takes_that_off_the_list(desk: World) -> None:
+    failed = desk.reply(1).public_id
+    refuse(failed, now=desk.clock.now())
+    desk.reply(1, draft=Draft("Once more", replaces=failed))
+    old, new = desk.detail(1).articles[-2:]
+    assert [(way.state, way.settled) for way in old.deliveries] == [("failed", "replaced")]
+    assert [way.state for way in new.deliveries] == ["queued"]
+    assert new.message_id != old.message_id
+
+
+def test_an_answer_replaces_none_of_another_ticket_or_account(desk: World) -> None:
+    desk.receive(mail(subject="Other"))
+    elsewhere = desk.reply(2).public_id
+    for public_id in (elsewhere, "nothing"):
+        with pytest.raises(NotFound):
+            desk.reply(1, draft=Draft("Once more", replaces=public_id))

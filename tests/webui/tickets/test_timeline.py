@@ -200,3 +200,16 @@ def test_the_mails_of_a_storm_stand_together_in_one_line() -> None:
     assert isinstance(fold, Fold)
     assert (fold.folded, fold.more, len(fold.mails)) == ("60 further mails of this storm", 10, 50)
     assert fold.mails[-1].id == "59"
+
+
+def test_at_a_recipient_who_got_nothing_the_next_step_is_named() -> None:
+    (way,) = show(reply(delivery("failed", "550 5.1.1 unknown"))).deliveries
+    assert (way.can_resend, way.detail) == (True, "550 5.1.1 unknown")
+    assert way.step.startswith("There is no such address")
+    (sent,) = show(reply(delivery("sent", "250 ok"))).deliveries
+    assert (sent.can_resend, sent.step) == (False, "")
+
+
+def test_what_a_newer_message_replaced_is_not_sent_again() -> None:
+    (way,) = show(reply(replace(delivery("bounced"), settled="replaced"))).deliveries
+    assert (way.can_resend, way.step) == (False, "A newer message has replaced it.")
