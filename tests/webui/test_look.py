@@ -12,6 +12,7 @@ from werkzeug.serving import make_server
 
 from gateway.desk.guarding import Guards
 from gateway.rules.status import ArticleKind, Status
+from gateway.store.sealed import Seal
 from tests.fakes.chromium import launched
 from tests.webui import rich
 from tests.webui.cast import World, mail
@@ -55,7 +56,7 @@ def served(app: Flask, world: World) -> Iterator[str]:
 @pytest.fixture
 def guarded(world: World) -> None:
     """What the guards make of machines' mail: a storm in ticket 2, and two mails in quarantine."""
-    strict = Guards(1, 5, "desk.localhost", str)
+    strict = Guards(1, 5, "desk.localhost", str, Seal(b"key"))
     for number in range(1, 4):
         world.ours.receive(mail(f"Disk {number} is full", f"Alert {number}\n"), guards=strict)
     for number in range(2):
