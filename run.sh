@@ -103,8 +103,21 @@ install_clamd() {
     fi
 }
 
+# Signatures are verified by another program than the one that signs, where it can be installed.
+install_dkim_verifier() {
+    if ! command -v dkimproxy-verify >/dev/null 2>&1 && is_root && command -v apt-get >/dev/null 2>&1; then
+        apt_install libmail-dkim-perl || true
+    fi
+    if command -v dkimproxy-verify >/dev/null 2>&1; then
+        export M4A_REQUIRE_DKIM_VERIFIER=1
+    else
+        say "There is no dkimproxy-verify (package libmail-dkim-perl): only our own verifier checks signatures."
+    fi
+}
+
 install_what_tests_need() {
     install_clamd
+    install_dkim_verifier
     missing=""
     has_browser || missing="$missing chromium"
     has_server dovecot || missing="$missing dovecot-imapd"

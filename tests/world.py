@@ -26,9 +26,11 @@ from gateway.store.blobs import BlobStore
 from gateway.store.intake import Fate, Ledger, NewOffer, Source
 from gateway.store.models import Account, Contact, Offer, Staff, Ticket
 from gateway.store.queries.articles import TicketDetail, get_detail
+from gateway.store.sealed import Seal
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 DOMAIN = "desk.example"
+SEAL = Seal(b"key")
 SUPPORT, SALES, FOREIGN = "support@ours.example", "sales@ours.example", "help@stranger.example"
 ANN, BOB, EVE = "ann@acme.example", "bob@elsewhere.example", "eve@evil.example"
 """Ann's domain is that of our customer Acme; nobody knows Bob and Eve."""
@@ -163,13 +165,13 @@ class World:
 
 
 def office(blobs: BlobStore, *, undo: timedelta = timedelta(seconds=10), most: int = 10**7) -> Office:
-    return Office(mail_domain=DOMAIN, undo=undo, blobs=blobs, max_message_bytes=most)
+    return Office(mail_domain=DOMAIN, undo=undo, blobs=blobs, max_message_bytes=most, seal=SEAL)
 
 
 def guards(*, storm_mails: int = 3, automatic_per_hour: int = 5) -> Guards:
     """Guards that see a storm early; the hash of an address is that of its letters."""
     return Guards(
-        storm_mails, automatic_per_hour, DOMAIN, lambda address: sha256(address.encode()).hexdigest()
+        storm_mails, automatic_per_hour, DOMAIN, lambda address: sha256(address.encode()).hexdigest(), SEAL
     )
 
 

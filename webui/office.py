@@ -10,6 +10,7 @@ from gateway.desk import replying
 from gateway.outbound.remoteimage import RemoteImages
 from gateway.settings import Settings
 from gateway.store.blobs import BlobStore
+from gateway.store.sealed import Seal
 
 _KEY = "manage4all"
 
@@ -35,6 +36,7 @@ class Office:
             undo=timedelta(seconds=self.settings.undo_seconds),
             blobs=self.blobs,
             max_message_bytes=self.settings.max_message_bytes,
+            seal=Seal(self.settings.key()),
         )
 
 

@@ -29,16 +29,18 @@ def _choice(of: type[StrEnum]) -> click.Choice[str]:
     return click.Choice([one.value for one in of])
 
 
-_account = click.option("--account", "account_id", required=True, help="Id of the account.")
-_mailbox = click.option("--mailbox", "address", required=True, metavar="ADDR", help="Address of the mailbox.")
+account_option = click.option("--account", "account_id", required=True, help="Id of the account.")
+mailbox_option = click.option(
+    "--mailbox", "address", required=True, metavar="ADDR", help="Address of the mailbox."
+)
 _old = click.option(
     "--import-old/--only-new", "import_old", default=None, help="Begin at once, with or without old mail."
 )
 
 
 @click.command()
-@_account
-@_mailbox
+@account_option
+@mailbox_option
 @click.option("--host", required=True, help="The IMAP server.")
 @click.option("--port", type=int, default=993, show_default=True, help="Its port.")
 @click.option("--security", type=_choice(Security), default="tls", help="How the connection is protected.")
@@ -73,7 +75,7 @@ def connect(**given: Any) -> None:
         when_done=WhenDone(given["when_done"]),
         move_to=given["move_to"],
     )
-    by, mailbox_id = _find(settings, given["account_id"], given["address"])
+    by, mailbox_id = find_mailbox(settings, given["account_id"], given["address"])
     _connect_and_count(settings, by, mailbox_id, connection)
     with transaction() as db:
         if given["import_old"] is None:
@@ -84,27 +86,27 @@ def connect(**given: Any) -> None:
 
 
 @click.command()
-@_account
-@_mailbox
+@account_option
+@mailbox_option
 @click.option("--import-old/--only-new", "import_old", required=True, help="With old mail?")
 @json_option
 def start(account_id: str, address: str, import_old: bool, as_json: bool) -> None:  # noqa: FBT001
     """Begin to fetch a mailbox that was connected and counted."""
     settings = open_desk()
-    by, mailbox_id = _find(settings, account_id, address)
+    by, mailbox_id = find_mailbox(settings, account_id, address)
     with transaction() as db:
         view = imapsources.start(db, by, mailbox_id, import_old=import_old, now=clock.now())
     answer(_shown(view), as_json=as_json)
 
 
 @click.command()
-@_account
-@_mailbox
+@account_option
+@mailbox_option
 @json_option
 def test(account_id: str, address: str, as_json: bool) -> int:  # noqa: FBT001
     """Look whether mail can be fetched: sign in, open the folders; status 1 if not."""
     settings = open_desk()
-    by, mailbox_id = _find(settings, account_id, address)
+    by, mailbox_id = find_mailbox(settings, account_id, address)
     with reading() as db:
         view = imapsources.find_view(db, by, mailbox_id)
         source = imap.find_source(db, view.public_id) if view else None
@@ -159,7 +161,7 @@ def _connect_and_count(settings: Settings, by: Actor, mailbox_id: str, connectio
         raise Unavailable(f"Not connected. {words_for(last_error or trouble.value)}")
 
 
-def _find(settings: Settings, account_id: str, address: str) -> tuple[Actor, str]:
+def find_mailbox(settings: Settings, account_id: str, address: str) -> tuple[Actor, str]:
     """The operator at work in the account, and its mailbox."""
     with reading() as db:
         account = people.get_account(db, account_id)

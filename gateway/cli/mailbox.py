@@ -3,7 +3,8 @@
 import click
 
 from gateway import clock
-from gateway.cli.connecting import connect, start, test
+from gateway.cli.connecting import account_option, connect, start, test
+from gateway.cli.dkim import dkim
 from gateway.cli.opening import open_desk
 from gateway.cli.output import answer, json_option, table
 from gateway.desk import mailboxes, people
@@ -13,15 +14,13 @@ from gateway.settings import check_relay_url
 from gateway.store.sealed import Seal
 from gateway.store.session import reading, transaction
 
-account_option = click.option("--account", "account_id", required=True, help="Id of the account.")
-
 
 @click.group()
 def mailbox() -> None:
-    """Add, list and remove mailboxes; have their mail fetched by IMAP."""
+    """Add, list and remove mailboxes; have their mail fetched by IMAP, and signed."""
 
 
-for each in (connect, start, test):
+for each in (connect, start, test, dkim):
     mailbox.add_command(each)
 
 

@@ -3,7 +3,7 @@
 import click
 
 from gateway import clock
-from gateway.cli.mailbox import account_option
+from gateway.cli.connecting import account_option
 from gateway.cli.opening import open_desk
 from gateway.cli.output import answer, json_option, table
 from gateway.desk import people, tokens

@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from gateway import ids
+from gateway.desk import dkimkeys
 from gateway.i18n import speaking
 from gateway.mail import compose, tokens
 from gateway.mail.address import Address
@@ -21,6 +22,7 @@ from gateway.store import articles, deliveries, outbox
 from gateway.store.articles import NewArticle
 from gateway.store.blobs import BlobStore
 from gateway.store.queries.acknowledging import Owed, find_owed
+from gateway.store.sealed import Seal
 from gateway.templating import render
 
 
@@ -33,7 +35,7 @@ class Written:
 
 
 def write(
-    db: Session, intake_id: int, *, blobs: BlobStore, mail_domain: str, now: datetime
+    db: Session, intake_id: int, *, blobs: BlobStore, mail_domain: str, seal: Seal, now: datetime
 ) -> Written | None:
     """Compose the acknowledgement of a filed mail; None if its ticket or its mailbox has gone meanwhile."""
     owed = find_owed(db, intake_id)
@@ -41,7 +43,8 @@ def write(
         return None
     public_id = ids.new_public_id()
     mail = _mail(owed, public_id, mail_domain, now)
-    raw = blobs.put(compose.compose(mail))
+    signed = dkimkeys.signed(db, owed.account_id, owed.address, compose.compose(mail), seal=seal)
+    raw = blobs.put(signed)
     article = NewArticle(
         kind=ArticleKind.AUTOMATIC,
         from_=mail.from_,

@@ -27,6 +27,7 @@ from gateway.store.contacts import Known
 from gateway.store.intake import IntakeRow, Source
 from gateway.store.queries import filing as books
 from gateway.store.queries.filing import OwnMailbox
+from gateway.store.sealed import Seal
 
 _WITH_ENVELOPE = (Source.SMTP, Source.LMTP)
 _MOST_WATCHED = 1000
@@ -61,12 +62,14 @@ class Guards:
     """What the installation allows machines: how many mails are no storm, how many automatic ones an hour.
 
     `digest` makes a keyed hash of an address, in hex; the same in every process of the installation.
+    `seal` opens the keys that sign an acknowledgement.
     """
 
     storm_mails: int
     automatic_per_hour: int
     mail_domain: str
     digest: Callable[[str], str]
+    seal: Seal
     watch: Watch = field(default_factory=Watch)
 
     @classmethod
@@ -77,7 +80,7 @@ class Guards:
         def digest(address: str) -> str:
             return hmac.digest(key, f"automatic:{address}".encode(), "sha256").hex()
 
-        return cls(settings.storm_mails, settings.automatic_per_hour, settings.mail_domain, digest)
+        return cls(settings.storm_mails, settings.automatic_per_hour, settings.mail_domain, digest, Seal(key))
 
 
 @dataclass(frozen=True, slots=True)

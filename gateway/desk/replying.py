@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gateway import ids
+from gateway.desk import dkimkeys
 from gateway.errors import Conflict, Invalid, NotFound, TooLarge
 from gateway.mail import compose, render, tokens
 from gateway.mail.address import Address
@@ -30,6 +31,7 @@ from gateway.store.filetypes import detect_type
 from gateway.store.models import Account, Mailbox
 from gateway.store.queries import filing
 from gateway.store.queries.articles import ArticleView, TicketDetail, get_detail
+from gateway.store.sealed import Seal
 from gateway.store.tickets import EventKind, Standing
 
 MAX_TEXT_CHARS = 500_000
@@ -64,12 +66,16 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """What the installation gives an answer: its mail domain, the undo window, the blobs, the size limit."""
+    """What the installation gives an answer: its mail domain, the undo window, the blobs, the size limit.
+
+    `seal` opens the keys that sign.
+    """
 
     mail_domain: str
     undo: timedelta
     blobs: BlobStore
     max_message_bytes: int
+    seal: Seal
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +150,7 @@ def write(db: Session, by: Actor, number: int, draft: Draft, *, office: Office, 
     sender = _sender(db, by, detail)
     public_id = ids.new_public_id()
     mail = _mail(detail, draft, recipients, sender, public_id, office, now)
-    raw = compose.compose(mail)
+    raw = dkimkeys.signed(db, by.account_id, mail.from_.address, compose.compose(mail), seal=office.seal)
     if len(raw) > office.max_message_bytes:
         raise TooLarge("The message with its attachments is too large to send.")
     article = _article(by, draft, mail, public_id, office.blobs.put(raw))

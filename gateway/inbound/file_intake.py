@@ -157,12 +157,15 @@ def _acknowledge(row: IntakeRow, means: _Means) -> None:
 
     It is a courtesy: one that cannot be written is forgotten.
     """
-    if means.guards is None:
+    guards = means.guards
+    if guards is None:
         return
-    domain, now, written = means.guards.mail_domain, means.clock.now(), None
+    now, written = means.clock.now(), None
     try:
         with reading() as db:
-            written = acknowledging.write(db, row.id, blobs=means.blobs, mail_domain=domain, now=now)
+            written = acknowledging.write(
+                db, row.id, blobs=means.blobs, mail_domain=guards.mail_domain, seal=guards.seal, now=now
+            )
     except Unavailable:
         raise
     except Exception:  # noqa: BLE001 - the mail is filed, whatever is wrong with what we would say of it

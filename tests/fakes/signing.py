@@ -31,6 +31,11 @@ class Signer:
         """The key as a record has it."""
         return base64.b64encode(_key(self.bits).public_key().public_bytes(_DER, _PUBLIC)).decode()
 
+    @property
+    def private_pem(self) -> str:
+        """The key itself."""
+        return _pem(self.bits).decode()
+
     def record(self, tags: str = "v=DKIM1; k=rsa") -> dict[tuple[str, str], Sequence[str]]:
         """The zone entry for the key."""
         return {(self.name, "TXT"): [f"{tags}; p={self.public}"]}

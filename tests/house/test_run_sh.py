@@ -202,6 +202,21 @@ def test_without_a_virus_scanner_it_says_that_a_double_is_used(machine: Machine)
     assert (done.returncode, "a double of it" in done.stderr) == (0, True)
 
 
+def test_a_second_verifier_of_signatures_is_installed_or_missed_aloud(machine: Machine) -> None:
+    assert "only our own verifier" in machine.run("test").stderr
+    machine.user(0)
+    machine.has("apt-get", _NOTING)
+    machine.run("test")
+    assert machine.asked("apt-get install -y -qq --no-install-recommends libmail-dkim-perl")
+
+
+def test_a_second_verifier_that_is_there_must_be_used(machine: Machine) -> None:
+    machine.has("dkimproxy-verify", _NOTING)
+    machine.has("tool", '#!/bin/sh\necho "verifier $M4A_REQUIRE_DKIM_VERIFIER" >> "$NOTES"\n')
+    assert "only our own verifier" not in machine.run("test").stderr
+    assert machine.asked("verifier 1")
+
+
 @pytest.mark.parametrize("home", [{}, {"HOME": ""}, {"HOME": "/nowhere/at/all"}])
 def test_a_home_that_cannot_be_used_is_replaced(machine: Machine, home: dict[str, str]) -> None:
     machine.has("tool", '#!/bin/sh\necho "home $HOME" >> "$NOTES"\n')

@@ -17,6 +17,7 @@ from gateway.store.blobs import BlobStore
 from gateway.store.intake import NewOffer, Source
 from gateway.store.outbox import Topic
 from gateway.store.queries.articles import TicketDetail, get_detail
+from gateway.store.sealed import Seal
 from tests.fakes.refusing import refuse
 
 PASSWORD = "correct horse battery"
@@ -73,7 +74,7 @@ class Business:
     def answer_in_vain(self, draft: Draft | None = None, *refused: str) -> str:
         """Answer ticket 1 with a mail that all or these recipients' server refuses; its public id."""
         wanted = draft or Draft("Please restart it.")
-        office = replying.Office("desk.localhost", timedelta(), self.blobs, 10**7)
+        office = replying.Office("desk.localhost", timedelta(), self.blobs, 10**7, Seal(b"key"))
         with session.reading() as db:
             written = replying.write(db, self.actor, 1, wanted, office=office, now=clock.now())
         with session.transaction() as db:

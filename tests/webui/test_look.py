@@ -14,6 +14,7 @@ from werkzeug.serving import make_server
 from gateway import clock
 from gateway.desk.guarding import Guards
 from gateway.rules.status import ArticleKind, Status
+from gateway.store.sealed import Seal
 from tests.fakes.chromium import launched
 from tests.fakes.refusing import refuse
 from tests.webui import rich
@@ -63,7 +64,7 @@ def guarded(world: World) -> None:
     And an answer that did not arrive.
     """
     world.ours.answer_in_vain()
-    strict = Guards(1, 5, "desk.localhost", str)
+    strict = Guards(1, 5, "desk.localhost", str, Seal(b"key"))
     for number in range(1, 4):
         world.ours.receive(mail(f"Disk {number} is full", f"Alert {number}\n"), guards=strict)
     for number in range(2):

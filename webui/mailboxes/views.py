@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 
-from gateway.desk import imapsources, mailboxes, mailboxsettings
+from gateway.desk import dkimkeys, imapsources, mailboxes, mailboxsettings
 from gateway.errors import Conflict, Invalid
 from gateway.i18n import current_locale
 from gateway.rules.access import Permission, may, require
@@ -15,13 +15,14 @@ from gateway.store.queries.tickets import count_views
 from gateway.store.sealed import Seal
 from gateway.store.session import reading, transaction
 from webui import complaints, pages
-from webui.mailboxes import forms, states
+from webui.mailboxes import dkim, forms, states
 from webui.mailboxes.forms import ConnectionForm
 from webui.office import office
 from webui.rail import rail
 from webui.sessions import actor, current, signed_in
 
 blueprint = Blueprint("mailboxes", __name__)
+blueprint.register_blueprint(dkim.blueprint)
 
 
 @blueprint.get("/mailboxes")
@@ -186,6 +187,7 @@ def _page(public_id: str, *, wrong: str = "", typed: ConnectionForm | None = Non
     with reading() as db:
         settings = mailboxsettings.find_settings(db, by.account_id, public_id)
         views = rail(count_views(db, by.account_id, by.staff_id))
+        keys = dkimkeys.list_keys(db, by, public_id) if may(by, Permission.MANAGE_ACCOUNT) else ()
     shown = _values(public_id)
     known = shown.pop("known")
     return pages.render(
@@ -198,6 +200,7 @@ def _page(public_id: str, *, wrong: str = "", typed: ConnectionForm | None = Non
         connection_open=typed is not None,
         securities=states.securities(),
         endings=states.endings(),
+        dkim=[dkim.shown(key, office().clock.now()) for key in keys],
         wrong=wrong,
         **shown,
     )

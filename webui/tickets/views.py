@@ -208,10 +208,9 @@ def _ticket_page(
 
 def _reply(number: int, composer: forms.Composer) -> str:
     draft = forms.draft(composer, _files(composer))
-    settings, by, now = office().settings, actor(), office().clock.now()
-    terms = replying.Office(_domain(), _undo(), office().blobs, settings.max_message_bytes)
+    by, now = actor(), office().clock.now()
     with reading() as db:
-        written = replying.write(db, by, number, draft, office=terms, now=now)
+        written = replying.write(db, by, number, draft, office=office().sending(), now=now)
     with transaction() as db:
         return replying.reply(db, by, written, now=now).public_id
 

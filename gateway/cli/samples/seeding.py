@@ -39,6 +39,7 @@ from gateway.store.intake import Source
 from gateway.store.outbox import Topic
 from gateway.store.postbox import Postbox
 from gateway.store.queries.tickets import TicketFilter, list_tickets
+from gateway.store.sealed import Seal
 from gateway.store.session import reading, transaction
 
 _OUTLOOK_LINES = {
@@ -172,7 +173,11 @@ class Storyteller:
         files = tuple(self._kept(file) for file in step.files)
         draft = Draft(step.text, files=files, status=step.status)
         office = Office(
-            self._settings.mail_domain, timedelta(0), self._blobs, self._settings.max_message_bytes
+            self._settings.mail_domain,
+            timedelta(0),
+            self._blobs,
+            self._settings.max_message_bytes,
+            Seal(self._settings.key()),
         )
         with reading() as db:
             written = replying.write(db, self._staff, number, draft, office=office, now=moment)

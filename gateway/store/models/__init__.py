@@ -3,6 +3,7 @@
 from gateway.store.models.account import Account
 from gateway.store.models.article import Article, Attachment
 from gateway.store.models.customer import Contact, ContactAddress, Customer, CustomerDomain
+from gateway.store.models.dkim import DkimKey
 from gateway.store.models.imap import ImapFolder, ImapMessage, ImapSource
 from gateway.store.models.intake import Intake, Offer, Quarantined, SenderTally
 from gateway.store.models.mailbox import Mailbox
@@ -22,6 +23,7 @@ __all__ = [
     "Customer",
     "CustomerDomain",
     "Delivery",
+    "DkimKey",
     "IdempotencyKey",
     "ImapFolder",
     "ImapMessage",

@@ -16,7 +16,7 @@ from gateway.store.blobs import BlobStore, KeptBlob
 from gateway.store.filetypes import detect_type
 from gateway.store.intake import Fate
 from gateway.store.models import Article, Delivery, Mailbox, Outbox
-from tests.world import ANN, DOMAIN, NOON, SUPPORT, World, guards, mail
+from tests.world import ANN, DOMAIN, NOON, SEAL, SUPPORT, World, guards, mail
 
 GUARDS = guards()
 SECRET = "Xylophone"
@@ -135,7 +135,7 @@ def test_of_two_that_write_one_the_second_sends_nothing(world: World) -> None:
     intake_id = owe(world)
     with session.reading() as db:
         one, two = (
-            acknowledging.write(db, intake_id, blobs=world.blobs, mail_domain=DOMAIN, now=NOON)
+            acknowledging.write(db, intake_id, blobs=world.blobs, mail_domain=DOMAIN, seal=SEAL, now=NOON)
             for _ in range(2)
         )
     results = []
