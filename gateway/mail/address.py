@@ -11,7 +11,10 @@ _PLAIN = re.compile(r'(?:[^"(<,;:=]+|=(?!\?))+')
 _WORD = re.compile(r"=\?[^?\s]{1,60}\?[bBqQ]\?[^?]*\?=")  # encoded (RFC 2047): nothing in it separates
 _ADDRESS = re.compile(  # begins where a run of its letters begins: else a long run costs quadratic time
     r"""
-        (?:"[^"\r\n]{1,200}"|(?<![^\s<>"'(),;:\[\]])[^\s<>"'(),;:\[\]]+)
+        (?:
+            "[^"\r\n]{1,200}"
+            |(?:(?<![^\s<>"(),;:\[\]])|(?<=^')|(?<=[\s<>"(),;:\[\]]'))[^\s<>"'(),;:\[\]][^\s<>"(),;:\[\]]*
+        )
         @(?:\[[^\s\[\]]+\]|[^\s<>"'(),;:\[\]]+)
     """,
     re.VERBOSE,
