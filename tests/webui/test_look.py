@@ -304,7 +304,7 @@ def test_a_mail_that_did_not_arrive_is_changed_and_sent_anew_with_its_files(page
     page.goto("/undelivered")
     page.get_by_role("link", name="Edit and send anew").click()
     expect(page.locator("#text")).to_have_value("With a file")
-    expect(page.get_by_label("a.txt")).to_be_checked()
+    expect(page.get_by_role("checkbox", name="a.txt")).to_be_checked()
     page.locator("#to").fill("ann.new@customer.example")
     page.locator("#text").press("Control+Enter")
     expect(page.locator("li.article.outbound")).to_have_count(2)
