@@ -26,8 +26,9 @@ def carry(public_ids: Iterable[str]) -> tuple[AttachmentView, ...]:
 
     Conflict or Denied as long as the virus scanner keeps one closed.
     """
+    account_id = actor().account_id
     with reading() as db:
-        found = tuple(get_attachment(db, actor().account_id, public_id) for public_id in public_ids)
+        found = tuple(get_attachment(db, account_id, public_id) for public_id in public_ids)
     for file in found:
         files.check_scan(file)
     return found

@@ -6,7 +6,7 @@ its bytes durable, `reply` records it. Body, bytes and Message-ID never change a
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -37,6 +37,8 @@ from gateway.store.tickets import EventKind, Standing
 MAX_TEXT_CHARS = 500_000
 MAX_RECIPIENTS = 100
 MAX_FILES = 100
+MAX_AHEAD = timedelta(days=365)
+"""How long an answer may wait to be sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ class Draft:
     """What a staff member wrote. `to` None means: whoever `default_recipients` names.
 
     `replaces` is the public id of an article that did not arrive and that this one is sent instead of.
+    `send_at` lets it wait for a moment, None for no longer than the undo window.
     """
 
     text: str
@@ -62,6 +65,7 @@ class Draft:
     files: tuple[DraftFile, ...] = ()
     status: Status | None = None
     replaces: str = ""
+    send_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +150,7 @@ def write(db: Session, by: Actor, number: int, draft: Draft, *, office: Office, 
     require(by, Permission.WORK_TICKETS)
     detail = get_detail(db, by.account_id, number)
     _check(draft)
+    _check_moment(draft.send_at, now)
     recipients = _recipients(draft, detail, own_addresses(db, by.account_id))
     sender = _sender(db, by, detail)
     public_id = ids.new_public_id()
@@ -154,11 +159,14 @@ def write(db: Session, by: Actor, number: int, draft: Draft, *, office: Office, 
     if len(raw) > office.max_message_bytes:
         raise TooLarge("The message with its attachments is too large to send.")
     article = _article(by, draft, mail, public_id, office.blobs.put(raw))
-    return Written(number, article, draft.status, now + office.undo, draft.replaces)
+    not_before = max(now + office.undo, (draft.send_at or now).astimezone(UTC))
+    return Written(number, article, draft.status, not_before, draft.replaces)
 
 
 def reply(db: Session, by: Actor, written: Written, *, now: datetime) -> ArticleRef:
-    """Record a composed answer: the mail leaves when the undo window has passed.
+    """Record a composed answer: the mail leaves when the undo window has passed, or at its later moment.
+
+    Its Date stays that of writing: RFC 5322, 3.6.1 wants the moment when the writer was done.
 
     Raises NotFound where it replaces an article that is not of this ticket.
     """
@@ -178,23 +186,22 @@ def reply(db: Session, by: Actor, written: Written, *, now: datetime) -> Article
     return ArticleRef(ticket.number, public_id)
 
 
+def send_now(db: Session, by: Actor, public_id: str, *, now: datetime) -> ArticleRef:
+    """Send an answer that waits for a later moment; Conflict when nothing of it waits."""
+    require(by, Permission.WORK_TICKETS)
+    article = articles.locate(db, by.account_id, public_id)
+    if not deliveries.hasten(db, by.account_id, article.id, now=now):
+        raise Conflict("This message does not wait to be sent later.")
+    return _tell(db, by, article, EventKind.SENT_NOW, now)
+
+
 def withdraw(db: Session, by: Actor, public_id: str, *, now: datetime) -> ArticleRef:
     """Take an answer back that has not begun to leave; Conflict when it is too late."""
     require(by, Permission.WORK_TICKETS)
     article = articles.locate(db, by.account_id, public_id)
     if not deliveries.withdraw(db, by.account_id, article.id, now=now):
         raise Conflict("It is too late: the message is on its way.")
-    ticket = tickets.stand_by_id(db, by.account_id, article.ticket_id)
-    tickets.add_event(
-        db,
-        by.account_id,
-        article.ticket_id,
-        EventKind.WITHDRAWN,
-        staff_id=by.staff_id,
-        article_id=article.id,
-        now=now,
-    )
-    return ArticleRef(ticket.number, public_id)
+    return _tell(db, by, article, EventKind.WITHDRAWN, now)
 
 
 def _replace(db: Session, by: Actor, ticket: Standing, public_id: str) -> None:
@@ -203,6 +210,13 @@ def _replace(db: Session, by: Actor, ticket: Standing, public_id: str) -> None:
     if replaced.ticket_id != ticket.id:
         raise NotFound("There is no such message.")
     failures.settle(db, by.account_id, replaced.id, Settled.REPLACED)
+
+
+def _tell(db: Session, by: Actor, article: articles.Place, kind: EventKind, now: datetime) -> ArticleRef:
+    ticket = tickets.stand_by_id(db, by.account_id, article.ticket_id)
+    who = by.staff_id
+    tickets.add_event(db, by.account_id, ticket.id, kind, staff_id=who, article_id=article.id, now=now)
+    return ArticleRef(ticket.number, article.public_id)
 
 
 def _is_answerable(article: ArticleView) -> bool:
@@ -220,6 +234,15 @@ def _check(draft: Draft) -> None:
         raise Invalid("These are too many files.", field="files")
     if draft.status is not None and not may_become(draft.status):
         raise Invalid("A ticket cannot be made new again.", field="status")
+
+
+def _check_moment(send_at: datetime | None, now: datetime) -> None:
+    if send_at is None:
+        return
+    if send_at <= now:
+        raise Invalid("This moment has passed already.", field="send_at")
+    if send_at > now + MAX_AHEAD:
+        raise Invalid("A message can wait for a year at most.", field="send_at")
 
 
 def _others(people: Iterable[Address], own: frozenset[str]) -> tuple[Address, ...]:

@@ -83,7 +83,8 @@ class _Row:
 
 def queue(db: Session, new: NewDelivery, *, now: datetime, not_before: datetime | None = None) -> int:
     """Owe an article to a recipient, not before a moment; returns the delivery's id for the outbox."""
-    values = {**asdict(new), "state": State.QUEUED.value, "next_try_at": not_before, "created_at": now}
+    since = max(now, not_before or now)
+    values = {**asdict(new), "state": State.QUEUED.value, "next_try_at": not_before, "created_at": since}
     delivery_id: int = db.execute(insert(Delivery).returning(Delivery.id), values).scalar_one()
     return delivery_id
 
@@ -163,6 +164,23 @@ def withdraw(db: Session, account_id: int, article_id: int, *, now: datetime) ->
     mine = Delivery.account_id == account_id, Delivery.article_id == article_id
     ids = db.execute(select(Delivery.id).where(*mine)).scalars().all()
     return sum(_finish(db, _WITHDRAW, row, State.WITHDRAWN, "", now) is not None for row in ids)
+
+
+def hasten(db: Session, account_id: int, article_id: int, *, now: datetime) -> int:
+    """Let what of an article waits for a later moment leave at once; returns how many deliveries."""
+    waiting = update(Delivery).where(
+        Delivery.account_id == account_id,
+        Delivery.article_id == article_id,
+        Delivery.state == State.QUEUED.value,
+        Delivery.attempts == 0,
+        Delivery.next_try_at > now,
+    )
+    due_now = waiting.values(next_try_at=now, created_at=now).returning(Delivery.id)
+    found = db.execute(due_now).scalars().all()
+    for delivery_id in found:
+        outbox.done_for(db, outbox.Topic.DELIVER, delivery_id)
+        outbox.put(db, outbox.Topic.DELIVER, delivery_id, now=now)
+    return len(found)
 
 
 def _record_sent(db: Session, delivery_id: int, outcome: Sent, now: datetime) -> bool:

@@ -35,6 +35,7 @@ class EventKind(StrEnum):
     DELIVERY = "delivery"
     MERGED = "merged"
     SPLIT_OFF = "split_off"
+    SENT_NOW = "sent_now"
     RESENT = "resent"
     FAILURE_DISMISSED = "failure_dismissed"
 

@@ -305,7 +305,7 @@ def test_a_mail_that_did_not_arrive_is_changed_and_sent_anew_with_its_files(page
     page.goto("/undelivered")
     page.get_by_role("link", name="Edit and send anew").click()
     expect(page.locator("#text")).to_have_value("With a file")
-    expect(page.get_by_label("a.txt")).to_be_checked()
+    expect(page.get_by_role("checkbox", name="a.txt")).to_be_checked()
     page.locator("#to").fill("ann.new@customer.example")
     page.locator("#text").press("Control+Enter")
     expect(page.locator("li.article.outbound")).to_have_count(2)
@@ -317,3 +317,31 @@ def test_a_mail_that_did_not_arrive_is_changed_and_sent_anew_with_its_files(page
         ["ann.new@customer.example"],
         ["a.txt"],
     )
+
+
+def test_a_reply_waits_for_a_moment_in_the_readers_zone_and_can_be_taken_back(
+    chromium: Browser, served: str, world: World
+) -> None:
+    context = chromium.new_context(base_url=served, locale="en-GB", timezone_id="Asia/Tokyo")
+    context.add_cookies([{"name": "session", "value": world.ours.cookie, "url": served}])
+    page = context.new_page()
+    page.goto("/t/1")
+    page.locator("#text").fill("Good morning")
+    page.get_by_text("Send later").click()
+    day = (clock.now() + timedelta(days=2)).date()
+    page.locator("#send_at").fill(f"{day}T09:30")
+    page.get_by_role("button", name="Send then").click()
+    expect(page.locator("li.article.outbound .undo time")).to_contain_text(", 9:30")
+    at = world.ours.ticket.articles[-1].deliveries[0].next_try_at
+    assert at is not None
+    assert f"{at:%Y-%m-%d %H:%M}" == f"{day} 00:30"
+    assert violations(page) == []
+    page.get_by_role("button", name="Take back").click()
+    expect(page.locator("#text")).to_have_value("Good morning")
+    expect(page.locator("li.article.gone")).to_have_count(1)
+    page.get_by_text("Send later").click()
+    page.locator("#send_at").fill(f"{day}T09:30")
+    page.get_by_role("button", name="Send then").click()
+    page.get_by_role("button", name="Send now").click()
+    expect(page.get_by_text("sent a waiting message at once")).to_be_visible()
+    context.close()

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import AwareDatetime, BeforeValidator, Field
 
 from gateway.desk.tickets import UNCHANGED, TicketChange
 from gateway.mail.address import Address, parse_addresses
@@ -100,6 +100,7 @@ class ArticleIn(Shape):
     """An answer or a note. Without `to`, an answer goes to whoever wrote last.
 
     `replaces` is the id of an answer of the ticket that did not arrive: it leaves the list of those.
+    With `send_at`, a time with its zone, an answer waits for it, a year at most.
     """
 
     kind: Literal["reply", "note"]
@@ -109,6 +110,7 @@ class ArticleIn(Shape):
     bcc: People = Field(default_factory=list)
     status: Status | None = None
     replaces: str = ""
+    send_at: AwareDatetime | None = None
 
 
 class TicketIn(Shape):

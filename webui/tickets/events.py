@@ -39,7 +39,7 @@ def in_words(event: EventView, names: Mapping[str, str]) -> str:
                 "who": who,
                 "number": event.data.get("number"),
             }
-        case "withdrawn" | "resent" | "failure_dismissed":
+        case "withdrawn" | "sent_now" | "resent" | "failure_dismissed":
             return _done_by_hand(event, who)
         case _:
             return _of_mail(event)
@@ -60,6 +60,7 @@ def _done_by_hand(event: EventView, who: str) -> str:
     """What a colleague did about a message on its way out."""
     texts = {
         "withdrawn": _("%(who)s took a message back before it left"),
+        "sent_now": _("%(who)s sent a waiting message at once"),
         "resent": _("%(who)s sent the message to %(recipient)s again"),
         "failure_dismissed": _("%(who)s noted that the message to %(recipient)s did not arrive"),
     }

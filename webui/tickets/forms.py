@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from werkzeug.datastructures import MultiDict
 
@@ -13,6 +14,7 @@ from gateway.rules.status import Status, may_become
 from gateway.store.queries.articles import ArticleView, AttachmentView, TicketDetail
 
 MAX_ADDRESS_LINE_CHARS = 8000
+_LATER, _MOMENT_CHARS = "later", 40
 _SPECIAL = frozenset('()<>[]:;@\\,."')
 
 
@@ -21,7 +23,8 @@ class Composer:
     """The composer as it stands: what was typed, and what is to be said about it.
 
     `kept` are files of an earlier message that go along again; `replaces` is the public id of a message
-    that did not arrive and that this one is sent instead of.
+    that did not arrive and that this one is sent instead of. `send_at` is local time as the field has it,
+    `instant` the same with its zone, as the browser knows it.
     """
 
     kind: str = "reply"
@@ -35,6 +38,8 @@ class Composer:
     show_recipients: bool = False
     kept: tuple[AttachmentView, ...] = ()
     replaces: str = ""
+    send_at: str = ""
+    instant: str = ""
 
     @property
     def to_names(self) -> str:
@@ -54,7 +59,12 @@ class Composer:
     @property
     def status(self) -> Status | None:
         """The state that the pressed button names."""
-        return status_of(self.then) if self.then else None
+        return status_of(self.then) if self.then and not self.is_later else None
+
+    @property
+    def is_later(self) -> bool:
+        """Whether it is to wait for the moment that was chosen."""
+        return self.then == _LATER
 
 
 def fresh(detail: TicketDetail, own: frozenset[str]) -> Composer:
@@ -99,6 +109,8 @@ def read(form: MultiDict[str, str], kept: tuple[AttachmentView, ...] = ()) -> Co
         then=form.get("then", ""),
         kept=kept,
         replaces=form.get("replaces", ""),
+        send_at=form.get("send_at", "")[:_MOMENT_CHARS],
+        instant=form.get("instant", "")[:_MOMENT_CHARS],
     )
 
 
@@ -119,6 +131,7 @@ def draft(composer: Composer, files: tuple[DraftFile, ...]) -> Draft:
         files=files,
         status=composer.status,
         replaces=composer.replaces,
+        send_at=_moment(composer) if composer.is_later else None,
     )
 
 
@@ -157,6 +170,14 @@ def _one(who: Address) -> str:
 
 def _names(typed: str) -> str:
     return ", ".join(who.name or who.address for who in parse_addresses(typed)) or typed.strip()
+
+
+def _moment(composer: Composer) -> datetime:
+    """When to send it; without script the field is taken as the server's time, which the pages show then."""
+    try:
+        return datetime.fromisoformat(composer.instant or composer.send_at).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise Invalid("Please choose a date and a time.", field="send_at") from None
 
 
 def _addresses(typed: str, field: str) -> tuple[Address, ...]:

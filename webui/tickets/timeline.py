@@ -16,7 +16,7 @@ from webui import pages
 from webui.kept import Kept
 from webui.remedies import next_step
 from webui.tickets import attached, events, invitations, oddities, senders, texts
-from webui.wording import ago, initials, moment
+from webui.wording import Moment, ago, initials, moment
 
 _MAX_DEFECTS = 5
 _EVENT, _FOLD, _MESSAGE = "web/tickets/event.html", "web/tickets/fold.html", "web/tickets/message.html"
@@ -75,6 +75,7 @@ class Message:
     invitation: invitations.Card | None
     deliveries: tuple[Way, ...]
     withdrawn: bool
+    later: Moment | None
     undo: bool
     iso: str
     ago: str
@@ -192,6 +193,7 @@ def message(article: ArticleView, reader: Reader) -> Message:
         invitation=invitations.card(article.invitation, reader.at),
         deliveries=tuple(_way(delivery, reader.at) for delivery in article.deliveries),
         withdrawn=_is_withdrawn(article),
+        later=_later(article, reader),
         undo=can_be_taken_back(article, reader),
         iso=at.iso,
         ago=at.ago,
@@ -207,10 +209,18 @@ def _in_place(article: ArticleView) -> dict[str, AttachmentView]:
 
 
 def can_be_taken_back(article: ArticleView, reader: Reader) -> bool:
-    """Whether the undo window is open and nothing has been tried yet."""
+    """Whether the undo window is open or a later moment awaited, and nothing has been tried yet."""
     in_time = article.created_at + reader.undo > reader.at
     untried = all(d.state == "queued" and d.attempts == 0 for d in article.deliveries)
-    return bool(article.deliveries) and in_time and untried
+    return bool(article.deliveries) and untried and (in_time or _later(article, reader) is not None)
+
+
+def _later(article: ArticleView, reader: Reader) -> Moment | None:
+    """The moment for which a message waits that is to be sent later."""
+    waiting = [d.next_try_at for d in article.deliveries if d.state == "queued" and d.next_try_at]
+    send_at = max(waiting, default=article.created_at)
+    is_later = send_at > max(article.created_at + reader.undo, reader.at)
+    return moment(send_at, reader.at) if is_later else None
 
 
 def _is_withdrawn(article: ArticleView) -> bool:

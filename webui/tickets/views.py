@@ -123,6 +123,21 @@ def undo(public_id: str) -> ResponseReturnValue:
     return redirect(f"/t/{number}?again={public_id}#composer", 303)
 
 
+@blueprint.post("/articles/<public_id>/send-now")
+@signed_in
+def send_now(public_id: str) -> ResponseReturnValue:
+    """Send a reply at once that waits for a later moment."""
+    by = actor()
+    with reading() as db:
+        number, _article = get_article(db, by.account_id, public_id)
+    try:
+        with transaction() as db:
+            replying.send_now(db, by, public_id, now=office().clock.now())
+    except Conflict as error:
+        return _ticket_page(number, wrong=complaints.in_words(error)), error.http
+    return redirect(f"/t/{number}#m-{public_id}", 303)
+
+
 @blueprint.post(f"{_TICKET}/status")
 @signed_in
 def set_status(number: int) -> ResponseReturnValue:

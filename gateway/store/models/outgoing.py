@@ -31,6 +31,7 @@ class Delivery(Record):
     A notice of the installation (to an owner, say) has no article: its bytes are `raw_sha256`. An
     automatic mail goes out with the null reverse-path (`is_automatic`), so that nothing answers it.
     `settled` is what people did about one that failed, empty while it is on their list.
+    Tries are counted from `created_at`, which is since when it may leave.
     """
 
     __tablename__ = "delivery"

@@ -30,6 +30,7 @@ def words(kind: str, by: str | None = "ann", **data: Any) -> str:
         ("merged", {"from": 7}, "Ann Berger merged #7 into this ticket"),
         ("split_off", {"number": 7}, "Ann Berger made #7 a ticket of its own again"),
         ("withdrawn", {}, "Ann Berger took a message back before it left"),
+        ("sent_now", {}, "Ann Berger sent a waiting message at once"),
         ("resent", {"recipient": "a@x"}, "Ann Berger sent the message to a@x again"),
         (
             "failure_dismissed",

@@ -1,6 +1,7 @@
 """What people send from a ticket's page."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from werkzeug.datastructures import MultiDict
@@ -96,3 +97,24 @@ def test_a_number_is_read_with_and_without_its_mark() -> None:
     for wrong in ("", "#", "x", "-1", "1234567890", "²"):
         with pytest.raises(Invalid):
             forms.number_of(wrong)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"send_at": "2026-12-01T09:00", "instant": "2026-12-01T00:00:00.000Z"},
+        {"send_at": datetime(2026, 12, 1, tzinfo=UTC).astimezone().strftime("%Y-%m-%dT%H:%M")},
+    ],
+)
+def test_a_later_moment_is_the_browsers_or_else_the_servers(fields: dict[str, str]) -> None:
+    composer = read(to="a@x.example", text="x", then="later", **fields)
+    assert forms.draft(composer, ()).send_at == datetime(2026, 12, 1, tzinfo=UTC)
+    assert composer.status is None
+    assert forms.draft(replace(composer, then="closed"), ()).send_at is None
+
+
+@pytest.mark.parametrize("typed", ["", "tomorrow", "2026-13-01T00:00"])
+def test_no_moment_is_refused_where_it_stands(typed: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        forms.draft(read(to="a@x.example", text="x", then="later", send_at=typed, instant=""), ())
+    assert refused.value.field == "send_at"

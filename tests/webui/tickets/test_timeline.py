@@ -54,7 +54,8 @@ MAIL = ArticleView(
 
 
 def delivery(state: str, answer: str = "", attempts: int = 0) -> DeliveryView:
-    return DeliveryView("max@x.example", state, answer, attempts, NOW + timedelta(minutes=5))
+    next_try_at = NOW + timedelta(minutes=5) if state == "deferred" else None
+    return DeliveryView("max@x.example", state, answer, attempts, next_try_at)
 
 
 def reply(*deliveries: DeliveryView, ago: timedelta = timedelta(seconds=5)) -> ArticleView:
@@ -213,3 +214,18 @@ def test_at_a_recipient_who_got_nothing_the_next_step_is_named() -> None:
 def test_what_a_newer_message_replaced_is_not_sent_again() -> None:
     (way,) = show(reply(replace(delivery("bounced"), settled="replaced"))).deliveries
     assert (way.can_resend, way.step) == (False, "A newer message has replaced it.")
+
+
+def test_a_reply_that_waits_for_a_later_moment_says_so_and_can_be_taken_back_until_then() -> None:
+    waiting = replace(delivery("queued"), next_try_at=NOW + timedelta(days=2))
+    article = reply(waiting, ago=timedelta(hours=1))
+    shown = show(article)
+    assert (shown.later.iso if shown.later else "", shown.undo) == ("2026-11-26T12:00:00Z", True)
+    passed = replace(READER, at=NOW + timedelta(days=2))
+    assert not can_be_taken_back(article, passed)
+    assert message(article, passed).later is None
+
+
+def test_the_undo_window_is_no_later_moment() -> None:
+    queued = replace(delivery("queued"), next_try_at=NOW + timedelta(seconds=5))
+    assert show(reply(queued)).later is None

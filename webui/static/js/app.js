@@ -10,6 +10,7 @@
   const clock = new Intl.DateTimeFormat(root.lang, { dateStyle: "medium", timeStyle: "short" });
   const tellTimes = () => {
     for (const time of all("time[datetime]")) time.title = clock.format(new Date(time.dateTime));
+    for (const time of all("time[data-told]")) time.textContent = time.title;
     for (const span of all("[data-from]")) span.textContent = clock.formatRange(new Date(span.dataset.from), new Date(span.dataset.to));
   };
 
@@ -121,6 +122,8 @@
     form.addEventListener("submit", (event) => {
       if (form.dataset.sent) event.preventDefault();
       form.dataset.sent = "yes";
+      const chosen = new Date(one("#send_at", form).value); // the field is in the reader's zone
+      one("[name=instant]", form).value = Number.isNaN(chosen.getTime()) ? "" : chosen.toISOString();
       sessionStorage.removeItem(key);
     });
     addEventListener("pageshow", () => delete form.dataset.sent);
