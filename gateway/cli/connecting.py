@@ -1,4 +1,4 @@
-"""`manage4all mailbox connect|start|test`: the IMAP account of a mailbox."""
+"""`manage4all mailbox connect|start`: the IMAP account of a mailbox."""
 
 import sys
 from datetime import timedelta
@@ -17,7 +17,7 @@ from gateway.errors import Invalid, NotFound, Unavailable
 from gateway.rules.access import Actor, Role
 from gateway.settings import Settings
 from gateway.store import imap
-from gateway.store.imap import Auth, LeasedSource, Security, Trouble, WhenDone
+from gateway.store.imap import Auth, Security, Trouble, WhenDone
 from gateway.store.queries.mailboxes import words_for
 from gateway.store.sealed import Seal
 from gateway.store.session import reading, transaction
@@ -99,41 +99,6 @@ def start(account_id: str, address: str, import_old: bool, as_json: bool) -> Non
     answer(_shown(view), as_json=as_json)
 
 
-@click.command()
-@account_option
-@mailbox_option
-@json_option
-def test(account_id: str, address: str, as_json: bool) -> int:  # noqa: FBT001
-    """Look whether mail can be fetched: sign in, open the folders; status 1 if not."""
-    settings = open_desk()
-    by, mailbox_id = find_mailbox(settings, account_id, address)
-    with reading() as db:
-        view = imapsources.find_view(db, by, mailbox_id)
-        source = imap.find_source(db, view.public_id) if view else None
-    if view is None or source is None:
-        answer({"imap": "none", "words": "This mailbox has no IMAP account."}, as_json=as_json)
-        return 0
-    found = _try(settings, source)
-    answer({"imap": view.state.value, **found}, as_json=as_json)
-    return int(not found["ok"])
-
-
-def _try(settings: Settings, source: LeasedSource) -> dict[str, Any]:
-    from gateway.inbound.imap.faults import ImapFault
-    from gateway.inbound.imap.reach import reach_of
-    from gateway.inbound.imap.trying import try_source
-
-    try:
-        seen = try_source(source, seal=Seal(settings.key()), reach=reach_of(settings), clock=SystemClock())
-    except ImapFault as fault:
-        words = words_for(_said(fault.trouble, fault.detail))
-        return {"ok": False, "error": fault.trouble.value, "words": words}
-    folders = ", ".join(f"{name}: {mails} mails" for name, mails in seen.folders)
-    news = "it tells of new mail by itself" if seen.can_idle else "it is asked every second"
-    words = f"Signed in at {source.host}. {folders}; {news}."
-    return {"ok": True, "folders": dict(seen.folders), "idle": seen.can_idle, "words": words}
-
-
 def _connect_and_count(settings: Settings, by: Actor, mailbox_id: str, connection: Connection) -> None:
     """Connected, on trial and counted; not connected at all if that fails."""
     from gateway.inbound.imap.fetching import Office
@@ -183,7 +148,8 @@ def _secrets(*, from_stdin: bool) -> tuple[str, str]:
     return first, second
 
 
-def _said(trouble: Trouble, detail: str) -> str:
+def said(trouble: Trouble, detail: str) -> str:
+    """A source's trouble as its row would have it."""
     return f"{trouble.value}: {detail}" if detail else trouble.value
 
 

@@ -3,7 +3,8 @@
 import click
 
 from gateway import clock
-from gateway.cli.connecting import account_option, connect, start, test
+from gateway.cli.connecting import account_option, connect, start
+from gateway.cli.deliverability import test
 from gateway.cli.dkim import dkim
 from gateway.cli.opening import open_desk
 from gateway.cli.output import answer, json_option, table

@@ -7,7 +7,7 @@ from typing import assert_never
 
 from sqlalchemy.orm import Session
 
-from gateway.desk import guarding, quarantine, writers
+from gateway.desk import deliverability, guarding, quarantine, writers
 from gateway.desk.guarding import Arrival, Guards, Weather
 from gateway.desk.writers import Writer
 from gateway.mail.address import Address
@@ -15,7 +15,15 @@ from gateway.mail.authres import NOT_EXAMINED, Verdict, to_stored
 from gateway.mail.invitation import as_stored
 from gateway.mail.message import ParsedMail
 from gateway.mail.peek import Glimpse
-from gateway.mail.tokens import Purpose, claimed_article, is_genuine, is_own_message_id, read_local
+from gateway.mail.tokens import (
+    Purpose,
+    claimed_article,
+    claimed_probe,
+    is_genuine,
+    is_own_message_id,
+    is_own_probe,
+    read_local,
+)
 from gateway.rules.doubts import Reason, decide_doubt
 from gateway.rules.filing import (
     Append,
@@ -90,6 +98,9 @@ def file(
     """
     if not intake.take(db, row.id, now=now):
         return None
+    if _is_probe(db, row, parsed, now=now):
+        _settle(db, row, Fate.REFUSED, None, reason=intake.PROBE)
+        return Filed(Fate.REFUSED, None)
     sender = parsed.from_ or (Address("", row.mail_from) if row.mail_from else None)
     weather = guarding.weigh(db, row, sender, guards)
     known = books.find_same_mail(db, row.account_id, content_hash, intake_id=row.id)
@@ -129,6 +140,15 @@ def file(
     )
     _settle(db, row, Fate.TICKET, ticket.id, is_done=not owes)
     return Filed(Fate.TICKET, ticket.number, owes_acknowledgement=owes)
+
+
+def _is_probe(db: Session, row: IntakeRow, parsed: ParsedMail, *, now: datetime) -> bool:
+    """Whether this is a mailbox's own probe coming back, which is noted and makes no ticket."""
+    claim = claimed_probe(parsed.subject)
+    if claim is None or not is_own_probe(books.mail_key(db, row.account_id), claim):
+        return False
+    deliverability.note_back(db, row.account_id, claim[0], now=now)
+    return True
 
 
 def settle_unread(

@@ -15,6 +15,7 @@ from gateway.ids import base32
 _MAC_BYTES = 10  # 16 characters of base32
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _LOCAL = re.compile(r"(reply|bounce)\+([1-9a-z][0-9a-z]{0,12})\.([a-z2-7]{16})")
+_PROBE = re.compile(r"probe\.([a-z2-7]{24})\.([a-z2-7]{16})")
 _MESSAGE_ID = re.compile(r"m\.([a-z2-7]{8,32})\.([a-z2-7]{16})@[^@]+")
 
 
@@ -24,6 +25,7 @@ class Purpose(StrEnum):
     REPLY = "reply"
     BOUNCE = "bounce"
     MESSAGE_ID = "message-id"
+    PROBE = "probe"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,22 @@ def is_own_message_id(key: bytes, message_id: str) -> bool:
     """Whether a Message-ID, without brackets, was made with this key, under whichever domain."""
     found = _MESSAGE_ID.fullmatch(message_id.lower()) if message_id.isascii() else None
     return found is not None and hmac.compare_digest(found[2], _mac(key, Purpose.MESSAGE_ID, found[1]))
+
+
+def probe_token(key: bytes, public_id: str) -> str:
+    """What stands in the subject of a probe, by which it is known when it comes back."""
+    return f"probe.{public_id}.{_mac(key, Purpose.PROBE, public_id)}"
+
+
+def claimed_probe(subject: str) -> tuple[str, str] | None:
+    """The public id and the hash that a subject names; nothing is proven by that."""
+    found = _PROBE.search(subject.lower())
+    return (found[1], found[2]) if found else None
+
+
+def is_own_probe(key: bytes, claim: tuple[str, str]) -> bool:
+    """Whether a probe's claim was made with this key."""
+    return hmac.compare_digest(claim[1], _mac(key, Purpose.PROBE, claim[0]))
 
 
 def _local(key: bytes, purpose: Purpose, ref_id: int) -> str:

@@ -3,6 +3,7 @@
 import re
 import smtplib
 import socket
+import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -44,6 +45,16 @@ class Connection:
         self._timeouts = timeouts
         self._smtp = open_session(relay, ehlo_name=ehlo_name, timeouts=timeouts)
         self.is_open = True
+
+    @property
+    def is_encrypted(self) -> bool:
+        """Whether nobody on the way can read what is sent."""
+        return isinstance(self._smtp.sock, ssl.SSLSocket)
+
+    @property
+    def peer_address(self) -> str:
+        """The address of the server that answers."""
+        return str(self._smtp.sock.getpeername()[0]) if self._smtp.sock is not None else ""
 
     def send(
         self,

@@ -42,6 +42,9 @@ class Fate(StrEnum):
 SEVERAL_ADDRESSES, IN_BEFORE, HELD_BEFORE = "several-addresses", "in-before", "held-before"
 """Why a mail is a duplicate: one mail for several addresses, one that is filed, or one in quarantine."""
 
+PROBE = "probe"
+"""Why a mail is refused that was ours: the probe of a look whether mail arrives."""
+
 _SHARED = (Fate.QUARANTINED, Fate.DUPLICATE)
 """Fates that all recipients of one mail share; of the others only the first recipient has it."""
 

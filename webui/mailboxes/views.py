@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 
-from gateway.desk import dkimkeys, imapsources, mailboxes, mailboxsettings
+from gateway.desk import deliverability, dkimkeys, imapsources, mailboxes, mailboxsettings
 from gateway.errors import Conflict, Invalid
 from gateway.i18n import current_locale
 from gateway.rules.access import Permission, may, require
@@ -15,6 +15,7 @@ from gateway.store.queries.tickets import count_views
 from gateway.store.sealed import Seal
 from gateway.store.session import reading, transaction
 from webui import complaints, pages
+from webui.mailboxes import deliverability as arrival
 from webui.mailboxes import dkim, forms, states
 from webui.mailboxes.forms import ConnectionForm
 from webui.office import office
@@ -22,6 +23,7 @@ from webui.rail import rail
 from webui.sessions import actor, current, signed_in
 
 blueprint = Blueprint("mailboxes", __name__)
+blueprint.register_blueprint(arrival.blueprint)
 blueprint.register_blueprint(dkim.blueprint)
 
 
@@ -187,7 +189,9 @@ def _page(public_id: str, *, wrong: str = "", typed: ConnectionForm | None = Non
     with reading() as db:
         settings = mailboxsettings.find_settings(db, by.account_id, public_id)
         views = rail(count_views(db, by.account_id, by.staff_id))
-        keys = dkimkeys.list_keys(db, by, public_id) if may(by, Permission.MANAGE_ACCOUNT) else ()
+        may_manage = may(by, Permission.MANAGE_ACCOUNT)
+        keys = dkimkeys.list_keys(db, by, public_id) if may_manage else ()
+        looked = deliverability.find_looked(db, by, public_id) if may_manage else None
     shown = _values(public_id)
     known = shown.pop("known")
     return pages.render(
@@ -195,12 +199,13 @@ def _page(public_id: str, *, wrong: str = "", typed: ConnectionForm | None = Non
         area="mailboxes",
         views=views,
         settings=settings,
-        may_manage=may(by, Permission.MANAGE_ACCOUNT),
+        may_manage=may_manage,
         form=typed or (forms.of_view(known) if known else ConnectionForm()),
         connection_open=typed is not None,
         securities=states.securities(),
         endings=states.endings(),
         dkim=[dkim.shown(key, office().clock.now()) for key in keys],
+        arrival=arrival.shown(looked, shown["box"], office().clock.now()),
         wrong=wrong,
         **shown,
     )

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gateway.i18n import _
-from gateway.store.intake import HELD_BEFORE, IN_BEFORE, SEVERAL_ADDRESSES, Fate, Ledger
+from gateway.store.intake import HELD_BEFORE, IN_BEFORE, PROBE, SEVERAL_ADDRESSES, Fate, Ledger
 from webui.doubts import reason_names
 
 
@@ -69,5 +69,6 @@ def _names() -> Mapping[str, str]:
         "too-large": _("larger than the installation takes"),
         "malformed": _("line ends that could smuggle in a second mail"),
         "unreadable": _("the file could not be read"),
+        PROBE: _("your own test mails, which make no ticket"),
         **{reason.value: name for reason, name in reason_names().items()},
     }

@@ -6,7 +6,7 @@ from gateway.store.models.customer import Contact, ContactAddress, Customer, Cus
 from gateway.store.models.dkim import DkimKey
 from gateway.store.models.imap import ImapFolder, ImapMessage, ImapSource
 from gateway.store.models.intake import Intake, Offer, Quarantined, SenderTally
-from gateway.store.models.mailbox import Mailbox
+from gateway.store.models.mailbox import DeliverabilityCheck, Mailbox
 from gateway.store.models.outgoing import AutomaticMail, Delivery, Outbox
 from gateway.store.models.record import Privacy, Record, table
 from gateway.store.models.staff import ApiToken, IdempotencyKey, Staff, WebSession
@@ -22,6 +22,7 @@ __all__ = [
     "ContactAddress",
     "Customer",
     "CustomerDomain",
+    "DeliverabilityCheck",
     "Delivery",
     "DkimKey",
     "IdempotencyKey",

@@ -1,8 +1,9 @@
 """An address of the account, its way in and its way out."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import String, Text
+from sqlalchemy import JSON, String, Text
 from sqlalchemy.orm import Mapped
 
 from gateway.store.models.record import Privacy, Record, column, key, link
@@ -34,3 +35,20 @@ class Mailbox(Record):
     silence_hours: Mapped[int] = column(Privacy.TECHNICAL, default=0)
     alarmed_at: Mapped[datetime | None] = column(Privacy.TECHNICAL)
     created_at: Mapped[datetime] = column(Privacy.TECHNICAL)
+
+
+class DeliverabilityCheck(Record):
+    """The newest look whether a mailbox's mail arrives: `facts` once it was made.
+
+    `public_id` stands in the probe's subject; `back_at` is when that came back.
+    """
+
+    __tablename__ = "deliverability_check"
+
+    id: Mapped[int] = key()
+    public_id: Mapped[str] = column(Privacy.TECHNICAL, type_=String(32), unique=True)
+    account_id: Mapped[int] = link("account.id")
+    mailbox_id: Mapped[int] = link("mailbox.id", unique=True)
+    facts: Mapped[dict[str, Any] | None] = column(Privacy.TECHNICAL, type_=JSON(none_as_null=True))
+    began_at: Mapped[datetime] = column(Privacy.TECHNICAL)
+    back_at: Mapped[datetime | None] = column(Privacy.TECHNICAL)

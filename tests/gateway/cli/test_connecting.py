@@ -1,4 +1,4 @@
-"""`manage4all mailbox connect|start|test`, against a real Dovecot."""
+"""`manage4all mailbox connect|start`, against a real Dovecot."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -87,20 +87,6 @@ def test_no_password_and_no_mailbox_are_told(run: Command, account: str, dovecot
     assert "no password" in run(*connect(account, dovecot)).stderr
     other = ["x@y.example" if word == ADDRESS else word for word in connect(account, dovecot)]
     assert "no such mailbox" in run(*other, stdin="x\n").stderr
-
-
-def test_test_tells_how_it_is(run: Command, account: str, dovecot: Dovecot) -> None:
-    mine = ("mailbox", "test", "--account", account, "--mailbox", ADDRESS, "--json")
-    assert answer(run(*mine))["imap"] == "none"
-    dovecot.append(mail())
-    answer(run(*connect(account, dovecot, "--json"), stdin=f"{PASSWORD}\n"))
-    told = answer(run(*mine))
-    assert (told["imap"], told["ok"], told["folders"], told["idle"]) == ("trial", True, {"INBOX": 1}, True)
-    assert told["words"].startswith("Signed in at localhost. INBOX: 1 mails")
-    dovecot.stop()
-    done = run(*mine)
-    assert done.returncode == 1
-    assert "The server cannot be reached." in done.stdout
 
 
 def test_by_oauth_the_refresh_token_comes_from_stdin(run: Command, account: str) -> None:

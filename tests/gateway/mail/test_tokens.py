@@ -10,9 +10,12 @@ from gateway.mail.tokens import (
     Purpose,
     bounce_local,
     claimed_article,
+    claimed_probe,
     is_genuine,
     is_own_message_id,
+    is_own_probe,
     message_id,
+    probe_token,
     read_local,
     reply_local,
 )
@@ -119,3 +122,13 @@ def test_an_article_is_claimed_by_form_alone() -> None:
 def test_a_reply_hash_makes_no_message_id() -> None:
     claim = claim_of(reply_local(KEY, 22222222))
     assert not is_own_message_id(KEY, f"m.22222222.{claim.mac}@desk.example")
+
+
+def test_a_probe_is_known_by_the_account_that_made_it_alone() -> None:
+    token = probe_token(KEY, new_public_id())
+    claim = claimed_probe(f"Fwd: {token.upper()} (external)")
+    assert claim is not None
+    assert is_own_probe(KEY, claim)
+    assert not is_own_probe(FOREIGN_KEY, claim)
+    assert not is_own_probe(KEY, (new_public_id(), claim[1]))
+    assert claimed_probe("probe.short.aaaaaaaaaaaaaaaa") is None

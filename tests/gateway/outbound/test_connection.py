@@ -228,3 +228,9 @@ def test_addresses_outside_ascii_fail_in_words_where_the_server_cannot() -> None
             assert "SMTPUTF8" in outcome.answer
         connection.quit()
         connection.quit()
+
+
+def test_it_knows_who_answers_and_that_anybody_can_listen(connection: Connection) -> None:
+    assert (connection.peer_address, connection.is_encrypted) == ("127.0.0.1", False)
+    connection.drop()
+    assert connection.peer_address == ""

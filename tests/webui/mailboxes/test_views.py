@@ -151,6 +151,15 @@ def test_it_begins_with_or_without_what_is_there_and_is_paused_and_left(
     assert "Forward to" in Page(browser.get(box)).text_of("#pulse")
 
 
+def test_every_form_of_the_page_is_about_this_mailbox(browser: FlaskClient, box: str) -> None:
+    send(browser, f"{box}/connection", **CONNECTION)
+    page = Page(browser.get(box))
+    paths = [str(form.get("action")) for form in page.all(".page form")]
+    assert {path.rpartition("/")[0] for path in paths} >= {box}
+    assert [path for path in paths if not path.startswith(f"{box}/")] == []
+    assert page.one("#pulse").get("hx-get") == f"{box}/pulse"
+
+
 def test_an_error_is_shown_in_words(browser: FlaskClient, box: str) -> None:
     send(browser, f"{box}/connection", **CONNECTION)
     since = clock.now() - timedelta(hours=1)

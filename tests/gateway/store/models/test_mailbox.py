@@ -1,11 +1,11 @@
 """Mailboxes."""
 
 import pytest
-from sqlalchemy import delete, insert
+from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from gateway.store import session
-from gateway.store.models import Mailbox
+from gateway.store.models import DeliverabilityCheck, Mailbox
 from tests.world import NOON, SUPPORT, World, mail, ticket_row
 
 
@@ -27,3 +27,14 @@ def test_tickets_outlive_their_mailbox(world: World) -> None:
     with session.transaction() as db:
         db.execute(delete(Mailbox))
     assert ticket_row(1).mailbox_id is None
+
+
+def test_a_mailbox_has_one_look_and_it_goes_with_it(world: World) -> None:
+    values = {"account_id": world.ours.account_id, "mailbox_id": world.ours.mailbox.id, "began_at": NOON}
+    with session.transaction() as db:
+        db.execute(insert(DeliverabilityCheck), values | {"public_id": "a"})
+    with pytest.raises(IntegrityError), session.transaction() as db:
+        db.execute(insert(DeliverabilityCheck), values | {"public_id": "b"})
+    with session.transaction() as db:
+        db.execute(delete(Mailbox))
+        assert db.execute(select(DeliverabilityCheck.id)).all() == []

@@ -1,4 +1,4 @@
-"""Keys that sign outgoing mail
+"""Keys that sign outgoing mail, and the looks whether it arrives
 
 Revision: 0004, after 0003.
 """
@@ -16,7 +16,12 @@ NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """One new table."""
+    """Two new tables."""
+    _dkim_key()
+    _deliverability_check()
+
+
+def _dkim_key() -> None:
     op.create_table(
         "dkim_key",
         sa.Column("id", NUMBER, autoincrement=True, nullable=False),
@@ -36,4 +41,27 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "account_id", "domain", "selector", name=op.f("uq_dkim_key_account_id_domain_selector")
         ),
+    )
+
+
+def _deliverability_check() -> None:
+    table = "deliverability_check"
+    op.create_table(
+        table,
+        sa.Column("id", NUMBER, autoincrement=True, nullable=False),
+        sa.Column("public_id", sa.String(length=32), nullable=False),
+        sa.Column("account_id", NUMBER, nullable=False),
+        sa.Column("mailbox_id", NUMBER, nullable=False),
+        sa.Column("facts", sa.JSON(), nullable=True),
+        sa.Column("began_at", MOMENT, nullable=False),
+        sa.Column("back_at", MOMENT, nullable=True),
+        *(
+            sa.ForeignKeyConstraint(
+                [f"{target}_id"], [f"{target}.id"], name=op.f(f"fk_{table}_{target}_id"), ondelete="CASCADE"
+            )
+            for target in ("account", "mailbox")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{table}")),
+        sa.UniqueConstraint("public_id", name=op.f(f"uq_{table}_public_id")),
+        sa.UniqueConstraint("mailbox_id", name=op.f(f"uq_{table}_mailbox_id")),
     )

@@ -1,0 +1,129 @@
+"""The look whether a mailbox's mail arrives: a probe to itself, what the DNS says, and both in words.
+
+`begin` makes the probe, the edge sends it and asks the DNS, `note` keeps what was found. When the probe comes
+back, filing notes it: it becomes no ticket.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from gateway.desk import dkimkeys
+from gateway.desk.dkimkeys import DkimView
+from gateway.errors import NotFound
+from gateway.ids import new_public_id
+from gateway.mail import compose, tokens
+from gateway.mail.address import Address
+from gateway.mail.addressing import domain_to_ascii
+from gateway.mail.compose import OutgoingMail
+from gateway.rules.access import Actor, Permission, require
+from gateway.rules.deliverability import Facts, Finding, Probe, Sending, decide_probe, judge
+from gateway.store.models import Account, DeliverabilityCheck, Mailbox
+from gateway.store.sealed import Seal
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What is to be sent and looked up. `relay_url` is the mailbox's own, or ""; `mail_from` the sender."""
+
+    public_id: str
+    address: str
+    mail_from: str
+    author: str
+    raw: bytes
+    relay_url: str = field(repr=False)
+    keys: tuple[DkimView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """The newest look at a mailbox; no `facts` while it goes on."""
+
+    facts: Facts | None
+    began_at: datetime
+    back_at: datetime | None
+
+    def probe(self, *, now: datetime) -> Probe:
+        """What became of its probe."""
+        return decide_probe(self.began_at, self.back_at, now=now)
+
+    def is_away(self, *, now: datetime) -> bool:
+        """Whether its probe was sent and may still come back."""
+        is_sent = self.facts is not None and self.facts.sending is Sending.SENT
+        return is_sent and self.probe(now=now) is Probe.WAITING
+
+    def findings(self, *, now: datetime) -> tuple[Finding, ...]:
+        """Its checks; none while it goes on."""
+        return judge(self.facts, self.probe(now=now)) if self.facts else ()
+
+
+def begin(db: Session, by: Actor, mailbox_id: str, *, seal: Seal, mail_domain: str, now: datetime) -> Task:
+    """Begin a look, which takes the place of the one before; NotFound for another account's mailbox.
+
+    The probe goes out as answers do: signed if there is a key, from a sender of the mail domain.
+    """
+    require(by, Permission.MANAGE_ACCOUNT)
+    mailbox = _mailbox(db, by, mailbox_id)
+    key = db.execute(select(Account.mail_key).where(Account.id == by.account_id)).scalar_one()
+    keys = dkimkeys.list_keys(db, by, mailbox_id)
+    public_id = new_public_id()
+    db.execute(delete(DeliverabilityCheck).where(DeliverabilityCheck.mailbox_id == mailbox.id))
+    db.add(
+        DeliverabilityCheck(
+            public_id=public_id, account_id=by.account_id, mailbox_id=mailbox.id, began_at=now
+        )
+    )
+    raw = compose.compose(
+        OutgoingMail(
+            message_id=f"{tokens.probe_token(key, public_id)}@{mail_domain}",
+            date=now,
+            from_=Address(mailbox.name, mailbox.address),
+            to=(Address("", mailbox.address),),
+            subject=tokens.probe_token(key, public_id),
+            text="This mail looks whether mail arrives. It makes no ticket.",
+            auto_submitted="auto-generated",
+        )
+    )
+    return Task(
+        public_id=public_id,
+        address=mailbox.address,
+        mail_from=f"probe@{mail_domain}",
+        author=domain_to_ascii(mailbox.address.rpartition("@")[2]),
+        raw=dkimkeys.signed(db, by.account_id, mailbox.address, raw, seal=seal),
+        relay_url=seal.open(mailbox.sealed_relay_url),
+        keys=keys,
+    )
+
+
+def note(db: Session, by: Actor, task: Task, facts: Facts) -> None:
+    """Keep what was found; nothing where a newer look has begun, or the mailbox has gone."""
+    mine = DeliverabilityCheck.account_id == by.account_id, DeliverabilityCheck.public_id == task.public_id
+    db.execute(update(DeliverabilityCheck).where(*mine).values(facts=facts.as_stored()))
+
+
+def note_back(db: Session, account_id: int, public_id: str, *, now: datetime) -> None:
+    """The probe of a look has come back; the first time counts."""
+    mine = DeliverabilityCheck.account_id == account_id, DeliverabilityCheck.public_id == public_id
+    first = update(DeliverabilityCheck).where(*mine, DeliverabilityCheck.back_at.is_(None))
+    db.execute(first.values(back_at=now))
+
+
+def find_looked(db: Session, by: Actor, mailbox_id: str) -> Looked | None:
+    """The newest look at a mailbox; NotFound for another account's."""
+    require(by, Permission.MANAGE_ACCOUNT)
+    mailbox = _mailbox(db, by, mailbox_id)
+    mine = DeliverabilityCheck.account_id == by.account_id, DeliverabilityCheck.mailbox_id == mailbox.id
+    row = db.execute(select(DeliverabilityCheck).where(*mine)).scalar()
+    if row is None:
+        return None
+    return Looked(Facts.from_stored(row.facts) if row.facts else None, row.began_at, row.back_at)
+
+
+def _mailbox(db: Session, by: Actor, mailbox_id: str) -> Mailbox:
+    mine = Mailbox.account_id == by.account_id, Mailbox.public_id == mailbox_id
+    found = db.execute(select(Mailbox).where(*mine)).scalar()
+    if found is None:
+        raise NotFound("There is no such mailbox.")
+    return found
