@@ -15,6 +15,8 @@ from gateway.mail.uuencoded import cut_files
 from gateway.mail.words import decode_words
 
 _READABLE = frozenset(("text/plain", "text/html", "text/enriched", "text/richtext"))
+_ENRICHED = frozenset(("text/enriched", "text/richtext"))
+_MARKED_UP = _ENRICHED | {"text/html"}
 _SHADOWS = frozenset(("text/x-amp-html", "text/watch-html"))  # the same words again, for other programs
 _MAILS = frozenset(("message/rfc822", "message/global"))
 _REPORTS = frozenset(("message/delivery-status", "message/global-delivery-status"))
@@ -34,7 +36,6 @@ MAX_NAME_CHARS = 200
 MAX_OPENED = 10
 MAX_OPENED_LEVELS = 2  # each may be nested as deep as the mail itself
 MAX_OPENED_BYTES = 16 * 1024 * 1024  # of one inside another
-MAX_WORKED_LINES = 1_000_000
 _MAX_CODED_NAME_CHARS = 1500
 MAX_COSTLY_BYTES = 16 * 1024 * 1024
 
@@ -145,9 +146,7 @@ class _Collector:
             return []
         if part.content_type == "text/html" or (part.content_type == "text/plain" and _is_html(text)):
             return [Segment(None, text)]
-        if text.count("\n") > MAX_WORKED_LINES:  # a line costs a hundred bytes where lines are looked at
-            return [Segment(text, None)]
-        if part.content_type in ("text/enriched", "text/richtext"):
+        if part.content_type in _ENRICHED:
             return [Segment(_unenriched(text), None)]
         text = unflow(self._readable(text), part.parameters)
         return [Segment(text, None)] if _HAS_WORDS.search(text) else []
@@ -179,9 +178,8 @@ class _Collector:
         """Text that would cost too much memory is shown as far as it goes, and kept whole as a file."""
         if len(content) <= MAX_COSTLY_BYTES:
             return content
-        if part.content_type != "text/html" and not charsets.is_wide(
-            content, part.parameters.get("charset", "")
-        ):
+        is_cheap = part.content_type not in _MARKED_UP
+        if is_cheap and not charsets.is_wide(content, part.parameters.get("charset", "")):
             return content
         self.defects.append("text is too long to be shown in full: all of it is in an attachment")
         self.body.enclosures.append(
@@ -356,4 +354,5 @@ def _unenriched(text: str) -> str:
     """The words of text/enriched (RFC 1896): single line ends are spaces, `<<` is `<`."""
     without = re.sub(r"(?i)<param>[^<]*</param>", "", text)
     words = re.sub(r"(?<!<)<(?!<)[^<>]*>", "", without).replace("<<", "<")
-    return re.sub(r"\n(\n*)", lambda match: match[1] or " ", words)
+    single = re.sub(r"(?<!\n)\n(?!\n)", " ", words)
+    return re.sub(r"(?<!\n)\n(?=\n)", "", single)  # of several line ends one less

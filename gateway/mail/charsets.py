@@ -4,6 +4,8 @@ import codecs
 import re
 from functools import lru_cache
 
+from gateway.mail.allowance import Cost, may_spend
+
 # Labels that real mail uses with another meaning than the codec of that name (WHATWG encoding standard).
 _MEANT = {
     "ascii": "cp1252",
@@ -116,6 +118,8 @@ def _guess(raw: bytes) -> str:
     """The likeliest single reading of bytes with no charset that holds; never fails."""
     head = raw[:_SNIFFED_BYTES]
     if len(head) < _SHORT_BYTES and not _is_dense(head):
+        return _western(raw)
+    if not may_spend(Cost.GUESS):
         return _western(raw)
     codec = _likeliest(head)
     try:

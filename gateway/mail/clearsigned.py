@@ -1,26 +1,23 @@
 """PGP armour inside a text (RFC 4880, 6 and 7): what was signed is read without it."""
 
 import re
-from enum import Enum
 
 _ARMOUR = "-----BEGIN PGP "
-_SIGNED = "-----BEGIN PGP SIGNED MESSAGE-----"
-_ENCRYPTED = "-----BEGIN PGP MESSAGE-----"
-_SIGNATURE = "-----BEGIN PGP SIGNATURE-----"
-_END = "-----END PGP SIGNATURE-----"
-_ARMOUR_HEADER = re.compile(r"(?:Hash|Charset|Comment|Version|MessageID|NotDashEscaped): ")
-
-
-class _At(Enum):
-    TEXT = "outside"
-    HEADER = "between the first line and a blank one"
-    SIGNED = "what was signed"
-    SIGNATURE = "the signature"
+_ENCRYPTED = re.compile(r"^[^\S\n]*+-----BEGIN PGP MESSAGE-----[^\S\n]*+$", re.MULTILINE)
+_SIGNED, _SIGNATURE, _END = "BEGIN PGP SIGNED MESSAGE", "BEGIN PGP SIGNATURE", "END PGP SIGNATURE"
+_MARK = re.compile(
+    rf"^-----({_SIGNED}|{_SIGNATURE}|{_END})-----[^\S\n]*+(?:\n|\Z)",
+    re.MULTILINE,
+)
+_HEADER = re.compile(
+    r"(?:(?:Hash|Charset|Comment|Version|MessageID|NotDashEscaped): [^\n]*+\n)*+(?:[^\S\n]*+\n)?"
+)
+_NEXT = {_SIGNED: _SIGNATURE, _SIGNATURE: _END, _END: _SIGNED}
 
 
 def is_encrypted(text: str) -> bool:
     """Whether it holds an encrypted message."""
-    return _ARMOUR in text and any(line.strip() == _ENCRYPTED for line in text.split("\n"))
+    return _ARMOUR in text and _ENCRYPTED.search(text) is not None
 
 
 def without_armour(text: str) -> str | None:
@@ -28,21 +25,19 @@ def without_armour(text: str) -> str | None:
     if _SIGNED not in text or _END not in text:
         return None
     out: list[str] = []
-    at, found = _At.TEXT, 0
-    for line in text.split("\n"):
-        mark = line.rstrip()
-        if at is _At.TEXT and mark == _SIGNED:
-            at = _At.HEADER
-        elif at is _At.HEADER and (not mark or _ARMOUR_HEADER.match(line)):
-            at = _At.HEADER if mark else _At.SIGNED
-        elif at in (_At.HEADER, _At.SIGNED) and mark == _SIGNATURE:
-            at = _At.SIGNATURE
-        elif at in (_At.HEADER, _At.SIGNED):
-            at = _At.SIGNED
-            out.append(line.removeprefix("- "))  # dash-escaped (7.1)
-        elif at is _At.SIGNATURE:
-            if mark == _END:
-                at, found = _At.TEXT, found + 1
-        else:
-            out.append(line)
-    return "\n".join(out) if found and at is _At.TEXT else None
+    wanted, begin = _SIGNED, 0
+    for mark in _MARK.finditer(text):
+        if mark[1] != wanted:
+            continue
+        if wanted != _END:
+            stretch = text[begin : mark.start()]
+            out.append(stretch if wanted == _SIGNED else _without_escapes(stretch))
+        wanted, begin = _NEXT[wanted], mark.end()
+    return "".join([*out, text[begin:]]) if out and wanted == _SIGNED else None
+
+
+def _without_escapes(signed: str) -> str:
+    """What stands below the armour's own header, without the dashes that escape others (7.1)."""
+    header = _HEADER.match(signed)
+    words = signed[header.end() :] if header else signed
+    return words.removeprefix("- ").replace("\n- ", "\n")

@@ -2,15 +2,21 @@
 
 from collections.abc import Mapping
 
+MAX_LINES = 500_000
+
 
 def unflow(text: str, parameters: Mapping[str, str]) -> str:
-    """The text with its soft line ends undone, quoted lines as they were; other text comes back unchanged."""
+    """The text with its soft line ends undone, quoted lines as they were; other text comes back unchanged.
+
+    What stands below MAX_LINES lines keeps its line ends: no person wrote so many.
+    """
     if parameters.get("format", "").strip().lower() != "flowed":
         return text
     drops_space = parameters.get("delsp", "").strip().lower() == "yes"
     out: list[str] = []
     open_line: list[str] = []
-    for line in text.split("\n"):
+    lines = text.split("\n", MAX_LINES)
+    for line in lines[:MAX_LINES]:
         if line.startswith(">"):
             _close(out, open_line)
             out.append(line)
@@ -23,7 +29,7 @@ def unflow(text: str, parameters: Mapping[str, str]) -> str:
         if not is_soft:
             _close(out, open_line)
     _close(out, open_line)
-    return "\n".join(out)
+    return "\n".join([*out, *lines[MAX_LINES:]])
 
 
 def _close(out: list[str], open_line: list[str]) -> None:

@@ -8,11 +8,12 @@ from itertools import islice
 
 from gateway.mail import charsets
 from gateway.mail.address import MAX_ADDRESSES, Address, parse_addresses
+from gateway.mail.allowance import Cost, may_spend
 from gateway.mail.words import decode_words, unbase64
 
 MAX_FIELDS = 2000  # of any name; of those behind them, as many that the desk needs
 MAX_VALUE_BYTES = 65_536
-MAX_PARAMETERS = 100
+FEW_PARAMETERS = 10  # are read of each field; more share the mail's allowance
 MAX_NAMED_BYTES = 2 * MAX_VALUE_BYTES  # of all fields of one name
 _FIELD = re.compile(rb"^([!-9;-~\x80-\xff]+)[ \t]*:(.*(?:\n[ \t]++.*+)*+)\n?", re.MULTILINE)
 _KNOWN = re.compile(
@@ -185,7 +186,9 @@ def value_and_parameters(value: str) -> tuple[str, dict[str, str]]:
         return head.strip().lower(), {}
     plain: dict[str, str] = {}
     extended: dict[str, dict[int, tuple[bool, str]]] = {}
-    for match in islice(_PARAMETER.finditer(separator + rest), MAX_PARAMETERS):
+    for taken, match in enumerate(_PARAMETER.finditer(separator + rest)):
+        if taken >= FEW_PARAMETERS and not may_spend(Cost.PARAMETER):
+            break
         name, text = match[1].lower(), _unquoted(match)
         base, star, suffix = name.partition("*")
         if not star:

@@ -2,19 +2,24 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from html import escape, unescape
-from itertools import islice
 from urllib.parse import urlsplit
+
+from gateway.mail.allowance import Cost, may_spend
 
 _ANCHOR = re.compile(r"<a((?: [a-z-]+=\"[^\"]*\")*)>|</a>")
 _HREF = re.compile(r' href="([^"]*)"')
 _ANY_TAG = re.compile(r"<[^<>]*>")
-_NAMED = re.compile(
-    r"(?:https?:[/\\]{1,4}(?:[^\s/@]{1,100}@)?|www\.|@)?((?:[^\W_](?:[\w-]{0,61}[^\W_])?\.){1,8}[^\W\d_]{2,24})(?![\w.@-])"
+_NAMED = re.compile(  # outside addresses it begins where a run of its letters begins: else it costs more time
+    r"""
+        (?:https?:[/\\]{1,4}(?:[^\s/@]{1,100}@)?|www\.|@|(?<![\w-])[_-]*+)
+        ((?:[^\W_](?:[\w-]{0,61}[^\W_])?\.){1,8}[^\W\d_]{2,24})(?![\w.@-])
+    """,
+    re.VERBOSE,
 )
-_MAX_WORDS_CHARS = 500
+_MAX_WORDS_CHARS = 2_000
 _LONGEST_NAME = 253
-_MAX_NAMES = 20
 _ADDRESS = re.compile(r"https?://[^\s<>\"'`{}|\\^]{3,2000}", re.IGNORECASE)
 _BEHIND_ADDRESS = ".,;:!?)]}*_"
 
@@ -61,9 +66,15 @@ def _surprise(attributes: str, words: str) -> str:
     if not host:
         return ""
     said = unescape(_ANY_TAG.sub("", words[:_MAX_WORDS_CHARS]))
-    named = {name for match in islice(_NAMED.finditer(said), _MAX_NAMES) if (name := _ascii(match[1]))}
+    if not may_spend(Cost.LINK_CHAR, len(said)):
+        return _shown(host)
+    named = {name for match in _NAMED.finditer(said) if (name := _ascii(match[1]))}
     if not has_user and all(_is_same(name, host) for name in named):
         return ""
+    return _shown(host)
+
+
+def _shown(host: str) -> str:
     return f" <small>(→ {escape(host)})</small>"
 
 
@@ -79,6 +90,7 @@ def _host(target: str) -> tuple[str, bool]:
         return "", False
 
 
+@lru_cache(maxsize=512)
 def _ascii(name: str) -> str:
     """The name as the network knows it; "" where it is none."""
     if name.isascii() or len(name) > _LONGEST_NAME:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from gateway.mail import automatic
 from gateway.mail.address import MAX_ADDRESSES, Address
+from gateway.mail.allowance import shared
 from gateway.mail.body import Body, Enclosure, Segment, collect
 from gateway.mail.bounce import find_bounce
 from gateway.mail.headers import Headers, parse_date
@@ -28,9 +29,11 @@ def parse(raw: bytes, *, detect_type: DetectType) -> ParsedMail:
     """The mail in `raw`. Never raises: what was odd is in `defects`. `detect_type` names a content's type."""
     defects: list[str] = []
     raw = _with_line_ends(raw, defects)
-    tree = read_tree(raw, defects)
-    body = collect(tree, defects)
-    return _mail(tree, body, defects, detect_type)
+    with shared(defects):
+        tree = read_tree(raw, defects)
+        body = collect(tree, defects)
+    with shared(defects):  # the mail's own header does not suffer from what its parts spent
+        return _mail(tree, body, defects, detect_type)
 
 
 def _with_line_ends(raw: bytes, defects: list[str]) -> bytes:

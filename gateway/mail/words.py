@@ -4,6 +4,7 @@ import binascii
 import re
 
 from gateway.mail import charsets
+from gateway.mail.allowance import Cost, may_spend
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]+")
 
@@ -17,7 +18,7 @@ def decode_words(value: str) -> str:
         None  # charset and bytes of words that may go on in the next (split letters)
     )
     position = 0
-    while (found := _next_word(value, position)) is not None:
+    while (found := _next_word(value, position)) is not None and may_spend(Cost.WORD):
         start, end, charset, raw = found
         between = value[position:start]
         if pending is not None and not (between.strip() == "" and charset == pending[0]):

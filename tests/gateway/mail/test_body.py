@@ -133,6 +133,10 @@ def test_enriched_text_loses_its_marks() -> None:
     assert body(raw)[0].segments[0].plain == "one two <three>\nfour five"
 
 
+def test_several_line_ends_of_enriched_text_are_one_less() -> None:
+    assert body("Content-Type: text/enriched\n\na\nb\n\nc\n\n\nd")[0].segments[0].plain == "a b\nc\n\nd"
+
+
 def test_a_wrong_charset_is_a_defect() -> None:
     assert body("Content-Type: text/plain; charset=us-ascii\n\nGrüße")[1]
 

@@ -44,6 +44,15 @@ def test_an_encrypted_message_is_known_by_its_first_line() -> None:
     assert not is_encrypted(BEGIN)
 
 
+def test_blank_lines_around_and_blanks_behind_marks_change_nothing() -> None:
+    text = f"{BEGIN[:-1]}  \nHash: x\n \n\n- a\n- \n- -b\n{SIGNATURE[:-1]}\t\nx\n{END[:-1]} \nend"
+    assert without_armour(text) == "\na\n\n-b\nend"
+
+
+def test_marks_inside_what_was_signed_are_words() -> None:
+    assert without_armour(f"{BEGIN}\n{BEGIN}{END}x\n{SIGNATURE}{SIGNATURE}{END}") == f"{BEGIN}{END}x\n"
+
+
 def test_many_marks_cost_linear_time() -> None:
     began = time.process_time()
     without_armour((BEGIN + "\nx\n" + SIGNATURE) * 100_000 + END)

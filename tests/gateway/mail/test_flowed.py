@@ -1,4 +1,4 @@
-from gateway.mail.flowed import unflow
+from gateway.mail.flowed import MAX_LINES, unflow
 
 FLOWED = {"format": "flowed"}
 
@@ -25,3 +25,8 @@ def test_stuffed_lines_lose_their_space() -> None:
 
 def test_other_text_is_left_alone() -> None:
     assert unflow("one \ntwo", {}) == "one \ntwo"
+
+
+def test_below_very_many_lines_line_ends_stay() -> None:
+    many = "a\n" * (MAX_LINES - 2)
+    assert unflow(f"{many}one \ntwo\nthree \nfour", FLOWED) == f"{many}one two\nthree \nfour"

@@ -2,6 +2,7 @@ import time
 
 import pytest
 
+from gateway.mail.allowance import Cost, may_spend, shared
 from gateway.mail.links import addresses_in, with_targets
 
 
@@ -67,6 +68,32 @@ def test_a_name_that_is_none_is_shown_as_it_stands() -> None:
     assert f"(→ {name}.example)" in link(f"https://{name}.example/", "bank.example")
     long = f"{'a.' * 200}example"
     assert f"(→ {long[:253]})" in link(f"https://{long}/", "bank.example")
+
+
+def test_a_name_behind_signs_of_emphasis_is_seen() -> None:
+    assert "(→ evil.example)" in link("https://evil.example/", "_bank.example_ --bank.example")
+    assert "(→ evil.example)" in link("https://evil.example/", f"{'x' * 1_900} bank.example")
+
+
+def test_links_beyond_the_allowance_show_where_they_lead() -> None:
+    defects: list[str] = []
+    with shared(defects):
+        assert link("https://a.example/", "a.example").endswith("</a>")
+        may_spend(Cost.LINK_CHAR, Cost.LINK_CHAR.most - 20)
+        assert link("https://a.example/", "here, to a.example").endswith("</a> <small>(→ a.example)</small>")
+    assert defects == [Cost.LINK_CHAR.defect]
+
+
+@pytest.mark.parametrize("words", ["a" * 1_990, "a_" * 900, "ä.de " * 390])
+def test_long_words_in_links_cost_linear_time(words: str) -> None:
+    def seconds(count: int) -> float:
+        html = f'<a href="https://x.example/">{words}</a>' * count
+        began = time.process_time()
+        with_targets(html)
+        return time.process_time() - began
+
+    half = min(seconds(50) for _ in range(3))
+    assert min(seconds(100) for _ in range(2)) < 4 * half + 0.1
 
 
 def test_twice_the_links_cost_twice_the_time() -> None:

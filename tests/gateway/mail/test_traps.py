@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.gateway.mail.test_bounds import HEAD, MAX_RSS_BYTES, cost_of, filled
+from tests.gateway.mail.test_bounds import HEAD, MAX_RSS_BYTES, cost_of, filled, multipart
 
 HTML = HEAD + b"Content-Type: text/html\r\n\r\nlast word "
 
@@ -104,6 +104,26 @@ def short_signed_lines() -> bytes:
     return HEAD + b"\r\nlast word\n-----BEGIN PGP SIGNED MESSAGE-----\n\n" + filled(b"a\n") + end
 
 
+def short_enriched_lines() -> bytes:
+    return HEAD + b"Content-Type: text/enriched\r\n\r\nlast word\n" + filled(b"a\n")
+
+
+def encoded_words_in_many_parts() -> bytes:
+    part = b'--b\r\nContent-Type: application/x; name="' + b"=?utf-8?q?a?=" * 300 + b'"\r\n\r\nhi\r\n'
+    return multipart(b"--b\r\n\r\nlast word\r\n" + part * 9_900)
+
+
+def parameters_of_many_parts() -> bytes:
+    name = b"; ".join(b"name*%d*=%%41" % n for n in range(330))
+    part = b"--b\r\nContent-Type: application/x; " + name + b"\r\n\r\nhi\r\n"
+    return multipart(b"--b\r\n\r\nlast word\r\n" + part * 9_900)
+
+
+def charsets_of_many_parts() -> bytes:
+    part = b"--b\r\nContent-Type: text/plain; charset=nope\r\n\r\n%d \xe0\xe1\xe2\xe3\xe4\xe5\xe6\r\n"
+    return multipart(b"--b\r\n\r\nlast word\r\n" + b"".join(part % n for n in range(9_900)))
+
+
 @pytest.mark.parametrize(
     "build",
     [
@@ -112,6 +132,10 @@ def short_signed_lines() -> bytes:
         one_folded_field,
         short_flowed_lines,
         short_signed_lines,
+        short_enriched_lines,
+        encoded_words_in_many_parts,
+        parameters_of_many_parts,
+        charsets_of_many_parts,
     ],
     ids=lambda build: build.__name__,
 )

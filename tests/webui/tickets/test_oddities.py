@@ -5,6 +5,7 @@ import re
 import pytest
 
 from gateway.i18n import speaking
+from gateway.mail.allowance import Cost
 from tests.house.tree import ROOT
 from webui.tickets.oddities import _FOUND, in_words
 
@@ -32,4 +33,5 @@ def test_whatever_the_parser_names_is_listed() -> None:
     lines = _LINE.findall(sources)
     said = {_NAME.sub("%(name)s", text) for line in lines for text in _TEXT.findall(line)}
     assert len(said) > 20
+    said |= {cost.defect for cost in Cost}
     assert said - set(_FOUND) == set()
