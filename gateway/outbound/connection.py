@@ -77,7 +77,10 @@ class Connection:
             return _TOO_LATE
         reply = self._command("DATA")
         if reply[0] != _GO_AHEAD:
-            self._reset()
+            if _is_positive(reply) or _is_out_of_step(reply):
+                self.drop()  # the answer to another command: the server may be waiting for content by now
+            else:
+                self._reset()
             return _refusal(reply)
         outcome = self._content(message.raw, has_time_for)
         if isinstance(outcome, Sent):
@@ -193,7 +196,7 @@ def _is_positive(reply: Reply) -> bool:
 
 
 def _is_out_of_step(reply: Reply) -> bool:
-    """Whether it is no answer to a mail's end: then nobody knows what the server will answer next."""
+    """Whether it ends no command: then nobody knows what the server will answer next."""
     return reply[0] < 200 or 300 <= reply[0] < 400
 
 

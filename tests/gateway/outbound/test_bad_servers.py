@@ -220,6 +220,15 @@ def test_a_bad_certificate_is_told_and_no_mail_goes(
         assert peer.mails == []
 
 
+def test_without_smtputf8_only_the_recipient_that_needs_it_fails(root: Path, clock: SetClock) -> None:
+    plain, idn, other = owe("ann@example.org"), owe("info@müller.de"), owe("jörg@example.org")
+    with SmtpPeer(extensions=()) as peer, open_post_office(root, peer.url, clock=clock) as office:
+        states = [try_when_due(delivery_id, office, clock) for delivery_id in (other, plain, idn)]
+        assert states == ["failed", "sent", "sent"]
+        assert "SMTPUTF8" in row(other)["answer"]
+        assert [mail.rcpt_to for mail in peer.mails] == ["ann@example.org", "info@xn--mller-kva.de"]
+
+
 def test_zero_bytes_in_an_answer_do_not_reach_the_database(
     peer: SmtpPeer, office: PostOffice, clock: SetClock
 ) -> None:

@@ -88,6 +88,15 @@ def test_an_answer_that_is_none_is_no_success_and_ends_the_session(
     assert not connection.is_open
 
 
+@pytest.mark.parametrize("line", ["250 2.1.5 ok", "334 go on", "150 hm"])
+def test_without_a_go_ahead_no_content_goes_and_a_session_out_of_step_ends(
+    line: str, peer: SmtpPeer, connection: Connection
+) -> None:
+    peer.at("data", Answer(line))
+    assert send(connection) == Deferred(line)
+    assert (peer.mails, connection.is_open, peer.commands[-1]) == ([], False, "DATA")
+
+
 def test_a_lease_that_ran_out_during_the_content_ends_before_the_final_dot(
     peer: SmtpPeer, connection: Connection
 ) -> None:
