@@ -1,4 +1,4 @@
-"""A thousand mails in and a thousand answers out while processes die at random.
+"""Two thousand mails in and two thousand answers out while processes die at random.
 
 `M4A_TEST_KILLED_MAILS=10000` makes it ten thousand; that takes some minutes more.
 """
@@ -23,7 +23,7 @@ from tests.fakes.senders import Mail, Post
 from tests.fakes.serving import Account, RunningDesk, wait_until
 from tests.journeys.conftest import PeerProgram
 
-MAILS = int(os.environ.get("M4A_TEST_KILLED_MAILS", "1000"))
+MAILS = int(os.environ.get("M4A_TEST_KILLED_MAILS", "2000"))
 PATIENCE = 300.0 + 0.3 * MAILS
 SEED = 4
 KILL_EVERY_SECONDS = 2.0
