@@ -34,3 +34,9 @@ def test_an_empty_file_field_is_no_file(app: Flask) -> None:
 def test_folders_in_a_name_are_dropped(app: Flask, name: str, kept_as: str) -> None:
     with app.test_request_context():
         assert uploads.keep([sent(name)])[0].filename == kept_as
+
+
+def test_pictures_of_the_text_are_told_from_files(app: Flask) -> None:
+    with app.test_request_context():
+        kept = uploads.keep([sent("a.txt")], [sent("b.png"), sent("")])
+    assert [(one.filename, one.is_picture) for one in kept] == [("b.png", True), ("a.txt", False)]

@@ -97,7 +97,7 @@ def live(number: int) -> ResponseReturnValue:
 def write(number: int) -> ResponseReturnValue:
     """Send a reply or save a note; what cannot be taken comes back with nothing typed lost."""
     composer = forms.read(request.form)
-    sent = [file for file in request.files.getlist("files") if file.filename]
+    sent = [file for _field, file in request.files.items(multi=True) if file.filename]
     try:
         public_id = _note(number, composer) if composer.is_note else _reply(number, composer)
     except (Invalid, Conflict, TooLarge) as error:
@@ -203,24 +203,28 @@ def _ticket_page(
         )
     shown = composer or page.composer(inputs, again=again, wrong=wrong)
     values = page.values(inputs, shown, now=office().clock.now(), undo=_undo())
-    return pages.render("web/tickets/ticket.html", area="tickets", view="", **values)
+    bounds = page.Bounds(office().settings.max_message_bytes)
+    return pages.render("web/tickets/ticket.html", area="tickets", view="", bounds=bounds, **values)
 
 
 def _reply(number: int, composer: forms.Composer) -> str:
-    draft = forms.draft(composer, uploads.keep(request.files.getlist("files")))
-    settings, by, now = office().settings, actor(), office().clock.now()
-    terms = replying.Office(_domain(), _undo(), office().blobs, settings.max_message_bytes)
+    draft = forms.draft(composer, _uploaded())
+    by, now = actor(), office().clock.now()
     with reading() as db:
-        written = replying.write(db, by, number, draft, office=terms, now=now)
+        written = replying.write(db, by, number, draft, office=office().sending(), now=now)
     with transaction() as db:
         return replying.reply(db, by, written, now=now).public_id
 
 
 def _note(number: int, composer: forms.Composer) -> str:
-    kept = uploads.keep(request.files.getlist("files"))
+    kept = _uploaded()
     by, now = actor(), office().clock.now()
     with transaction() as db:
         return noting.note(db, by, number, composer.text, kept, now=now).public_id
+
+
+def _uploaded() -> tuple[replying.DraftFile, ...]:
+    return uploads.keep(request.files.getlist("files"), request.files.getlist("pictures"))
 
 
 def _change(number: int, change: TicketChange) -> ResponseReturnValue:
