@@ -158,7 +158,7 @@
   };
   const formatText = (form) => {
     const area = one("textarea", form);
-    one(".bar", form).addEventListener("click", (event) => {
+    one(".formatting", form).addEventListener("click", (event) => {
       const button = event.target.closest("[data-format]");
       if (button) formats[button.dataset.format](area);
     });
@@ -254,8 +254,7 @@
   // What is too large for the mailbox is said before it is sent: base64 makes 78 bytes of 57.
   const mailSize = (form) => {
     const files = all("[type=file]", form).flatMap((field) => [...field.files]);
-    const kept = all("[data-size]:checked", form).map((box) => Number(box.dataset.size));
-    const parts = [...files.map((file) => file.size), ...kept].map((bytes) => Math.ceil(bytes / 57) * 78 + 500);
+    const parts = files.map((file) => Math.ceil(file.size / 57) * 78 + 500);
     const text = new Blob([one("textarea", form).value]).size;
     return parts.reduce((sum, bytes) => sum + bytes, 3 * text + 4096);
   };
