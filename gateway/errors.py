@@ -84,12 +84,18 @@ class Conflict(DeskError):
 
 
 class TooLarge(DeskError):
-    """Larger than the limit named in the text."""
+    """Larger than the limit, which `limit_bytes` names where a person can do something about it."""
 
     http = 413
     smtp = "552 5.3.4"
     sysexit = 65
     words = "Message too large."
+
+    def __init__(
+        self, public: str | None = None, *, detail: str = "", size_bytes: int = 0, limit_bytes: int = 0
+    ) -> None:
+        self.size_bytes, self.limit_bytes = size_bytes, limit_bytes
+        super().__init__(public, detail=detail)
 
 
 class MalformedMessage(DeskError):

@@ -4,8 +4,9 @@ The desk speaks English and knows no catalogue; its sentences that people meet i
 so that they are translated like any other text.
 """
 
-from gateway.errors import DeskError
+from gateway.errors import DeskError, TooLarge
 from gateway.i18n import _
+from webui.wording import size
 
 
 def N_(text: str) -> str:  # noqa: N802 - the name under which gettext's tools look for texts to translate
@@ -17,11 +18,13 @@ _SAID = (
     N_("Please write a text."),
     N_("The text is too long."),
     N_("These are too many files."),
+    N_("A picture in the text is a PNG, JPEG, GIF or WebP."),
+    N_("A picture in the text has at most 5 MB."),
+    N_("A text has at most 20 pictures."),
     N_("Please name a recipient."),
     N_("These are too many recipients."),
     N_("This is not a valid e-mail address."),
     N_("There is no mailbox to send from yet."),
-    N_("The message with its attachments is too large to send."),
     N_("It is too late: the message is on its way."),
     N_("There is nobody with this login."),
     N_("There is no such customer."),
@@ -80,4 +83,12 @@ _SAID = (
 
 def in_words(error: DeskError) -> str:
     """The error's public text in the language of the moment."""
+    if isinstance(error, TooLarge) and error.limit_bytes:
+        return too_large(size(error.size_bytes), error.limit_bytes)
     return _(error.public)
+
+
+def too_large(told_size: str, limit_bytes: int) -> str:
+    """That a message of this size cannot be sent; the page fills the size in as files are chosen."""
+    words = _("With its attachments the message has %(size)s; at most %(limit)s can be sent.")
+    return words % {"size": told_size, "limit": size(limit_bytes)}

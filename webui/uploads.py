@@ -1,6 +1,7 @@
 """Files that people send along, kept as blobs before anything is written to the database."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from werkzeug.datastructures import FileStorage
 
@@ -16,9 +17,10 @@ _BLOCK_BYTES = 256 * 1024
 _UNKNOWN = "application/octet-stream"
 
 
-def keep(sent: Iterable[FileStorage]) -> tuple[DraftFile, ...]:
-    """Make the files durable; a form's empty file field is none."""
-    return tuple(_keep(file) for file in sent if file.filename)
+def keep(sent: Iterable[FileStorage], pictures: Iterable[FileStorage] = ()) -> tuple[DraftFile, ...]:
+    """Make the files durable, and the pictures of the text; a form's empty file field is none."""
+    shown = [replace(_keep(file), is_picture=True) for file in pictures if file.filename]
+    return (*shown, *(_keep(file) for file in sent if file.filename))
 
 
 def carry(public_ids: Iterable[str]) -> tuple[AttachmentView, ...]:

@@ -4,13 +4,17 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from gateway.desk.replying import MAX_TEXT_CHARS, ArticleRef, DraftFile
+from gateway import ids
+from gateway.desk.pictures import check_picture
+from gateway.desk.replying import MAX_TEXT_CHARS, ArticleRef, DraftFile, place_pictures
 from gateway.errors import Invalid
 from gateway.mail.address import Address
 from gateway.rules.access import Actor, Permission, require
 from gateway.rules.status import ArticleKind, Status, may_become
 from gateway.store import articles, tickets
 from gateway.store.articles import NewArticle, NewFile
+
+_NOWHERE = "note.invalid"  # a note is no mail: the ids of its pictures leave the desk never
 
 
 def note(
@@ -32,21 +36,34 @@ def note(
     if status is not None and not may_become(status):
         raise Invalid("A ticket cannot be made new again.", field="status")
     ticket = tickets.stand(db, by.account_id, number)
+    public_id = ids.new_public_id()
+    placed = place_pictures(files, text, public_id=public_id, domain=_NOWHERE)
     article = NewArticle(
         kind=ArticleKind.NOTE,
         from_=Address(by.name, ""),
         subject="",
         text=text,
         reply_text=text,
+        public_id=public_id,
         staff_id=by.staff_id,
-        files=tuple(_file(file) for file in files),
+        files=tuple(_file(file, placed.get(at, "")) for at, file in enumerate(files)),
     )
-    _, public_id = articles.append(db, by.account_id, ticket.id, article, now=now)
+    articles.append(db, by.account_id, ticket.id, article, now=now)
     if status is not None:
         tickets.set_status(db, by.account_id, ticket, status, staff_id=by.staff_id, now=now)
     return ArticleRef(number, public_id)
 
 
-def _file(file: DraftFile) -> NewFile:
+def _file(file: DraftFile, content_id: str) -> NewFile:
     kind = file.content_type
-    return NewFile(file.filename, kind, kind, file.blob.size_bytes, file.blob.sha256)
+    if file.is_picture:
+        check_picture(kind, file.blob.size_bytes)
+    return NewFile(
+        filename=file.filename,
+        content_type=kind,
+        detected_type=kind,
+        size_bytes=file.blob.size_bytes,
+        sha256=file.blob.sha256,
+        inline=bool(content_id),
+        content_id=content_id,
+    )

@@ -12,11 +12,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gateway import ids
-from gateway.desk import dkimkeys
+from gateway.desk import dkimkeys, pictures
 from gateway.errors import Conflict, Invalid, NotFound, TooLarge
 from gateway.mail import compose, render, tokens
 from gateway.mail.address import Address
 from gateway.mail.addressing import writable_address
+from gateway.mail.html import cids_of
 from gateway.mail.message import Auto
 from gateway.rules.access import Actor, Permission, require
 from gateway.rules.filing import first_subject, tagged_subject
@@ -43,11 +44,12 @@ MAX_AHEAD = timedelta(days=365)
 
 @dataclass(frozen=True, slots=True)
 class DraftFile:
-    """A file to send; its bytes are a blob already."""
+    """A file to send; its bytes are a blob already. A picture stands where the text has `![filename]`."""
 
     filename: str
     content_type: str
     blob: KeptBlob
+    is_picture: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +158,7 @@ def write(db: Session, by: Actor, number: int, draft: Draft, *, office: Office, 
     public_id = ids.new_public_id()
     mail = _mail(detail, draft, recipients, sender, public_id, office, now)
     raw = dkimkeys.signed(db, by.account_id, mail.from_.address, compose.compose(mail), seal=office.seal)
-    if len(raw) > office.max_message_bytes:
-        raise TooLarge("The message with its attachments is too large to send.")
+    check_size(len(raw), office.max_message_bytes)
     article = _article(by, draft, mail, public_id, office.blobs.put(raw))
     not_before = max(now + office.undo, (draft.send_at or now).astimezone(UTC))
     return Written(number, article, draft.status, not_before, draft.replaces)
@@ -193,6 +194,13 @@ def send_now(db: Session, by: Actor, public_id: str, *, now: datetime) -> Articl
     if not deliveries.hasten(db, by.account_id, article.id, now=now):
         raise Conflict("This message does not wait to be sent later.")
     return _tell(db, by, article, EventKind.SENT_NOW, now)
+
+
+def check_size(size_bytes: int, limit_bytes: int) -> None:
+    """Raise TooLarge, which names both numbers, for a mail that is larger than the limit."""
+    if size_bytes > limit_bytes:
+        words = f"The message with its attachments has {size_bytes} bytes; at most {limit_bytes} can be sent."
+        raise TooLarge(words, size_bytes=size_bytes, limit_bytes=limit_bytes)
 
 
 def withdraw(db: Session, by: Actor, public_id: str, *, now: datetime) -> ArticleRef:
@@ -303,9 +311,15 @@ def _mail(
     now: datetime,
 ) -> compose.OutgoingMail:
     answered = next((a for a in reversed(detail.articles) if a.kind is ArticleKind.INBOUND), None)
+    shown = place_pictures(draft.files, draft.text, public_id=public_id, domain=office.mail_domain)
     bodies = render.reply_bodies(
-        draft.text, signature=sender.signature, quoted=_quoted(answered), locale=sender.locale
+        draft.text,
+        signature=sender.signature,
+        quoted=_quoted(answered),
+        locale=sender.locale,
+        pictures={draft.files[at].filename: cid for at, cid in shown.items()},
     )
+    in_place = cids_of(bodies.html)
     reply_local = tokens.reply_local(sender.key, detail.ticket.id)
     return compose.OutgoingMail(
         message_id=tokens.message_id(sender.key, public_id, office.mail_domain),
@@ -319,7 +333,10 @@ def _mail(
         html=bodies.html,
         in_reply_to=(answered.message_id or "") if answered else "",
         references=_references(detail),
-        attachments=tuple(_outgoing_file(file, office.blobs) for file in draft.files),
+        attachments=tuple(
+            _outgoing_file(file, office.blobs, cid if (cid := shown.get(at, "")) in in_place else "")
+            for at, file in enumerate(draft.files)
+        ),
     )
 
 
@@ -341,8 +358,20 @@ def _references(detail: TicketDetail) -> tuple[str, ...]:
     return tuple(dict.fromkeys(a.message_id for a in detail.articles if a.message_id))
 
 
-def _outgoing_file(file: DraftFile, blobs: BlobStore) -> compose.OutgoingFile:
-    return compose.OutgoingFile(file.filename, file.content_type, blobs.read(file.blob.sha256))
+def place_pictures(files: tuple[DraftFile, ...], text: str, *, public_id: str, domain: str) -> dict[int, str]:
+    """The Content-ID of each picture that has a place in the text, by its place among the files."""
+    names = {at: file.filename for at, file in enumerate(files) if file.is_picture}
+    ids = pictures.content_ids(names.values(), text, public_id=public_id, domain=domain)
+    firsts = {name: at for at, name in reversed(names.items()) if name in ids}
+    return {at: ids[name] for name, at in firsts.items()}
+
+
+def _outgoing_file(file: DraftFile, blobs: BlobStore, content_id: str) -> compose.OutgoingFile:
+    content, kind = blobs.read(file.blob.sha256), file.content_type
+    if file.is_picture:
+        kind = detect_type(content)
+        pictures.check_picture(kind, len(content))
+    return compose.OutgoingFile(file.filename, kind, content, inline=bool(content_id), content_id=content_id)
 
 
 def _article(
@@ -355,6 +384,8 @@ def _article(
             detected_type=detect_type(sent.content),
             size_bytes=file.blob.size_bytes,
             sha256=file.blob.sha256,
+            inline=sent.inline,
+            content_id=sent.content_id,
         )
         for file, sent in zip(draft.files, mail.attachments, strict=True)
     )

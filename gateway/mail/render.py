@@ -1,5 +1,6 @@
 """What staff wrote → the two texts of a reply: plain, and HTML made from it as Markdown."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -32,20 +33,30 @@ class Bodies:
     html: str
 
 
-def reply_bodies(text: str, *, signature: str, quoted: Quoted | None, locale: str) -> Bodies:
+def reply_bodies(
+    text: str,
+    *,
+    signature: str,
+    quoted: Quoted | None,
+    locale: str,
+    pictures: Mapping[str, str] | None = None,
+) -> Bodies:
     """The reply with the mailbox's signature and, below, the quoted message under a line in `locale`.
+
+    `![name]` is the picture with the Content-ID that `pictures` has for the name; the plain text names it.
 
     The HTML loads nothing and runs nothing: no HTML of the writer's, no pictures from elsewhere; its looks
     stand in its elements. A quoted message longer than 50,000 characters is cut at the end of a line.
     """
-    written, signed = _tidy(text), _tidy(signature)
+    written, signed, shown = _tidy(text), _tidy(signature), pictures or {}
     old = _shortened(_tidy(quoted.text)) if quoted else ""
     with speaking(locale):
         values = {"signature": signed, "attribution": _attribution(quoted) if quoted and old else ""}
-        plain = render("mail/reply/body.txt", text=written, quoted=_marked(old), **values)
+        told = markdown.with_told_pictures(written, frozenset(shown), _("Picture"))
+        plain = render("mail/reply/body.txt", text=told, quoted=_marked(old), **values)
         html = render(
             "mail/reply/body.html",
-            content=Markup(markdown.to_html(written, styled=True)),  # noqa: S704 - sanitised
+            content=Markup(markdown.to_html(written, styled=True, pictures=shown)),  # noqa: S704 - sanitised
             quoted=_as_it_stands(old),
             locale=current_locale(),
             **values,

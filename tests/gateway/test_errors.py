@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from gateway import errors
-from gateway.errors import DeskError, Invalid, StorageFull, Unavailable
+from gateway.errors import DeskError, Invalid, StorageFull, TooLarge, Unavailable
 
 
 def tree(root: type[DeskError] = DeskError) -> Iterator[type[DeskError]]:
@@ -41,3 +41,8 @@ def test_invalid_names_the_field() -> None:
     error = Invalid("No.", field="login")
     assert (error.public, error.field, str(error)) == ("No.", "login", "No.")
     assert Invalid().field == ""
+
+
+def test_too_large_names_both_numbers() -> None:
+    error = TooLarge("x", size_bytes=3, limit_bytes=2)
+    assert (error.size_bytes, error.limit_bytes, TooLarge().limit_bytes) == (3, 2, 0)

@@ -3,7 +3,7 @@
 import pytest
 
 from gateway.desk import customers, passwords
-from gateway.errors import Invalid
+from gateway.errors import Invalid, TooLarge
 from gateway.i18n import speaking
 from webui.complaints import _SAID, in_words
 
@@ -31,3 +31,11 @@ def test_what_the_desk_refuses_in_forms_is_listed() -> None:
         f"A customer has at most {customers.MAX_DOMAINS} domains.",
     }
     assert limits <= set(_SAID)
+
+
+def test_what_is_too_large_is_told_with_both_sizes() -> None:
+    error = TooLarge("x", size_bytes=30 * 1024**2, limit_bytes=5 * 1024**2)
+    with speaking("de"):
+        told = "Mit ihren Anhängen hat die Nachricht 30 MB; höchstens 5,0 MB lassen sich senden."
+        assert in_words(error) == told
+    assert in_words(TooLarge("Other.")) == "Other."

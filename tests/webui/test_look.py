@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from tests.fakes.chromium import launched
 from tests.fakes.refusing import refuse
 from tests.webui import rich
 from tests.webui.cast import World, mail
+from webui import office
 
 PAGES = (
     "/",
@@ -345,3 +347,70 @@ def test_a_reply_waits_for_a_moment_in_the_readers_zone_and_can_be_taken_back(
     page.get_by_role("button", name="Send now").click()
     expect(page.get_by_text("sent a waiting message at once")).to_be_visible()
     context.close()
+
+
+_PASTED = """([selector, kind, names, colours]) => {
+  const carried = new DataTransfer();
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = 40;
+  names.forEach((name, at) => {
+    const pen = canvas.getContext("2d");
+    pen.fillStyle = colours[at];
+    pen.fillRect(0, 0, 40, 40);
+    const bytes = Uint8Array.from(atob(canvas.toDataURL("image/png").split(",")[1]), (c) => c.charCodeAt(0));
+    carried.items.add(new File([bytes], name, { type: "image/png" }));
+  });
+  const given = { bubbles: true, cancelable: true, clipboardData: carried, dataTransfer: carried };
+  const event = kind === "paste" ? new ClipboardEvent(kind, given) : new DragEvent(kind, given);
+  document.querySelector(selector).dispatchEvent(event);
+}"""
+
+
+def test_pictures_are_pasted_and_dropped_to_their_places_and_taken_back(page: Page, world: World) -> None:
+    page.goto("/t/1")
+    text = page.locator("#text")
+    text.fill("Before  after")
+    text.press("Home")
+    for _step in range(7):
+        page.keyboard.press("ArrowRight")
+    page.evaluate(_PASTED, ["#text", "paste", ["image.png", "image.png"], ["teal", "coral"]])
+    expect(text).to_have_value("Before ![image.png]![image-2.png] after")
+    page.evaluate(_PASTED, ["#text", "drop", ["third[1].png"], ["gold"]])
+    expect(page.locator(".chosen li")).to_have_count(3)
+    page.get_by_role("button", name="Remove image-2.png").click()
+    expect(text).to_have_value("Before ![image.png]![third_1_.png] after")
+    page.get_by_role("button", name="Send", exact=True).click()
+    shown = page.locator("li.article.outbound .rich img")
+    expect(shown).to_have_count(2)
+    expect(shown.last).to_have_js_property("naturalWidth", 40)
+    files = world.ours.ticket.articles[-1].attachments
+    assert [(file.filename, file.inline) for file in files] == [("image.png", True), ("third_1_.png", True)]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1440])
+def test_what_is_too_large_is_said_while_files_are_chosen(
+    page: Page, app: Flask, served: str, tmp_path: Path, theme: str, width: int
+) -> None:
+    known = office.of(app)
+    smaller = known.settings.model_copy(update={"max_message_bytes": 100_000})
+    office.install(app, replace(known, settings=smaller))
+    page.context.add_cookies([{"name": "theme", "value": theme, "url": served}])
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto("/t/1")
+    word = page.locator(".too-large")
+    for name, size in (("fits.bin", 65_000), ("more.bin", 6_000)):
+        (tmp_path / name).write_bytes(bytes(size))
+    page.locator("#files").set_input_files(tmp_path / "fits.bin")
+    expect(word).to_be_empty()
+    page.locator("#files").set_input_files(tmp_path / "more.bin")
+    expect(word).to_have_text("With its attachments the message has 100 kB; at most 98 kB can be sent.")
+    page.locator("#text").fill("Too much")
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.locator("li.article.outbound")).to_have_count(0)
+    assert violations(page) == []
+    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    page.get_by_role("button", name="Remove more.bin").click()
+    expect(word).to_be_empty()
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.locator("li.article.outbound")).to_have_count(1)

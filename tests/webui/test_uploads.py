@@ -72,3 +72,9 @@ def test_a_file_that_the_scanner_keeps_closed_does_not_go_along(app: Flask, worl
         pytest.raises(Conflict),
     ):
         uploads.carry([file.public_id])
+
+
+def test_pictures_of_the_text_are_told_from_files(app: Flask) -> None:
+    with app.test_request_context():
+        kept = uploads.keep([sent("a.txt")], [sent("b.png"), sent("")])
+    assert [(one.filename, one.is_picture) for one in kept] == [("b.png", True), ("a.txt", False)]

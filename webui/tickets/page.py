@@ -3,12 +3,14 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from gateway.desk.pictures import MAX_PICTURE_BYTES, MAX_PICTURES, PICTURE_TYPES
 from gateway.desk.tickets import StaffRef
 from gateway.i18n import _
 from gateway.rules.status import ArticleKind, Status
 from gateway.store.queries.articles import ArticleView, TicketDetail
 from gateway.store.queries.customers import CustomerRow
 from gateway.store.queries.tickets import CustomerRef, TicketFilter, TicketRow
+from webui.complaints import too_large
 from webui.rail import View
 from webui.tickets import forms, rows
 from webui.tickets.timeline import Reader, entries
@@ -28,6 +30,21 @@ class Inputs:
     customers: tuple[CustomerRow, ...]
     others: tuple[TicketRow, ...]
     views: tuple[View, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What the composer may take, for the page to say so before anything is sent."""
+
+    message_bytes: int
+    pictures: int = MAX_PICTURES
+    picture_bytes: int = MAX_PICTURE_BYTES
+    picture_types: str = " ".join(PICTURE_TYPES)
+
+    @property
+    def too_large(self) -> str:
+        """What is said above the limit; `{size}` stands for the size."""
+        return too_large("{size}", self.message_bytes)
 
 
 @dataclass(frozen=True, slots=True)

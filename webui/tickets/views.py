@@ -97,7 +97,7 @@ def live(number: int) -> ResponseReturnValue:
 def write(number: int) -> ResponseReturnValue:
     """Send a reply or save a note; what cannot be taken comes back with nothing typed lost."""
     composer = forms.read(request.form, uploads.carry(request.form.getlist("kept")[: replying.MAX_FILES]))
-    sent = [file for file in request.files.getlist("files") if file.filename]
+    sent = [file for _field, file in request.files.items(multi=True) if file.filename]
     try:
         public_id = _note(number, composer) if composer.is_note else _reply(number, composer)
     except (Invalid, Conflict, TooLarge) as error:
@@ -218,7 +218,8 @@ def _ticket_page(
         )
     shown = composer or page.composer(inputs, again=again, wrong=wrong)
     values = page.values(inputs, shown, now=office().clock.now(), undo=_undo())
-    return pages.render("web/tickets/ticket.html", area="tickets", view="", **values)
+    bounds = page.Bounds(office().settings.max_message_bytes)
+    return pages.render("web/tickets/ticket.html", area="tickets", view="", bounds=bounds, **values)
 
 
 def _reply(number: int, composer: forms.Composer) -> str:
@@ -238,8 +239,9 @@ def _note(number: int, composer: forms.Composer) -> str:
 
 
 def _files(composer: forms.Composer) -> tuple[DraftFile, ...]:
-    """What goes along: files of an earlier message, then new ones."""
-    return (*map(uploads.as_draft, composer.kept), *uploads.keep(request.files.getlist("files")))
+    """What goes along: files of an earlier message, then new ones, and the text's pictures."""
+    sent, shown = request.files.getlist("files"), request.files.getlist("pictures")
+    return (*map(uploads.as_draft, composer.kept), *uploads.keep(sent, shown))
 
 
 def _change(number: int, change: TicketChange) -> ResponseReturnValue:

@@ -1,5 +1,7 @@
 """Notes: kept in the ticket, sent to nobody."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import select
 
@@ -51,3 +53,15 @@ def test_a_strangers_ticket_is_not_found(world: World) -> None:
     world.receive(mail())
     with pytest.raises(NotFound), session.transaction() as db:
         noting.note(db, world.stranger.owner, 1, "x", now=NOON)
+
+
+def test_a_notes_picture_has_its_place_and_must_be_one(world: World) -> None:
+    world.receive(mail())
+    file = DraftFile("a.png", "image/png", world.blobs.put(b"x"), is_picture=True)
+    with session.transaction() as db:
+        noting.note(db, world.ours.staff, 1, "See ![a.png]", (file,), now=NOON)
+    (kept,) = world.detail(1).articles[-1].attachments
+    assert kept.inline
+    assert kept.content_id.endswith("@note.invalid")
+    with pytest.raises(Invalid), session.transaction() as db:
+        noting.note(db, world.ours.staff, 1, "x", (replace(file, content_type="text/html"),), now=NOON)

@@ -19,6 +19,7 @@ from gateway.store.filetypes import detect_type
 from gateway.store.models import Delivery, Outbox
 from gateway.store.queries.articles import get_raw_sha256
 from tests.fakes.refusing import refuse
+from tests.webui.cast import PNG
 from tests.world import ANN, BOB, EVE, SUPPORT, World, mail, office, ticket_row
 
 PDF = b"%PDF-1.4\n" + bytes(range(256))
@@ -167,9 +168,58 @@ def test_what_cannot_be_sent_is_invalid_and_not_recorded(desk: World, draft: Dra
 
 def test_a_mail_above_the_limit_is_too_large(desk: World) -> None:
     size = len(desk.blobs.read(write(desk, Draft("x")).article.raw_sha256 or ""))
-    with pytest.raises(TooLarge):
+    with pytest.raises(TooLarge, match="at most") as refused:
         write(desk, Draft("x"), most=size - 200)
+    assert refused.value.limit_bytes == size - 200
+    assert refused.value.limit_bytes < refused.value.size_bytes < size + 200
     write(desk, Draft("x"), most=size + 200)
+
+
+@pytest.mark.parametrize("size", [99, 100, 101])
+def test_the_limit_itself_may_be_sent(size: int) -> None:
+    if size <= 100:
+        replying.check_size(size, 100)
+    else:
+        with pytest.raises(TooLarge, match="101 bytes; at most 100"):
+            replying.check_size(size, 100)
+
+
+def test_pictures_stand_in_the_mail_where_the_text_names_them(desk: World) -> None:
+    def picture(name: str) -> DraftFile:
+        return DraftFile(name, "application/x-claimed", desk.blobs.put(PNG), is_picture=True)
+
+    names = ("shot.png", "unnamed.png", "shot.png")
+    text = "See ![shot.png] here."
+    public_id = desk.reply(1, draft=Draft(text, files=tuple(map(picture, names)))).public_id
+    found = sent(desk, public_id)
+    shown, *others = found.attachments
+    assert (shown.filename, shown.content_type, shown.inline) == ("shot.png", "image/png", True)
+    assert f'<img src="cid:{shown.content_id}"' in (found.html or "")
+    assert [(one.filename, one.inline) for one in others] == [("unnamed.png", False), ("shot.png", False)]
+    assert "See [Picture: shot.png] here." in found.text
+    kept = desk.detail(1).articles[-1]
+    assert kept.text == text
+    assert [(one.inline, one.content_id) for one in kept.attachments] == [
+        (True, shown.content_id),
+        (False, ""),
+        (False, ""),
+    ]
+    with session.reading() as db:
+        raw = desk.blobs.read(get_raw_sha256(db, desk.ours.account_id, public_id))
+    assert b"multipart/related" in raw
+
+
+def test_a_picture_named_in_code_alone_is_an_attachment(desk: World) -> None:
+    file = DraftFile("a.png", "image/png", desk.blobs.put(PNG), is_picture=True)
+    found = sent(desk, desk.reply(1, draft=Draft("`![a.png]`", files=(file,))).public_id)
+    assert [one.inline for one in found.attachments] == [False]
+
+
+def test_what_is_no_picture_is_refused_as_one(desk: World) -> None:
+    file = DraftFile("a.png", "image/png", desk.blobs.put(PDF), is_picture=True)
+    with pytest.raises(Invalid) as caught:
+        write(desk, Draft("![a.png]", files=(file,)))
+    assert caught.value.field == "pictures"
 
 
 def test_without_a_mailbox_there_is_nothing_to_send_from(desk: World) -> None:

@@ -100,3 +100,10 @@ def test_an_endless_quote_is_cut_at_a_line() -> None:
     assert len(text) < 2 * MAX_QUOTED_CHARS
     assert text.endswith("> line\n> […]\n")
     assert text_of("x", old=quoted("y" * (MAX_QUOTED_CHARS + 1))).endswith("y\n> […]\n")
+
+
+def test_a_picture_is_named_in_the_text_in_the_mailboxs_language() -> None:
+    pictures = {"a.png": "1@x"}
+    bodies = reply_bodies("![a.png]", signature="", quoted=None, locale="de", pictures=pictures)
+    assert bodies.text == "[Bild: a.png]\n"
+    assert '<img src="cid:1@x" alt="a.png"' in bodies.html

@@ -74,3 +74,9 @@ def test_a_message_that_was_not_taken_back_does_not_return_to_the_composer(world
 
 def test_what_went_wrong_is_said_above_the_composer(world: World) -> None:
     assert page.composer(inputs(world), wrong="Too late.").wrong == "Too late."
+
+
+def test_the_bounds_of_the_composer_are_told_in_words() -> None:
+    assert page.Bounds(50 * 1024**2).too_large == (
+        "With its attachments the message has {size}; at most 50 MB can be sent."
+    )

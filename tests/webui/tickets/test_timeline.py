@@ -9,7 +9,7 @@ from flask import Flask
 from gateway.i18n import speaking
 from gateway.mail.address import Address
 from gateway.rules.status import ArticleKind, Status
-from gateway.store.queries.articles import ArticleView, DeliveryView, EventView, TicketDetail
+from gateway.store.queries.articles import ArticleView, AttachmentView, DeliveryView, EventView, TicketDetail
 from gateway.store.queries.tickets import TicketRow
 from webui.tickets.timeline import (
     Event,
@@ -164,6 +164,20 @@ def test_our_own_words_are_shown_as_formatted_and_others_as_they_stand() -> None
     assert (show(ours).text, show(ours).is_rich) == ("<p><strong>Hi</strong></p>\n", True)
     assert "<strong>" in show(replace(typed, kind=ArticleKind.NOTE)).text
     assert (show(typed).text, show(typed).is_rich) == ("**Hi**", False)
+
+
+def test_a_picture_in_our_words_stands_there_and_not_below_again() -> None:
+    files = tuple(
+        AttachmentView(
+            name, f"{name}.png", "image/png", "image/png", 9, "0" * 64, inline=inline, content_id=cid
+        )
+        for name, inline, cid in (("in", True, "1@x"), ("out", False, ""))
+    )
+    ours = replace(reply(), text="![in.png] ![out.png]", reply_text="![in.png] ![out.png]", attachments=files)
+    shown = show(ours)
+    assert '<img src="/attachments/in"' in shown.text
+    assert "![out.png]" in shown.text
+    assert [file.name for file in shown.files] == ["out.png"]
 
 
 def page_of(app: Flask, *articles: ArticleView, reader: Reader = READER) -> str:

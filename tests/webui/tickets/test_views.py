@@ -1,6 +1,7 @@
 """The pages of tickets, seen by a browser without JavaScript."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 
@@ -11,8 +12,18 @@ from werkzeug.test import TestResponse
 
 from gateway import clock
 from gateway.rules.status import ArticleKind, Status
-from tests.webui.cast import World, mail
+from tests.webui.cast import PNG, World, mail
 from tests.webui.pages import Page
+from webui import office
+
+
+@pytest.fixture
+def small(app: Flask) -> None:
+    """An installation that sends at most a hundred thousand bytes."""
+    known = office.of(app)
+    office.install(
+        app, replace(known, settings=known.settings.model_copy(update={"max_message_bytes": 100_000}))
+    )
 
 
 @pytest.fixture
@@ -330,3 +341,24 @@ def test_nonsense_is_not_merged(world: World, browser: FlaskClient, stranger: Fl
     assert send(browser, "/t/1/merge", into="99").status_code == 404
     assert send(stranger, "/t/1/merge", into="1").status_code == 404
     assert send(browser, "/t/1/unmerge").status_code == 409
+
+
+@pytest.mark.usefixtures("small")
+def test_what_is_too_large_to_send_comes_back_with_both_sizes(browser: FlaskClient) -> None:
+    large = (BytesIO(bytes(80_000)), "large.bin")
+    answer = send(browser, "/t/1/articles", kind="reply", to="a@x.example", text="See file", files=large)
+    assert answer.status_code == 413
+    shown = Page(answer)
+    assert "message has 109 kB; at most 98 kB can be sent" in shown.text_of("#wrong")
+    assert shown.one("#text").text == "See file"
+
+
+@pytest.mark.parametrize("kind", ["reply", "note"])
+def test_a_picture_of_the_text_stands_in_its_place(browser: FlaskClient, kind: str) -> None:
+    picture = (BytesIO(PNG), "shot.png", "image/png")
+    fields = {"kind": kind, "to": "a@x.example", "text": "Here: ![shot.png]", "pictures": picture}
+    assert send(browser, "/t/1/articles", **fields).status_code == 303
+    shown = Page(browser.get("/t/1"))
+    source = shown.one(".rich img").get("src") or ""
+    assert browser.get(source).data == PNG
+    assert shown.inline() == []

@@ -176,7 +176,7 @@
   };
   const formatText = (form) => {
     const area = one("textarea", form);
-    one(".bar", form).addEventListener("click", (event) => {
+    one(".formatting", form).addEventListener("click", (event) => {
       const button = event.target.closest("[data-format]");
       if (button) formats[button.dataset.format](area);
     });
@@ -187,34 +187,72 @@
       formats[name](area);
     });
   };
+  // Files go along, pictures to their places in the text; both are listed, and removed from there.
+  const carry = (field, files) => {
+    const carried = new DataTransfer();
+    files.forEach((file) => carried.items.add(file));
+    field.files = carried.files;
+  };
+  const placed = (field, file) => {
+    const clean = file.name.replace(/[[\]\n\\/]/g, "_").slice(-100) || "picture";
+    const dot = clean.lastIndexOf(".") > 0 ? clean.lastIndexOf(".") : clean.length;
+    const taken = new Set([...field.files].map((other) => other.name));
+    let name = clean;
+    for (let count = 2; taken.has(name); count += 1) name = `${clean.slice(0, dot)}-${count}${clean.slice(dot)}`;
+    return new File([file], name, { type: file.type });
+  };
   const takeFiles = (form) => {
-    const field = one("[type=file]", form);
+    const field = one("#files", form);
+    const pictures = one("#pictures", form);
+    const area = one("textarea", form);
     const list = one(".chosen", form);
-    let files = [];
-    const set = (chosen) => {
-      const carried = new DataTransfer();
-      chosen.forEach((file) => carried.items.add(file));
-      field.files = carried.files;
+    let files = [...field.files];
+    const isPicture = (file) => pictures.dataset.types.split(" ").includes(file.type) && file.size <= Number(pictures.dataset.bytes);
+    const add = (more) => {
+      for (const file of more) {
+        if (!isPicture(file) || pictures.files.length >= Number(pictures.dataset.most)) {
+          files.push(file);
+          continue;
+        }
+        const picture = placed(pictures, file);
+        carry(pictures, [...pictures.files, picture]);
+        const { selectionStart: from, selectionEnd: to } = area;
+        const words = `![${picture.name}]`;
+        type(area, from, to, words, from + words.length);
+      }
+      carry(field, files);
+      show();
+    };
+    const drop = (file) => {
+      carry(pictures, [...pictures.files].filter((other) => other !== file));
+      files = files.filter((other) => other !== file);
+      carry(field, files);
+      area.value = area.value.replaceAll(`![${file.name}]`, "");
+      area.dispatchEvent(new Event("input", { bubbles: true }));
       show();
     };
     const show = () => {
-      files = [...field.files];
-      list.replaceChildren(...files.map((file) => {
+      list.replaceChildren(...[...pictures.files, ...files].map((file) => {
         const item = document.createElement("li");
         const remove = document.createElement("button");
         remove.type = "button";
         remove.textContent = "✕";
         remove.setAttribute("aria-label", `${field.dataset.remove} ${file.name}`);
-        remove.addEventListener("click", () => set(files.filter((other) => other !== file)));
+        remove.addEventListener("click", () => drop(file));
         item.append(file.name, remove);
         return item;
       }));
+      tellSize(form);
     };
-    field.addEventListener("change", () => set([...files, ...field.files]));
+    field.addEventListener("change", () => {
+      files.push(...field.files);
+      carry(field, files);
+      show();
+    });
     form.addEventListener("paste", (event) => {
       if (!event.clipboardData.files.length) return;
       event.preventDefault();
-      set([...files, ...event.clipboardData.files]);
+      add(event.clipboardData.files);
     });
     form.addEventListener("dragover", (event) => {
       if (!event.dataTransfer.types.includes("Files")) return;
@@ -225,8 +263,9 @@
     form.addEventListener("drop", (event) => {
       if (!event.dataTransfer.files.length) return;
       event.preventDefault();
-      set([...files, ...event.dataTransfer.files]);
+      add(event.dataTransfer.files);
     });
+    form.addEventListener("input", () => tellSize(form));
     show();
   };
 
@@ -234,6 +273,29 @@
   const showView = () => {
     const here = one(".views [aria-current]");
     if (here) here.closest("ul").scrollLeft = here.offsetLeft - 40;
+  };
+
+  // What is too large for the mailbox is said before it is sent: base64 makes 78 bytes of 57.
+  const mailSize = (form) => {
+    const files = all("[type=file]", form).flatMap((field) => [...field.files]);
+    const parts = files.map((file) => Math.ceil(file.size / 57) * 78 + 500);
+    const text = new Blob([one("textarea", form).value]).size;
+    return parts.reduce((sum, bytes) => sum + bytes, 3 * text + 4096);
+  };
+  const sizeWords = (bytes) => {
+    const units = ["kB", "MB", "GB"];
+    const step = Math.min(3, Math.max(1, Math.floor(Math.log2(bytes) / 10)));
+    const amount = bytes / 1024 ** step;
+    const digits = amount < 10 ? 1 : 0;
+    return `${new Intl.NumberFormat(root.lang, { minimumFractionDigits: digits, maximumFractionDigits: digits, useGrouping: false }).format(amount)} ${units[step - 1]}`;
+  };
+  const tellSize = (form) => {
+    const size = mailSize(form);
+    const isTooLarge = size > Number(form.dataset.limit) && !one("[value=note]:checked", form);
+    const words = isTooLarge ? form.dataset.tooLarge.replace("{size}", sizeWords(size)) : "";
+    const told = one(".too-large", form);
+    if (told.textContent !== words) told.textContent = words;
+    one("#files", form).setCustomValidity(words);
   };
 
   const begin = () => {

@@ -1,0 +1,32 @@
+"""Pictures that staff put into their text: what may be one, and which Content-ID each gets."""
+
+from collections.abc import Iterable
+
+from gateway.errors import Invalid
+from gateway.mail.markdown import named_pictures
+
+MAX_PICTURES = 20
+MAX_PICTURE_BYTES = 5 * 1024 * 1024
+PICTURE_TYPES = ("image/png", "image/jpeg", "image/gif", "image/webp")
+
+
+def check_picture(detected_type: str, size_bytes: int) -> None:
+    """Raise Invalid for what is no picture that every mail program shows, or too large for one."""
+    if detected_type not in PICTURE_TYPES:
+        raise Invalid("A picture in the text is a PNG, JPEG, GIF or WebP.", field="pictures")
+    if size_bytes > MAX_PICTURE_BYTES:
+        raise Invalid("A picture in the text has at most 5 MB.", field="pictures")
+
+
+def content_ids(names: Iterable[str], text: str, *, public_id: str, domain: str) -> dict[str, str]:
+    """The Content-ID of each picture whose name stands in the text as `![name]`.
+
+    Of several with one name the first has the place; whatever has none goes as an attachment. Raises
+    Invalid above 20 pictures.
+    """
+    told = list(names)
+    if len(told) > MAX_PICTURES:
+        raise Invalid("A text has at most 20 pictures.", field="pictures")
+    placed = named_pictures(text)
+    unique = [name for name in dict.fromkeys(told) if name in placed]
+    return {name: f"{public_id}.{number}@{domain}" for number, name in enumerate(unique, 1)}
