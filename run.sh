@@ -115,9 +115,16 @@ install_dkim_verifier() {
     fi
 }
 
+# Postfix starts by root alone, and takes no other mail server's place; without it its journey is skipped.
+install_postfix() {
+    if ! has_server postfix && is_root && command -v apt-get >/dev/null 2>&1; then apt_install --no-remove postfix || true; fi
+    has_server postfix && is_root || say "There is no Postfix started by root: its journey is skipped."
+}
+
 install_what_tests_need() {
     install_clamd
     install_dkim_verifier
+    install_postfix
     missing=""
     has_browser || missing="$missing chromium"
     has_server dovecot || missing="$missing dovecot-imapd"

@@ -69,6 +69,12 @@ _SAID = (
     N_("This conflicts with the present state."),
     N_("This message was dismissed already."),
     N_("This message was released already."),
+    N_("There is nothing to send again to this recipient."),
+    N_("This failure is on the list no more."),
+    N_("This message does not wait to be sent later."),
+    N_("This moment has passed already."),
+    N_("A message can wait for a year at most."),
+    N_("Please choose a date and a time."),
 )
 
 

@@ -25,7 +25,7 @@ class View:
 
 
 def rail(counts: Counts) -> tuple[View, ...]:
-    """The views with today's numbers, and the quarantine below them."""
+    """The views with today's numbers, and below them the quarantine and the mails that did not arrive."""
     numbers = {
         "mine": counts.mine,
         "unassigned": counts.unassigned,
@@ -34,8 +34,16 @@ def rail(counts: Counts) -> tuple[View, ...]:
     }
     names = view_names()
     views = [View(key, names[key], icon, numbers.get(key), f"/?view={key}") for key, icon in _ICONS.items()]
-    held = counts.held if counts.held <= MOST_COUNTED else f"{MOST_COUNTED}+"
-    return (*views, View("quarantine", _("Quarantine"), "shield", held or None, "/quarantine"))
+    return (
+        *views,
+        View("quarantine", _("Quarantine"), "shield", _bounded(counts.held), "/quarantine"),
+        View("undelivered", _("Not delivered"), "warn", _bounded(counts.failed), "/undelivered"),
+    )
+
+
+def _bounded(count: int) -> int | str | None:
+    """Nothing for none; counting ends somewhere."""
+    return (count if count <= MOST_COUNTED else f"{MOST_COUNTED}+") or None
 
 
 def view_names() -> Mapping[str, str]:

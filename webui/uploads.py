@@ -5,15 +5,38 @@ from collections.abc import Iterable
 from werkzeug.datastructures import FileStorage
 
 from gateway.desk.replying import DraftFile
+from gateway.store.blobs import KeptBlob
+from gateway.store.queries.articles import AttachmentView, get_attachment
+from gateway.store.session import reading
+from webui import files
 from webui.office import office
+from webui.sessions import actor
 
 _BLOCK_BYTES = 256 * 1024
 _UNKNOWN = "application/octet-stream"
 
 
-def keep(files: Iterable[FileStorage]) -> tuple[DraftFile, ...]:
+def keep(sent: Iterable[FileStorage]) -> tuple[DraftFile, ...]:
     """Make the files durable; a form's empty file field is none."""
-    return tuple(_keep(file) for file in files if file.filename)
+    return tuple(_keep(file) for file in sent if file.filename)
+
+
+def carry(public_ids: Iterable[str]) -> tuple[AttachmentView, ...]:
+    """Files of earlier messages that go along again; NotFound also for another account's.
+
+    Conflict or Denied as long as the virus scanner keeps one closed.
+    """
+    account_id = actor().account_id
+    with reading() as db:
+        found = tuple(get_attachment(db, account_id, public_id) for public_id in public_ids)
+    for file in found:
+        files.check_scan(file)
+    return found
+
+
+def as_draft(file: AttachmentView) -> DraftFile:
+    """A file that is kept already, to be sent again."""
+    return DraftFile(file.filename, file.content_type, KeptBlob(file.sha256, file.size_bytes))
 
 
 def _keep(file: FileStorage) -> DraftFile:

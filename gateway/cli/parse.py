@@ -11,6 +11,8 @@ from gateway.mail.parse import parse as parse_mail
 from gateway.store.filetypes import detect_type
 
 _PIECE_CHARS = 1_000_000
+# JSON may hold them as they are, but many readers take them for the end of a line.
+_LINE_ENDS = ("\x85", "\u2028", "\u2029")
 
 
 @click.command()
@@ -40,9 +42,17 @@ def _written(found: dict[str, object]) -> Iterator[str]:
         if isinstance(value, str):
             yield '"'
             for at in range(0, len(value), _PIECE_CHARS):
-                yield json.dumps(value[at : at + _PIECE_CHARS], ensure_ascii=False)[1:-1]
+                yield _json(value[at : at + _PIECE_CHARS])[1:-1]
             yield '"'
         else:
-            yield json.dumps(value, ensure_ascii=False)
+            yield _json(value)
         before = ", "
     yield "}\n"
+
+
+def _json(value: object) -> str:
+    written = json.dumps(value, ensure_ascii=False)
+    if not written.isascii():
+        for letter in _LINE_ENDS:
+            written = written.replace(letter, f"\\u{ord(letter):04x}")
+    return written

@@ -6,7 +6,7 @@ its bytes durable, `reply` records it. Body, bytes and Message-ID never change a
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -23,11 +23,12 @@ from gateway.rules.filing import first_subject, tagged_subject
 from gateway.rules.recipients import is_ours
 from gateway.rules.status import ArticleKind, Status, after_reply, may_become
 from gateway.rules.trust import Trust
-from gateway.store import articles, deliveries, outbox, tickets
+from gateway.store import articles, deliveries, failures, outbox, tickets
 from gateway.store.articles import NewArticle, NewFile
 from gateway.store.blobs import BlobStore, KeptBlob
+from gateway.store.failures import Settled
 from gateway.store.filetypes import detect_type
-from gateway.store.models import Account, Article, Mailbox
+from gateway.store.models import Account, Mailbox
 from gateway.store.queries import filing
 from gateway.store.queries.articles import ArticleView, TicketDetail, get_detail
 from gateway.store.sealed import Seal
@@ -36,6 +37,8 @@ from gateway.store.tickets import EventKind, Standing
 MAX_TEXT_CHARS = 500_000
 MAX_RECIPIENTS = 100
 MAX_FILES = 100
+MAX_AHEAD = timedelta(days=365)
+"""How long an answer may wait to be sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,11 @@ class DraftFile:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a staff member wrote. `to` None means: whoever `default_recipients` names."""
+    """What a staff member wrote. `to` None means: whoever `default_recipients` names.
+
+    `replaces` is the public id of an article that did not arrive and that this one is sent instead of.
+    `send_at` lets it wait for a moment, None for no longer than the undo window.
+    """
 
     text: str
     to: tuple[Address, ...] | None = None
@@ -57,6 +64,8 @@ class Draft:
     bcc: tuple[Address, ...] = ()
     files: tuple[DraftFile, ...] = ()
     status: Status | None = None
+    replaces: str = ""
+    send_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +98,7 @@ class Written:
     article: NewArticle
     status: Status | None
     not_before: datetime
+    replaces: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +150,7 @@ def write(db: Session, by: Actor, number: int, draft: Draft, *, office: Office, 
     require(by, Permission.WORK_TICKETS)
     detail = get_detail(db, by.account_id, number)
     _check(draft)
+    _check_moment(draft.send_at, now)
     recipients = _recipients(draft, detail, own_addresses(db, by.account_id))
     sender = _sender(db, by, detail)
     public_id = ids.new_public_id()
@@ -148,13 +159,21 @@ def write(db: Session, by: Actor, number: int, draft: Draft, *, office: Office, 
     if len(raw) > office.max_message_bytes:
         raise TooLarge("The message with its attachments is too large to send.")
     article = _article(by, draft, mail, public_id, office.blobs.put(raw))
-    return Written(number, article, draft.status, now + office.undo)
+    not_before = max(now + office.undo, (draft.send_at or now).astimezone(UTC))
+    return Written(number, article, draft.status, not_before, draft.replaces)
 
 
 def reply(db: Session, by: Actor, written: Written, *, now: datetime) -> ArticleRef:
-    """Record a composed answer: the mail leaves when the undo window has passed."""
+    """Record a composed answer: the mail leaves when the undo window has passed, or at its later moment.
+
+    Its Date stays that of writing: RFC 5322, 3.6.1 wants the moment when the writer was done.
+
+    Raises NotFound where it replaces an article that is not of this ticket.
+    """
     require(by, Permission.WORK_TICKETS)
     ticket = tickets.stand(db, by.account_id, written.number)
+    if written.replaces:
+        _replace(db, by, ticket, written.replaces)
     article = written.article
     article_id, public_id = articles.append(db, by.account_id, ticket.id, article, now=now)
     everybody = (*article.to, *article.cc, *article.bcc)
@@ -167,27 +186,37 @@ def reply(db: Session, by: Actor, written: Written, *, now: datetime) -> Article
     return ArticleRef(ticket.number, public_id)
 
 
+def send_now(db: Session, by: Actor, public_id: str, *, now: datetime) -> ArticleRef:
+    """Send an answer that waits for a later moment; Conflict when nothing of it waits."""
+    require(by, Permission.WORK_TICKETS)
+    article = articles.locate(db, by.account_id, public_id)
+    if not deliveries.hasten(db, by.account_id, article.id, now=now):
+        raise Conflict("This message does not wait to be sent later.")
+    return _tell(db, by, article, EventKind.SENT_NOW, now)
+
+
 def withdraw(db: Session, by: Actor, public_id: str, *, now: datetime) -> ArticleRef:
     """Take an answer back that has not begun to leave; Conflict when it is too late."""
     require(by, Permission.WORK_TICKETS)
-    mine = Article.account_id == by.account_id, Article.public_id == public_id
-    found = db.execute(select(Article.id, Article.ticket_id).where(*mine)).first()
-    if found is None:
-        raise NotFound("There is no such message.")
-    article_id, ticket_id = found
-    if not deliveries.withdraw(db, by.account_id, article_id, now=now):
+    article = articles.locate(db, by.account_id, public_id)
+    if not deliveries.withdraw(db, by.account_id, article.id, now=now):
         raise Conflict("It is too late: the message is on its way.")
-    ticket = tickets.stand_by_id(db, by.account_id, ticket_id)
-    tickets.add_event(
-        db,
-        by.account_id,
-        ticket_id,
-        EventKind.WITHDRAWN,
-        staff_id=by.staff_id,
-        article_id=article_id,
-        now=now,
-    )
-    return ArticleRef(ticket.number, public_id)
+    return _tell(db, by, article, EventKind.WITHDRAWN, now)
+
+
+def _replace(db: Session, by: Actor, ticket: Standing, public_id: str) -> None:
+    """Take what did not arrive off the list: this answer goes out instead."""
+    replaced = articles.locate(db, by.account_id, public_id)
+    if replaced.ticket_id != ticket.id:
+        raise NotFound("There is no such message.")
+    failures.settle(db, by.account_id, replaced.id, Settled.REPLACED)
+
+
+def _tell(db: Session, by: Actor, article: articles.Place, kind: EventKind, now: datetime) -> ArticleRef:
+    ticket = tickets.stand_by_id(db, by.account_id, article.ticket_id)
+    who = by.staff_id
+    tickets.add_event(db, by.account_id, ticket.id, kind, staff_id=who, article_id=article.id, now=now)
+    return ArticleRef(ticket.number, article.public_id)
 
 
 def _is_answerable(article: ArticleView) -> bool:
@@ -205,6 +234,15 @@ def _check(draft: Draft) -> None:
         raise Invalid("These are too many files.", field="files")
     if draft.status is not None and not may_become(draft.status):
         raise Invalid("A ticket cannot be made new again.", field="status")
+
+
+def _check_moment(send_at: datetime | None, now: datetime) -> None:
+    if send_at is None:
+        return
+    if send_at <= now:
+        raise Invalid("This moment has passed already.", field="send_at")
+    if send_at > now + MAX_AHEAD:
+        raise Invalid("A message can wait for a year at most.", field="send_at")
 
 
 def _others(people: Iterable[Address], own: frozenset[str]) -> tuple[Address, ...]:

@@ -11,7 +11,10 @@ _PLAIN = re.compile(r'(?:[^"(<,;:=]+|=(?!\?))+')
 _WORD = re.compile(r"=\?[^?\s]{1,60}\?[bBqQ]\?[^?]*\?=")  # encoded (RFC 2047): nothing in it separates
 _ADDRESS = re.compile(  # begins where a run of its letters begins: else a long run costs quadratic time
     r"""
-        (?:"[^"\r\n]{1,200}"|(?<![^\s<>"'(),;:\[\]])[^\s<>"'(),;:\[\]]+)
+        (?:
+            "[^"\r\n]{1,200}"
+            |(?:(?<![^\s<>"(),;:\[\]])|(?<=^')|(?<=[\s<>"(),;:\[\]]'))[^\s<>"'(),;:\[\]][^\s<>"(),;:\[\]]*
+        )
         @(?:\[[^\s\[\]]+\]|[^\s<>"'(),;:\[\]]+)
     """,
     re.VERBOSE,
@@ -191,7 +194,7 @@ def _with_rest(inside: re.Match[str], phrase: str, comment: str) -> list[Address
 
 def _with_angle(phrase: str, comment: str, angle: str) -> list[Address]:
     if "@" not in angle:
-        angle = _SPELT_AT.sub("@", angle)
+        angle = _SPELT_AT.sub("@", _SPACES.sub(" ", angle))  # runs of blanks cost quadratic time
     inner = angle.strip() if '"' in angle else _SPACES.sub("", angle)
     address = inner.removeprefix("mailto:").strip("<>'").rstrip(".")
     if address.startswith("@") and ":" in address:

@@ -9,7 +9,8 @@ _DOT_STRING = r"[^\s\"(),:;<>@\[\]\\\x00-\x1f\x7f-\x9f]+"
 _QUOTED = r"\"(?:[^\"\\\x00-\x1f\x7f]|\\[\x20-\x7e])*\""
 _LITERAL = r"\[[0-9A-Za-z.:]+\]"
 _ADDR_SPEC = re.compile(rf"({_QUOTED}|{_DOT_STRING})@({_LITERAL}|{_DOT_STRING})")
-_MAX_LENGTH = 320  # 64 octets, an @, 255 octets (RFC 5321, 4.5.3.1)
+MAX_OCTETS = 320
+"""64 of the local part, an @, 255 of the domain (RFC 5321, 4.5.3.1); it keeps header lines below 998."""
 
 
 def writable_address(address: str) -> str:
@@ -18,10 +19,11 @@ def writable_address(address: str) -> str:
     The local part stays as it is: one that is not ASCII needs SMTPUTF8 (RFC 6531).
     """
     found = _ADDR_SPEC.fullmatch(address)
-    if found is None or len(address) > _MAX_LENGTH or not _is_encodable(address):
-        raise Invalid("This is not a valid e-mail address.", field="address")
-    local, domain = found.groups()
-    return f"{local}@{domain_to_ascii(domain)}"
+    if found is not None and _is_encodable(address):
+        written = f"{found[1]}@{domain_to_ascii(found[2])}"
+        if len(written.encode()) <= MAX_OCTETS:
+            return written
+    raise Invalid("This is not a valid e-mail address.", field="address")
 
 
 def domain_to_ascii(domain: str) -> str:

@@ -16,7 +16,8 @@ _REPLY_SUBJECT = re.compile(
         |resposta\s+autom[áa]tica|automatisch\s+antwoord|automatiskt\s+svar|autosvar
         |automaattinen\s+vastaus|afwezig|i\s+am\s+(?:currently\s+)?out\s+of|automatick[áa]\s+odpov
         |autoodpowied|自動応答|自动回复|自動返信|автоответ|автоматический\s+ответ
-        |automatisk\s+svar|fr[åa]nvaro(?:meddelande|\s*:)|ikke\s+p[åa]\s+kontoret|poissa\s+toimistosta
+        |automatisk\s+(?:svar|frav[æe]r)|frav[æe]r(?:ende|sbesked|smelding)?(?:\s*:|\s*$)|ute\s+av\s+kontoret
+        |fr[åa]nvarande\b|fr[åa]nvaro(?:meddelande|\s*:)|ikke\s+p[åa]\s+kontoret|poissa\s+toimistosta
         |afwezigheids(?:bericht|melding)|fora\s+d[oe]\s+escrit[óo]rio|aus[êe]ncia\s+(?:do|tempor)
         |fuori\s+(?:sede|ufficio)|assenza\s+dall'ufficio|resposta\s+autom[àa]tica|ausente\s+de\s+la\s+oficina
         |automatyczna\s+odpowied|poza\s+biurem|automatick[áa]\s+odpove|mimo\s+kancel[áa][řr]
@@ -30,6 +31,7 @@ _REPLY_SUBJECT = re.compile(
 _VACATION_HEADERS = (
     "x-autoreply",
     "x-autorespond",
+    "x-auto-reply",
     "x-autoreply-from",
     "x-mail-autoreply",
     "x-autoresponder",

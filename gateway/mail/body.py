@@ -32,6 +32,10 @@ _HAS_WORDS = re.compile(r"\S")
 _LONG_BYTES = 1024 * 1024
 MAX_NAME_CHARS = 200
 MAX_OPENED = 10
+MAX_OPENED_LEVELS = 2  # each may be nested as deep as the mail itself
+MAX_OPENED_BYTES = 16 * 1024 * 1024  # of one inside another
+MAX_WORKED_LINES = 1_000_000
+_MAX_CODED_NAME_CHARS = 1500
 MAX_COSTLY_BYTES = 16 * 1024 * 1024
 
 
@@ -94,6 +98,7 @@ def collect(tree: Part, defects: list[str]) -> Body:
 class _Collector:
     body: Body
     defects: list[str]
+    level: int = 0  # of signed mails opened around these parts
 
     def segments_of(
         self, part: Part, *, is_root: bool = False, is_first: bool = False, parent: str = ""
@@ -140,6 +145,8 @@ class _Collector:
             return []
         if part.content_type == "text/html" or (part.content_type == "text/plain" and _is_html(text)):
             return [Segment(None, text)]
+        if text.count("\n") > MAX_WORKED_LINES:  # a line costs a hundred bytes where lines are looked at
+            return [Segment(text, None)]
         if part.content_type in ("text/enriched", "text/richtext"):
             return [Segment(_unenriched(text), None)]
         text = unflow(self._readable(text), part.parameters)
@@ -229,7 +236,11 @@ class _Collector:
         if inside is None or not self.body.may_open():
             return []
         self.body.protect(Protection.SMIME_SIGNED)
-        return self.segments_of(read_tree(inside, self.defects), is_root=True)
+        if self.level >= MAX_OPENED_LEVELS or (self.level and len(inside) > MAX_OPENED_BYTES):
+            self.defects.append("signed mails are nested too deeply: the inner one is a file")
+            return []
+        inner = _Collector(self.body, self.defects, self.level + 1)
+        return inner.segments_of(read_tree(inside, self.defects), is_root=True)
 
     def _unpack(self, content: bytes) -> Unpacked:
         """Hand out what Outlook's envelope holds."""
@@ -264,7 +275,7 @@ def _named(part: Part) -> tuple[str, str]:
     """The disposition ("", inline, attachment, …) and the file's name, whichever header has it."""
     disposition, parameters = value_and_parameters(part.headers.raw("content-disposition"))
     name = parameters.get("filename") or part.parameters.get("name") or parameters.get("name") or ""
-    return disposition, decode_words(name)
+    return disposition, decode_words(name[:_MAX_CODED_NAME_CHARS])
 
 
 def _name_from(content_id: str, location: str) -> str:

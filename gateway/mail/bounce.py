@@ -69,7 +69,8 @@ def find_bounce(tree: Part, body: Body, text: str) -> Bounce | None:
     if not (body.reports or _is_suspect(tree, text)):
         return None
     told = _told(headers, body, text)
-    if not told.recipient and not told.status and not body.reports:
+    says_nothing = not told.recipient and not told.status and not body.reports
+    if says_nothing and tree.parameters.get("report-type", "").lower() != "delivery-status":
         return None
     inner = [report for report in read_reports(text[:50_000]) if "@" in report.recipient]
     if inner:

@@ -51,6 +51,16 @@ _QUOTE_MARKS = re.compile(r"^(?:>[ \t]?)+", re.MULTILINE)
 _NOT_RECIPIENTS = re.compile(
     r"^(?:mailer-daemon|postmaster|abuse|mail-?daemon|support|noreply|no-reply)@", re.IGNORECASE
 )
+_SENDER_BEFORE = re.compile(r"\b(?:message|mail)[ \t]+from:?[ \t]*<?\Z", re.IGNORECASE)
+_DELAYED = re.compile(
+    r"""
+        not\s+yet\s+been\s+delivered|has\s+been\s+delayed|delivery\s+attempts\s+will\s+continue
+        |will\s+(?:continue|keep)\s+(?:to\s+)?(?:try|retry)|delayed\s+\d+\s+hours|noch\s+nicht\s+zugestellt
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_FINAL = re.compile(r"permanent|giving\s+up|given\s+up|gave\s+up|(?<![\d.])5\.\d{1,3}\.\d", re.IGNORECASE)
+_STILL_TRYING = "4.4.7"
 _REASONS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (status, re.compile(pattern, re.IGNORECASE | re.VERBOSE))
     for status, pattern in (
@@ -72,7 +82,7 @@ _REASONS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             "5.2.2",
             r"""
             (?:mailbox|inbox|quota|account|storage)\s+(?:\S+\s+){0,3}?(?:full|exceeded|over)
-            |over\s*quota|exceed\w*\s+(?:\S+\s+){0,3}quota|quota\s+exceed|insufficient\s+(?:disk|storage
+            |over\s*quota|\bexceed\w*+\s+(?:\S+\s+){0,3}quota|quota\s+exceed|insufficient\s+(?:disk|storage
             |system)|mailbox.{0,20}full|disk\s+(?:quota|full|space)|postfach\s+(?:ist\s+)?voll
         """,
         ),
@@ -86,7 +96,7 @@ _REASONS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         (
             "5.3.4",
             r"""
-            too\s+(?:large|big)|size\s+(?:limit|exceed)|exceed\w*\s+(?:\S+\s+){0,4}(?:size|limit)
+            too\s+(?:large|big)|size\s+(?:limit|exceed)|\bexceed\w*+\s+(?:\S+\s+){0,4}(?:size|limit)
             |maximum\s+(?:\S+\s+){0,2}size
         """,
         ),
@@ -102,7 +112,7 @@ _REASONS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             "5.7.1",
             r"""
             spam|policy|blocked|black-?list|blocklist|rejected|refused|denied|not\s+(?:permitted
-            |authori[sz]ed|allowed)|virus|relay
+            |authori[sz]ed|allowed)|(?<!anti)(?<!anti-)virus|relay
         """,
         ),
         (
@@ -137,7 +147,10 @@ def told_by(text: str, *, not_these: frozenset[str]) -> Told:
     upper = _QUOTE_MARKS.sub("", report_part(text))
     recipient, at = _recipient(upper, not_these)
     near = upper[at : at + 1200] if recipient else upper
-    return Told(recipient, status_told(near) or status_told(upper), _diagnostic(near))
+    status = status_told(near) or status_told(upper)
+    if status[:1] != "4" and _DELAYED.search(upper) and not _FINAL.search(upper):
+        status = f"4{status[1:]}" if status else _STILL_TRYING
+    return Told(recipient, status, _diagnostic(near))
 
 
 def report_part(text: str) -> str:
@@ -153,6 +166,8 @@ def _recipient(upper: str, not_these: frozenset[str]) -> tuple[str, int]:
     own = ("", 0)
     for pattern in _PATTERNS:
         for match in pattern.finditer(upper):
+            if _SENDER_BEFORE.search(upper, max(0, match.start(1) - 20), match.start(1)):
+                continue
             address = match[1].rstrip(".").strip("'")
             if address.lower() not in not_these and not _NOT_RECIPIENTS.match(address):
                 return address, match.start()

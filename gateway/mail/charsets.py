@@ -56,6 +56,8 @@ _MEANT = {
     "default": "",
     "default_charset": "",
 }
+_ASCII = frozenset(("ascii", "us-ascii", "ansi_x3.4-1968"))
+"""Labels that programs put where nobody chose one: dense letters above 127 tell that it says nothing."""
 # What may be decoded with: charsets, each in linear time. Python has other codecs too, and gets new ones.
 _ALLOWED_NAMES = """
     ascii utf-7 utf-8 utf-16 utf-16-be utf-16-le utf-32 utf-32-be utf-32-le big5 big5hkscs cp932 cp949 cp950
@@ -73,6 +75,11 @@ _SNIFFED_BYTES = 16_384
 _ALMOST = 0.02  # of the letters may be broken, and the charset still counts as right
 _DENSE = 0.3  # Western text has fewer bytes above 127; Cyrillic, Greek and Chinese have more
 _SHORT_BYTES = 200
+_NO_CHANCE_BYTES = 8  # above 127: so many are hardly ever valid UTF-8 in text of another charset
+_FEW_BYTES = 4  # are enough where the second byte of UTF-8 would be no letter
+_OF_LETTERS = ("cp125", "iso8859", "koi8")
+_PIECE_BYTES = 64 * 1024
+_HALVES = re.compile("[\ud800-\udfff]")
 _HIGH = bytes(range(128, 256))
 _ASTRAL = re.compile(rb"[\xf0-\xf4][\x80-\xbf]{3}")  # in UTF-8
 _DEFINED_1252 = bytes(set(range(256)) - {0x81, 0x8D, 0x8F, 0x90, 0x9D})
@@ -110,14 +117,20 @@ def _guess(raw: bytes) -> str:
     head = raw[:_SNIFFED_BYTES]
     if len(head) < _SHORT_BYTES and not _is_dense(head):
         return _western(raw)
-    from charset_normalizer import from_bytes  # 1 MB, which a desk needs when the first such mail comes
-
-    found = from_bytes(head, steps=3, chunk_size=512, cp_isolation=_LIKELY).best()
-    codec = found.encoding if found is not None else "cp1252"
+    codec = _likeliest(head)
     try:
         return _storable(raw.decode(codec))
     except (UnicodeDecodeError, LookupError):
         return _western(raw)
+
+
+@lru_cache(maxsize=128)
+def _likeliest(head: bytes) -> str:
+    """The likeliest codec; kept, because one mail may say the same thousands of times."""
+    from charset_normalizer import from_bytes  # 1 MB, which a desk needs when the first such mail comes
+
+    found = from_bytes(head, steps=3, chunk_size=512, cp_isolation=_LIKELY).best()
+    return found.encoding if found is not None else "cp1252"
 
 
 def _is_dense(raw: bytes) -> bool:
@@ -131,12 +144,43 @@ def _western(raw: bytes) -> str:
     return raw.decode("cp1252" if is_1252 else "latin-1")
 
 
+def _surely_utf8(raw: bytes, codec: str) -> str | None:
+    """The text, if bytes with another label are UTF-8: enough of them that it can be no chance."""
+    least = _FEW_BYTES if codec.startswith(_OF_LETTERS) else _NO_CHANCE_BYTES
+    if len(raw) - len(raw.translate(None, _HIGH)) < least or codec.startswith(("utf-", "iso2022", "hz")):
+        return None
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return None
+
+
 def _is_nearly_utf8(raw: bytes) -> str | None:
     """The text with the bad bytes marked, if only a few of its letters are broken."""
     text = raw.decode("utf-8", "replace")
     broken = text.count("\ufffd")
     whole = len(raw) - len(raw.translate(None, _HIGH)) - broken  # bytes, of letters of two or more
     return text if whole >= 2 and broken <= max(1, whole / 2 * _ALMOST) else None
+
+
+def _is_nearly(raw: bytes, codec: str) -> str | None:
+    """The text with the bad bytes marked, if they are few; it stops at too many, as each costs time."""
+    decoder = codecs.getincrementaldecoder(codec)("replace")
+    pieces: list[str] = []
+    allowed = max(1, int(len(raw) * _ALMOST))
+    for at in range(0, len(raw), _PIECE_BYTES):
+        piece = decoder.decode(raw[at : at + _PIECE_BYTES], final=at + _PIECE_BYTES >= len(raw))
+        allowed -= piece.count("\ufffd")
+        if allowed < 0:
+            return None
+        pieces.append(_storable(piece))
+    text = "".join(pieces)
+    return text if text.count("\ufffd") <= max(1, len(text) * _ALMOST) else None
+
+
+def is_known(label: str) -> bool:
+    """Whether there is a codec for a charset's label."""
+    return _codec(label) is not None
 
 
 def decode(raw: bytes, label: str = "", *, fallback: str = "") -> tuple[str, str]:
@@ -150,6 +194,8 @@ def decode(raw: bytes, label: str = "", *, fallback: str = "") -> tuple[str, str
         codec = None  # the label is wrong
     if codec in (None, "cp1252", "utf-8"):
         return _decode_western(raw, label, codec, fallback)
+    if (text := _surely_utf8(raw, codec)) is not None:
+        return text, f"charset {label[:40]!r} is really utf-8"
     try:
         return _storable(raw.decode(codec)), ""
     except UnicodeError:
@@ -171,9 +217,10 @@ def _is_narrow(raw: bytes) -> bool:
 def _storable(text: str) -> str:
     """Without halves of letters, which UTF-7 can spell and UTF-8 cannot."""
     try:
-        text.encode()
+        for at in range(0, len(text), _PIECE_BYTES):  # by pieces: a long text would be there twice
+            text[at : at + _PIECE_BYTES].encode()
     except UnicodeEncodeError:
-        return text.encode("utf-8", "replace").decode()
+        return _HALVES.sub("?", text)
     return text
 
 
@@ -194,9 +241,9 @@ def _decode_western(raw: bytes, label: str, codec: str | None, fallback: str) ->
     else:
         is_said = codec == "utf-8" or (not label and not raw.isascii())
         return text, "" if is_said else f"charset {label[:40]!r} is really utf-8"
-    if codec == "cp1252":
+    if codec == "cp1252" and not (label.lower() in _ASCII and _is_dense(raw)):
         return _western(raw), ""
-    return _decode_failed(raw, label, codec, fallback)
+    return _decode_failed(raw, label, None if codec == "cp1252" else codec, fallback)
 
 
 def _decode_failed(raw: bytes, label: str, codec: str | None, fallback: str = "") -> tuple[str, str]:
@@ -211,7 +258,7 @@ def _decode_failed(raw: bytes, label: str, codec: str | None, fallback: str = ""
     if codec == "utf-8" and (text := _is_nearly_utf8(raw)) is not None:
         return text, defect
     if codec is not None and codec != "utf-8":
-        text = _storable(raw.decode(codec, "replace"))
-        if text.count("\ufffd") <= max(1, len(text) * _ALMOST):
-            return text, defect
+        text_or_none = _is_nearly(raw, codec)
+        if text_or_none is not None:
+            return text_or_none, defect
     return _guess(raw), defect

@@ -167,7 +167,8 @@ def _content_id(file: OutgoingFile) -> str:
 def _filename(name: str) -> str:
     # The standard library would decode an encoded word inside the name, line breaks and all.
     safe = headerlines.one_line(name).replace("=?", "=_").replace("/", "_").replace("\\", "_")
-    return safe[:_MAX_FILENAME].strip() or "attachment"
+    short = safe[:_MAX_FILENAME].strip()
+    return short if short.strip(".") else "attachment"
 
 
 def _body_text(text: str) -> str:

@@ -15,7 +15,7 @@ from gateway.mail.addressing import writable_address
 LINE = 76
 """Where lines are folded if they can be; RFC 5322 wishes 78 and forbids more than 998."""
 MAX_REFERENCES = 20
-_MAX_REFERENCES_LENGTH = 900
+MAX_REFERENCES_CHARACTERS = 900
 _MAX_ID = 250
 _MAX_NAME = 200
 _MAX_TEXT = 2000
@@ -74,7 +74,7 @@ def short_references(known: Sequence[str], *, own_domain: str) -> tuple[str, ...
     ours = [value for value in ids if value.rpartition("@")[2].lower() == own_domain.lower()]
     wanted = dict.fromkeys([*ids[:1], *ids[-1:], *reversed(ours), *reversed(ids)])
     kept: set[str] = set()
-    room = _MAX_REFERENCES_LENGTH
+    room = MAX_REFERENCES_CHARACTERS
     for value in list(wanted)[:MAX_REFERENCES]:
         room -= len(value) + 3
         if room < 0:

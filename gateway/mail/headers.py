@@ -12,17 +12,20 @@ from gateway.mail.words import decode_words, unbase64
 
 MAX_FIELDS = 2000  # of any name; of those behind them, as many that the desk needs
 MAX_VALUE_BYTES = 65_536
+MAX_PARAMETERS = 100
 MAX_NAMED_BYTES = 2 * MAX_VALUE_BYTES  # of all fields of one name
-_FIELD = re.compile(rb"^([!-9;-~\x80-\xff]+)[ \t]*:(.*(?:\n[ \t]+.*)*)\n?", re.MULTILINE)
+_FIELD = re.compile(rb"^([!-9;-~\x80-\xff]+)[ \t]*:(.*(?:\n[ \t]++.*+)*+)\n?", re.MULTILINE)
 _KNOWN = re.compile(
     rb"^(?:from|to|cc|subject|date|message-id|received|return-path|reply-to|sender|mime-version"
     rb"|content-[a-z-]+|x-[\w-]+)[ \t]*:",
     re.MULTILINE | re.IGNORECASE,
 )
+_BLANK = re.compile(rb"(?:[ \t]{0,300}\r?\n){1,9}")
+_SURE_FIELDS = 3
 _NEEDED = re.compile(
     rb"^(from|to|cc|subject|date|message-id|in-reply-to|references|reply-to|sender|return-path|precedence"
     rb"|mime-version|content-[a-z-]+|auto-submitted|authentication-results|list-[a-z]+|x-loop|x-failed-recipients"
-    rb"|x-auto[a-z-]+)[ \t]*:(.*(?:\n[ \t]+.*)*)",
+    rb"|x-auto[a-z-]+)[ \t]*:(.*(?:\n[ \t]++.*+)*+)",
     re.MULTILINE | re.IGNORECASE,
 )
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+")
@@ -112,6 +115,17 @@ def split_headers(raw: bytes, start: int, end: int, defects: list[str]) -> tuple
     return Headers(fields), body
 
 
+def first_field(raw: bytes) -> int:
+    """Where a mail begins: behind blank lines, if what stands there is a header and no text."""
+    blank = _BLANK.match(raw)
+    if blank is None:
+        return 0
+    block_end, _ = _blank_line(raw, blank.end(), min(len(raw), blank.end() + MAX_VALUE_BYTES))
+    known = islice(_KNOWN.finditer(raw, blank.end(), block_end), _SURE_FIELDS)
+    is_header = _KNOWN.match(raw, blank.end()) is not None or _FIELD.match(raw, blank.end()) is not None
+    return blank.end() if is_header and sum(1 for _ in known) == _SURE_FIELDS else 0
+
+
 def _add(fields: dict[str, list[bytes]], found: Iterable[re.Match[bytes]]) -> None:
     for match in found:
         fields.setdefault(match[1].decode("latin-1").lower(), []).append(match[2])
@@ -171,7 +185,7 @@ def value_and_parameters(value: str) -> tuple[str, dict[str, str]]:
         return head.strip().lower(), {}
     plain: dict[str, str] = {}
     extended: dict[str, dict[int, tuple[bool, str]]] = {}
-    for match in _PARAMETER.finditer(separator + rest):
+    for match in islice(_PARAMETER.finditer(separator + rest), MAX_PARAMETERS):
         name, text = match[1].lower(), _unquoted(match)
         base, star, suffix = name.partition("*")
         if not star:
@@ -223,4 +237,4 @@ def parse_date(value: str) -> datetime | None:
         return None
 
 
-__all__ = ["Headers", "parse_date", "split_headers", "unbase64", "value_and_parameters"]
+__all__ = ["Headers", "first_field", "parse_date", "split_headers", "unbase64", "value_and_parameters"]

@@ -1,6 +1,7 @@
 """HTML that a stranger sent: made safe to show, in linear time and bounded in depth."""
 
 import re
+from dataclasses import dataclass, field
 from html import unescape
 
 import nh3
@@ -13,7 +14,11 @@ from gateway.mail.quotemarks import ATTRIBUTES, IN_INDENT, IN_QUOTE, OLDER, STRU
 MAX_HTML_CHARS = 2_000_000
 MAX_NESTING = 400
 MAX_REFERENCES = 100_000
-_FEW_TAGS = 3 * MAX_NESTING
+MAX_ATTRIBUTES = 2_000  # of one tag
+MAX_MISPLACED = 1_000  # tags in a table outside its cells
+MAX_REPEATED = 500_000  # elements that formatting that is left open may become
+_FEW_TAGS = MAX_NESTING
+_FEW_CHARS = 8_000
 
 _SHARED = {"align", "class", "dir", "id", "lang", "style", "valign", "width", "height", "bgcolor"}
 _ATTRIBUTES = {
@@ -63,7 +68,26 @@ _HINTS = {
 }
 _HINT = re.compile(f' (?:class|id)="[{IN_QUOTE}-{OLDER}]"')
 _QUERY = re.compile(r"[?#]")
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
+_TAG = (
+    re.compile(  # as browsers find tags (13.2.5), so that nothing in a comment or an attribute counts as one
+        r"""
+        <!--(?:-?>|.*?(?:--!?>|\Z))
+        |<(?:[!?]|/[^a-zA-Z>])[^>]*+
+        |<(/?)([a-zA-Z][^\s/>]*+)
+        ((?:[\s/]++|[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|[^\s>"'][^\s>]*+)?+)?+)*+)
+    """,
+        re.VERBOSE | re.DOTALL,
+    )
+)
+# Where an end tag may be none, or may close nothing: then none is believed, and every tag counts.
+_HIDES_ENDS = re.compile(
+    r"<(?:(?:svg|math|select|template|textarea|xmp|iframe|noembed|noframes|plaintext|noscript|frameset)\b"
+    r"|(title|script|style)\b[^>]*+>(?![^<]*+</\1))",
+    re.IGNORECASE,
+)
+_SPACES_OR_QUOTES = re.compile(r"[\s/\"'=]+")
+_TABLE_PARTS = frozenset(("table", "tbody", "thead", "tfoot", "tr", "td", "th", "caption", "colgroup", "col"))
+_CELLS = frozenset(("td", "th", "caption"))
 _NO_LEVEL_NAMES = """
     area base body br col embed head hr html img input link meta param source track wbr p li td tr th option
 """
@@ -154,39 +178,66 @@ def finished(marked: str) -> str:
 
 
 def is_too_much(html: str) -> bool:
-    """Whether the sanitiser would need more than its share of time: nesting costs it quadratic time.
+    """Whether the sanitiser would need more than its share of time.
 
-    So do references to characters in one long text.
+    Nesting costs it quadratic time, and so do references in one long text, attributes of one tag, and what
+    stands in a table outside its cells; formatting that is never closed is written again in each block.
     """
     if len(html) > MAX_HTML_CHARS or html.count("&") > MAX_REFERENCES:
         return True
-    return html.count("<") > _FEW_TAGS and _nesting(html) > MAX_NESTING
+    return (html.count("<") > _FEW_TAGS or len(html) > _FEW_CHARS) and _costs_too_much(html)
 
 
-def _nesting(html: str) -> int:
-    """The deepest level that tags reach by HTML's own rules (13.2.6.4.7); counting ends above the limit."""
-    open_tags: list[str] = []
-    lasting = 0
-    deepest = 0
-    for match in _TAG.finditer(html):
-        name = match[2].lower()
-        if name in _NO_LEVEL:
-            continue
-        if not match[1]:
-            open_tags.append(name)
-            deepest = max(deepest, len(open_tags) + lasting)
-            if deepest > MAX_NESTING:
-                break
-            continue
-        at = _closed_by(open_tags, name)
-        if at < 0:
-            lasting -= lasting > 0 and name in _FORMATTING
-        elif name in _FORMATTING or name == "form":
-            del open_tags[at]  # what stands in it stays open
-        else:
-            lasting += sum(tag in _FORMATTING for tag in open_tags[at:])
-            del open_tags[at:]
-    return deepest
+def _costs_too_much(html: str) -> bool:
+    open_tags = _OpenTags(believes_ends=_HIDES_ENDS.search(html) is None)
+    return any(
+        _has_many_attributes(found[3]) or open_tags.are_too_many_with(found[2].lower(), is_end=bool(found[1]))
+        for found in _TAG.finditer(html)
+        if found[2] is not None
+    )
+
+
+def _has_many_attributes(attributes: str) -> bool:
+    return len(attributes) > _FEW_CHARS and len(_SPACES_OR_QUOTES.findall(attributes)) > MAX_ATTRIBUTES
+
+
+@dataclass(slots=True)
+class _OpenTags:
+    """What is open at a place, as the tags would nest by HTML's own rules (13.2.6.4.7); rather too much."""
+
+    believes_ends: bool
+    names: list[str] = field(default_factory=list)
+    lasting: int = 0  # formatting that is not closed, in them or behind what it stood in
+    repeated: int = 0
+    misplaced: int = 0
+    is_between_cells: bool = False
+
+    def are_too_many_with(self, name: str, *, is_end: bool) -> bool:
+        """Take the next tag; whether a limit is passed."""
+        if name in _TABLE_PARTS:
+            self.is_between_cells = (is_end or name not in _CELLS) and not (is_end and name == "table")
+        elif self.is_between_cells:
+            self.misplaced += 1
+        self.repeated += self.lasting
+        if name not in _NO_LEVEL or not self.believes_ends:
+            take = self._close if is_end else self._open
+            take(name)
+        depth = max(len(self.names), self.lasting)
+        return depth > MAX_NESTING or self.misplaced > MAX_MISPLACED or self.repeated > MAX_REPEATED
+
+    def _open(self, name: str) -> None:
+        self.names.append(name)
+        self.lasting += name in _FORMATTING
+
+    def _close(self, name: str) -> None:
+        if not self.believes_ends:
+            return
+        at = _closed_by(self.names, name)
+        self.lasting -= self.lasting > 0 and name in _FORMATTING
+        if at >= 0 and (name in _FORMATTING or name == "form"):
+            del self.names[at]  # what stands in it stays open
+        elif at >= 0:
+            del self.names[at:]  # formatting in it lasts
 
 
 def _closed_by(open_tags: list[str], name: str) -> int:

@@ -1,7 +1,9 @@
-"""Links of sanitised HTML that say where they lead, where their words say something else."""
+"""Web addresses in text; and links of sanitised HTML that say where they lead, where their words differ."""
 
 import re
+from collections.abc import Iterator
 from html import escape, unescape
+from itertools import islice
 from urllib.parse import urlsplit
 
 _ANCHOR = re.compile(r"<a((?: [a-z-]+=\"[^\"]*\")*)>|</a>")
@@ -10,8 +12,17 @@ _ANY_TAG = re.compile(r"<[^<>]*>")
 _NAMED = re.compile(
     r"(?:https?:[/\\]{1,4}(?:[^\s/@]{1,100}@)?|www\.|@)?((?:[^\W_](?:[\w-]{0,61}[^\W_])?\.){1,8}[^\W\d_]{2,24})(?![\w.@-])"
 )
-_MAX_WORDS_CHARS = 2_000
+_MAX_WORDS_CHARS = 500
 _LONGEST_NAME = 253
+_MAX_NAMES = 20
+_ADDRESS = re.compile(r"https?://[^\s<>\"'`{}|\\^]{3,2000}", re.IGNORECASE)
+_BEHIND_ADDRESS = ".,;:!?)]}*_"
+
+
+def addresses_in(text: str) -> Iterator[tuple[int, str]]:
+    """The web addresses in a text, each with its place; the full stop of a sentence is no part of one."""
+    for found in _ADDRESS.finditer(text):
+        yield found.start(), found[0].rstrip(_BEHIND_ADDRESS)
 
 
 def with_targets(html: str) -> str:
@@ -50,7 +61,7 @@ def _surprise(attributes: str, words: str) -> str:
     if not host:
         return ""
     said = unescape(_ANY_TAG.sub("", words[:_MAX_WORDS_CHARS]))
-    named = {name for match in _NAMED.finditer(said) if (name := _ascii(match[1]))}
+    named = {name for match in islice(_NAMED.finditer(said), _MAX_NAMES) if (name := _ascii(match[1]))}
     if not has_user and all(_is_same(name, host) for name in named):
         return ""
     return f" <small>(→ {escape(host)})</small>"

@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
-from gateway.mail.headers import Headers, split_headers, value_and_parameters
+from gateway.mail.headers import Headers, first_field, split_headers, value_and_parameters
 
 MAX_LEVELS = 4000
 MAX_NESTED = 100  # levels kept as such: what lies deeper stands side by side in the last of them
 MAX_PARTS = 12_000
 MAX_SCANNED_BYTES = 1536 * 1024 * 1024  # each level reads its bytes again; a deep mail has few of them
 KEPT_WHOLE = "application/octet-stream"
-_ANY_DELIMITER = re.compile(rb"^--(-{0,60}[^\s-][^\r\n]{0,199}?)[ \t]*\r?$", re.MULTILINE)
+_ANY_DELIMITER = re.compile(rb"^--(-{0,60}[^\s-](?:[^\r\n]{0,198}\S)?)[ \t]*+\r?$", re.MULTILINE)
 _BEGINS_PART = re.compile(rb"\r?\n(?:content-[a-z-]+[ \t]*:|mime-version[ \t]*:|\r?\n)", re.IGNORECASE)
 MAX_GUESSES = 200
 _REST_OF_DELIMITER = re.compile(rb"(?:(--).*|[ \t\r\f\v]*)(?:\n|\Z)")
@@ -68,7 +68,7 @@ def read_tree(raw: bytes, defects: list[str]) -> Part:
     Nothing is left out: what lies beyond the bounds is a part without a header, of type `KEPT_WHOLE`.
     """
     reading = _Reading(raw, defects)
-    tree = _entity(reading, 0, len(raw), "text/plain")
+    tree = _entity(reading, first_field(raw), len(raw), "text/plain")
     waiting = [(tree, tree, 0)]  # a part, where its parts go if it is too deep to keep them, its level
     while waiting:
         part, home, level = waiting.pop()

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from gateway.mail import charsets
 from gateway.mail.address import Address
-from gateway.mail.headers import Headers, split_headers, value_and_parameters
+from gateway.mail.headers import Headers, first_field, split_headers, value_and_parameters
 from gateway.mail.references import parse_message_id, parse_message_ids
 
 HEAD_BYTES = 65_536
@@ -24,7 +24,7 @@ class Glimpse:
 def peek(raw: bytes) -> Glimpse:
     """What the first 64 kB of a mail show without taking it apart. Never raises."""
     head = raw[:HEAD_BYTES]
-    headers, body_at = split_headers(head, 0, len(head), [])
+    headers, body_at = split_headers(head, first_field(head), len(head), [])
     senders = headers.addresses("from") or headers.addresses("sender")
     return Glimpse(senders[0] if senders else None, headers.text("subject"), _snippet(headers, head, body_at))
 
@@ -32,7 +32,7 @@ def peek(raw: bytes) -> Glimpse:
 def thread_ids(raw: bytes) -> tuple[str, tuple[str, ...]]:
     """The id of a mail ("" if it has none) and those it names, from its first 64 kB. Never raises."""
     head = raw[:HEAD_BYTES]
-    headers, _ = split_headers(head, 0, len(head), [])
+    headers, _ = split_headers(head, first_field(head), len(head), [])
     named = " ".join((*headers.all_raw("in-reply-to"), *headers.all_raw("references")))
     return parse_message_id(headers.raw("message-id")), parse_message_ids(named)
 

@@ -7,12 +7,14 @@ MAX_SEPARATOR_CHARS = 200
 _DASHES = "-=_*—–‐‑−"
 _DASH = rf"[{_DASHES}]"
 _MAIL = re.compile(r"@[\w.-]+\.\w|\[mailto:")
-_CLOCK = re.compile(r"\d\d?:\d\d")
+_CLOCK = re.compile(
+    r"\d\d?[:\uff1a]\d\d|\d\s?[hH]\s?\d\d|\bkl(?:o|\.)?\s?\d|\d時|\d点|\d\s?시|\d\.\d\d\s+Uhr"
+)
 
 _ORIGINAL = re.compile(
     rf"""
-        ^[\s*_]*(?:{_DASH}{{2,}}\s*)(?:
-        original[\s-]*(?:message|nachricht|e?-?mail|bericht|meddelande|melding|besked|viesti|text)?
+        ^(?=[\s*_]*{_DASH}{{2}})[{_DASHES}\s]*+(?:
+        original[\s-]*+(?:message|nachricht|e?-?mail|bericht|meddelande|melding|besked|viesti|text)?
         |original\s+appointment|(?:original|reply|quoted)\s+message
         |(?:ur)?spr[üu]n?gliche\s+(?:nachricht|e?-?mail)|urspr\.\s+mitteilung|ursprünglicher\s+termin
         |antwort[\s-]*nachricht|originaltermin|zitierte\s+nachricht
@@ -27,13 +29,13 @@ _ORIGINAL = re.compile(
         |p[ůô]vodn[íá]\s+(?:zpráva|e-?mail|správa)|eredeti\s+(?:üzenet|levél)
         |(?:orijinal|özgün|asıl)\s+(?:mesaj|ileti|e-?posta)|αρχικό\s+μήνυμα|izvorno\s+sporočilo
         |izvorna\s+poruka|邮件原件|原始邮件|原始郵件|原邮件|原始訊息|元のメッセージ|오리지널\s*메시지|원본\s*메시지
-        )[\s:*_]*{_DASH}*\s*$
+        )[{_DASHES}\s:]*+$
     """,
     re.IGNORECASE | re.VERBOSE,
 )
 _SOMEBODY_WROTE = re.compile(
-    rf"^\s*{_DASH}{{2,}}\s*\S.{{0,150}}\b(?:wrote|schrieb|escribió|a\s+écrit|ha\s+scritto|schreef"
-    rf"|napisał\S*|skrev|escreveu|writes|написал\S*|sent)\s*:?\s*{_DASH}{{2,}}\s*$",
+    rf"^\s*+{_DASH}{{2,}}+\s*+\S.{{0,150}}\b(?:wrote|schrieb|escribió|a\s+écrit|ha\s+scritto|schreef"
+    rf"|napisał\S*|skrev|escreveu|writes|написал\S*|sent)\s*+:?\s*+{_DASH}{{2,}}+\s*+$",
     re.IGNORECASE,
 )
 _GROUPWISE = re.compile(r"^\s*>>>\s\S.{0,150}\d[.:]\d\d\b.{0,20}>>>\s*$")
@@ -46,9 +48,9 @@ _HANDED_ON = r"""
 """
 _FORWARDED = re.compile(
     rf"""
-        ^\s*(?:{_DASH}{{2,}}\s*(?:{_HANDED_ON})\b.{{0,100}}{_DASH}{{2,}}
-        |{_DASH}{{2,}}\s*(?:\w+\s+){{1,2}}(?:{_HANDED_ON})(?:\s+\w+)?\s*{_DASH}{{2,}}
-        |{_DASH}{{2,}}\s*(?:forwarded|weitergeleitete)\s+(?:message|mail|e?-?mail|nachricht)\b.{{0,60}}
+        ^\s*+(?:{_DASH}{{2,}}+\s*+(?:{_HANDED_ON})\b.{{0,100}}(?<!{_DASH}){_DASH}{{2,}}+
+        |{_DASH}{{2,}}+\s*+(?:\w+\s+){{1,2}}(?:{_HANDED_ON})(?:\s+\w+)?\s*{_DASH}{{2,}}
+        |{_DASH}{{2,}}+\s*+(?:forwarded|weitergeleitete)\s+(?:message|mail|e?-?mail|nachricht)\b.{{0,60}}
         |(?:begin|begynd|start|start\s+på|anfang|beginn|début|inicio|início|inizio|początek|začiatok|začátek
         |начало|开始)\s+(?:\w+\s+)?(?:\w+\s+)?(?:{_HANDED_ON})(?:\s+\w+)?\s*[:：]
         |(?:vidarebefordrat\s+brev|välitetty\s+viesti\s+alkaa|iletilen\s+ileti\s+başlangıcı)\s*:
@@ -156,13 +158,32 @@ def field_block(lines: Sequence[str], at: int) -> int:
             kinds.add(found.lastgroup)
             end, misses = position + 1, 0
             continue
-        misses += 1
         is_blank = not lines[position].strip()
+        if is_blank and _next_is_new(lines, position, kinds):
+            continue
+        misses += 1
         if misses > 1 or (is_blank and position == end and (len(kinds) > 1 or first.lastgroup != "from")):
             break
     begins = first.lastgroup == "from" and (len(kinds) >= _STRONG_KINDS or _is_sure_pair(kinds, lines[at]))
     begins = begins or (kinds == {"date", "to"} and _is_dated_to(lines[at:end]))
-    return end if begins or ("from" in kinds and len(kinds) >= _STRONG_KINDS) else at
+    is_block = begins or ("from" in kinds and len(kinds) >= _STRONG_KINDS)
+    return end if is_block and (len(kinds) > _STRONG_KINDS or _is_of_mail(lines[at:end])) else at
+
+
+def _next_is_new(lines: Sequence[str], blank: int, kinds: set[str | None]) -> bool:
+    """Whether a field of a kind not yet seen follows a blank line: some programs set them in paragraphs."""
+    found = _FIELD.match(lines[blank + 1]) if blank + 1 < len(lines) else None
+    return found is not None and found.lastgroup not in kinds
+
+
+def _is_of_mail(block: Sequence[str]) -> bool:
+    """Whether fields hold an address or a time: who asks for a journey (`From: Berlin`) gives neither."""
+    return any(_MAIL.search(line) is not None or _has_time(line) for line in block)
+
+
+def _has_time(line: str) -> bool:
+    named = named_field(line)
+    return named is not None and named[0] == "date" and _CLOCK.search(named[1]) is not None
 
 
 def is_field(line: str) -> bool:

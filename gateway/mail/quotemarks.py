@@ -47,6 +47,9 @@ _OWN_WORDS = re.compile(
         \b(?:i|we|ich|wir|je|nous|yo|nosotros|io|ik|wij|jag|jeg|eu|ja)\s+(?:\w+\s+)?(?:wrote|sent|schrieb|
         schreef|écriv|escrib|scriss|skrev|escrev|napisa|pisa|have|had|habe|hatte|haben|hatten|heb|ai|avons|har)
         |\b(?:schrieb(?:en)?|habe|hatte|haben|hatten|schreef|heb|skrev|har)\s+(?:ich|wir|ik|wij|jag|jeg|vi)\b
+        |\bschrieb\s+(?:mir|uns)\b|\bwrote\s+(?:to\s+)?(?:me|us)\b|\b(?:m['’]|nous\s+)a\s+écrit
+        |\b(?:me|nos)\s+escribió\b|\b(?:mi|ci)\s+ha\s+scritto\b|\bskrev\s+til\w*\s+(?:mig|meg|os|oss)\b
+        |\bschreef\s+(?:mij|me|ons)\b
         |\bj['’](?:ai|avais)\b|\bnous\s+avons\b|\bhe\s+escrito\b|\bho\s+scritto\b|\bhabía\s+escrito\b
         |\b(?:napisałe|napisali)m|\bпишу\b|\bя\s+написал|\bмы\s+написали
     """,
@@ -59,7 +62,7 @@ _DATED_MAIL = re.compile(
 _QUOTING = re.compile(r"\s*(?:zitat\s+von|quoting|citando)\s[^\n]{0,150}@[^\n]{0,100}:\s*$", re.IGNORECASE)
 _SHARED_LINE = re.compile(
     r"""
-        ^(?P<text>.*?\S)(?:\s*-{2,}\s*|\s+(?=[^@]*@))
+        ^(?P<text>.*?\S)(?:\s*+(?<!-)-{2,}+\s*+|\s++(?=(?:On|Am|Le|El|Il|Op)\s[^@]*@))
         (?:On|Am|Le|El|Il|Op)\s(?=.{0,80}\d:\d\d).{4,200}
         \b(?:wrote|schrieb\b.{0,100}|a\sécrit|escribió|ha\sscritto|schreef\b.{0,100})\s?:\s*$
     """,
@@ -110,12 +113,14 @@ def is_torn_quote(lines: Sequence[str], before: str) -> bool:
 def attribution(lines: Sequence[str], at: int) -> int:
     """The line behind `On … wrote:` that begins at `at`, broken over several lines or not; else `at`."""
     first = lines[at]
+    if len(first) > MAX_MARK_CHARS:
+        return at
     if _QUOTING.match(first):
         return at + 1
     is_dated = bool(_LEAD.match(first) or _DATE_FIRST.match(first))
     has_mail = "@" in first and _MAIL.search(first) is not None
     closes = first.rstrip().endswith((":", "\uff1a"))
-    if len(first) > MAX_MARK_CHARS or not (is_dated or has_mail or (closes and _VERB.search(first))):
+    if not (is_dated or has_mail or (closes and _VERB.search(first))):
         return at
     joined = ""
     for end in range(at, min(at + MAX_MARK_LINES, len(lines))):

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from enum import Enum
+from itertools import compress
 
 from gateway.mail.quoteblocks import field_block, is_closed_mark, is_field, is_forward, separator
 from gateway.mail.quotemarks import (
@@ -22,7 +23,9 @@ from gateway.mail.quotemarks import (
 from gateway.mail.signatures import without_signature
 
 MAX_LINES = 20_000
+MAX_MARKS = 5_000  # lines that take a thorough look
 _HEAD_LINES = 4
+_MARKED = (">", IN_QUOTE, IN_INDENT)
 _NOTHING = f" \t\r\f\v>{IN_QUOTE}{IN_INDENT}"
 _QUOTE_LEVELS = re.compile(f"^[{IN_QUOTE}{IN_INDENT}]+(?: |$)", re.MULTILINE)
 
@@ -51,10 +54,17 @@ def reply_text(text: str, *, hands_on: bool = False) -> str:
     `hands_on` says that the mail forwards another: a block of header fields then begins what it hands on.
     """
     lines = text.replace("\xa0", " ").split("\n")
-    if len(lines) > MAX_LINES:
+    if len(lines) > MAX_LINES or _has_too_many_marks(lines):
         return without_structure(text).strip()
     answer = "\n".join(_chosen(_blocks(lines, hands_on=hands_on))).strip("\n").rstrip()
     return without_structure(answer if answer.strip() else text).strip("\n").rstrip()
+
+
+def _has_too_many_marks(lines: list[str]) -> bool:
+    """Whether so many lines could begin a quote that looking at each would take too long."""
+    if len(lines) <= MAX_MARKS:
+        return False
+    return sum(not line.startswith(_MARKED) for line in compress(lines, may_be_marks(lines))) > MAX_MARKS
 
 
 def without_structure(text: str) -> str:
@@ -240,4 +250,4 @@ def _begins_attributed(block: _Block) -> bool:
     if block.kind is not _Kind.QUOTE:
         return False
     bare = [without_marks(line) for line in block.lines[:6]]
-    return attribution(bare, 0) > 0 or field_block(bare, 0) > 0
+    return attribution(bare, 0) > 0 or field_block(bare, 0) > 0 or separator(bare, 0) > 0

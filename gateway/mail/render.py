@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache
 
 from babel.dates import format_date, format_time
-from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from gateway.i18n import _, current_locale, speaking
+from gateway.mail import markdown
+from gateway.mail.html import text_as_html
 from gateway.templating import render
 
 MAX_QUOTED_CHARS = 50_000
@@ -35,8 +35,8 @@ class Bodies:
 def reply_bodies(text: str, *, signature: str, quoted: Quoted | None, locale: str) -> Bodies:
     """The reply with the mailbox's signature and, below, the quoted message under a line in `locale`.
 
-    The HTML loads nothing and runs nothing: no HTML of the writer's, no pictures from elsewhere. A quoted
-    message longer than 50,000 characters is cut at the end of a line.
+    The HTML loads nothing and runs nothing: no HTML of the writer's, no pictures from elsewhere; its looks
+    stand in its elements. A quoted message longer than 50,000 characters is cut at the end of a line.
     """
     written, signed = _tidy(text), _tidy(signature)
     old = _shortened(_tidy(quoted.text)) if quoted else ""
@@ -45,21 +45,12 @@ def reply_bodies(text: str, *, signature: str, quoted: Quoted | None, locale: st
         plain = render("mail/reply/body.txt", text=written, quoted=_marked(old), **values)
         html = render(
             "mail/reply/body.html",
-            content=Markup(_markdown().render(written)),  # noqa: S704 - made with html=False
-            quoted=old,
+            content=Markup(markdown.to_html(written, styled=True)),  # noqa: S704 - sanitised
+            quoted=_as_it_stands(old),
             locale=current_locale(),
             **values,
         )
     return Bodies(plain, html)
-
-
-@cache
-def _markdown() -> MarkdownIt:
-    """CommonMark without HTML and pictures; a line break stays one, and `---` makes no heading of a line."""
-    reader = MarkdownIt("commonmark", {"html": False, "linkify": False, "breaks": True})
-    return reader.enable(["table", "strikethrough"]).disable(
-        ["image", "lheading", "html_block", "html_inline"]
-    )
 
 
 def _attribution(quoted: Quoted) -> str:
@@ -71,6 +62,12 @@ def _attribution(quoted: Quoted) -> str:
         "time": f"{time} {zone}",
         "author": " ".join(quoted.author.split()),
     }
+
+
+def _as_it_stands(text: str) -> Markup:
+    """Text as HTML with its lines and blanks, also in Outlook, which knows no `pre-wrap`."""
+    kept = text.expandtabs(4).replace("  ", " \N{NO-BREAK SPACE}")
+    return Markup(text_as_html(kept) if kept else "")  # noqa: S704 - escaped there
 
 
 def _marked(text: str) -> str:

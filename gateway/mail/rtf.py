@@ -133,7 +133,8 @@ class _Reader:
         elif word == "uc":
             self._fallback = min(max(int(number or "1"), 0), 8)
         elif word == "ansicpg" and number:
-            self._charset = f"cp{number.lstrip('-')}"
+            label = f"cp{number.lstrip('-')}"
+            self._charset = label if charsets.is_known(label) else "cp1252"
         elif word == "htmlrtf":
             self._flush()
             self._is_twin = number != "0"

@@ -37,7 +37,11 @@ def show(segments: Sequence[Segment], defects: list[str], *, hands_on: bool = Fa
 
     `hands_on` says that the mail forwards another.
     """
-    pieces = [_piece(segment, defects) for segment in segments]
+    pieces: list[_Piece] = []
+    left = MAX_HTML_CHARS
+    for segment in segments:
+        pieces.append(_piece(segment, defects, left))
+        left -= len(segment.html or "")
     html = None
     if any(piece.html is not None for piece in pieces):
         html = "\n".join(p.html if p.html is not None else text_as_html(p.text) for p in pieces)
@@ -53,11 +57,11 @@ def _answer(marked: str, text: str, *, hands_on: bool) -> str:
     return reply_text(marked, hands_on=hands_on)
 
 
-def _piece(segment: Segment, defects: list[str]) -> _Piece:
+def _piece(segment: Segment, defects: list[str], left: int) -> _Piece:
     plain = segment.plain or ""
     if segment.html is None:
         return _Piece(None, without_structure(plain))
-    if is_too_much(segment.html):
+    if len(segment.html) > left or is_too_much(segment.html):
         defects.append("HTML is too large or too deep to be shown")
         words = plain if _HAS_WORDS.search(plain) else strip_tags(segment.html)
         return _Piece(text_as_html(words[:MAX_HTML_CHARS]), without_structure(words))

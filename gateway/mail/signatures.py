@@ -48,6 +48,9 @@ _MOBILE = re.compile(
         |\w+\s+için\s+outlook.{{0,12}}edinin|outlook\s+for\s+\w+\s*を入手
         |\w+\s+from\s+mobile\s*$|sent\s+via\s+mobile|via\s+mobile\s*$|sent\s+by\s+galaxy
         |从我的.{{1,20}}(?:发送|寄出)|從我的.{{1,20}}傳送|发自我的|發自我的|來自我的.{{1,20}}寄出
+        |sent\s+from\s+my\s+\w[\w'’-]{{0,30}}(?:\s\w[\w'’-]{{0,30}}){{0,2}}\W{{0,5}}$
+        |أُ?رسلت?\s+من\s.{{1,40}}$|נשלח\s+מ.{{1,40}}$|(?:στάλθηκε|εστάλη)\s+από\s.{{1,40}}$
+        |(?:được\s+)?gửi\s+từ\s.{{1,40}}$|dikirim\s+dari\s.{{1,40}}$|ส่งจาก.{{1,40}}$
         |i-?(?:phone|pad)\s?から送信|(?:나의|내)\s*i(?:phone|pad)|i(?:phone|pad)\S*\s+gönderildi
         |i(?:phone|pad)\S*\s+küldve|az\s+i(?:phone|pad)\S*\s+küldve|(?:{_SENT})\s+vanuit\s+)
     """,
@@ -70,6 +73,7 @@ _CLOSING = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _DASHED_NAME = re.compile(r"^\s*(?:-{1,3}|[–—~])\s?[A-ZÄÖÜ][\w.'’-]+(?:\s[A-ZÄÖÜ][\w.'’-]+){0,2}\s*$")
+_SIGNED = re.compile(r"^\s*--\s[^\W\d_]{2,20}\s*$")
 _TIGHT_NAME = re.compile(r"^\s*(?:--?|[–—])[^\W\d_]{2,20}\.?\s*$")
 _CONTACT = re.compile(
     r"""
@@ -97,6 +101,8 @@ def without_signature(lines: list[str]) -> list[str]:
 
 def _unsigned(lines: list[str]) -> list[str]:
     kept = _without_mobile(lines)
+    if any(map(is_mobile, lines[len(kept) :])) and (at := _at_ruled_card(kept)) is not None:
+        kept = _without_mobile(kept[:at])
     for find in (_at_delimiter, _at_divider, _at_closing):
         cut = find(kept)
         if cut is not None and cut < len(kept):
@@ -140,8 +146,11 @@ def _is_dashed_name(lines: list[str], at: int) -> bool:
         return False
     if _TIGHT_NAME.match(lines[at]):
         return not lines[at - 1].lstrip().startswith(("-", "–", "—"))
+    is_below_blank = not lines[at - 1].strip()
+    if is_below_blank and _SIGNED.match(lines[at]):
+        return True
     return _DASHED_NAME.match(lines[at]) is not None and (
-        not lines[at - 1].strip() or lines[at].lstrip().startswith("--")
+        is_below_blank or lines[at].lstrip().startswith("--")
     )
 
 
@@ -168,6 +177,14 @@ def _at_divider(lines: list[str]) -> int | None:
                 continue
             if sum(1 for line in below if _CONTACT.search(line)) * 4 >= len(below):
                 return at
+    return None
+
+
+def _at_ruled_card(lines: list[str]) -> int | None:
+    """Name and place between a drawn line and what a phone added."""
+    for at in range(max(1, len(lines) - MAX_CARD_LINES), len(lines)):
+        if _is_drawn(lines[at]) and _DIVIDER.match(lines[at]) and _is_card(lines[at + 1 :]):
+            return at
     return None
 
 

@@ -8,6 +8,7 @@ from gateway.mail.words import unbase64
 _SOFT_END = re.compile(rb"=[ \t]+(?=\r?\n)")  # blanks that some relay put at the line's end (RFC 2045, 6.7)
 _UU_BEGIN = re.compile(rb"^begin [0-7]{3,4} [^\r\n]*\r?\n", re.MULTILINE)
 MAX_PIECES = 200_000
+_PIECE_BYTES = 256 * 1024
 
 
 def decode_transfer(raw: bytes, encoding: str, defects: list[str]) -> bytes:
@@ -16,12 +17,23 @@ def decode_transfer(raw: bytes, encoding: str, defects: list[str]) -> bytes:
     if name == "base64":
         return _base64(raw, defects)
     if name == "quoted-printable":
-        return binascii.a2b_qp(_SOFT_END.sub(b"=", raw) if b"= " in raw or b"=\t" in raw else raw)
+        return binascii.a2b_qp(_with_soft_ends(raw) if b"= " in raw or b"=\t" in raw else raw)
     if name in ("x-uuencode", "uuencode", "x-uue", "uue"):
         return _uuencode(raw, defects)
     if name not in ("", "7bit", "8bit", "binary", "7-bit", "8-bit", "none"):
         defects.append(f"unknown transfer encoding {name[:40]!r}")
     return raw
+
+
+def _with_soft_ends(raw: bytes) -> bytes:
+    """Without the blanks behind soft line ends; piece by piece, as each match costs memory."""
+    pieces: list[bytes] = []
+    at = 0
+    while at < len(raw):
+        end = raw.find(b"\n", at + _PIECE_BYTES) + 1 or len(raw)
+        pieces.append(_SOFT_END.sub(b"=", raw[at:end]))
+        at = end
+    return b"".join(pieces)
 
 
 def _base64(raw: bytes, defects: list[str]) -> bytes:

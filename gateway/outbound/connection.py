@@ -2,16 +2,20 @@
 
 import re
 import smtplib
+import socket
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from gateway.outbound.opening import Reply, Timeouts, describe, open_session, text_of
+from gateway.outbound.answers import Reply
+from gateway.outbound.opening import Timeouts, describe, open_session, text_of
 from gateway.outbound.relayurl import Relay
 from gateway.rules.retry import Deferred, Failed, Outcome, Sent
 
 _GO_AHEAD, _CLOSING = 354, 421
 _ABOUT_US = {530, 534, 535, 538}  # sign in first, or better (RFC 4954, 6): no fault of the mail
+_SIZE = re.compile("[0-9]{1,18}")
+_TOO_LATE = Deferred("The time for this try ran out before the mail was handed over.")
 _LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
 
 
@@ -53,24 +57,32 @@ class Connection:
         return str(self._smtp.sock.getpeername()[0]) if self._smtp.sock is not None else ""
 
     def send(
-        self, message: Message, *, may_begin: Callable[[], bool], on_accepted: Callable[[str], None]
+        self,
+        message: Message,
+        *,
+        has_time_for: Callable[[float], bool],
+        on_accepted: Callable[[str], None],
     ) -> Outcome:
         """Hand one mail over.
 
-        `may_begin` is asked last before DATA; `on_accepted` runs right after the 250, before any other
-        command. Raises Lost if the connection ends before the content began; after that a fault is Deferred.
+        `has_time_for(seconds)` is asked last before DATA, and again before the dot that makes the mail the
+        server's; `on_accepted` runs right after the 250, before any other command. Raises Lost if the
+        connection ends before the content began; after that a fault is Deferred.
         """
         refusal = self._lacking(message) or self._envelope(message)
         if refusal is not None:
             return refusal
-        if not may_begin():
+        if not has_time_for(self._timeouts.content + self._timeouts.answer):
             self._reset()
-            return Deferred("The time for this try ran out before the mail was handed over.")
+            return _TOO_LATE
         reply = self._command("DATA")
         if reply[0] != _GO_AHEAD:
             self._reset()
             return _refusal(reply)
-        return self._content(message.raw, on_accepted)
+        outcome = self._content(message.raw, has_time_for)
+        if isinstance(outcome, Sent):
+            on_accepted(outcome.answer)
+        return outcome
 
     def quit(self) -> None:
         """Say goodbye if the server still listens."""
@@ -88,7 +100,7 @@ class Connection:
 
     def _lacking(self, message: Message) -> Outcome | None:
         size, limit = len(message.raw), self._smtp.esmtp_features.get("size", "")
-        if limit.isdigit() and 0 < int(limit) < size:
+        if _SIZE.fullmatch(limit) and 0 < int(limit) < size:
             return Failed(f"The mail has {size} bytes, and the server takes no more than {limit}.")
         if message.needs_smtputf8 and not self._smtp.has_extn("smtputf8"):
             return Failed("An address has letters outside ASCII, and the server does not offer SMTPUTF8.")
@@ -110,29 +122,52 @@ class Connection:
             options += " BODY=8BITMIME"
         return options + (" SMTPUTF8" if message.needs_smtputf8 else "")
 
-    def _content(self, raw: bytes, on_accepted: Callable[[str], None]) -> Outcome:
+    def _content(self, raw: bytes, has_time_for: Callable[[float], bool]) -> Outcome:
         try:
-            reply = self._transfer(raw)
+            early = self._transfer(raw)
+            if early is not None:
+                self.drop()
+                return _early(early)
+            if not has_time_for(self._timeouts.answer):
+                self.drop()
+                return _TOO_LATE
+            reply = self._end()
         except (OSError, smtplib.SMTPException) as error:
             self.drop()
             return Deferred(f"The connection broke while the mail was handed over. {describe(error)}")
-        answer = text_of(reply)
-        if not _is_positive(reply):
-            return _refusal(reply)
-        on_accepted(answer)
-        return Sent(answer)
+        if reply[0] == _CLOSING or _is_out_of_step(reply):
+            self.drop()
+        return Sent(text_of(reply)) if _is_positive(reply) else _refusal(reply)
 
-    def _transfer(self, raw: bytes) -> Reply:
-        connected = self._smtp.sock
-        if connected is None:
-            raise smtplib.SMTPServerDisconnected("The connection is closed.")
-        ending = b".\r\n" if raw.endswith(b"\r\n") else b"\r\n.\r\n"
+    def _transfer(self, raw: bytes) -> Reply | None:
+        """Send all but the final dot, without which the server must forget the mail (RFC 5321, 4.1.1.4).
+
+        What it has answered by then, None if nothing.
+        """
+        connected = self._connected()
         connected.settimeout(self._timeouts.content)  # for all of it: sendall counts from its start
-        connected.sendall(_LEADING_DOT.sub(b"..", raw) + ending)
+        ending = b"" if raw.endswith(b"\r\n") else b"\r\n"
+        try:
+            connected.sendall(_LEADING_DOT.sub(b"..", raw) + ending)
+        except ConnectionError:  # it hung up; perhaps it said why
+            has_answered = True
+        else:
+            has_answered = self._smtp.has_unread()
+        connected.settimeout(self._timeouts.command)
+        return self._smtp.getreply() if has_answered else None
+
+    def _end(self) -> Reply:
+        connected = self._connected()
         connected.settimeout(self._timeouts.answer)
+        connected.sendall(b".\r\n")
         reply = self._smtp.getreply()
         connected.settimeout(self._timeouts.command)
         return reply
+
+    def _connected(self) -> socket.socket:
+        if self._smtp.sock is None:
+            raise smtplib.SMTPServerDisconnected("The connection is closed.")
+        return self._smtp.sock
 
     def _command(self, command: str) -> Reply:
         try:
@@ -155,6 +190,18 @@ class Connection:
 
 def _is_positive(reply: Reply) -> bool:
     return 200 <= reply[0] < 300
+
+
+def _is_out_of_step(reply: Reply) -> bool:
+    """Whether it is no answer to a mail's end: then nobody knows what the server will answer next."""
+    return reply[0] < 200 or 300 <= reply[0] < 400
+
+
+def _early(reply: Reply) -> Outcome:
+    """The server answered before the mail's end, so it has not taken it, whatever it says."""
+    if _is_positive(reply) or _is_out_of_step(reply):
+        return Deferred(f"The server answered before the mail had ended. {text_of(reply)}")
+    return _refusal(reply)
 
 
 def _refusal(reply: Reply) -> Outcome:

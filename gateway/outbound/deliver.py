@@ -48,8 +48,8 @@ def _attempt(leased: Leased, office: PostOffice) -> Outcome:
 
 
 def _send(leased: Leased, office: PostOffice) -> Outcome:
-    def has_time_left() -> bool:
-        return office.clock.now() + office.sender.handing_over_takes <= leased.leased_until
+    def has_time_for(seconds: float) -> bool:
+        return office.clock.now() + timedelta(seconds=seconds) <= leased.leased_until
 
     def note(answer: str) -> None:
         try:
@@ -62,7 +62,7 @@ def _send(leased: Leased, office: PostOffice) -> Outcome:
         Envelope(mail_from, (leased.recipient,)),
         office.blobs.read(leased.raw_sha256),
         relay_url=office.unseal(leased.sealed_relay_url) if leased.sealed_relay_url else "",
-        may_begin=has_time_left,
+        has_time_for=has_time_for,
         on_accepted=note,
     )
 

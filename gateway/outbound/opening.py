@@ -5,15 +5,14 @@ A refusal here is about us or the server, never about a mail, so nothing of it i
 
 import base64
 import smtplib
+import socket
 import ssl
 from dataclasses import dataclass
 
+from gateway.outbound.answers import Conversation, EncryptedConversation, Reply, one_line
 from gateway.outbound.relayurl import Relay, Tls
 
-MAX_ANSWER = 500
 _SIGNED_IN = 235
-
-Reply = tuple[int, bytes]
 
 
 class Refused(Exception):
@@ -30,12 +29,14 @@ class Timeouts:
     answer: float = 240
 
 
-def open_session(relay: Relay, *, ehlo_name: str, timeouts: Timeouts) -> smtplib.SMTP:
+def open_session(relay: Relay, *, ehlo_name: str, timeouts: Timeouts) -> Conversation:
     """A session ready for MAIL FROM. Raises Refused, OSError or smtplib.SMTPException."""
     smtp = _connect(relay, ehlo_name, timeouts.connect)
     try:
         if smtp.sock is not None:
             smtp.sock.settimeout(timeouts.command)
+            # A mail's last three bytes go alone and must not wait for the acknowledgement of the others.
+            smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         smtp.ehlo_or_helo_if_needed()
         if relay.tls is not Tls.IMPLICIT:
             _start_tls(smtp, relay)
@@ -50,7 +51,7 @@ def open_session(relay: Relay, *, ehlo_name: str, timeouts: Timeouts) -> smtplib
 def text_of(reply: Reply) -> str:
     """A server's answer as one line, at most 500 characters."""
     code, text = reply
-    return f"{code} {text.decode('utf-8', 'replace')}".replace("\n", " ").strip()[:MAX_ANSWER]
+    return one_line(b"%d %s" % (code, text))
 
 
 def describe(error: Exception) -> str:
@@ -60,15 +61,15 @@ def describe(error: Exception) -> str:
         return text_of((error.smtp_code, text if isinstance(text, bytes) else text.encode()))
     if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):
         return "The server did not answer in time."
-    return (str(error) or type(error).__name__)[:MAX_ANSWER]
+    return one_line(str(error).encode("utf-8", "replace")) or type(error).__name__
 
 
-def _connect(relay: Relay, ehlo_name: str, timeout: float) -> smtplib.SMTP:
+def _connect(relay: Relay, ehlo_name: str, timeout: float) -> Conversation:
     if relay.tls is Tls.IMPLICIT:
-        return smtplib.SMTP_SSL(
+        return EncryptedConversation(
             relay.host, relay.port, local_hostname=ehlo_name, timeout=timeout, context=_context(relay)
         )
-    return smtplib.SMTP(relay.host, relay.port, local_hostname=ehlo_name, timeout=timeout)
+    return Conversation(relay.host, relay.port, local_hostname=ehlo_name, timeout=timeout)
 
 
 def _start_tls(smtp: smtplib.SMTP, relay: Relay) -> None:

@@ -70,7 +70,7 @@ def send_probe(relay_url: str, message: Message, *, ehlo_name: str, timeouts: Ti
         return Probed(Sending.UNREACHABLE, said=describe(error))
     encryption, host = _encryption(relay, connection), _public(connection.peer_address)
     try:
-        outcome = connection.send(message, may_begin=lambda: True, on_accepted=lambda _: None)
+        outcome = connection.send(message, has_time_for=lambda _: True, on_accepted=lambda _: None)
     except Lost as error:
         return Probed(Sending.REFUSED, encryption, str(error), host)
     finally:

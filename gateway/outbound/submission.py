@@ -17,6 +17,10 @@ from gateway.rules.retry import Deferred, Failed, Outcome
 
 MAX_SESSIONS = 8
 IDLE_SECONDS = 60.0
+SLOW_SECONDS = 5.0
+"""A server that put a mail off after keeping us waiting for so long rests."""
+REST_SECONDS = 60.0
+"""The shortest rest; a longer wait makes one as long: no server takes more than half of the time."""
 _NO_RELAY = Deferred("No outgoing mail server is configured.", pause=timedelta(seconds=60))
 
 
@@ -31,11 +35,7 @@ class Sender:
         self._ehlo_name = ehlo_name
         self._timeouts = timeouts or Timeouts()
         self._sessions: OrderedDict[Relay, tuple[Connection, float]] = OrderedDict()
-
-    @property
-    def handing_over_takes(self) -> timedelta:
-        """The longest that content and answer can take: what a lease must still have before DATA."""
-        return timedelta(seconds=self._timeouts.content + self._timeouts.answer)
+        self._resting: dict[Relay, tuple[float, str]] = {}
 
     def send(
         self,
@@ -43,14 +43,15 @@ class Sender:
         raw: bytes,
         *,
         relay_url: str = "",
-        may_begin: Callable[[], bool],
+        has_time_for: Callable[[float], bool],
         on_accepted: Callable[[str], None],
     ) -> Outcome:
         """Hand one mail for one recipient to the mailbox's own server, or else to the installation's.
 
-        `may_begin` is asked right before DATA; `on_accepted(answer)` runs right after the final 250, before
-        any further command, and must not raise. A kept session that turns out dead before DATA is replaced
-        once by a fresh one.
+        `has_time_for(seconds)` is asked right before DATA and before the final dot; `on_accepted(answer)`
+        runs right after the final 250, before any further command, and must not raise. A kept session that
+        turns out dead before DATA is replaced once by a fresh one. A server that kept us waiting in vain is
+        not asked again for a while: the mails of others wait behind its own.
         """
         (rcpt_to,) = envelope.rcpt_tos
         try:
@@ -61,12 +62,24 @@ class Sender:
         url = relay_url or self._relay_url
         if not url:
             return _NO_RELAY
-        return self._over(parse_relay_url(url), _Handover(message, may_begin, on_accepted))
+        return self._unless_resting(parse_relay_url(url), _Handover(message, has_time_for, on_accepted))
 
     def close(self) -> None:
         """Say goodbye to every server."""
         while self._sessions:
             self._sessions.popitem()[1][0].quit()
+
+    def _unless_resting(self, relay: Relay, handover: "_Handover") -> Outcome:
+        began_at = clock.monotonic()
+        until, answer = self._resting.get(relay, (began_at, ""))
+        if began_at < until:
+            return Deferred(answer)
+        self._resting.pop(relay, None)
+        outcome = self._over(relay, handover)
+        ended_at = clock.monotonic()
+        if isinstance(outcome, Deferred) and ended_at - began_at >= SLOW_SECONDS:
+            self._resting[relay] = ended_at + max(REST_SECONDS, ended_at - began_at), outcome.answer
+        return outcome
 
     def _over(self, relay: Relay, handover: "_Handover") -> Outcome:
         try:
@@ -93,7 +106,7 @@ class Sender:
 
     def _on(self, connection: Connection, relay: Relay, handover: "_Handover") -> Outcome:
         outcome = connection.send(
-            handover.message, may_begin=handover.may_begin, on_accepted=handover.on_accepted
+            handover.message, has_time_for=handover.has_time_for, on_accepted=handover.on_accepted
         )
         if connection.is_open:
             self._keep(relay, connection)
@@ -110,5 +123,5 @@ class _Handover:
     """One mail to be handed over, with who is asked before and told after."""
 
     message: Message
-    may_begin: Callable[[], bool]
+    has_time_for: Callable[[float], bool]
     on_accepted: Callable[[str], None]

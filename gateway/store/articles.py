@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from gateway.errors import NotFound
 from gateway.ids import new_public_id
 from gateway.mail.address import Address
 from gateway.rules.scans import Scan
@@ -63,6 +64,24 @@ class NewArticle:
     raw_sha256: str | None = None
     content_hash: str | None = None
     files: Sequence[NewFile] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an article is: its row, its public id, its ticket's row."""
+
+    id: int
+    public_id: str
+    ticket_id: int
+
+
+def locate(db: Session, account_id: int, public_id: str) -> Place:
+    """Where an article is; NotFound also for another account's."""
+    mine = Article.account_id == account_id, Article.public_id == public_id
+    found = db.execute(select(Article.id, Article.public_id, Article.ticket_id).where(*mine)).first()
+    if found is None:
+        raise NotFound("There is no such message.")
+    return Place(*found)
 
 
 def append(

@@ -19,9 +19,9 @@ from sqlalchemy.orm import Session
 from gateway.ids import new_public_id
 from gateway.mail.tokens import bounce_local
 from gateway.rules.retry import Deferred, Failed, Outcome, Sent, next_try_at
-from gateway.rules.status import after_inbound
 from gateway.store import outbox, tickets
 from gateway.store.models import Account, Article, Delivery, Mailbox
+from gateway.store.raising import raise_ticket
 
 
 class State(StrEnum):
@@ -83,7 +83,8 @@ class _Row:
 
 def queue(db: Session, new: NewDelivery, *, now: datetime, not_before: datetime | None = None) -> int:
     """Owe an article to a recipient, not before a moment; returns the delivery's id for the outbox."""
-    values = {**asdict(new), "state": State.QUEUED.value, "next_try_at": not_before, "created_at": now}
+    since = max(now, not_before or now)
+    values = {**asdict(new), "state": State.QUEUED.value, "next_try_at": not_before, "created_at": since}
     delivery_id: int = db.execute(insert(Delivery).returning(Delivery.id), values).scalar_one()
     return delivery_id
 
@@ -165,6 +166,23 @@ def withdraw(db: Session, account_id: int, article_id: int, *, now: datetime) ->
     return sum(_finish(db, _WITHDRAW, row, State.WITHDRAWN, "", now) is not None for row in ids)
 
 
+def hasten(db: Session, account_id: int, article_id: int, *, now: datetime) -> int:
+    """Let what of an article waits for a later moment leave at once; returns how many deliveries."""
+    waiting = update(Delivery).where(
+        Delivery.account_id == account_id,
+        Delivery.article_id == article_id,
+        Delivery.state == State.QUEUED.value,
+        Delivery.attempts == 0,
+        Delivery.next_try_at > now,
+    )
+    due_now = waiting.values(next_try_at=now, created_at=now).returning(Delivery.id)
+    found = db.execute(due_now).scalars().all()
+    for delivery_id in found:
+        outbox.done_for(db, outbox.Topic.DELIVER, delivery_id)
+        outbox.put(db, outbox.Topic.DELIVER, delivery_id, now=now)
+    return len(found)
+
+
 def _record_sent(db: Session, delivery_id: int, outcome: Sent, now: datetime) -> bool:
     return _finish(db, _ACCEPT, delivery_id, State.SENT, outcome.answer, now) is not None
 
@@ -221,12 +239,8 @@ def _tell(db: Session, row: _Row, state: State, answer: str, now: datetime) -> N
 
 
 def _raise_ticket(db: Session, row: _Row, now: datetime) -> None:
-    """Bring the ticket back before its people, as if somebody had written: a closed or waiting one opens."""
-    if row.ticket_id is None:
-        return
-    ticket = tickets.stand_by_id(db, row.account_id, row.ticket_id)
-    tickets.set_status(db, row.account_id, ticket, after_inbound(ticket.status), now=now)
-    tickets.change(db, row.account_id, row.ticket_id, {"updated_at": now})
+    if row.ticket_id is not None:
+        raise_ticket(db, row.account_id, row.ticket_id, row.article_id, now=now)
 
 
 def _leased_row(db: Session, delivery_id: int, token: str) -> _Row | None:

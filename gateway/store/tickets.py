@@ -35,6 +35,13 @@ class EventKind(StrEnum):
     DELIVERY = "delivery"
     MERGED = "merged"
     SPLIT_OFF = "split_off"
+    SENT_NOW = "sent_now"
+    RESENT = "resent"
+    FAILURE_DISMISSED = "failure_dismissed"
+
+
+NOT_DELIVERED = "not_delivered"
+"""Why a ticket opened: a mail to somebody did not arrive."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,14 +133,18 @@ def set_status(
     status: Status,
     *,
     staff_id: int | None = None,
+    why: str = "",
     now: datetime,
 ) -> None:
-    """Move a ticket to a state and say so in the timeline; nothing happens if it is there already."""
+    """Move a ticket to a state and say so in the timeline, with the reason if it is not a message.
+
+    Nothing happens if it is there already.
+    """
     if status is ticket.status:
         return
     closed_at = now if status is Status.CLOSED else None
     change(db, account_id, ticket.id, {"status": status.value, "closed_at": closed_at})
-    data = {"from": ticket.status.value, "to": status.value}
+    data = {"from": ticket.status.value, "to": status.value} | ({"why": why} if why else {})
     add_event(db, account_id, ticket.id, EventKind.STATUS, data, staff_id=staff_id, now=now)
 
 

@@ -106,12 +106,14 @@ def connect(root: Path) -> None:
     session.configure(f"sqlite:///{root / 'desk.db'}")
 
 
-def owe(recipient: str = "ann@example.org", *, not_before: datetime | None = None) -> int:
+def owe(
+    recipient: str = "ann@example.org", *, now: datetime = NOON, not_before: datetime | None = None
+) -> int:
     """Queue the answer for one recipient; the delivery's id."""
     with session.transaction() as db:
         owed_to = deliveries.NewDelivery(1, 1, 1, 1, recipient)
-        delivery_id = deliveries.queue(db, owed_to, now=NOON, not_before=not_before)
-        outbox.put(db, outbox.Topic.DELIVER, delivery_id, now=NOON, not_before=not_before)
+        delivery_id = deliveries.queue(db, owed_to, now=now, not_before=not_before)
+        outbox.put(db, outbox.Topic.DELIVER, delivery_id, now=now, not_before=not_before)
     return delivery_id
 
 

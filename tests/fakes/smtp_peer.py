@@ -17,7 +17,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO, Self
+from typing import Any, BinaryIO, NoReturn, Self
 
 HANG_SECONDS = 20.0
 
@@ -55,13 +55,26 @@ class Hang:
 
 
 @dataclass(frozen=True, slots=True)
+class Raw:
+    """Send these bytes again and again, `pause` seconds between, until the client goes."""
+
+    piece: bytes
+    pause: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class HalfClose:
+    """Send nothing any more, but go on reading until the client goes."""
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """Do something, then go on as usual."""
 
     what: Callable[[], object]
 
 
-Step = Answer | Drop | Hang | Call
+Step = Answer | Drop | Hang | Raw | HalfClose | Call
 
 
 class _Gone(Exception):
@@ -73,7 +86,8 @@ class SmtpPeer:
     """Listens while its `with` block lasts.
 
     `at(step, action)` scripts what happens the next time a step comes up, in any session: `connect`, `ehlo`,
-    `starttls`, `auth`, `mail`, `rcpt`, `data` (the command), `content` (after the final dot), `rset`, `noop`.
+    `starttls`, `auth`, `mail`, `rcpt`, `data` (the command), `body` (at the content's first line), `content`
+    (after the final dot), `rset`, `noop`.
     """
 
     extensions: tuple[str, ...] = ("SIZE 52428800", "8BITMIME", "SMTPUTF8")
@@ -246,10 +260,12 @@ class _Session:
             self._content()
 
     def _content(self) -> None:
-        lines = []
+        lines: list[bytes] = []
         while (line := self._file.readline()) != b".\r\n":
             if not line:
                 raise _Gone
+            if not lines:
+                self._step("body", "")
             lines.append(line.removeprefix(b"."))
         mail = self._arrived(b"".join(lines))
         self._step("content", f"250 2.0.0 queued as {len(self._peer.mails) + 1}", mail)
@@ -270,21 +286,38 @@ class _Session:
                 if close:
                     raise _Gone
                 return False
-            case Drop(keep):
-                if keep and mail:
-                    self._peer.take(mail)
-                raise _Gone
-            case Hang():
-                self._file.readline()
-                raise _Gone
             case Call(what):
                 what()
             case None:
                 pass
+            case worse:
+                self._misbehave(worse, mail)
         if mail:
             self._peer.take(mail)
-        self._say(usual)
+        if usual:
+            self._say(usual)
         return True
+
+    def _misbehave(self, action: Drop | Hang | Raw | HalfClose, mail: Arrived | None) -> NoReturn:
+        match action:
+            case Drop(keep):
+                if keep and mail:
+                    self._peer.take(mail)
+            case Hang():
+                self._file.readline()
+            case Raw(piece, pause):
+                self._pour(piece, pause)
+            case HalfClose():
+                self._connection.shutdown(socket.SHUT_WR)
+                while self._file.readline():
+                    pass
+        raise _Gone
+
+    def _pour(self, piece: bytes, pause: float) -> None:
+        give_up_at = time.monotonic() + HANG_SECONDS
+        while time.monotonic() < give_up_at:
+            self._connection.sendall(piece)
+            time.sleep(pause)
 
     def _say(self, line: str) -> None:
         self._connection.sendall(f"{line}\r\n".encode())

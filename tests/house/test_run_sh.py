@@ -217,6 +217,18 @@ def test_a_second_verifier_that_is_there_must_be_used(machine: Machine) -> None:
     assert machine.asked("verifier 1")
 
 
+def test_postfix_is_installed_by_root_and_else_its_journey_is_skipped_aloud(machine: Machine) -> None:
+    done = machine.run("test")
+    assert (done.returncode, "its journey is skipped" in done.stderr) == (0, True)
+    machine.user(0)
+    machine.has("apt-get", _NOTING)
+    assert machine.run("test").returncode == 0
+    assert machine.asked("apt-get install -y -qq --no-install-recommends --no-remove postfix")
+    machine.has("postfix", _NOTING)
+    done = machine.run("test")
+    assert (machine.asked("postfix"), "its journey is skipped" in done.stderr) == (False, False)
+
+
 @pytest.mark.parametrize("home", [{}, {"HOME": ""}, {"HOME": "/nowhere/at/all"}])
 def test_a_home_that_cannot_be_used_is_replaced(machine: Machine, home: dict[str, str]) -> None:
     machine.has("tool", '#!/bin/sh\necho "home $HOME" >> "$NOTES"\n')

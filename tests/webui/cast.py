@@ -6,8 +6,9 @@ from email.message import EmailMessage
 
 from gateway import clock
 from gateway.clock import SystemClock
-from gateway.desk import mailboxes, people, signin, tokens
+from gateway.desk import mailboxes, people, replying, signin, tokens
 from gateway.desk.guarding import Guards
+from gateway.desk.replying import Draft
 from gateway.inbound.file_intake import file_intake
 from gateway.inbound.previews import make_previews
 from gateway.rules.access import Actor, Role
@@ -16,6 +17,8 @@ from gateway.store.blobs import BlobStore
 from gateway.store.intake import NewOffer, Source
 from gateway.store.outbox import Topic
 from gateway.store.queries.articles import TicketDetail, get_detail
+from gateway.store.sealed import Seal
+from tests.fakes.refusing import refuse
 
 PASSWORD = "correct horse battery"
 PNG = bytes.fromhex(
@@ -67,6 +70,17 @@ class Business:
                 now=clock.now(),
             )
         file_intake(ref.id, blobs=self.blobs, clock=SystemClock(), guards=guards)
+
+    def answer_in_vain(self, draft: Draft | None = None, *refused: str) -> str:
+        """Answer ticket 1 with a mail that all or these recipients' server refuses; its public id."""
+        wanted = draft or Draft("Please restart it.")
+        office = replying.Office("desk.localhost", timedelta(), self.blobs, 10**7, Seal(b"key"))
+        with session.reading() as db:
+            written = replying.write(db, self.actor, 1, wanted, office=office, now=clock.now())
+        with session.transaction() as db:
+            public_id = replying.reply(db, self.actor, written, now=clock.now()).public_id
+        refuse(public_id, *refused, now=clock.now())
+        return public_id
 
     def make_previews(self) -> None:
         """What the worker does when no mail waits."""

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,12 @@ from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
+from gateway import clock
 from gateway.desk.guarding import Guards
 from gateway.rules.status import ArticleKind, Status
 from gateway.store.sealed import Seal
 from tests.fakes.chromium import launched
+from tests.fakes.refusing import refuse
 from tests.webui import rich
 from tests.webui.cast import World, mail
 
@@ -27,6 +30,7 @@ PAGES = (
     "/ledger",
     "/quarantine",
     "/quarantine?dismissed=2&after=MC4x",
+    "/undelivered",
     "/account?new=1",
     "/t/999",
 )
@@ -55,7 +59,11 @@ def served(app: Flask, world: World) -> Iterator[str]:
 
 @pytest.fixture
 def guarded(world: World) -> None:
-    """What the guards make of machines' mail: a storm in ticket 2, and two mails in quarantine."""
+    """What the guards make of machines' mail: a storm in ticket 2, and two mails in quarantine.
+
+    And an answer that did not arrive.
+    """
+    world.ours.answer_in_vain()
     strict = Guards(1, 5, "desk.localhost", str, Seal(b"key"))
     for number in range(1, 4):
         world.ours.receive(mail(f"Disk {number} is full", f"Alert {number}\n"), guards=strict)
@@ -184,6 +192,15 @@ def test_a_new_mail_appears_while_what_is_typed_and_unfolded_stays(page: Page, w
     expect(page.locator("iframe")).to_be_visible()
 
 
+def test_what_a_message_quotes_is_fetched_when_it_is_unfolded(page: Page, world: World) -> None:
+    world.ours.receive(mail("Quotes", "Yes.\n\nOn Mon, 2 Mar 2026, Olga wrote:\n> Does it run?\n"))
+    page.goto("/t/2")
+    expect(page.get_by_text("Does it run?")).to_have_count(0)
+    page.get_by_text("Show quoted text").click()
+    expect(page.locator(".quoted")).to_contain_text("Does it run?")
+    assert violations(page) == []
+
+
 def test_text_that_is_not_sent_survives_leaving_the_page(page: Page) -> None:
     page.goto("/t/1")
     page.locator("#text").fill("Half a sent")
@@ -260,3 +277,85 @@ def test_a_link_to_a_file_is_a_download(page: Page, world: World) -> None:
     with page.expect_download() as download:
         page.get_by_role("link", name="offer (2).pdf").click()
     assert download.value.suggested_filename == "offer.pdf"
+
+
+def test_the_bar_and_its_keys_type_markdown_that_undo_takes_back(page: Page) -> None:
+    page.goto("/t/1")
+    text = page.locator("#text")
+    text.fill("one\ntwo")
+    text.press("Control+A")
+    page.get_by_role("button", name="Numbered list").click()
+    expect(text).to_have_value("1. one\n2. two")
+    page.get_by_role("button", name="Numbered list").click()
+    expect(text).to_have_value("one\ntwo")
+    page.get_by_role("button", name="Code").click()
+    expect(text).to_have_value("```\none\ntwo\n```")
+    page.keyboard.press("Control+Z")
+    expect(text).to_have_value("one\ntwo")
+    text.fill("word")
+    text.press("Control+A")
+    for key, typed in (("b", "**word**"), ("b", "word"), ("i", "*word*"), ("i", "word")):
+        text.press(f"Control+{key}")
+        expect(text).to_have_value(typed)
+    text.press("Control+k")
+    page.keyboard.type("https://x.example")  # over the address that is selected
+    expect(text).to_have_value("[word](https://x.example)")
+    text.press("End")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Quote").click()
+    page.keyboard.type("said")
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.locator("li.article.outbound .rich a")).to_have_text("word")
+    expect(page.locator("li.article.outbound .rich blockquote")).to_have_text("said")
+
+
+def test_a_mail_that_did_not_arrive_is_changed_and_sent_anew_with_its_files(page: Page, world: World) -> None:
+    page.goto("/t/1")
+    page.locator("#text").fill("With a file")
+    page.locator("#files").set_input_files({"name": "a.txt", "mimeType": "text/plain", "buffer": b"a"})
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.locator("li.article.outbound")).to_have_count(1)
+    refuse(world.ours.ticket.articles[-1].public_id, now=clock.now() + timedelta(hours=1))
+    page.goto("/undelivered")
+    page.get_by_role("link", name="Edit and send anew").click()
+    expect(page.locator("#text")).to_have_value("With a file")
+    expect(page.get_by_role("checkbox", name="a.txt")).to_be_checked()
+    page.locator("#to").fill("ann.new@customer.example")
+    page.locator("#text").press("Control+Enter")
+    expect(page.locator("li.article.outbound")).to_have_count(2)
+    expect(page.locator(".deliveries").first).to_contain_text("A newer message has replaced it.")
+    page.goto("/undelivered")
+    expect(page.locator(".empty h2")).to_have_text("Everything has arrived")
+    newest = world.ours.ticket.articles[-1]
+    assert ([who.address for who in newest.to], [file.filename for file in newest.attachments]) == (
+        ["ann.new@customer.example"],
+        ["a.txt"],
+    )
+
+
+def test_a_reply_waits_for_a_moment_in_the_readers_zone_and_can_be_taken_back(
+    chromium: Browser, served: str, world: World
+) -> None:
+    context = chromium.new_context(base_url=served, locale="en-GB", timezone_id="Asia/Tokyo")
+    context.add_cookies([{"name": "session", "value": world.ours.cookie, "url": served}])
+    page = context.new_page()
+    page.goto("/t/1")
+    page.locator("#text").fill("Good morning")
+    page.get_by_text("Send later").click()
+    day = (clock.now() + timedelta(days=2)).date()
+    page.locator("#send_at").fill(f"{day}T09:30")
+    page.get_by_role("button", name="Send then").click()
+    expect(page.locator("li.article.outbound .undo time")).to_contain_text(", 9:30")
+    at = world.ours.ticket.articles[-1].deliveries[0].next_try_at
+    assert at is not None
+    assert f"{at:%Y-%m-%d %H:%M}" == f"{day} 00:30"
+    assert violations(page) == []
+    page.get_by_role("button", name="Take back").click()
+    expect(page.locator("#text")).to_have_value("Good morning")
+    expect(page.locator("li.article.gone")).to_have_count(1)
+    page.get_by_text("Send later").click()
+    page.locator("#send_at").fill(f"{day}T09:30")
+    page.get_by_role("button", name="Send then").click()
+    page.get_by_role("button", name="Send now").click()
+    expect(page.get_by_text("sent a waiting message at once")).to_be_visible()
+    context.close()

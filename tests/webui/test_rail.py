@@ -11,15 +11,19 @@ ANN = Actor(1, Role.STAFF, 7, "Ann")
 
 
 def test_views_that_only_grow_are_not_counted() -> None:
-    views = {view.key: view.count for view in rail(Counts(mine=1, unassigned=2, open=3, pending=4, held=5))}
-    counted = {"mine": 1, "unassigned": 2, "open": 3, "pending": 4, "quarantine": 5}
+    views = {
+        view.key: view.count
+        for view in rail(Counts(mine=1, unassigned=2, open=3, pending=4, held=5, failed=6))
+    }
+    counted = {"mine": 1, "unassigned": 2, "open": 3, "pending": 4, "quarantine": 5, "undelivered": 6}
     assert views == {**counted, "closed": None, "spam": None}
 
 
 @pytest.mark.parametrize(("held", "shown"), [(0, None), (999, 999), (1000, "999+")])
 def test_a_storm_in_quarantine_is_not_counted_to_its_end(held: int, shown: int | str | None) -> None:
-    last = rail(Counts(0, 0, 0, 0, held))[-1]
-    assert (last.key, last.href, last.count) == ("quarantine", "/quarantine", shown)
+    waiting, failed = rail(Counts(0, 0, 0, 0, held, held))[-2:]
+    assert (waiting.key, waiting.href, waiting.count) == ("quarantine", "/quarantine", shown)
+    assert (failed.key, failed.href, failed.count) == ("undelivered", "/undelivered", shown)
 
 
 def test_mine_shows_what_is_open_and_mine() -> None:
@@ -41,5 +45,5 @@ def test_a_name_that_is_no_view_shows_everything() -> None:
 
 
 def test_every_view_has_a_name() -> None:
-    assert {view.key for view in rail(Counts(0, 0, 0, 0))} == {*view_names(), "quarantine"}
+    assert {view.key for view in rail(Counts(0, 0, 0, 0))} == {*view_names(), "quarantine", "undelivered"}
     assert DEFAULT_VIEW in view_names()

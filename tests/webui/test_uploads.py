@@ -2,8 +2,14 @@ import io
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 from werkzeug.datastructures import FileStorage
 
+from gateway.errors import Conflict, NotFound
+from gateway.rules.scans import Scan
+from gateway.store import session
+from gateway.store.models import Attachment
+from tests.webui.cast import World
 from webui import office, uploads
 
 
@@ -34,3 +40,35 @@ def test_an_empty_file_field_is_no_file(app: Flask) -> None:
 def test_folders_in_a_name_are_dropped(app: Flask, name: str, kept_as: str) -> None:
     with app.test_request_context():
         assert uploads.keep([sent(name)])[0].filename == kept_as
+
+
+def test_a_file_of_an_earlier_message_goes_along_again(app: Flask, world: World) -> None:
+    (file,) = world.ours.ticket.articles[0].attachments[:1]
+    with app.test_request_context(headers={"Cookie": f"session={world.ours.cookie}"}):
+        assert uploads.carry([file.public_id]) == (file,)
+        draft = uploads.as_draft(file)
+    assert (draft.filename, draft.blob.sha256, draft.blob.size_bytes) == (
+        file.filename,
+        file.sha256,
+        file.size_bytes,
+    )
+
+
+def test_a_strangers_file_goes_along_with_nothing(app: Flask, world: World) -> None:
+    file = world.ours.ticket.articles[0].attachments[0]
+    with (
+        app.test_request_context(headers={"Cookie": f"session={world.stranger.cookie}"}),
+        pytest.raises(NotFound),
+    ):
+        uploads.carry([file.public_id])
+
+
+def test_a_file_that_the_scanner_keeps_closed_does_not_go_along(app: Flask, world: World) -> None:
+    file = world.ours.ticket.articles[0].attachments[0]
+    with session.transaction() as db:
+        db.execute(update(Attachment).values(scan=Scan.PENDING.value))
+    with (
+        app.test_request_context(headers={"Cookie": f"session={world.ours.cookie}"}),
+        pytest.raises(Conflict),
+    ):
+        uploads.carry([file.public_id])

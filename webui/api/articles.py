@@ -1,5 +1,7 @@
 """Articles and their files: answer, note, take back, read."""
 
+from collections.abc import Callable
+
 from flask import Response
 from werkzeug.datastructures import FileStorage
 
@@ -37,12 +39,22 @@ def post_article(path: NumberPath) -> Response:
 @blueprint.post("/articles/<id>/withdraw", responses={200: Article})
 def withdraw_article(path: IdPath) -> Response:
     """Take an answer back that has not begun to leave; 409 when it is too late."""
+    return _act(path.id, replying.withdraw)
+
+
+@blueprint.post("/articles/<id>/send-now", responses={200: Article})
+def send_article_now(path: IdPath) -> Response:
+    """Send an answer at once that waits for a later moment; 409 when it does not."""
+    return _act(path.id, replying.send_now)
+
+
+def _act(public_id: str, verb: Callable[..., object]) -> Response:
     with repeating.once(actor()) as held:
         if not repeating.made_before(held):
             with transaction() as db:
-                replying.withdraw(db, actor(), path.id, now=office().clock.now())
-                idempotency.complete(db, held, path.id, status=200)
-    return answer(_article(path.id))
+                verb(db, actor(), public_id, now=office().clock.now())
+                idempotency.complete(db, held, public_id, status=200)
+    return answer(_article(public_id))
 
 
 @blueprint.get("/articles/<id>", responses={200: Article})
@@ -71,6 +83,8 @@ def get_attachment(path: IdPath) -> Response:
 def _check(body: ArticleIn) -> None:
     if body.kind == "note" and (body.to or body.cc or body.bcc):
         raise Invalid("A note is sent to nobody.", field="to")
+    if body.kind == "note" and body.send_at is not None:
+        raise Invalid("A note is sent to nobody.", field="send_at")
 
 
 def _keep(number: int, sent: list[FileStorage]) -> tuple[DraftFile, ...]:
@@ -107,6 +121,8 @@ def _draft(body: ArticleIn, kept: tuple[DraftFile, ...]) -> Draft:
         bcc=addresses(body.bcc),
         files=kept,
         status=body.status,
+        replaces=body.replaces,
+        send_at=body.send_at,
     )
 
 

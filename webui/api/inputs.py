@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import AwareDatetime, BeforeValidator, Field
 
 from gateway.desk.tickets import UNCHANGED, TicketChange
 from gateway.mail.address import Address, parse_addresses
@@ -72,6 +72,18 @@ class TicketQuery(PageQuery):
         return TicketFilter(statuses=tuple(self.status), query=self.q)
 
 
+class DeliveryQuery(PageQuery):
+    """Which deliveries: those that failed or came back and are on the list."""
+
+    state: Literal["failed"]
+
+
+class RecipientIn(Shape):
+    """The recipient whom a mail did not reach."""
+
+    recipient: str = Field(max_length=320)
+
+
 class NumberPath(Shape):
     """A ticket's number."""
 
@@ -85,7 +97,11 @@ class IdPath(Shape):
 
 
 class ArticleIn(Shape):
-    """An answer or a note. Without `to`, an answer goes to whoever wrote last."""
+    """An answer or a note. Without `to`, an answer goes to whoever wrote last.
+
+    `replaces` is the id of an answer of the ticket that did not arrive: it leaves the list of those.
+    With `send_at`, a time with its zone, an answer waits for it, a year at most.
+    """
 
     kind: Literal["reply", "note"]
     text: str
@@ -93,6 +109,8 @@ class ArticleIn(Shape):
     cc: People = Field(default_factory=list)
     bcc: People = Field(default_factory=list)
     status: Status | None = None
+    replaces: str = ""
+    send_at: AwareDatetime | None = None
 
 
 class TicketIn(Shape):

@@ -14,6 +14,7 @@ from gateway.rules.status import Status
 from gateway.store.intake import Ledger as Books
 from gateway.store.queries.articles import ArticleView, AttachmentView, DeliveryView, TicketDetail
 from gateway.store.queries.customers import ContactView, CustomerRow, CustomerView
+from gateway.store.queries.failures import FailedView
 from gateway.store.queries.paging import Page
 from gateway.store.queries.quarantine import HeldView
 from gateway.store.queries.tickets import TicketRow
@@ -74,7 +75,13 @@ class Delivery(Shape):
     @classmethod
     def of(cls, view: DeliveryView) -> Self:
         """As the store has it."""
-        return cls(**asdict(view))
+        return cls(
+            recipient=view.recipient,
+            state=view.state,
+            answer=view.answer,
+            attempts=view.attempts,
+            next_try_at=view.next_try_at,
+        )
 
 
 class Article(Shape):
@@ -340,6 +347,36 @@ class HeldPage(Shape):
     def of(cls, page: Page[HeldView]) -> Self:
         """As the store has it."""
         return cls(items=[Held.of(view) for view in page.items], next=page.next)
+
+
+class FailedDelivery(Shape):
+    """A mail that did not reach one recipient. `author` is a login; `answer` is what the server said."""
+
+    article: str
+    ticket: int
+    subject: str
+    author: str | None
+    recipient: str
+    state: str
+    answer: str
+    failed_at: datetime
+
+    @classmethod
+    def of(cls, view: FailedView) -> Self:
+        """As the store has it."""
+        return cls(**asdict(view))
+
+
+class FailedDeliveryPage(Shape):
+    """Some mails that did not arrive, newest first; `next` is the cursor of the following page."""
+
+    items: list[FailedDelivery]
+    next: str | None
+
+    @classmethod
+    def of(cls, page: Page[FailedView]) -> Self:
+        """As the store has it."""
+        return cls(items=[FailedDelivery.of(view) for view in page.items], next=page.next)
 
 
 class Ledger(Shape):

@@ -34,7 +34,7 @@ def send(visitor: Visitor, typed: Letter, files: Iterable[FileStorage]) -> str:
         outcome = sender.send(
             Envelope(visitor.address.address, (letter.rcpt_to,)),
             letter.raw,
-            may_begin=lambda: True,
+            has_time_for=lambda _: True,
             on_accepted=lambda _answer: None,
         )
     finally:

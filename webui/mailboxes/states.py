@@ -6,6 +6,7 @@ from datetime import datetime
 from gateway.desk.imapsources import SourceView
 from gateway.desk.mailboxes import MailboxView
 from gateway.i18n import _, ngettext
+from gateway.rules.heartbeat import Trouble, find_trouble
 from gateway.store.imap import Security, SourceState, WhenDone
 from gateway.store.queries.mailboxes import Heartbeat
 from webui.wording import Moment, moment
@@ -32,6 +33,7 @@ class Pulse:
     light: str
     state: str
     error: str
+    advice: str
     heard: Moment | None
     checked: Moment | None
     token_ends: Moment | None
@@ -68,12 +70,13 @@ def line(box: MailboxView, beat: Heartbeat, now: datetime) -> Line:
 
 def pulse(beat: Heartbeat, now: datetime) -> Pulse:
     """How a mailbox fares now."""
-    light, state = _light(beat)
+    light, state = _light(beat, now)
     heard, checked, ends = beat.last_mail_at, beat.checked_at, beat.token_expires_at
     return Pulse(
         light=light,
         state=state,
         error=beat.error,
+        advice=_advice(beat, now),
         heard=moment(heard, now) if heard else None,
         checked=moment(checked, now) if checked else None,
         token_ends=moment(ends, now) if ends else None,
@@ -115,7 +118,7 @@ def endings() -> tuple[tuple[str, str], ...]:
     )
 
 
-def _light(beat: Heartbeat) -> tuple[str, str]:
+def _light(beat: Heartbeat, now: datetime) -> tuple[str, str]:
     if beat.error:
         return "bad", _("Cannot be fetched")
     match beat.imap:
@@ -125,10 +128,25 @@ def _light(beat: Heartbeat) -> tuple[str, str]:
             return "wait", _("Counting the mails there …")
         case SourceState.TRIAL:
             return "wait", _("Connected; you decide what is fetched")
+        case _ if _is_silent(beat, now):
+            return "bad", _("Silent: no mail for longer than you expect")
         case SourceState.ACTIVE:
             return "ok", _("Mail is fetched")
         case _:
             return ("ok", _("Mail arrives")) if beat.last_mail_at else ("wait", _("Waits for its first mail"))
+
+
+def _is_silent(beat: Heartbeat, now: datetime) -> bool:
+    return find_trouble(beat.pulse, now=now) is Trouble.SILENT
+
+
+def _advice(beat: Heartbeat, now: datetime) -> str:
+    """What to do about a silence; an error has it in its words."""
+    if beat.error or beat.imap in (SourceState.PAUSED, SourceState.TRIAL) or not _is_silent(beat, now):
+        return ""
+    if beat.imap:
+        return _("Write to it yourself. If it does not arrive, see which folder your provider puts it in.")
+    return _("Write to it yourself. If it does not arrive, see whether your provider still forwards it.")
 
 
 def _found(view: SourceView) -> str:

@@ -10,12 +10,12 @@ from gateway.i18n import current_locale
 from gateway.inbound.enclosed import read_enclosed
 from gateway.store.queries.articles import get_article, get_attachment, get_raw_sha256, is_raw_open
 from gateway.store.session import reading
-from webui import csp, files, mailframe, remoteimages
+from webui import csp, files, mailframe, pages, remoteimages
 from webui.bridge import Told
 from webui.later import Later
 from webui.office import office
 from webui.sessions import actor, signed_in
-from webui.tickets import attached, enclosed
+from webui.tickets import attached, enclosed, texts
 
 blueprint = Blueprint("brought", __name__)
 
@@ -72,6 +72,17 @@ def formatted(public_id: str) -> ResponseReturnValue:
     if "images" not in request.args:
         return mailframe.mail_html(html, brought)
     return mailframe.mail_html(html, brought, remote=lambda url: remoteimages.address(account_id, url))
+
+
+@blueprint.get("/articles/<public_id>/quoted")
+@signed_in
+def quoted(public_id: str) -> ResponseReturnValue:
+    """What a message quotes: the ticket's page has none of it, as its other messages say it already."""
+    with reading() as db:
+        number, article = get_article(db, actor().account_id, public_id)
+    text = texts.split(article.text, article.reply_text)
+    shown = {"label": text.quoted_label, "text": text.quoted}
+    return pages.render("web/tickets/quoted.html", number=number, id=public_id, **shown)
 
 
 @blueprint.get(f"{remoteimages.PATH}<token>")

@@ -39,8 +39,8 @@ def in_words(event: EventView, names: Mapping[str, str]) -> str:
                 "who": who,
                 "number": event.data.get("number"),
             }
-        case "withdrawn":
-            return _("%(who)s took a message back before it left") % {"who": who}
+        case "withdrawn" | "sent_now" | "resent" | "failure_dismissed":
+            return _done_by_hand(event, who)
         case _:
             return _of_mail(event)
 
@@ -54,6 +54,17 @@ def merged_numbers(events: Iterable[EventView]) -> frozenset[int]:
         elif event.kind == "split_off":
             merged.discard(event.data["number"])
     return frozenset(merged)
+
+
+def _done_by_hand(event: EventView, who: str) -> str:
+    """What a colleague did about a message on its way out."""
+    texts = {
+        "withdrawn": _("%(who)s took a message back before it left"),
+        "sent_now": _("%(who)s sent a waiting message at once"),
+        "resent": _("%(who)s sent the message to %(recipient)s again"),
+        "failure_dismissed": _("%(who)s noted that the message to %(recipient)s did not arrive"),
+    }
+    return texts[event.kind] % {"who": who, "recipient": event.data.get("recipient", "")}
 
 
 def _of_mail(event: EventView) -> str:
@@ -83,6 +94,8 @@ def _status(event: EventView, names: Mapping[str, str]) -> str:
         name = status_names()[Status(event.data.get("to", ""))]
     except ValueError:
         return ""
+    if event.data.get("why") == "not_delivered":
+        return _("Now “%(status)s”, because a message was not delivered") % {"status": name}
     if event.by is None:
         return _("Now “%(status)s”, by a new message") % {"status": name}
     return _("%(who)s set it to “%(status)s”") % {"who": names.get(event.by, event.by), "status": name}

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from werkzeug.datastructures import MultiDict
 
@@ -9,16 +10,22 @@ from gateway.desk.replying import Draft, DraftFile, default_recipients
 from gateway.errors import Invalid
 from gateway.i18n import _
 from gateway.mail.address import Address, parse_addresses
-from gateway.rules.status import ArticleKind, Status, may_become
-from gateway.store.queries.articles import ArticleView, TicketDetail
+from gateway.rules.status import Status, may_become
+from gateway.store.queries.articles import ArticleView, AttachmentView, TicketDetail
 
 MAX_ADDRESS_LINE_CHARS = 8000
+_LATER, _MOMENT_CHARS = "later", 40
 _SPECIAL = frozenset('()<>[]:;@\\,."')
 
 
 @dataclass(frozen=True, slots=True)
 class Composer:
-    """The composer as it stands: what was typed, and what is to be said about it."""
+    """The composer as it stands: what was typed, and what is to be said about it.
+
+    `kept` are files of an earlier message that go along again; `replaces` is the public id of a message
+    that did not arrive and that this one is sent instead of. `send_at` is local time as the field has it,
+    `instant` the same with its zone, as the browser knows it.
+    """
 
     kind: str = "reply"
     to: str = ""
@@ -29,6 +36,10 @@ class Composer:
     notice: str = ""
     wrong: str = ""
     show_recipients: bool = False
+    kept: tuple[AttachmentView, ...] = ()
+    replaces: str = ""
+    send_at: str = ""
+    instant: str = ""
 
     @property
     def to_names(self) -> str:
@@ -48,7 +59,12 @@ class Composer:
     @property
     def status(self) -> Status | None:
         """The state that the pressed button names."""
-        return status_of(self.then) if self.then else None
+        return status_of(self.then) if self.then and not self.is_later else None
+
+    @property
+    def is_later(self) -> bool:
+        """Whether it is to wait for the moment that was chosen."""
+        return self.then == _LATER
 
 
 def fresh(detail: TicketDetail, own: frozenset[str]) -> Composer:
@@ -60,20 +76,30 @@ def fresh(detail: TicketDetail, own: frozenset[str]) -> Composer:
 
 def again(article: ArticleView) -> Composer:
     """The composer with a message that was taken back."""
-    notice = _("Taken back. Change it and send it again.")
-    if article.attachments:
-        notice = _("Taken back. Attach the files again before you send it.")
+    return _with(article, _("Taken back. Change it and send it again."))
+
+
+def anew(article: ArticleView) -> Composer:
+    """The composer with a message that did not arrive, to be changed and sent instead of it."""
+    notice = _("Not delivered. Change it and send it: it becomes a new message.")
+    if reached := [way.recipient for way in article.deliveries if way.state == "sent"]:
+        notice += " " + _("It has reached these already: %(people)s") % {"people": ", ".join(reached)}
+    return replace(_with(article, notice), replaces=article.public_id, show_recipients=True)
+
+
+def _with(article: ArticleView, notice: str) -> Composer:
     return Composer(
         to=line(article.to),
         cc=line(article.cc),
         bcc=line(article.bcc),
-        text=article.text if article.kind is ArticleKind.OUTBOUND else "",
+        text=article.text,
         notice=notice,
+        kept=article.attachments,
     )
 
 
-def read(form: MultiDict[str, str]) -> Composer:
-    """What was sent; lines of addresses longer than anybody types are cut."""
+def read(form: MultiDict[str, str], kept: tuple[AttachmentView, ...] = ()) -> Composer:
+    """What was sent, with the files that it names; lines of addresses longer than anybody types are cut."""
     return Composer(
         kind="note" if form.get("kind") == "note" else "reply",
         to=form.get("to", "")[:MAX_ADDRESS_LINE_CHARS],
@@ -81,6 +107,10 @@ def read(form: MultiDict[str, str]) -> Composer:
         bcc=form.get("bcc", "")[:MAX_ADDRESS_LINE_CHARS],
         text=form.get("text", "").replace("\r\n", "\n"),
         then=form.get("then", ""),
+        kept=kept,
+        replaces=form.get("replaces", ""),
+        send_at=form.get("send_at", "")[:_MOMENT_CHARS],
+        instant=form.get("instant", "")[:_MOMENT_CHARS],
     )
 
 
@@ -100,6 +130,8 @@ def draft(composer: Composer, files: tuple[DraftFile, ...]) -> Draft:
         bcc=_addresses(composer.bcc, "bcc"),
         files=files,
         status=composer.status,
+        replaces=composer.replaces,
+        send_at=_moment(composer) if composer.is_later else None,
     )
 
 
@@ -138,6 +170,14 @@ def _one(who: Address) -> str:
 
 def _names(typed: str) -> str:
     return ", ".join(who.name or who.address for who in parse_addresses(typed)) or typed.strip()
+
+
+def _moment(composer: Composer) -> datetime:
+    """When to send it; without script the field is taken as the server's time, which the pages show then."""
+    try:
+        return datetime.fromisoformat(composer.instant or composer.send_at).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise Invalid("Please choose a date and a time.", field="send_at") from None
 
 
 def _addresses(typed: str, field: str) -> tuple[Address, ...]:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from gateway.desk.tickets import StaffRef
 from gateway.i18n import _
-from gateway.rules.status import Status
+from gateway.rules.status import ArticleKind, Status
 from gateway.store.queries.articles import ArticleView, TicketDetail
 from gateway.store.queries.customers import CustomerRow
 from gateway.store.queries.tickets import CustomerRef, TicketFilter, TicketRow
@@ -82,14 +82,21 @@ def values(read: Inputs, composer: forms.Composer, *, now: datetime, undo: timed
 
 
 def composer(read: Inputs, *, again: str = "", wrong: str = "") -> forms.Composer:
-    """An empty composer, or one with the message `again` that was taken back; `wrong` is said above it."""
-    taken_back = next((a for a in read.detail.articles if a.public_id == again and _came_back(a)), None)
-    begun = forms.again(taken_back) if taken_back else forms.fresh(read.detail, read.own)
-    return replace(begun, wrong=wrong)
+    """An empty composer, or one with the message `again` that never left or did not arrive.
+
+    `wrong` is said above it.
+    """
+    named = next((a for a in read.detail.articles if a.public_id == again), None)
+    return replace((named and _begun_with(named)) or forms.fresh(read.detail, read.own), wrong=wrong)
 
 
-def _came_back(article: ArticleView) -> bool:
-    return bool(article.deliveries) and all(d.state == "withdrawn" for d in article.deliveries)
+def _begun_with(article: ArticleView) -> forms.Composer | None:
+    """The composer with a message that was taken back or has failed, None for any other."""
+    states = {delivery.state for delivery in article.deliveries}
+    if states == {"withdrawn"}:
+        return forms.again(article)
+    has_failed = bool(states & {"failed", "bounced"})
+    return forms.anew(article) if has_failed and article.kind is ArticleKind.OUTBOUND else None
 
 
 def _buttons(status: Status) -> tuple[StatusButton, ...]:

@@ -1,17 +1,22 @@
 """A message's text for the page: escaped, with links to click, the quoted part apart from the new."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from html import escape as escape_html
+from html import unescape
 
 from markupsafe import Markup, escape
 
 from gateway.i18n import _, ngettext
+from gateway.mail import markdown
+from gateway.mail.links import addresses_in
+from gateway.store.queries.articles import AttachmentView
 
 MAX_SHOWN_CHARS = 60_000
 """Longer texts are shown to this length; the whole is in the original mail."""
 
-_LINK = re.compile(r"https?://[^\s<>\"'`{}|\\^]{3,2000}", re.IGNORECASE)
-_TRAILING = ".,;:!?)]}*_"
+_PICTURE = re.compile(r'<img src="cid:([^"]+)" alt="([^"]*)">')
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +43,40 @@ def split(text: str, new: str) -> Text:
     return Text(linked(fresh), linked(rest), (label if is_prefix else whole_label) % {"num": count})
 
 
+def written(text: str, pictures: Mapping[str, AttachmentView]) -> Markup:
+    """What staff wrote, as its mail shows it: made from Markdown, `pictures` (by name) at their places."""
+    shown = text[:MAX_SHOWN_CHARS]
+    by_id = {file.content_id: file for file in pictures.values()}
+    html = markdown.to_html(
+        shown, styled=False, pictures={name: f.content_id for name, f in pictures.items()}
+    )
+    html = _PICTURE.sub(lambda found: _shown_picture(by_id[unescape(found[1])], found[2]), html)
+    return Markup(html) + _cut_word(text)  # noqa: S704 - sanitised
+
+
+def _shown_picture(file: AttachmentView, name: str) -> str:
+    """The picture, small where there is a preview; a click shows it in full. `name` is escaped already."""
+    address = f"/attachments/{escape_html(file.public_id)}"
+    small = f"{address}/preview" if file.preview_sha256 else address
+    return f'<a href="{address}" data-zoom="{name}"><img src="{small}" alt="{name}" loading="lazy"></a>'
+
+
 def linked(text: str) -> Markup:
     """The text escaped, web addresses as links that tell their target nothing."""
-    cut = len(text) > MAX_SHOWN_CHARS
     parts: list[str] = []
     at = 0
     shown = text[:MAX_SHOWN_CHARS]
-    for found in _LINK.finditer(shown):
-        url = found[0].rstrip(_TRAILING)
-        parts += (str(escape(shown[at : found.start()])), _anchor(url))
-        at = found.start() + len(url)
+    for start, url in addresses_in(shown):
+        parts += (str(escape(shown[at:start])), _anchor(url))
+        at = start + len(url)
     parts.append(str(escape(shown[at:])))
-    if cut:
-        parts.append(f"\n… {escape(_('Shortened here; the whole is in the original mail.'))}")
-    return Markup("".join(parts))  # noqa: S704 - every part was escaped above
+    return Markup("".join(parts)) + _cut_word(text)  # noqa: S704 - every part was escaped above
+
+
+def _cut_word(text: str) -> Markup:
+    """What is said below a text that is not shown to its end."""
+    word = _("Shortened here; the whole is in the original mail.")
+    return Markup("\n… {}").format(word) if len(text) > MAX_SHOWN_CHARS else Markup("")
 
 
 def _anchor(url: str) -> str:

@@ -8,18 +8,21 @@ from operator import itemgetter
 from markupsafe import Markup
 
 from gateway.i18n import _, current_locale, ngettext
+from gateway.mail import markdown
 from gateway.mail.address import Address
 from gateway.rules.status import ArticleKind
-from gateway.store.queries.articles import ArticleView, DeliveryView, TicketDetail
+from gateway.store.queries.articles import ArticleView, AttachmentView, DeliveryView, TicketDetail
 from webui import pages
 from webui.kept import Kept
-from webui.tickets import attached, events, invitations, senders, texts
-from webui.wording import ago, initials, moment
+from webui.remedies import next_step
+from webui.tickets import attached, events, invitations, oddities, senders, texts
+from webui.wording import Moment, ago, initials, moment
 
 _MAX_DEFECTS = 5
 _EVENT, _FOLD, _MESSAGE = "web/tickets/event.html", "web/tickets/fold.html", "web/tickets/message.html"
 _MESSAGES = Kept(2 * 1024 * 1024)
 _MAX_FOLDED_SHOWN = 50
+_FAILED = frozenset({"failed", "bounced"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,8 @@ class Way:
     word: str
     recipient: str
     detail: str
+    step: str
+    can_resend: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,7 @@ class Message:
     warnings: tuple[str, ...]
     assurance: str
     defects: str
+    is_rich: bool
     text: Markup
     quoted: Markup
     quoted_label: str
@@ -69,6 +75,7 @@ class Message:
     invitation: invitations.Card | None
     deliveries: tuple[Way, ...]
     withdrawn: bool
+    later: Moment | None
     undo: bool
     iso: str
     ago: str
@@ -159,7 +166,8 @@ def message(article: ArticleView, reader: Reader) -> Message:
     text = texts.split(article.text, article.reply_text)
     is_ours = article.kind in (ArticleKind.OUTBOUND, ArticleKind.NOTE)
     name = _name(article, reader)
-    brought = attached.brought(article.attachments)
+    in_place = _in_place(article) if is_ours else {}
+    brought = attached.brought([f for f in article.attachments if f not in in_place.values()])
     return Message(
         id=article.public_id,
         kind=article.kind.value,
@@ -170,7 +178,10 @@ def message(article: ArticleView, reader: Reader) -> Message:
         warnings=() if is_ours else senders.warnings(article),
         assurance="" if is_ours else senders.assurance(article),
         defects=_defects(article),
-        text=text.new,
+        is_rich=is_ours,
+        text=texts.written(article.reply_text, in_place)
+        if is_ours and article.reply_text.strip()
+        else text.new,
         quoted=text.quoted,
         quoted_label=text.quoted_label,
         pictures=brought.pictures,
@@ -182,6 +193,7 @@ def message(article: ArticleView, reader: Reader) -> Message:
         invitation=invitations.card(article.invitation, reader.at),
         deliveries=tuple(_way(delivery, reader.at) for delivery in article.deliveries),
         withdrawn=_is_withdrawn(article),
+        later=_later(article, reader),
         undo=can_be_taken_back(article, reader),
         iso=at.iso,
         ago=at.ago,
@@ -189,11 +201,26 @@ def message(article: ArticleView, reader: Reader) -> Message:
     )
 
 
+def _in_place(article: ArticleView) -> dict[str, AttachmentView]:
+    """The pictures that staff put into their text, by name."""
+    named = markdown.named_pictures(article.reply_text)
+    own = [file for file in article.attachments if file.inline and file.is_open]
+    return {file.filename: file for file in own if file.filename in named}
+
+
 def can_be_taken_back(article: ArticleView, reader: Reader) -> bool:
-    """Whether the undo window is open and nothing has been tried yet."""
+    """Whether the undo window is open or a later moment awaited, and nothing has been tried yet."""
     in_time = article.created_at + reader.undo > reader.at
     untried = all(d.state == "queued" and d.attempts == 0 for d in article.deliveries)
-    return bool(article.deliveries) and in_time and untried
+    return bool(article.deliveries) and untried and (in_time or _later(article, reader) is not None)
+
+
+def _later(article: ArticleView, reader: Reader) -> Moment | None:
+    """The moment for which a message waits that is to be sent later."""
+    waiting = [d.next_try_at for d in article.deliveries if d.state == "queued" and d.next_try_at]
+    send_at = max(waiting, default=article.created_at)
+    is_later = send_at > max(article.created_at + reader.undo, reader.at)
+    return moment(send_at, reader.at) if is_later else None
 
 
 def _is_withdrawn(article: ArticleView) -> bool:
@@ -251,7 +278,7 @@ def _protection(article: ArticleView) -> str:
 
 def _defects(article: ArticleView) -> str:
     """What is broken about a mail, for those who wonder why it looks odd."""
-    what = ", ".join(article.defects[:_MAX_DEFECTS])
+    what = ", ".join(map(oddities.in_words, article.defects[:_MAX_DEFECTS]))
     return _("Not in order: %(what)s") % {"what": what} if what else ""
 
 
@@ -268,4 +295,19 @@ def _way(delivery: DeliveryView, now: datetime) -> Way:
     detail = [delivery.answer] if delivery.answer else []
     if delivery.state == "deferred" and delivery.next_try_at is not None:
         detail.append(_("next try %(at)s") % {"at": moment(delivery.next_try_at, now).absolute})
-    return Way(delivery.state, icon, word, delivery.recipient, " · ".join(detail))
+    return Way(
+        state=delivery.state,
+        icon=icon,
+        word=word,
+        recipient=delivery.recipient,
+        detail=" · ".join(detail),
+        step=_step(delivery) if delivery.state in _FAILED else "",
+        can_resend=delivery.state in _FAILED and delivery.settled != "replaced",
+    )
+
+
+def _step(delivery: DeliveryView) -> str:
+    """What to do about one that failed."""
+    if delivery.settled == "replaced":
+        return _("A newer message has replaced it.")
+    return next_step(delivery.answer)

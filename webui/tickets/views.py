@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from gateway.desk import merging, noting, replying, tickets
 from gateway.desk.mailboxes import list_mailboxes
+from gateway.desk.replying import DraftFile
 from gateway.desk.tickets import TicketChange
 from gateway.errors import Conflict, Invalid, TooLarge
 from gateway.i18n import _
@@ -73,9 +74,8 @@ def news() -> ResponseReturnValue:
 @blueprint.get(_TICKET)
 @signed_in
 def ticket(number: int) -> ResponseReturnValue:
-    """A ticket with its messages and a composer; `again` names a message that was taken back."""
-    taken_back = request.args.get("again", "")
-    return _ticket_page(number, again=taken_back)
+    """A ticket with its messages and a composer; `again` names a message to begin with."""
+    return _ticket_page(number, again=request.args.get("again", ""))
 
 
 @blueprint.get(f"{_TICKET}/live")
@@ -96,7 +96,7 @@ def live(number: int) -> ResponseReturnValue:
 @signed_in
 def write(number: int) -> ResponseReturnValue:
     """Send a reply or save a note; what cannot be taken comes back with nothing typed lost."""
-    composer = forms.read(request.form)
+    composer = forms.read(request.form, uploads.carry(request.form.getlist("kept")[: replying.MAX_FILES]))
     sent = [file for file in request.files.getlist("files") if file.filename]
     try:
         public_id = _note(number, composer) if composer.is_note else _reply(number, composer)
@@ -121,6 +121,21 @@ def undo(public_id: str) -> ResponseReturnValue:
     except Conflict as error:
         return _ticket_page(number, wrong=complaints.in_words(error)), error.http
     return redirect(f"/t/{number}?again={public_id}#composer", 303)
+
+
+@blueprint.post("/articles/<public_id>/send-now")
+@signed_in
+def send_now(public_id: str) -> ResponseReturnValue:
+    """Send a reply at once that waits for a later moment."""
+    by = actor()
+    with reading() as db:
+        number, _article = get_article(db, by.account_id, public_id)
+    try:
+        with transaction() as db:
+            replying.send_now(db, by, public_id, now=office().clock.now())
+    except Conflict as error:
+        return _ticket_page(number, wrong=complaints.in_words(error)), error.http
+    return redirect(f"/t/{number}#m-{public_id}", 303)
 
 
 @blueprint.post(f"{_TICKET}/status")
@@ -207,7 +222,7 @@ def _ticket_page(
 
 
 def _reply(number: int, composer: forms.Composer) -> str:
-    draft = forms.draft(composer, uploads.keep(request.files.getlist("files")))
+    draft = forms.draft(composer, _files(composer))
     by, now = actor(), office().clock.now()
     with reading() as db:
         written = replying.write(db, by, number, draft, office=office().sending(), now=now)
@@ -216,10 +231,15 @@ def _reply(number: int, composer: forms.Composer) -> str:
 
 
 def _note(number: int, composer: forms.Composer) -> str:
-    kept = uploads.keep(request.files.getlist("files"))
+    kept = _files(composer)
     by, now = actor(), office().clock.now()
     with transaction() as db:
         return noting.note(db, by, number, composer.text, kept, now=now).public_id
+
+
+def _files(composer: forms.Composer) -> tuple[DraftFile, ...]:
+    """What goes along: files of an earlier message, then new ones."""
+    return (*map(uploads.as_draft, composer.kept), *uploads.keep(request.files.getlist("files")))
 
 
 def _change(number: int, change: TicketChange) -> ResponseReturnValue:

@@ -73,7 +73,7 @@ class Postman(Sender):
         raw: bytes,
         *,
         relay_url: str = "",
-        may_begin: Callable[[], bool],
+        has_time_for: Callable[[float], bool],
         on_accepted: Callable[[str], None],
     ) -> Outcome:
         """Keep the mail; this cannot fail for a reason that would go away."""

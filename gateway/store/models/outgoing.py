@@ -30,12 +30,14 @@ class Delivery(Record):
 
     A notice of the installation (to an owner, say) has no article: its bytes are `raw_sha256`. An
     automatic mail goes out with the null reverse-path (`is_automatic`), so that nothing answers it.
+    `settled` is what people did about one that failed, empty while it is on their list.
+    Tries are counted from `created_at`, which is since when it may leave.
     """
 
     __tablename__ = "delivery"
     __table_args__ = (
         UniqueConstraint("article_id", "recipient"),
-        Index("ix_delivery_state", "account_id", "state"),
+        Index("ix_delivery_settled", "account_id", "state", "settled"),
         Index("ix_delivery_lease", "lease_owner"),
     )
 
@@ -48,6 +50,7 @@ class Delivery(Record):
     mailbox_id: Mapped[int | None] = link("mailbox.id", ondelete="SET NULL")
     recipient: Mapped[str] = column(Privacy.PERSONAL, type_=String(320))
     state: Mapped[str] = column(Privacy.TECHNICAL, type_=String(20))
+    settled: Mapped[str] = column(Privacy.TECHNICAL, type_=String(20), default="", server_default="")
     answer: Mapped[str] = column(Privacy.CONTENT, type_=Text, default="")
     attempts: Mapped[int] = column(Privacy.TECHNICAL, default=0)
     next_try_at: Mapped[datetime | None] = column(Privacy.TECHNICAL)

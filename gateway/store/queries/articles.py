@@ -43,13 +43,14 @@ class AttachmentView:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryView:
-    """How an article fares on its way to one recipient."""
+    """How an article fares on its way to one recipient; `settled` as in `gateway.store.failures`."""
 
     recipient: str
     state: str
     answer: str
     attempts: int
     next_try_at: datetime | None
+    settled: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +170,7 @@ _SENT = select(
     Delivery.answer,
     Delivery.attempts,
     Delivery.next_try_at,
+    Delivery.settled,
 ).where(Delivery.account_id == bindparam("account"))
 _IDS = select(Article.id).where(*_MINE)
 _FILES_OF_TICKET = _FILES.where(Attachment.article_id.in_(_IDS)).order_by(Attachment.id)

@@ -1,13 +1,14 @@
 """How the mailboxes of an account fare: the heartbeat of each, with its troubles in words."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from gateway.errors import NotFound
 from gateway.i18n import _
+from gateway.rules.heartbeat import Pulse
 from gateway.store.imap import SourceState, Trouble
 from gateway.store.models import ImapSource, Mailbox, Offer
 
@@ -19,7 +20,7 @@ class Heartbeat:
     """A mailbox: when its last mail was offered, and how its IMAP account fares, if it has one (`imap`).
 
     `error` is in words of the present language, "" while all is well; `error_code` is for programs.
-    `failing_since` is when the last good look ended; `token_expires_at` belongs to OAuth alone.
+    `pulse` is what its health is judged by; `token_expires_at` belongs to OAuth alone.
     """
 
     public_id: str
@@ -29,7 +30,7 @@ class Heartbeat:
     checked_at: datetime | None
     error: str
     error_code: str
-    failing_since: datetime | None
+    pulse: Pulse
     token_expires_at: datetime | None
 
 
@@ -45,6 +46,8 @@ def list_heartbeats(db: Session, account_id: int) -> tuple[Heartbeat, ...]:
         select(
             Mailbox.public_id,
             Mailbox.address,
+            Mailbox.created_at,
+            Mailbox.silence_hours,
             Offer.offered_at,
             ImapSource.state,
             ImapSource.checked_at,
@@ -83,6 +86,8 @@ def words_for(last_error: str) -> str:
 def _heartbeat(
     public_id: str,
     address: str,
+    created_at: datetime,
+    silence_hours: int,
     last_mail_at: datetime | None,
     state: str | None,
     checked_at: datetime | None,
@@ -90,6 +95,8 @@ def _heartbeat(
 ) -> Heartbeat:
     last_error, failing_since, token_expires_at = trouble
     said = str(last_error or "")
+    failing = failing_since if isinstance(failing_since, datetime) else None
+    silence = timedelta(hours=silence_hours) if silence_hours else None
     return Heartbeat(
         public_id=public_id,
         address=address,
@@ -98,7 +105,7 @@ def _heartbeat(
         checked_at=checked_at,
         error=words_for(said) if said else "",
         error_code=said.partition(_PREFIX)[0],
-        failing_since=failing_since if isinstance(failing_since, datetime) else None,
+        pulse=Pulse(last_mail_at or created_at, silence, failing),
         token_expires_at=token_expires_at if isinstance(token_expires_at, datetime) else None,
     )
 

@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session, aliased
 from gateway.errors import NotFound
 from gateway.rules.status import OPEN_STATUSES, Status
 from gateway.store import search
+from gateway.store.failures import failed_count
 from gateway.store.models import Customer, Staff, Ticket
 from gateway.store.quarantine import waiting_count
 from gateway.store.queries.paging import Page, Position, check_limit, cursor, position
@@ -73,13 +74,14 @@ class TicketFilter:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many tickets the views of the rail hold, and how many mails wait in quarantine."""
+    """How many tickets the views of the rail hold, how many mails wait in quarantine and did not arrive."""
 
     mine: int
     unassigned: int
     open: int
     pending: int
     held: int = 0
+    failed: int = 0
 
 
 _BELONGS = aliased(Ticket)
@@ -117,13 +119,14 @@ _NAMED = select(func.coalesce(Ticket.merged_into_id, Ticket.id)).where(
 )
 _ONE = _ROWS.where(_MINE, Ticket.id == _NAMED.correlate(None).scalar_subquery())
 
-_HELD = "held"
+_HELD, _FAILED = "held", "failed"
 _COUNTS = union_all(
     select(Ticket.status, Ticket.assignee_id, func.count())
     .where(Ticket.account_id == bindparam("account"))
     .where(Ticket.status.in_([status.value for status in OPEN_STATUSES]))
     .group_by(Ticket.status, Ticket.assignee_id),
     select(literal(_HELD), cast(null(), Ticket.assignee_id.type), waiting_count()),
+    select(literal(_FAILED), cast(null(), Ticket.assignee_id.type), failed_count()),
 )
 _STATUS = {status.value: status for status in Status}
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -164,15 +167,16 @@ def get_ticket(db: Session, account_id: int, number: int) -> TicketRow:
 
 
 def count_views(db: Session, account_id: int, staff_id: int | None) -> Counts:
-    """The rail's numbers, in one statement: a pass over the open tickets' index, and one over what waits."""
+    """The rail's numbers, in one statement: a pass over the open tickets' index, and two over what waits."""
     rows = db.connection().execute(_COUNTS, {"account": account_id}).all()
-    working = [(who, count) for status, who, count in rows if status not in (Status.PENDING, _HELD)]
+    working = [(who, count) for status, who, count in rows if status not in (Status.PENDING, _HELD, _FAILED)]
     return Counts(
         mine=sum(count for who, count in working if staff_id is not None and who == staff_id),
         unassigned=sum(count for who, count in working if who is None),
         open=sum(count for _, count in working),
         pending=sum(count for status, _, count in rows if status == Status.PENDING),
         held=sum(count for status, _, count in rows if status == _HELD),
+        failed=sum(count for status, _, count in rows if status == _FAILED),
     )
 
 

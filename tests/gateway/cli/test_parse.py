@@ -25,3 +25,11 @@ def test_a_file_that_cannot_be_read_is_told_and_the_others_are_parsed(tmp_path: 
     done = command(tmp_path)("parse", str(missing), str(there))
     assert (done.returncode, len(done.stdout.splitlines())) == (1, 1)
     assert done.stderr == f"manage4all: {missing}: No such file or directory\n"
+
+
+def test_letters_that_readers_take_for_line_ends_break_no_line(tmp_path: Path) -> None:
+    path = tmp_path / "a.eml"
+    path.write_bytes(mail(subject="a\u2028b", text="c\u2029d\x85e"))
+    done = command(tmp_path)("parse", str(path))
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [(one["subject"], one["text"]) for one in found] == [("a\u2028b", "c\u2029d\x85e")]

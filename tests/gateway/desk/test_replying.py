@@ -1,6 +1,6 @@
 """Answers: composed once, owed to each recipient once, taken back in time, never sent to ourselves."""
 
-from datetime import timedelta
+from datetime import timedelta, timezone
 from typing import Any
 
 import pytest
@@ -12,11 +12,13 @@ from gateway.errors import Conflict, Invalid, NotFound, TooLarge
 from gateway.mail.address import Address
 from gateway.mail.parse import parse
 from gateway.mail.tokens import is_own_message_id
+from gateway.rules.access import Actor
 from gateway.rules.status import Status
 from gateway.store import session
 from gateway.store.filetypes import detect_type
 from gateway.store.models import Delivery, Outbox
 from gateway.store.queries.articles import get_raw_sha256
+from tests.fakes.refusing import refuse
 from tests.world import ANN, BOB, EVE, SUPPORT, World, mail, office, ticket_row
 
 PDF = b"%PDF-1.4\n" + bytes(range(256))
@@ -199,3 +201,75 @@ def test_a_stranger_neither_answers_nor_takes_back(desk: World) -> None:
     with pytest.raises(NotFound), session.transaction() as db:
         replying.withdraw(db, stranger, public_id, now=now)
     assert len(owed()) == 1
+
+
+def test_an_answer_sent_instead_of_one_that_failed_takes_that_off_the_list(desk: World) -> None:
+    failed = desk.reply(1).public_id
+    refuse(failed, now=desk.clock.now())
+    desk.reply(1, draft=Draft("Once more", replaces=failed))
+    old, new = desk.detail(1).articles[-2:]
+    assert [(way.state, way.settled) for way in old.deliveries] == [("failed", "replaced")]
+    assert [way.state for way in new.deliveries] == ["queued"]
+    assert new.message_id != old.message_id
+
+
+def test_an_answer_replaces_none_of_another_ticket_or_account(desk: World) -> None:
+    desk.receive(mail(subject="Other"))
+    elsewhere = desk.reply(2).public_id
+    for public_id in (elsewhere, "nothing"):
+        with pytest.raises(NotFound):
+            desk.reply(1, draft=Draft("Once more", replaces=public_id))
+
+
+def later(world: World, wait: timedelta) -> str:
+    """Write an answer that waits so long."""
+    written = write(world, Draft("Good morning", send_at=world.clock.now() + wait))
+    with session.transaction() as db:
+        return replying.reply(db, world.ours.staff, written, now=world.clock.now()).public_id
+
+
+def hasten(world: World, public_id: str, by: Actor | None = None) -> replying.ArticleRef:
+    with session.transaction() as db:
+        return replying.send_now(db, by or world.ours.staff, public_id, now=world.clock.now())
+
+
+@pytest.mark.parametrize("wait", [timedelta(seconds=11), timedelta(days=30), replying.MAX_AHEAD])
+def test_an_answer_waits_for_its_moment(desk: World, wait: timedelta) -> None:
+    later(desk, wait)
+    assert owed() == {ANN: desk.clock.now() + wait}
+
+
+def test_a_moment_within_the_undo_window_shortens_it_not(desk: World) -> None:
+    later(desk, timedelta(seconds=1))
+    assert owed() == {ANN: desk.clock.now() + timedelta(seconds=10)}
+
+
+def test_a_moment_may_be_named_in_any_zone(desk: World) -> None:
+    tokyo = timezone(timedelta(hours=9))
+    at = desk.clock.now() + timedelta(days=1)
+    assert write(desk, Draft("x", send_at=at.astimezone(tokyo))).not_before == at
+
+
+@pytest.mark.parametrize("wait", [timedelta(), -timedelta(days=1), replying.MAX_AHEAD + timedelta(seconds=1)])
+def test_a_moment_that_has_passed_or_is_too_far_is_refused(desk: World, wait: timedelta) -> None:
+    with pytest.raises(Invalid) as refused:
+        later(desk, wait)
+    assert refused.value.field == "send_at"
+
+
+def test_a_waiting_answer_is_sent_at_once_or_taken_back(desk: World) -> None:
+    first, second = later(desk, timedelta(days=1)), later(desk, timedelta(days=1))
+    assert hasten(desk, first) == replying.ArticleRef(1, first)
+    with pytest.raises(Conflict):
+        hasten(desk, first)
+    assert desk.detail(1).events[-1].kind == "sent_now"
+    with session.transaction() as db:
+        replying.withdraw(db, desk.ours.staff, second, now=desk.clock.now())
+    with pytest.raises(Conflict):
+        hasten(desk, second)
+
+
+def test_a_stranger_sends_nothing_at_once(desk: World) -> None:
+    public_id = later(desk, timedelta(days=1))
+    with pytest.raises(NotFound):
+        hasten(desk, public_id, by=desk.stranger.staff)

@@ -3,7 +3,7 @@
 import pytest
 
 from gateway.errors import Invalid
-from gateway.mail.addressing import domain_to_ascii, writable_address
+from gateway.mail.addressing import MAX_OCTETS, domain_to_ascii, writable_address
 
 
 @pytest.mark.parametrize(
@@ -56,3 +56,14 @@ def test_a_domain_written_in_two_ways_is_the_same_domain() -> None:
 
 def test_a_label_that_is_ascii_once_lower_case_needs_no_encoding() -> None:
     assert domain_to_ascii("\N{KELVIN SIGN}.de") == "k.de"
+
+
+@pytest.mark.parametrize("letter", ["x", "ö", "\N{GRINNING FACE}"])
+def test_an_address_has_at_most_320_octets(letter: str) -> None:
+    domain = "@" + "d" * (MAX_OCTETS - 64 - 1)
+    at_most = letter * (64 // len(letter.encode())) + domain
+    assert len(at_most.encode()) == MAX_OCTETS
+    assert writable_address(at_most) == at_most
+    assert writable_address(at_most[1:]) == at_most[1:]
+    with pytest.raises(Invalid):
+        writable_address("y" + at_most)

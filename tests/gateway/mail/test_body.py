@@ -3,7 +3,7 @@ import pytest
 from gateway.mail.body import (
     MAX_COSTLY_BYTES,
     MAX_NAME_CHARS,
-    MAX_OPENED,
+    MAX_OPENED_LEVELS,
     Body,
     Segment,
     collect,
@@ -221,10 +221,10 @@ def test_an_encrypted_body_and_one_of_certificates_alone_stay_closed() -> None:
 
 def test_envelopes_in_envelopes_are_opened_some_times_and_then_kept() -> None:
     raw = b"\nhello"
-    for _ in range(MAX_OPENED + 5):
+    for _ in range(MAX_OPENED_LEVELS + 5):
         raw = pkcs7(signed_data(raw))
     found, _ = body(raw)
-    assert len(found.enclosures) == MAX_OPENED + 1
+    assert len(found.enclosures) == MAX_OPENED_LEVELS + 1
 
 
 def outlook(content: bytes, said: bytes = b"said") -> bytes:
@@ -292,3 +292,15 @@ def test_text_that_costs_too_much_is_shown_as_far_as_it_goes_and_kept_whole() ->
     found, defects = body(b"Content-Type: text/plain\n\n" + plain)
     assert (found.enclosures, defects) == ([], [])
     assert len(found.segments[0].plain or "") == len(plain)
+
+
+def test_signed_mails_in_deep_multiparts_do_not_exhaust_the_stack() -> None:
+    raw = b"\nhello"
+    for n in range(10):
+        names = [b"b%dx%dz" % (n, level) for level in range(95)]
+        opened = b"".join(
+            b"Content-Type: multipart/mixed; boundary=%s\n\n--%s\n" % (name, name) for name in names
+        )
+        raw = opened + pkcs7(signed_data(raw))
+    _, defects = body(raw)
+    assert "signed mails are nested too deeply: the inner one is a file" in defects

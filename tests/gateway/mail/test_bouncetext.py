@@ -77,3 +77,26 @@ def test_words_have_a_status(words: str, status: str) -> None:
 def test_the_diagnostic_is_one_line_around_the_failure() -> None:
     text = "<bob@x.example>:\n550 5.1.1 no such user\n\nplease do not answer"
     assert told_by(text, not_these=NOBODY).diagnostic == "<bob@x.example>: 550 5.1.1 no such user"
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("<bob@x.example>: has been delayed", "4.4.7"),
+        ("<bob@x.example>: mailbox full, we will keep trying", "4.2.2"),
+        ("<bob@x.example>: 452 mailbox full, delivery attempts will continue", "4.2.2"),
+        ("<bob@x.example>: delivery has been delayed, now we are giving up: mailbox full", "5.2.2"),
+    ],
+)
+def test_a_server_that_still_tries_tells_of_a_delay(text: str, status: str) -> None:
+    assert told_by(text, not_these=NOBODY).status == status
+
+
+def test_whom_a_message_is_from_is_not_whom_it_did_not_reach() -> None:
+    text = "Message from ann@x.example to bob@y.example was refused."
+    assert told_by(text, not_these=NOBODY).recipient == "bob@y.example"
+
+
+def test_an_address_that_another_was_made_from_is_the_recipient() -> None:
+    text = "an undisclosed address\n(generated from bob@y.example)\nMailbox full."
+    assert told_by(text, not_these=NOBODY).recipient == "bob@y.example"

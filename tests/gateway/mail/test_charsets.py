@@ -92,3 +92,21 @@ def test_codecs_that_are_no_charsets_are_refused(label: str) -> None:
 
 def test_what_utf8_cannot_hold_is_replaced() -> None:
     decode(b"+2AA-", "utf-7")[0].encode()
+
+
+@pytest.mark.parametrize(
+    ("raw", "label", "text"),
+    [
+        ("冒煙了嗎".encode(), "gb2312", "冒煙了嗎"),
+        ("cañón".encode(), "windows-1250", "cañón"),
+        ("é".encode(), "windows-1251", "Г©"),
+        ("冒煙".encode("big5"), "big5", "冒煙"),
+        (b"\xc4\xe3\xba\xc3\xa3\xac\xca\xc0\xbd\xe7", "gb2312", "你好，世界"),
+        ("Принтер".encode("cp1251"), "iso-8859-1", "Ïðèíòåð"),
+        ("Grüße".encode("latin-1"), "us-ascii", "Grüße"),
+    ],
+)
+def test_a_wrong_label_yields_only_to_bytes_that_can_be_nothing_else(
+    raw: bytes, label: str, text: str
+) -> None:
+    assert decode(raw, label)[0] == text

@@ -1,16 +1,20 @@
 """A mail as bytes: read back by a strict reader, it says what was meant, and goes through every server."""
 
 import email
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
 from email import policy
+from email.header import decode_header, make_header
 from email.message import EmailMessage
+from email.utils import getaddresses
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.errors import Invalid
+from gateway.mail import headerlines
 from gateway.mail.address import Address
 from gateway.mail.compose import OutgoingFile, OutgoingMail, compose, needs_smtputf8
 from gateway.mail.parse import parse
@@ -134,6 +138,7 @@ def test_any_text_arrives_and_every_line_is_short_ascii(text: str) -> None:
         ("=?utf-8?q?x=0D=0AEvil:_1?=.txt", "=_utf-8?q?x=0D=0AEvil:_1?=.txt"),
         ("日本語" * 60 + ".txt", ("日本語" * 60 + ".txt")),
         ("", "attachment"),
+        ("..", "attachment"),
     ],
 )
 def test_filenames_are_made_safe_and_arrive(name: str, arrives: str) -> None:
@@ -185,6 +190,64 @@ def test_only_a_local_part_outside_ascii_needs_smtputf8() -> None:
     assert (needs_smtputf8(PLAIN), needs_smtputf8(idn), needs_smtputf8(local)) == (False, False, True)
     assert compose(idn).isascii()
     assert "jörg@example.org".encode() in compose(local)
+
+
+_LINES = st.text(max_size=100)
+_PEOPLE = st.builds(
+    Address,
+    _LINES,
+    st.sampled_from(["ann@example.org", "info@müller.de", '"a b"@x.example', "o'h+x@y.example"]),
+)
+_IDS = st.one_of(_LINES, st.builds(lambda length: "x" * length + "@example.org", st.integers(1, 260)))
+_FIELDS = {"Date", "From", "To", "Cc", "Reply-To", "Subject", "Message-ID", "In-Reply-To", "References"}
+_MIME_FIELDS = {"MIME-Version", "Content-Type", "Content-Transfer-Encoding"}
+
+
+def decoded(value: str) -> str:
+    return str(make_header(decode_header(value)))
+
+
+@settings(deadline=None)
+@given(
+    subject=_LINES,
+    text=_LINES,
+    people=st.lists(_PEOPLE, min_size=2, max_size=4),
+    files=st.lists(st.builds("f{}.csv".format, _LINES), max_size=3),  # our reader makes other names safe
+    ids=st.lists(_IDS, max_size=30),
+)
+def test_whatever_people_type_is_content_and_two_readers_agree_on_it(
+    subject: str, text: str, people: list[Address], files: list[str], ids: list[str]
+) -> None:
+    mail = replace(
+        PLAIN,
+        from_=people[0],
+        to=tuple(people[1:]),
+        cc=(people[0],),
+        subject=subject,
+        text=text,
+        html=text,
+        references=tuple(ids),
+        in_reply_to=ids[-1] if ids else "",
+        attachments=tuple(OutgoingFile(name, "text/csv", b"x") for name in files),
+    )
+    raw = compose(mail)
+    assert raw.isascii()
+    assert raw.count(b"\n") == raw.count(b"\r\n") == raw.count(b"\r")
+    assert max(len(line) for line in raw.split(b"\r\n")) <= 998
+    parsed, message = parse(raw, detect_type=lambda _: "text/csv"), read(mail)
+    assert Counter(message.keys()) == Counter(set(message.keys()))
+    assert set(message.keys()) <= _FIELDS | _MIME_FIELDS
+    assert parsed.defects == ()
+    assert parsed.subject == str(message["Subject"] or "") == headerlines.one_line(subject)
+    assert [file.filename for file in parsed.attachments] == [
+        part.get_filename() for part in message.iter_attachments()
+    ]
+    # The older reader: the newer one puts a blank between two encoded words of a name (RFC 2047, 6.2).
+    old = email.message_from_bytes(raw)
+    theirs = [Address(decoded(name), address) for name, address in getaddresses([old["To"]])]
+    assert [*parsed.to] == theirs
+    assert [person.name for person in theirs] == [headerlines.one_line(person.name) for person in people[1:]]
+    assert [*parsed.references] == [value.strip("<>") for value in str(old["References"] or "").split()]
 
 
 def test_our_own_reader_reads_the_same_from_it() -> None:

@@ -112,9 +112,30 @@ def test_ids_of_others_that_cannot_be_written_are_left_out() -> None:
     assert headerlines.message_ids("References", ["a b@c", "a@b", "ä@x"]) == "References: <a@b>"
 
 
-def test_short_references_keep_all_of_a_short_thread() -> None:
-    ids = tuple(f"{number}@example.org" for number in range(20))
-    assert headerlines.short_references(ids, own_domain="desk.example") == ids
+@pytest.mark.parametrize(("known", "kept"), [(19, 19), (20, 20), (21, 20), (200, 20)])
+def test_short_references_keep_up_to_twenty(known: int, kept: int) -> None:
+    ids = tuple(f"{number}@example.org" for number in range(known))
+    short = headerlines.short_references(ids, own_domain="desk.example")
+    assert len(short) == kept
+    if known <= headerlines.MAX_REFERENCES:
+        assert short == ids
+
+
+@pytest.mark.parametrize(("more", "kept"), [(-1, 4), (0, 4), (1, 3)])
+def test_short_references_stay_within_900_characters(more: int, kept: int) -> None:
+    lengths = (222, 222, 222, 222 + more)  # with brackets and a blank: 900 and as many more
+    ids = tuple(f"{number}@".ljust(length, "x") for number, length in enumerate(lengths))
+    short = headerlines.short_references(ids, own_domain="desk.example")
+    assert (len(short), short[0], short[-1]) == (kept, ids[0], ids[-1])
+    assert sum(len(value) + 3 for value in short) <= headerlines.MAX_REFERENCES_CHARACTERS
+
+
+@given(st.lists(st.integers(1, 260), min_size=1, max_size=60), st.data())
+def test_short_references_always_keep_an_id_of_our_own(lengths: list[int], data: st.DataObject) -> None:
+    ids = [f"{number}{'x' * length}@example.org" for number, length in enumerate(lengths)]
+    ours = f"{'m' * data.draw(st.integers(1, 230))}@desk.example"
+    ids.insert(data.draw(st.integers(0, len(ids))), ours)
+    assert ours in headerlines.short_references(ids, own_domain="desk.example")
 
 
 def test_short_references_keep_the_first_the_newest_and_our_own() -> None:
@@ -126,8 +147,8 @@ def test_short_references_keep_the_first_the_newest_and_our_own() -> None:
     assert list(kept) == sorted(kept, key=ids.index)
 
 
-def test_short_references_stay_below_900_characters() -> None:
-    ids = [f"{number:03}{'x' * 90}@example.org" for number in range(30)]
-    kept = headerlines.short_references(ids, own_domain="desk.example")
-    assert sum(len(value) + 3 for value in kept) <= 900
-    assert {ids[0], ids[-1]} <= set(kept)
+def test_the_longest_name_and_address_stay_within_a_line_of_998_octets() -> None:
+    address = "\N{GRINNING FACE}" * 77 + "@example.org"  # 320 octets
+    for name in ("x" * 300, "x y" * 100, '"' * 300, "\N{GRINNING FACE}" * 300):
+        raw = headerlines.to_bytes([headerlines.addresses("Reply-To", [Address(name, address)] * 3)])
+        assert max(len(line) for line in raw.split(b"\r\n")) <= 998

@@ -3,7 +3,14 @@ from datetime import UTC, datetime
 import pytest
 
 from gateway.mail.address import MAX_ADDRESSES
-from gateway.mail.headers import MAX_FIELDS, Headers, parse_date, split_headers, value_and_parameters
+from gateway.mail.headers import (
+    MAX_FIELDS,
+    Headers,
+    first_field,
+    parse_date,
+    split_headers,
+    value_and_parameters,
+)
 
 
 def split(raw: bytes) -> tuple[Headers, bytes, list[str]]:
@@ -152,3 +159,20 @@ def test_fields_of_one_name_are_counted() -> None:
     raw = b"Received: a\r\nreceived: b\r\nSubject: x\r\n\r\n"
     headers, _ = split_headers(raw, 0, len(raw), [])
     assert (headers.count("received"), headers.count("subject"), headers.count("to")) == (2, 1, 0)
+
+
+@pytest.mark.parametrize(
+    ("raw", "begins"),
+    [
+        (b"From: a\nTo: b\nSubject: c\n\nx", 0),
+        (b"\n \nFrom: a\nTo: b\nSubject: c\n\nx", 3),
+        (b"\r\nX-A: b\r\nFrom: a\r\nTo: b\r\n\r\nx", 2),
+        (b"\nFrom: a\nTo: b\n\nSubject: c\n", 0),
+        (b"\nHello,\nFrom: a\nTo: b\nSubject: c\n\nx", 0),
+        (b"\n\n", 0),
+    ],
+)
+def test_blank_lines_before_a_header_are_passed_over_and_before_words_are_not(
+    raw: bytes, begins: int
+) -> None:
+    assert first_field(raw) == begins

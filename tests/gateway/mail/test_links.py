@@ -2,7 +2,7 @@ import time
 
 import pytest
 
-from gateway.mail.links import with_targets
+from gateway.mail.links import addresses_in, with_targets
 
 
 def link(href: str, words: str) -> str:
@@ -78,3 +78,8 @@ def test_twice_the_links_cost_twice_the_time() -> None:
 
     half = min(seconds(5_000) for _ in range(3))
     assert min(seconds(10_000) for _ in range(2)) < 4 * half + 0.1
+
+
+def test_addresses_in_a_text_end_before_the_sentence_does() -> None:
+    text = "See (https://a.example/x_y), HTTP://B.example! or ftp://c.example"
+    assert list(addresses_in(text)) == [(5, "https://a.example/x_y"), (29, "HTTP://B.example")]

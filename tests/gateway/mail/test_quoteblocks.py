@@ -153,3 +153,18 @@ def test_a_field_of_many_lines_ends_the_block_before_what_begins_anew() -> None:
 )
 def test_a_line_of_a_forwarded_header_is_named(line: str, expected: tuple[str, str] | None) -> None:
     assert named_field(line) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "end"),
+    [
+        ("From: Hamburg\nTo: Vienna\nDate: 12 August", 0),
+        ("From: room 4\nTo: room 5\nDate: 3 May\nTime: 14:00", 0),
+        ("From: Ann\nTo: Bob\nDate: 12 August 14:00", 3),
+        ("From: Ann\nTo: bob@x.example\nDate: 12 August", 3),
+        ("Sent: 12 August 14:00\n\nFrom: Ann\n\nTo: Bob\n\nSubject: x", 7),
+        ("Sent: 12 August 14:00\n\nHello\n\nFrom: Ann\nTo: Bob", 0),
+    ],
+)
+def test_three_fields_are_of_a_mail_only_with_an_address_or_a_time(text: str, end: int) -> None:
+    assert field_block(text.split("\n"), 0) == end

@@ -30,8 +30,8 @@ def test_the_text_is_what_was_written_then_signature_then_quote() -> None:
 def test_a_reply_alone_is_a_reply_alone() -> None:
     assert text_of("Hello") == "Hello\n"
     html = html_of("Hello")
-    assert "<p>Hello</p>" in html
-    assert "signature" not in html
+    assert ">Hello</p>" in html
+    assert "-- <br>" not in html
     assert "blockquote" not in html
 
 
@@ -41,7 +41,7 @@ def test_an_empty_message_is_not_quoted() -> None:
 
 def test_the_html_is_made_from_the_text_as_markdown() -> None:
     html = html_of("**Bold**\nsecond line\n\n- one\n- two\n\n| a |\n|---|\n| b |\n")
-    for piece in ("<strong>Bold</strong><br />", "<li>one</li>", "<td>b</td>"):
+    for piece in ("<strong>Bold</strong><br>", ">one</li>", ">b</td>"):
         assert piece in html
 
 
@@ -56,6 +56,21 @@ def test_the_html_runs_and_loads_nothing() -> None:
     assert "<script" not in html
     assert "<img" not in html
     assert 'href="javascript' not in html
+
+
+def test_a_quotes_lines_and_blanks_stand_without_pre_wrap() -> None:
+    html = html_of("x", old=quoted("a < b\n  two   three\n\tfour"))
+    nbsp = "\N{NO-BREAK SPACE}"
+    assert f"a &lt; b<br>\n {nbsp}two {nbsp} three<br>\n {nbsp} {nbsp}four" in html
+    assert "pre-wrap" not in html
+
+
+def test_looks_stand_in_the_elements_and_nothing_has_a_class() -> None:
+    html = html_of("# T\n\n> q\n\n- a\n\n`c`", signature="Desk", old=quoted("y"))
+    assert " class=" not in html
+    assert "<style" not in html
+    for tag in ("h1", "blockquote", "ul", "li", "code", "p"):
+        assert f'<{tag} style="' in html
 
 
 def test_dollar_braces_and_template_marks_are_only_text() -> None:

@@ -96,3 +96,19 @@ def test_what_a_device_adds_is_known_in_its_language(line: str) -> None:
 )
 def test_what_people_write_about_sending_is_no_device(line: str) -> None:
     assert not is_mobile(line)
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("Ja\n\n-- ann", "Ja"),
+        ("Options:\n-- all", "Options:\n-- all"),
+        ("Ja\n\nSent from my new toaster", "Ja"),
+        ("It was sent from my office on Monday", "It was sent from my office on Monday"),
+        ("Ja\n\nΣτάλθηκε από το iPhone μου", "Ja"),
+        ("Item\n-----\nPaper 5\n-----", "Item\n-----\nPaper 5"),
+        ("Ja\n-----\nAnn\nCologne\n-----\nSent from my iPhone", "Ja"),
+    ],
+)
+def test_signatures_without_contact_data_need_a_sure_sign(text: str, kept: str) -> None:
+    assert left(text) == kept

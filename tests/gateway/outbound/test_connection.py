@@ -25,7 +25,7 @@ def connection(peer: SmtpPeer) -> Iterator[Connection]:
 
 
 def send(connection: Connection, mail: Message = MAIL) -> Outcome:
-    return connection.send(mail, may_begin=lambda: True, on_accepted=lambda _: None)
+    return connection.send(mail, has_time_for=lambda _: True, on_accepted=lambda _: None)
 
 
 def test_a_mail_arrives_byte_for_byte_dots_and_all(peer: SmtpPeer, connection: Connection) -> None:
@@ -43,20 +43,20 @@ def test_a_mail_without_a_last_line_break_gets_one(peer: SmtpPeer, connection: C
 def test_who_is_told_is_told_before_any_other_command(peer: SmtpPeer, connection: Connection) -> None:
     told: list[tuple[str, str]] = []
     connection.send(
-        MAIL, may_begin=lambda: True, on_accepted=lambda answer: told.append((answer, peer.commands[-1]))
+        MAIL, has_time_for=lambda _: True, on_accepted=lambda answer: told.append((answer, peer.commands[-1]))
     )
     assert told == [("250 2.0.0 queued as 1", "DATA")]
 
 
 def test_the_last_question_comes_right_before_data(peer: SmtpPeer, connection: Connection) -> None:
-    asked: list[str] = []
+    asked: list[tuple[str, float]] = []
 
-    def may_begin() -> bool:
-        asked.append(peer.commands[-1])
+    def has_time_for(seconds: float) -> bool:
+        asked.append((peer.commands[-1], seconds))
         return False
 
-    assert isinstance(connection.send(MAIL, may_begin=may_begin, on_accepted=lambda _: None), Deferred)
-    assert asked == ["RCPT TO:<ann@example.org>"]
+    assert isinstance(connection.send(MAIL, has_time_for=has_time_for, on_accepted=lambda _: None), Deferred)
+    assert asked == [("RCPT TO:<ann@example.org>", QUICK.content + QUICK.answer)]
     assert peer.commands[-1] == "RSET"
     assert not any(command.startswith("DATA") for command in peer.commands)
     assert isinstance(send(connection), Sent)
@@ -79,10 +79,28 @@ def test_a_demand_to_sign_in_is_no_fault_of_the_mail(peer: SmtpPeer, connection:
     assert isinstance(send(connection), Deferred)
 
 
-def test_an_answer_that_is_none_is_no_success(peer: SmtpPeer, connection: Connection) -> None:
-    for line in ("hello?", "354 more", "150 hm"):
-        peer.at("content", Answer(line))
-        assert isinstance(send(connection), Deferred)
+@pytest.mark.parametrize("line", ["hello?", "354 more", "150 hm", "-1", "25", "2500 x", "999 y"])
+def test_an_answer_that_is_none_is_no_success_and_ends_the_session(
+    line: str, peer: SmtpPeer, connection: Connection
+) -> None:
+    peer.at("content", Answer(line))
+    assert isinstance(send(connection), Deferred)
+    assert not connection.is_open
+
+
+def test_a_lease_that_ran_out_during_the_content_ends_before_the_final_dot(
+    peer: SmtpPeer, connection: Connection
+) -> None:
+    asked: list[float] = []
+
+    def has_time_for(seconds: float) -> bool:
+        asked.append(seconds)
+        return len(asked) == 1
+
+    outcome = connection.send(MAIL, has_time_for=has_time_for, on_accepted=lambda _: None)
+    assert outcome == Deferred("The time for this try ran out before the mail was handed over.")
+    assert asked == [QUICK.content + QUICK.answer, QUICK.answer]
+    assert (peer.mails, connection.is_open) == ([], False)
 
 
 @pytest.mark.parametrize("step", ["mail", "rcpt", "data"])
@@ -96,13 +114,44 @@ def test_before_the_content_the_connection_is_lost(
     assert not connection.is_open
 
 
+@pytest.mark.parametrize(
+    ("said", "outcome"),
+    [
+        (Answer("552 5.3.4 too large"), Failed("552 5.3.4 too large")),
+        (Answer("552 5.3.4 too large", close=True), Failed("552 5.3.4 too large")),
+        (Answer("452 4.2.2 full"), Deferred("452 4.2.2 full")),
+        (
+            Answer("250 2.0.0 queued"),
+            Deferred("The server answered before the mail had ended. 250 2.0.0 queued"),
+        ),
+    ],
+)
+def test_what_is_answered_before_the_mails_end_is_no_acceptance(
+    said: Answer, outcome: Outcome, peer: SmtpPeer, connection: Connection
+) -> None:
+    peer.at("body", said)
+    large = RAW + (b"x" * 998 + b"\r\n") * 20_000  # more than the sockets hold, so it is answered meanwhile
+    assert send(connection, Message("", "ann@example.org", large)) == outcome
+    assert (peer.mails, connection.is_open) == ([], False)
+
+
+@pytest.mark.parametrize("action", [Drop(), Hang()])
+def test_a_server_that_stops_reading_puts_it_off(
+    action: Drop | Hang, peer: SmtpPeer, connection: Connection
+) -> None:
+    peer.at("body", action)
+    large = RAW + (b"x" * 998 + b"\r\n") * 20_000
+    assert isinstance(send(connection, Message("", "ann@example.org", large)), Deferred)
+    assert (peer.mails, connection.is_open) == ([], False)
+
+
 @pytest.mark.parametrize("action", [Drop(), Hang(), Drop(keep=True)])
 def test_without_an_answer_to_the_content_it_is_deferred_and_nobody_told(
     action: Drop | Hang, peer: SmtpPeer, connection: Connection
 ) -> None:
     peer.at("content", action)
     told: list[str] = []
-    outcome = connection.send(MAIL, may_begin=lambda: True, on_accepted=told.append)
+    outcome = connection.send(MAIL, has_time_for=lambda _: True, on_accepted=told.append)
     assert isinstance(outcome, Deferred)
     assert "handed over" in outcome.answer
     assert told == []
@@ -116,7 +165,7 @@ def test_the_session_dying_after_the_250_changes_nothing(peer: SmtpPeer, connect
         told.append(answer)
         peer.hang_up()
 
-    outcome = connection.send(MAIL, may_begin=lambda: True, on_accepted=accepted)
+    outcome = connection.send(MAIL, has_time_for=lambda _: True, on_accepted=accepted)
     assert outcome == Sent(told[0])
     with pytest.raises(Lost):
         send(connection)

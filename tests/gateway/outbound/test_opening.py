@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from gateway.outbound.opening import MAX_ANSWER, Refused, describe, open_session, text_of
+from gateway.outbound.answers import MAX_TEXT
+from gateway.outbound.opening import Refused, describe, open_session, text_of
 from gateway.outbound.relayurl import parse_relay_url
 from tests.fakes.certificate import Certificate
 from tests.fakes.outgoing import QUICK
@@ -117,7 +118,7 @@ def test_a_greeting_that_refuses_is_told() -> None:
 
 def test_an_answer_becomes_one_bounded_line() -> None:
     assert text_of((250, b"first\nsecond \xff")) == "250 first second \N{REPLACEMENT CHARACTER}"
-    assert len(text_of((550, b"x" * 5000))) == MAX_ANSWER
+    assert len(text_of((550, b"x" * 5000))) == MAX_TEXT
 
 
 def test_faults_are_told_in_words() -> None:

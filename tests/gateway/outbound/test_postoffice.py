@@ -21,7 +21,7 @@ def test_it_is_opened_as_the_settings_say_and_leaves_nothing_behind(tmp_path: Pa
         assert office.journal.path.parent == settings.journal_dir
         assert (office.mail_domain, office.unseal("a")) == ("in.example", "A")
         outcome = office.sender.send(
-            Envelope("", ("ann@example.org",)), RAW, may_begin=lambda: True, on_accepted=lambda _: None
+            Envelope("", ("ann@example.org",)), RAW, has_time_for=lambda _: True, on_accepted=lambda _: None
         )
         assert isinstance(outcome, Sent)
     assert peer.commands[0] == "ehlo me.example"

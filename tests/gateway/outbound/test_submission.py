@@ -1,5 +1,6 @@
 """Sending many mails: sessions are kept, dead ones replaced, and nothing is said twice."""
 
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -10,7 +11,7 @@ from gateway.outbound import submission
 from gateway.outbound.submission import Sender
 from gateway.rules.retry import Deferred, Failed, Outcome, Sent
 from tests.fakes.outgoing import QUICK, RAW
-from tests.fakes.smtp_peer import Answer, Drop, SmtpPeer
+from tests.fakes.smtp_peer import Answer, Drop, Hang, SmtpPeer
 
 ANN = Envelope("bounce@desk.example", ("ann@example.org",))
 
@@ -23,7 +24,9 @@ def sender(peer: SmtpPeer) -> Iterator[Sender]:
 
 
 def send(sender: Sender, envelope: Envelope = ANN, *, relay_url: str = "") -> Outcome:
-    return sender.send(envelope, RAW, relay_url=relay_url, may_begin=lambda: True, on_accepted=lambda _: None)
+    return sender.send(
+        envelope, RAW, relay_url=relay_url, has_time_for=lambda _: True, on_accepted=lambda _: None
+    )
 
 
 def test_mails_go_over_one_session_one_after_another(peer: SmtpPeer, sender: Sender) -> None:
@@ -139,8 +142,38 @@ def test_a_domain_outside_ascii_needs_no_extension() -> None:
         assert (peer.mails[0].mail_from, peer.mails[0].rcpt_to) == ("", "info@xn--mller-kva.de")
 
 
-def test_handing_over_takes_as_long_as_its_timeouts_allow(sender: Sender) -> None:
-    assert sender.handing_over_takes == timedelta(seconds=QUICK.content + QUICK.answer)
+def test_a_server_that_kept_us_waiting_rests_while_others_are_served(
+    peer: SmtpPeer, sender: Sender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(submission, "SLOW_SECONDS", 0.5)  # to wait for five would prove no more
+    monkeypatch.setattr(submission, "REST_SECONDS", 1.5)
+    with SmtpPeer() as hanging:
+        hanging.at("rcpt", Hang())
+        for _ in range(20):
+            assert send(sender, relay_url=hanging.url) == Deferred("The server did not answer in time.")
+            assert isinstance(send(sender), Sent)
+        assert (hanging.sessions, len(peer.mails)) == (1, 20)
+        time.sleep(1.6)
+        assert isinstance(send(sender, relay_url=hanging.url), Sent)
+
+
+def test_a_server_rests_no_shorter_than_it_kept_us_waiting(
+    sender: Sender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(submission, "SLOW_SECONDS", 0.5)
+    monkeypatch.setattr(submission, "REST_SECONDS", 0.0)
+    with SmtpPeer() as hanging:
+        hanging.at("content", Hang())
+        send(sender, relay_url=hanging.url)
+        assert isinstance(send(sender, relay_url=hanging.url), Deferred)
+        time.sleep(QUICK.answer + 0.2)
+        assert isinstance(send(sender, relay_url=hanging.url), Sent)
+
+
+def test_a_server_that_refuses_at_once_does_not_rest(peer: SmtpPeer, sender: Sender) -> None:
+    peer.at("rcpt", Answer("451 4.7.1 greylisted"))
+    assert isinstance(send(sender), Deferred)
+    assert isinstance(send(sender), Sent)
 
 
 def test_closing_says_goodbye(peer: SmtpPeer, sender: Sender) -> None:

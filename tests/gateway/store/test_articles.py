@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy.exc import IntegrityError
 
+from gateway.errors import NotFound
 from gateway.mail.address import Address
 from gateway.rules.status import ArticleKind
 from gateway.store import articles, session
@@ -84,3 +85,12 @@ def test_a_message_id_is_kept_within_what_an_index_takes(letter: str) -> None:
     assert 990 < len(kept.encode()) <= 998
     assert stored_message_id(kept) == kept
     assert stored_message_id("1@x") == "1@x"
+
+
+def test_a_strangers_article_is_nowhere(world: World) -> None:
+    world.receive(mail())
+    public_id = world.detail(1).articles[0].public_id
+    with session.reading() as db:
+        assert articles.locate(db, world.ours.account_id, public_id).public_id == public_id
+        with pytest.raises(NotFound):
+            articles.locate(db, world.stranger.account_id, public_id)

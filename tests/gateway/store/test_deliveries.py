@@ -204,3 +204,20 @@ def test_a_notice_needs_no_ticket_and_goes_out_with_the_null_reverse_path() -> N
     assert record(held, Failed("550 no"))
     assert told() == before
     assert row(notice)["state"] == "failed"
+
+
+def test_what_waits_for_a_later_moment_is_tried_for_five_days_from_then() -> None:
+    later = 10 * GIVE_UP_AFTER
+    delivery_id = owe(not_before=NOON + later)
+    record(leased(delivery_id, after=later), Deferred("451 later"), after=later)
+    assert row(delivery_id)["state"] == "deferred"
+
+
+def test_what_waits_for_a_later_moment_leaves_at_once_when_somebody_wants_it() -> None:
+    delivery_id = owe(not_before=NOON + LEASE)
+    with session.transaction() as db:
+        assert deliveries.hasten(db, 2, 1, now=NOON) == 0
+        assert deliveries.hasten(db, 1, 1, now=NOON) == 1
+        assert deliveries.hasten(db, 1, 1, now=NOON) == 0
+    assert list(owed()) == [delivery_id]
+    assert claim(delivery_id) is not None

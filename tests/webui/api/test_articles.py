@@ -1,12 +1,14 @@
 import hashlib
 import io
 import json
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from gateway import clock
 from gateway.settings import Settings
 from tests.webui.cast import World
 from webui.app import create_app
@@ -174,3 +176,31 @@ def test_an_attachment_never_opens_in_a_browser(app: Flask, client: FlaskClient,
     for file in world.ours.ticket.articles[0].attachments:
         with client.get(f"/api/v1/attachments/{file.public_id}", headers=world.ours.headers) as got:
             assert got.headers["Content-Disposition"].startswith("attachment")
+
+
+def test_an_answer_waits_for_its_moment_until_it_is_sent_at_once(client: FlaskClient, world: World) -> None:
+    at = (clock.now() + timedelta(days=1)).replace(microsecond=0)
+    body = {"kind": "reply", "text": "Good morning", "send_at": at.isoformat()}
+    answer = client.post("/api/v1/tickets/1/articles", headers=world.ours.headers, json=body)
+    assert answer.status_code == 201
+    assert answer.json is not None
+    assert datetime.fromisoformat(answer.json["deliveries"][0]["next_try_at"]) == at
+    path = f"/api/v1/articles/{answer.json['id']}/send-now"
+    assert client.post(path, headers=world.stranger.headers).status_code == 404
+    assert client.post(path, headers=world.ours.headers).status_code == 200
+    assert client.post(path, headers=world.ours.headers).status_code == 409
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"kind": "reply", "send_at": "2026-12-01T09:00:00"},
+        {"kind": "reply", "send_at": "2000-01-01T00:00:00Z"},
+        {"kind": "note", "send_at": "2126-12-01T09:00:00Z"},
+    ],
+)
+def test_a_moment_without_zone_or_past_or_for_a_note_is_refused(
+    client: FlaskClient, world: World, wrong: dict[str, str]
+) -> None:
+    body = {"text": "x", **wrong}
+    assert client.post("/api/v1/tickets/1/articles", headers=world.ours.headers, json=body).status_code == 422

@@ -1,16 +1,18 @@
 """How a mailbox fares, in words."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from gateway.desk.imapsources import SourceView
+from gateway.rules.heartbeat import Pulse
 from gateway.store.imap import Auth, Security, SourceState, WhenDone
 from gateway.store.queries.mailboxes import Heartbeat
 from webui.mailboxes import states
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
+SILENT = Pulse(NOW - timedelta(hours=24), timedelta(hours=24), None)
 
 
 def beat(**values: Any) -> Heartbeat:
@@ -20,7 +22,7 @@ def beat(**values: Any) -> Heartbeat:
         "checked_at": None,
         "error": "",
         "error_code": "",
-        "failing_since": None,
+        "pulse": Pulse(NOW, timedelta(hours=24), None),
         "token_expires_at": None,
     }
     return Heartbeat(public_id="b", address="help@ours.example", **(known | values))
@@ -57,11 +59,31 @@ def view(state: SourceState, trial: dict[str, Any] | None = None) -> SourceView:
         ({"imap": SourceState.ACTIVE}, "ok", "Mail is fetched"),
         ({"imap": SourceState.PAUSED}, "wait", "Paused: nothing is fetched"),
         ({"imap": SourceState.ACTIVE, "error": "No."}, "bad", "Cannot be fetched"),
+        ({"pulse": SILENT}, "bad", "Silent: no mail for longer than you expect"),
+        ({"pulse": SILENT, "imap": SourceState.ACTIVE}, "bad", "Silent: no mail for longer than you expect"),
+        ({"pulse": SILENT, "imap": SourceState.PAUSED}, "wait", "Paused: nothing is fetched"),
+        ({"pulse": SILENT, "imap": SourceState.ACTIVE, "error": "No."}, "bad", "Cannot be fetched"),
     ],
 )
 def test_a_light_and_a_word(known: dict[str, Any], light: str, state: str) -> None:
     shown = states.pulse(beat(**known), NOW)
     assert (shown.light, shown.state) == (light, state)
+
+
+@pytest.mark.parametrize(
+    ("known", "word"),
+    [
+        ({}, ""),
+        ({"pulse": SILENT}, "still forwards it"),
+        ({"pulse": SILENT, "imap": SourceState.ACTIVE}, "which folder"),
+        ({"pulse": SILENT, "imap": SourceState.PAUSED}, ""),
+        ({"pulse": SILENT, "error": "No."}, ""),
+    ],
+)
+def test_who_misses_mail_reads_what_to_do(known: dict[str, Any], word: str) -> None:
+    advice = states.pulse(beat(**known), NOW).advice
+    assert word in advice
+    assert bool(word) is bool(advice)
 
 
 @pytest.mark.parametrize(

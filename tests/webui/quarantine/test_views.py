@@ -44,7 +44,7 @@ def test_what_waits_is_listed_with_its_reason_and_counted_in_the_rail(
     ):
         assert words in shown
     assert page.text_of("nav.views a[aria-current]") == "Quarantine 2"
-    assert Page(browser.get("/")).text_of("nav.views").endswith("Quarantine 2")
+    assert Page(browser.get("/")).text_of("nav.views").endswith("Quarantine 2 Not delivered")
     assert (page.inline(), page.elsewhere()) == ([], [])
 
 

@@ -96,12 +96,21 @@ def test_remote_pictures_are_offered_and_come_through_us(browser: FlaskClient, w
     assert "img-src data: 'self'" in with_pictures.headers["Content-Security-Policy"]
 
 
+def test_what_a_message_quotes_has_an_address_of_its_own(browser: FlaskClient, world: World) -> None:
+    article = store(world, text="It runs.\n> Does it <run>?\n> https://x.example/", reply_text="It runs.")
+    link = Page(browser.get("/t/1")).one("details[data-text] a").get("href")
+    assert link == f"/articles/{article}/quoted"
+    shown = Page(browser.get(link))
+    assert shown.text_of(".quoted") == "> Does it <run>? > https://x.example/"
+    assert shown.one(".quoted a").get("href") == "https://x.example/"
+    assert shown.one(".crumb a").get("href") == f"/t/1#m-{article}"
+
+
 def test_an_attached_mail_is_shown(browser: FlaskClient, world: World) -> None:
     world.ours.receive(enclosing())
     page = Page(browser.get("/t/2"))
-    fold = page.one("details.enclosed")
     assert page.text_of("details.enclosed summary") == "Attached message: Inner <b> words"
-    path = fold.get("data-frame")
+    path = page.one("details.enclosed a").get("href")
     assert path is not None
     answer = browser.get(path)
     shown = Page(answer)
@@ -161,6 +170,7 @@ def test_who_is_not_signed_in_gets_nothing_but_signed_pictures(app: Flask, world
         f"/attachments/{article.attachments[0].public_id}/preview",
         f"/attachments/{article.attachments[0].public_id}/mail",
         f"/articles/{article.public_id}/html",
+        f"/articles/{article.public_id}/quoted",
         f"/articles/{article.public_id}/raw",
     ):
         assert stranger.get(path).status_code in (302, 303, 401)

@@ -30,6 +30,18 @@ def words(kind: str, by: str | None = "ann", **data: Any) -> str:
         ("merged", {"from": 7}, "Ann Berger merged #7 into this ticket"),
         ("split_off", {"number": 7}, "Ann Berger made #7 a ticket of its own again"),
         ("withdrawn", {}, "Ann Berger took a message back before it left"),
+        ("sent_now", {}, "Ann Berger sent a waiting message at once"),
+        ("resent", {"recipient": "a@x"}, "Ann Berger sent the message to a@x again"),
+        (
+            "failure_dismissed",
+            {"recipient": "a@x"},
+            "Ann Berger noted that the message to a@x did not arrive",
+        ),
+        (
+            "status",
+            {"to": "open", "why": "not_delivered"},
+            "Now “Open”, because a message was not delivered",
+        ),
         ("same_mail_again", {}, "The same mail came in again; it is kept once"),
         ("unreadable", {}, "This mail could not be read; the original is attached"),
     ],

@@ -1,8 +1,12 @@
 """What people send from a ticket's page."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 import pytest
 from werkzeug.datastructures import MultiDict
 
+from gateway.desk.replying import Draft
 from gateway.errors import Invalid
 from gateway.mail.address import Address, parse_addresses
 from gateway.rules.status import Status
@@ -69,9 +73,23 @@ def test_a_refused_message_keeps_its_text_and_opens_the_line_at_fault() -> None:
 
 
 def test_a_message_taken_back_returns_with_its_recipients(world: World) -> None:
-    composer = forms.again(world.ours.ticket.articles[0])
+    (article,) = world.ours.ticket.articles
+    composer = forms.again(article)
     assert composer.to == "help@ours.example"
-    assert "files again" in composer.notice
+    assert composer.kept == article.attachments
+    assert "Taken back" in composer.notice
+
+
+def test_a_message_that_did_not_arrive_says_whom_it_reached_and_what_it_replaces(world: World) -> None:
+    draft = Draft("Hello", to=(Address("", "a@x.example"), Address("", "b@x.example")))
+    world.ours.answer_in_vain(draft, "b@x.example")
+    article = world.ours.ticket.articles[-1]
+    reached = replace(article.deliveries[0], state="sent")
+    composer = forms.anew(replace(article, deliveries=(reached, article.deliveries[1])))
+    assert (composer.to, composer.text) == ("a@x.example, b@x.example", "Hello")
+    assert composer.notice.endswith("It has reached these already: a@x.example")
+    assert (composer.replaces, composer.show_recipients) == (article.public_id, True)
+    assert "reached" not in forms.anew(article).notice
 
 
 def test_a_number_is_read_with_and_without_its_mark() -> None:
@@ -79,3 +97,24 @@ def test_a_number_is_read_with_and_without_its_mark() -> None:
     for wrong in ("", "#", "x", "-1", "1234567890", "²"):
         with pytest.raises(Invalid):
             forms.number_of(wrong)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"send_at": "2026-12-01T09:00", "instant": "2026-12-01T00:00:00.000Z"},
+        {"send_at": datetime(2026, 12, 1, tzinfo=UTC).astimezone().strftime("%Y-%m-%dT%H:%M")},
+    ],
+)
+def test_a_later_moment_is_the_browsers_or_else_the_servers(fields: dict[str, str]) -> None:
+    composer = read(to="a@x.example", text="x", then="later", **fields)
+    assert forms.draft(composer, ()).send_at == datetime(2026, 12, 1, tzinfo=UTC)
+    assert composer.status is None
+    assert forms.draft(replace(composer, then="closed"), ()).send_at is None
+
+
+@pytest.mark.parametrize("typed", ["", "tomorrow", "2026-13-01T00:00"])
+def test_no_moment_is_refused_where_it_stands(typed: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        forms.draft(read(to="a@x.example", text="x", then="later", send_at=typed, instant=""), ())
+    assert refused.value.field == "send_at"

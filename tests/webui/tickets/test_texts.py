@@ -1,6 +1,9 @@
 """A message's text for the page."""
 
-from webui.tickets.texts import MAX_SHOWN_CHARS, linked, split
+from dataclasses import replace
+
+from gateway.store.queries.articles import AttachmentView
+from webui.tickets.texts import MAX_SHOWN_CHARS, linked, split, written
 
 
 def test_markup_in_a_text_is_shown_as_it_was_written() -> None:
@@ -49,3 +52,18 @@ def test_a_hostile_length_is_cut_with_a_word() -> None:
     shown = linked("x" * (MAX_SHOWN_CHARS + 1))
     assert "Shortened here" in shown
     assert len(shown) < MAX_SHOWN_CHARS + 200
+
+
+def test_what_staff_wrote_is_shown_as_its_mail_shows_it() -> None:
+    assert written("**Hi** <b>x</b>", {}) == "<p><strong>Hi</strong> &lt;b&gt;x&lt;/b&gt;</p>\n"
+    assert "Shortened here" in written("x" * (MAX_SHOWN_CHARS + 1), {})
+    assert "Shortened here" not in written("x" * MAX_SHOWN_CHARS, {})
+
+
+def test_a_picture_of_staff_stands_in_its_place_and_opens_in_full() -> None:
+    name = 'a"b.png'
+    file = AttachmentView("id1", name, "image/png", "image/png", 9, "0" * 64, inline=True, content_id="1@x")
+    shown = written(f"See ![{name}].", {name: file})
+    assert 'See <a href="/attachments/id1" data-zoom="a&quot;b.png"><img src="/attachments/id1"' in shown
+    small = replace(file, preview_sha256="1" * 64)
+    assert '<img src="/attachments/id1/preview"' in written(f"![{name}]", {name: small})

@@ -54,7 +54,8 @@ MAIL = ArticleView(
 
 
 def delivery(state: str, answer: str = "", attempts: int = 0) -> DeliveryView:
-    return DeliveryView("max@x.example", state, answer, attempts, NOW + timedelta(minutes=5))
+    next_try_at = NOW + timedelta(minutes=5) if state == "deferred" else None
+    return DeliveryView("max@x.example", state, answer, attempts, next_try_at)
 
 
 def reply(*deliveries: DeliveryView, ago: timedelta = timedelta(seconds=5)) -> ArticleView:
@@ -157,6 +158,14 @@ def test_a_sender_without_name_is_shown_by_address_and_none_as_unknown() -> None
     assert show(replace(MAIL, from_=Address("", ""))).name == "unknown sender"
 
 
+def test_our_own_words_are_shown_as_formatted_and_others_as_they_stand() -> None:
+    typed = replace(MAIL, text="**Hi**", reply_text="**Hi**")
+    ours = replace(typed, kind=ArticleKind.OUTBOUND, author="ann")
+    assert (show(ours).text, show(ours).is_rich) == ("<p><strong>Hi</strong></p>\n", True)
+    assert "<strong>" in show(replace(typed, kind=ArticleKind.NOTE)).text
+    assert (show(typed).text, show(typed).is_rich) == ("**Hi**", False)
+
+
 def page_of(app: Flask, *articles: ArticleView, reader: Reader = READER) -> str:
     with app.app_context():
         return "".join(entries(TicketDetail(TICKET, articles, ()), reader))
@@ -192,3 +201,31 @@ def test_the_mails_of_a_storm_stand_together_in_one_line() -> None:
     assert isinstance(fold, Fold)
     assert (fold.folded, fold.more, len(fold.mails)) == ("60 further mails of this storm", 10, 50)
     assert fold.mails[-1].id == "59"
+
+
+def test_at_a_recipient_who_got_nothing_the_next_step_is_named() -> None:
+    (way,) = show(reply(delivery("failed", "550 5.1.1 unknown"))).deliveries
+    assert (way.can_resend, way.detail) == (True, "550 5.1.1 unknown")
+    assert way.step.startswith("There is no such address")
+    (sent,) = show(reply(delivery("sent", "250 ok"))).deliveries
+    assert (sent.can_resend, sent.step) == (False, "")
+
+
+def test_what_a_newer_message_replaced_is_not_sent_again() -> None:
+    (way,) = show(reply(replace(delivery("bounced"), settled="replaced"))).deliveries
+    assert (way.can_resend, way.step) == (False, "A newer message has replaced it.")
+
+
+def test_a_reply_that_waits_for_a_later_moment_says_so_and_can_be_taken_back_until_then() -> None:
+    waiting = replace(delivery("queued"), next_try_at=NOW + timedelta(days=2))
+    article = reply(waiting, ago=timedelta(hours=1))
+    shown = show(article)
+    assert (shown.later.iso if shown.later else "", shown.undo) == ("2026-11-26T12:00:00Z", True)
+    passed = replace(READER, at=NOW + timedelta(days=2))
+    assert not can_be_taken_back(article, passed)
+    assert message(article, passed).later is None
+
+
+def test_the_undo_window_is_no_later_moment() -> None:
+    queued = replace(delivery("queued"), next_try_at=NOW + timedelta(seconds=5))
+    assert show(reply(queued)).later is None

@@ -1,6 +1,7 @@
 """The pages of tickets, seen by a browser without JavaScript."""
 
 import re
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -8,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from gateway import clock
 from gateway.rules.status import ArticleKind, Status
 from tests.webui.cast import World, mail
 from tests.webui.pages import Page
@@ -92,7 +94,7 @@ def test_a_ticket_shows_its_message_and_what_can_be_done(browser: FlaskClient) -
     assert "It smokes." in page.text_of("li.article .text")
     assert [b.get("value") for b in page.all(".seg button")] == ["open", "pending", "closed", "spam"]
     assert page.one("#to").get("value") == "Ann Example <ann@customer.example>"
-    assert page.one("details[data-frame]").get("data-frame")
+    assert page.one("details[data-frame] a.nojs").get("href")
 
 
 def test_the_formatted_message_may_not_run_anything(browser: FlaskClient, world: World) -> None:
@@ -245,6 +247,27 @@ def test_a_stranger_undoes_nothing(browser: FlaskClient, stranger: FlaskClient, 
     reply = world.ours.ticket.articles[-1]
     assert send(stranger, f"/articles/{reply.public_id}/undo").status_code == 404
     assert world.ours.ticket.articles[-1].deliveries[0].state == "queued"
+
+
+def test_a_waiting_reply_is_sent_at_once_by_whoever_may_see_it(
+    browser: FlaskClient, stranger: FlaskClient, world: World
+) -> None:
+    later = {"then": "later", "instant": f"{clock.now() + timedelta(days=1):%Y-%m-%dT%H:%M:%SZ}"}
+    send(browser, "/t/1/articles", kind="reply", to="ann@customer.example", text="Hello", **later)
+    path = f"/articles/{world.ours.ticket.articles[-1].public_id}/send-now"
+    assert "Is sent later:" in Page(browser.get("/t/1")).text_of(".undo")
+    assert send(stranger, path).status_code == 404
+    assert send(browser, path).status_code == 303
+    again = send(browser, path)
+    assert (again.status_code, "does not wait" in Page(again).text_of("#wrong")) == (409, True)
+
+
+def test_a_reply_for_no_moment_comes_back_with_its_text(browser: FlaskClient) -> None:
+    answer = send(browser, "/t/1/articles", kind="reply", to="a@b.example", text="Hello", then="later")
+    page = Page(answer)
+    assert (answer.status_code, page.text_of("#wrong")) == (422, "Please choose a date and a time.")
+    assert page.text_of("#text") == "Hello"
+    assert page.all("details.later[open]")
 
 
 @pytest.mark.parametrize("path", ["/t/1/articles", "/t/1/status", "/t/1/assignee", "/t/1/customer"])

@@ -1,4 +1,4 @@
-// Enhances pages that work without it: keys, local times, the composer. No dependency, no request of its own.
+// Enhances pages that work without it: keys, local times, the composer. No dependency, no request but for what is unfolded.
 (() => {
   "use strict";
   const root = document.documentElement;
@@ -10,19 +10,35 @@
   const clock = new Intl.DateTimeFormat(root.lang, { dateStyle: "medium", timeStyle: "short" });
   const tellTimes = () => {
     for (const time of all("time[datetime]")) time.title = clock.format(new Date(time.dateTime));
+    for (const time of all("time[data-told]")) time.textContent = time.title;
     for (const span of all("[data-from]")) span.textContent = clock.formatRange(new Date(span.dataset.from), new Date(span.dataset.to));
   };
 
   // A mail's HTML is fetched when somebody wants to see it, into a frame without rights.
   const openFrame = (event) => {
     const fold = event.target;
-    if (!fold.open || !fold.dataset?.frame || one("iframe", fold)) return;
+    if (!fold.open || fold.dataset?.frame === undefined || one("iframe", fold)) return;
     const frame = document.createElement("iframe");
     frame.setAttribute("sandbox", "allow-popups allow-popups-to-escape-sandbox");
-    frame.title = fold.dataset.title;
-    frame.src = fold.dataset.frame;
+    const link = one("a.nojs", fold);
+    frame.title = link.textContent;
+    frame.src = link.href;
     fold.setAttribute("hx-morph-skip", "");
     fold.append(frame);
+  };
+
+  // What a message quotes stands in the ticket already, mostly; it is fetched when somebody unfolds it.
+  const openText = async (event) => {
+    const fold = event.target;
+    const link = fold.open && fold.dataset?.text !== undefined && one("a.nojs", fold);
+    if (!link) return;
+    try {
+      const page = new DOMParser().parseFromString(await (await fetch(link.href)).text(), "text/html");
+      link.replaceWith(one(".quoted", page));
+      fold.setAttribute("hx-morph-skip", "");
+    } catch {
+      link.classList.remove("nojs"); // it leads to the same text
+    }
   };
 
   // Its pictures in the Internet are loaded through us when somebody asks for them.
@@ -106,9 +122,70 @@
     form.addEventListener("submit", (event) => {
       if (form.dataset.sent) event.preventDefault();
       form.dataset.sent = "yes";
+      const chosen = new Date(one("#send_at", form).value); // the field is in the reader's zone
+      one("[name=instant]", form).value = Number.isNaN(chosen.getTime()) ? "" : chosen.toISOString();
       sessionStorage.removeItem(key);
     });
     addEventListener("pageshow", () => delete form.dataset.sent);
+  };
+
+  // Formatting: the bar and its keys type Markdown; what is typed can be taken back as any typing can.
+  const type = (area, from, to, words, selectFrom, selectTo = selectFrom) => {
+    area.focus();
+    area.setSelectionRange(from, to);
+    // The only way to type that the browser's own undo knows of.
+    document.execCommand("insertText", false, words);
+    area.setSelectionRange(selectFrom, selectTo);
+  };
+  const wrap = (area, mark) => {
+    const { selectionStart: from, selectionEnd: to, value } = area;
+    const size = mark.length;
+    const words = value.slice(from, to);
+    if (value.slice(from - size, from) === mark && value.slice(to, to + size) === mark) type(area, from - size, to + size, words, from - size, to - size);
+    else type(area, from, to, mark + words + mark, from + size, to + size);
+  };
+  const link = (area) => {
+    const { selectionStart: from, selectionEnd: to, value } = area;
+    const words = value.slice(from, to);
+    const isAddress = /^https?:\/\/\S+$/.test(words);
+    const address = isAddress ? words : "https://";
+    const at = from + (isAddress ? 1 : words.length + 3);
+    type(area, from, to, `[${isAddress ? "" : words}](${address})`, at, isAddress ? at : at + address.length);
+  };
+  const mark = (area, marks) => {
+    const from = area.value.lastIndexOf("\n", area.selectionStart - 1) + 1;
+    const to = area.selectionEnd;
+    const lines = area.value.slice(from, to).split("\n");
+    const isMarked = lines.every((line, at) => line.startsWith(marks(at)));
+    const words = lines.map((line, at) => (isMarked ? line.slice(marks(at).length) : marks(at) + line)).join("\n");
+    type(area, from, to, words, lines.length > 1 ? from : from + words.length, from + words.length);
+  };
+  const code = (area) => {
+    const { selectionStart: from, selectionEnd: to, value } = area;
+    if (!value.slice(from, to).includes("\n")) return wrap(area, "`");
+    type(area, from, to, `\`\`\`\n${value.slice(from, to)}\n\`\`\``, from + 4, to + 4);
+  };
+  const formats = {
+    bold: (area) => wrap(area, "**"),
+    italic: (area) => wrap(area, "*"),
+    link,
+    list: (area) => mark(area, () => "- "),
+    numbers: (area) => mark(area, (at) => `${at + 1}. `),
+    quote: (area) => mark(area, () => "> "),
+    code,
+  };
+  const formatText = (form) => {
+    const area = one("textarea", form);
+    one(".bar", form).addEventListener("click", (event) => {
+      const button = event.target.closest("[data-format]");
+      if (button) formats[button.dataset.format](area);
+    });
+    area.addEventListener("keydown", (event) => {
+      const name = { b: "bold", i: "italic", k: "link" }[event.key.toLowerCase()];
+      if (!name || event.altKey || event.shiftKey || !(event.ctrlKey || event.metaKey)) return;
+      event.preventDefault();
+      formats[name](area);
+    });
   };
   const takeFiles = (form) => {
     const field = one("[type=file]", form);
@@ -153,10 +230,18 @@
     show();
   };
 
+  // On a narrow screen the views lie side by side, and the present one may be out of sight.
+  const showView = () => {
+    const here = one(".views [aria-current]");
+    if (here) here.closest("ul").scrollLeft = here.offsetLeft - 40;
+  };
+
   const begin = () => {
     tellTimes();
+    showView();
     document.addEventListener("keydown", onKey);
     document.addEventListener("toggle", openFrame, true);
+    document.addEventListener("toggle", openText, true);
     document.addEventListener("change", sendChoice);
     document.addEventListener("click", loadPictures);
     document.addEventListener("click", zoom);
@@ -167,6 +252,7 @@
     if (composer) {
       keepDraft(composer);
       takeFiles(composer);
+      formatText(composer);
     }
   };
   begin();

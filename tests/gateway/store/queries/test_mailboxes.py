@@ -56,7 +56,7 @@ def test_trouble_is_told_in_words_with_its_beginning(connected: World) -> None:
         )
     found = heartbeats(connected)[SUPPORT]
     assert found.error == "The server did not accept user name and password. (Invalid credentials)"
-    assert (found.error_code, found.failing_since, found.checked_at) == ("login", NOON, NOON)
+    assert (found.error_code, found.pulse.failing_since, found.checked_at) == ("login", NOON, NOON)
     assert found.token_expires_at == NOON + timedelta(hours=1)
     with speaking("de"):
         assert heartbeats(connected)[SUPPORT].error.startswith("Der Server hat Benutzername")

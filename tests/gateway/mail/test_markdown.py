@@ -1,0 +1,107 @@
+"""What staff typed as Markdown, as HTML for a mail and for a page."""
+
+import re
+
+import pytest
+
+from gateway.mail.markdown import named_pictures, to_html, with_told_pictures
+
+
+def plain(text: str, **pictures: str) -> str:
+    return to_html(
+        text, styled=False, pictures={name.replace("_", "."): cid for name, cid in pictures.items()}
+    )
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("**bold** *italic* ~~gone~~", "<p><strong>bold</strong> <em>italic</em> <s>gone</s></p>"),
+        ("one\ntwo", "<p>one<br>\ntwo</p>"),
+        ("- a\n- b", "<ul>\n<li>a</li>\n<li>b</li>\n</ul>"),
+        ("3. a\n4. b", '<ol start="3">\n<li>a</li>\n<li>b</li>\n</ol>'),
+        ("> said", "<blockquote>\n<p>said</p>\n</blockquote>"),
+        ("`a <b>`", "<p><code>a &lt;b&gt;</code></p>"),
+        ("```py\na  = 1\n```", "<pre>a  = 1\n</pre>"),
+        ("    a  = 1", "<pre>a  = 1\n</pre>"),
+        ("# Big\n\n###### Small", "<h3>Big</h3>\n<h3>Small</h3>"),
+        ("Regards\n---", "<p>Regards</p>\n<hr>"),
+        ("# ", "<h3></h3>"),
+    ],
+)
+def test_what_is_typed_is_shown_as_meant(typed: str, shown: str) -> None:
+    assert plain(typed).strip() == shown
+
+
+@pytest.mark.parametrize(
+    "evil",
+    [
+        "<script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        "<div onclick=x>\n\nhi\n\n</div>",
+        "[l](javascript:alert(1))",
+        "[l](data:text/html,x)",
+        "![p](https://evil.example/p.png)",
+        "![p](cid:a@x)",
+        '`<b style="x">`',
+        "```\n</pre><script>x</script>\n```",
+        "[x]: javascript:alert(1)\n\n[x]",
+    ],
+)
+@pytest.mark.parametrize("styled", [True, False])
+def test_nothing_typed_runs_or_loads(evil: str, *, styled: bool) -> None:
+    html = to_html(evil, styled=styled, pictures={"q": "a@x"})
+    assert not re.search(r"<(script|img|div|b)\\b|href=\"(javascript|data)", html)
+
+
+def test_a_web_address_is_a_link_outside_of_links_and_code() -> None:
+    html = plain(
+        "See https://x.example/a_b?c=1&d=2. [https://y.example](https://y.example) `https://z.example`"
+    )
+    assert re.findall('href="([^"]+)"', html) == ["https://x.example/a_b?c=1&amp;d=2", "https://y.example"]
+    assert "</a>. " in html
+
+
+def test_a_mail_has_every_look_in_its_elements_and_a_page_has_none() -> None:
+    text = "# a\n\nb\n\n- c\n\n1. d\n\n> e\n\n`f`\n\n```\ng\n```\n\n| h |\n|--:|\n| i |\n"
+    styled = to_html(text, styled=True)
+    for tag in ("h1", "p", "ul", "ol", "li", "blockquote", "code", "pre", "table", "th", "td"):
+        assert f'<{tag} style="' in styled
+    assert "text-align:right" in styled
+    assert "style" not in plain(text)
+    assert "class" not in styled
+
+
+def test_headings_of_a_mail_are_modest() -> None:
+    html = to_html("# a\n\n## b\n\n##### c", styled=True)
+    assert re.findall(r"<(h\d) style=\"[^\"]*font-size:(\d+)px", html) == [
+        ("h1", "18"),
+        ("h2", "16"),
+        ("h3", "14"),
+    ]
+
+
+def test_a_picture_stands_at_its_name() -> None:
+    html = plain("Look: ![shot.png] here, ![other.png]", shot_png="1@desk.example")
+    assert '<img src="cid:1@desk.example" alt="shot.png"> here, ![other.png]' in html
+    assert "max-width:100%" in to_html("![a]", styled=True, pictures={"a": "1@x"})
+
+
+def test_a_pictures_name_cannot_leave_its_attribute() -> None:
+    name = 'a" onerror="x'
+    html = to_html(f"![{name}]", styled=False, pictures={name: "1@x"})
+    assert re.findall(r'<img src="cid:1@x" alt="[^"]*">', html)
+
+
+def test_names_of_pictures_are_found_and_told_in_text() -> None:
+    text = "![a.png] and ![b.png](x) and [c]"
+    assert named_pictures(text) == {"a.png", "b.png"}
+    assert (
+        with_told_pictures(text, frozenset({"a.png"}), "Picture")
+        == "[Picture: a.png] and ![b.png](x) and [c]"
+    )
+
+
+def test_a_long_text_of_hostile_marks_takes_seconds_at_most() -> None:
+    for mark in ("[", "*a ", "![", "`a", ">", "- "):
+        assert to_html(mark * (60_000 // len(mark)), styled=True)

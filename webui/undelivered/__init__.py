@@ -1,0 +1,1 @@
+"""Mail that did not arrive, to be sent again, changed, or put aside."""

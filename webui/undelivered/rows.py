@@ -1,0 +1,59 @@
+"""Mails that did not arrive as the page shows them, every word ready."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from gateway.i18n import _
+from gateway.store.queries.failures import FailedView
+from webui.remedies import next_step
+from webui.wording import moment
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A mail that did not reach one recipient; `can_change` if somebody here wrote it."""
+
+    article: str
+    ticket: int
+    subject: str
+    author: str
+    recipient: str
+    what: str
+    answer: str
+    step: str
+    can_change: bool
+    iso: str
+    ago: str
+    absolute: str
+
+
+def rows(views: Sequence[FailedView], names: Mapping[str, str], now: datetime) -> list[Row]:
+    """The rows of a page; `names` are colleagues' by login."""
+    return [_row(view, names, now) for view in views]
+
+
+def done(arguments: Mapping[str, str]) -> str:
+    """What was just done, from the address of the page; "" if nothing."""
+    if "resent" in arguments:
+        return _("It is being sent again. If it fails once more, it will be back here.")
+    return _("Dismissed. In its ticket it is shown as before.") if "dismissed" in arguments else ""
+
+
+def _row(view: FailedView, names: Mapping[str, str], now: datetime) -> Row:
+    at = moment(view.failed_at, now)
+    came_back = view.state == "bounced"
+    return Row(
+        article=view.article,
+        ticket=view.ticket,
+        subject=view.subject or _("(no subject)"),
+        author=names.get(view.author, view.author) if view.author else _("Automatic message"),
+        recipient=view.recipient,
+        what=_("Came back from") if came_back else _("Not delivered to"),
+        answer=view.answer,
+        step=next_step(view.answer),
+        can_change=view.author is not None,
+        iso=at.iso,
+        ago=at.ago,
+        absolute=at.absolute,
+    )

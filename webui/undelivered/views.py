@@ -1,0 +1,75 @@
+"""The mails that did not arrive: one list, and what can be done about each."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, redirect, request
+from flask.typing import ResponseReturnValue
+
+from gateway.desk import failures
+from gateway.desk.replying import ArticleRef
+from gateway.desk.tickets import staff_of
+from gateway.errors import Conflict
+from gateway.store.queries.failures import list_failed
+from gateway.store.queries.tickets import count_views
+from gateway.store.session import reading, transaction
+from webui import complaints, pages
+from webui.office import office
+from webui.rail import rail
+from webui.sessions import actor, signed_in
+from webui.undelivered import rows
+
+blueprint = Blueprint("undelivered", __name__)
+
+_SHOWN = 50
+
+
+@blueprint.get("/undelivered")
+@signed_in
+def index() -> ResponseReturnValue:
+    """What did not arrive, newest first."""
+    return _page(done=rows.done(request.args))
+
+
+@blueprint.post("/articles/<public_id>/resend")
+@signed_in
+def resend(public_id: str) -> ResponseReturnValue:
+    """Send the same mail again to the recipient whom it did not reach."""
+    return _act(failures.resend, public_id, "resent")
+
+
+@blueprint.post("/articles/<public_id>/dismiss")
+@signed_in
+def dismiss(public_id: str) -> ResponseReturnValue:
+    """Put a failure aside."""
+    return _act(failures.dismiss, public_id, "dismissed")
+
+
+def _act(verb: Callable[..., ArticleRef], public_id: str, said: str) -> ResponseReturnValue:
+    """Do it and go back to where the button was: the list, or with `in=ticket` the ticket."""
+    try:
+        with transaction() as db:
+            recipient = request.form.get("recipient", "")
+            article = verb(db, actor(), public_id, recipient, now=office().clock.now())
+    except Conflict as error:
+        return _page(wrong=complaints.in_words(error)), error.http
+    if request.args.get("in") == "ticket":
+        return redirect(f"/t/{article.number}#m-{article.public_id}", 303)
+    return redirect(f"/undelivered?{said}=1", 303)
+
+
+def _page(*, done: str = "", wrong: str = "") -> str:
+    by = actor()
+    with reading() as db:
+        found = list_failed(db, by.account_id, after=request.args.get("after"), limit=_SHOWN)
+        names = {person.login: person.name for person in staff_of(db, by.account_id)}
+        views = rail(count_views(db, by.account_id, by.staff_id))
+    return pages.render(
+        "web/undelivered/list.html",
+        area="undelivered",
+        view="undelivered",
+        views=views,
+        rows=rows.rows(found.items, names, office().clock.now()),
+        older=f"/undelivered?after={found.next}" if found.next else "",
+        done=done,
+        wrong=wrong,
+    )
