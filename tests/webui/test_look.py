@@ -124,6 +124,20 @@ def test_no_page_scrolls_sideways(page: Page, served: str, locale: str, width: i
     assert wide == []
 
 
+@pytest.mark.parametrize("locale", ["en", "de"])
+def test_a_mailbox_is_worked_and_read_on_every_screen(page: Page, served: str, locale: str) -> None:
+    page.context.add_cookies([{"name": "locale", "value": locale, "url": served}])
+    page.goto("/mailboxes")
+    page.get_by_text("help@ours.example", exact=True).click()
+    page.locator("#arrival button").click()  # without an outgoing server, which is told
+    expect(page.locator("#arrival .light.bad")).to_have_count(1)
+    page.locator("#dkim button").click()
+    expect(page.locator("#dkim .copy")).to_have_count(2)
+    assert violations(page) == []
+    page.set_viewport_size({"width": 320, "height": 800})
+    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+
+
 def test_a_request_is_found_answered_and_closed_by_keyboard_alone(page: Page, world: World) -> None:
     world.ours.receive(mail("Second request"))
     page.goto("/")
