@@ -75,6 +75,7 @@ _SAID = (
     N_("This moment has passed already."),
     N_("A message can wait for a year at most."),
     N_("Please choose a date and a time."),
+    N_("A placeholder in double braces is not one of those listed here."),
 )
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gateway import ids
-from gateway.desk import dkimkeys
+from gateway.desk import dkimkeys, signatures
 from gateway.errors import Conflict, Invalid, NotFound, TooLarge
 from gateway.mail import compose, render, tokens
 from gateway.mail.address import Address
@@ -140,6 +140,14 @@ def own_addresses(db: Session, account_id: int) -> frozenset[str]:
     """The addresses of the account's mailboxes, and the local parts of their forwarding addresses."""
     boxes = filing.own_mailboxes(db, account_id)
     return frozenset(name for box in boxes for name in (box.address, box.forwarding_local))
+
+
+def signature_of(db: Session, by: Actor, detail: TicketDetail) -> str:
+    """What stands below an answer of theirs to this ticket; "" as long as there is no mailbox."""
+    try:
+        return _sender(db, by, detail).signature
+    except Invalid:
+        return ""
 
 
 def write(db: Session, by: Actor, number: int, draft: Draft, *, office: Office, now: datetime) -> Written:
@@ -290,7 +298,17 @@ def _sender(db: Session, by: Actor, detail: TicketDetail) -> _Sender:
     if box is None:
         raise Invalid("There is no mailbox to send from yet.", field="mailbox")
     name = box.name or account.name
-    return _Sender(account.mail_key, Address(name, box.address), box.signature, box.locale)
+    row = detail.ticket
+    head = signatures.Letterhead(
+        name=name,
+        address=box.address,
+        locale=box.locale,
+        signature=box.signature,
+        number=row.number,
+        customer=row.customer.name if row.customer else "",
+        contact=row.requester_name,
+    )
+    return _Sender(account.mail_key, Address(name, box.address), signatures.sign(db, by, head), box.locale)
 
 
 def _mail(

@@ -345,3 +345,12 @@ def test_a_reply_waits_for_a_moment_in_the_readers_zone_and_can_be_taken_back(
     page.get_by_role("button", name="Send now").click()
     expect(page.get_by_text("sent a waiting message at once")).to_be_visible()
     context.close()
+
+
+def test_a_signature_is_written_once_and_seen_below_every_answer(page: Page) -> None:
+    page.goto("/account")
+    page.get_by_label("In English").fill("Kind regards\n{{staff.name}}, ticket {{ticket.number}}")
+    page.locator("#signature").get_by_role("button", name="Save").click()
+    page.goto("/t/1")
+    expect(page.locator(".composer .signed")).to_have_text("Kind regards\nours, ticket 1")
+    assert violations(page) == []

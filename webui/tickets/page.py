@@ -28,6 +28,7 @@ class Inputs:
     customers: tuple[CustomerRow, ...]
     others: tuple[TicketRow, ...]
     views: tuple[View, ...]
+    signature: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ def values(read: Inputs, composer: forms.Composer, *, now: datetime, undo: timed
     return live_values(read.detail, read.staff, now=now, undo=undo) | {
         "views": read.views,
         "draft": composer,
+        "signature": read.signature,
         "requester": _requester(ticket),
         "customer": ticket.customer,
         "customers": _choices(ticket.customer, read.customers),

@@ -215,6 +215,7 @@ def _ticket_page(
             customers=list_customers(db, by.account_id, limit=page.MAX_CUSTOMERS).items,
             others=list_tickets(db, by.account_id, theirs, limit=page.MAX_OTHERS).items if theirs else (),
             views=rail(count_views(db, by.account_id, by.staff_id)),
+            signature=replying.signature_of(db, by, detail),
         )
     shown = composer or page.composer(inputs, again=again, wrong=wrong)
     values = page.values(inputs, shown, now=office().clock.now(), undo=_undo())
