@@ -64,10 +64,15 @@ def checked(text: str, field: str) -> str:
 def sign(db: Session, by: Actor, head: Letterhead) -> str:
     """The signature of an answer, every placeholder filled: one's own in the mailbox's language, then its."""
     own = get_own(db, by)
-    name, first_name = _names(db, by)
-    filled = {Placeholder.STAFF_NAME: name, Placeholder.STAFF_FIRST_NAME: first_name, **_values(head)}
     texts = (own.de if head.locale == "de" else own.en, head.signature)
-    return "\n".join(fill(text, filled) for text in texts if text)
+    return "\n".join(fill_in(db, by, text, head) for text in texts if text)
+
+
+def fill_in(db: Session, by: Actor, text: str, head: Letterhead) -> str:
+    """A text with every placeholder filled, as somebody would write it below this head."""
+    name, first_name = _names(db, by)
+    filled = {Placeholder.STAFF_NAME: name, Placeholder.STAFF_FIRST_NAME: first_name}
+    return fill(text, filled | _values(head))
 
 
 def sign_automatic(head: Letterhead) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from gateway.desk.canned import CannedView
 from gateway.desk.tickets import StaffRef
 from gateway.i18n import _
 from gateway.rules.status import ArticleKind, Status
@@ -29,6 +30,7 @@ class Inputs:
     others: tuple[TicketRow, ...]
     views: tuple[View, ...]
     signature: str = ""
+    canned: tuple[CannedView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ def values(read: Inputs, composer: forms.Composer, *, now: datetime, undo: timed
         "views": read.views,
         "draft": composer,
         "signature": read.signature,
+        "canned": read.canned,
         "requester": _requester(ticket),
         "customer": ticket.customer,
         "customers": _choices(ticket.customer, read.customers),
