@@ -78,6 +78,11 @@ _SAID = (
     N_("This moment has passed already."),
     N_("A message can wait for a year at most."),
     N_("Please choose a date and a time."),
+    N_("A name has 1 to 100 characters."),
+    N_("There is no such canned reply."),
+    N_("There is a canned reply with this name already."),
+    N_("An account has at most 200 canned replies."),
+    N_("A placeholder in double braces is not one of those listed here."),
 )
 
 

@@ -11,6 +11,7 @@ from functools import cache
 from babel.dates import get_month_names
 
 from gateway.i18n import _, current_locale
+from gateway.mail.placeholders import Placeholder
 from gateway.rules.status import Status
 
 _MINUTE, _HOUR, _DAY, _WEEK = 60, 3600, 86400, 7 * 86400
@@ -35,6 +36,11 @@ def status_names() -> Mapping[Status, str]:
         Status.CLOSED: _("Closed"),
         Status.SPAM: _("Spam"),
     }
+
+
+def placeholder_names() -> tuple[str, ...]:
+    """The placeholders as people type them."""
+    return tuple(f"{{{{{name.value}}}}}" for name in Placeholder)
 
 
 def moment(at: datetime, now: datetime) -> Moment:

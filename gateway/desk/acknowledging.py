@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from gateway import ids
 from gateway.desk import dkimkeys
+from gateway.desk.signatures import Letterhead, sign_automatic
 from gateway.i18n import speaking
 from gateway.mail import compose, tokens
 from gateway.mail.address import Address
@@ -85,7 +86,7 @@ def _mail(owed: Owed, public_id: str, mail_domain: str, now: datetime) -> compos
         subject = render("mail/acknowledgement/subject.txt", number=owed.number)
         usual = render("mail/acknowledgement/body.txt", number=owed.number)
     text = _filled_in(owed.text, owed) or usual
-    bodies = reply_bodies(text, signature=owed.signature, quoted=None, locale=owed.locale)
+    bodies = reply_bodies(text, signature=sign_automatic(_letterhead(owed)), quoted=None, locale=owed.locale)
     reply_local = tokens.reply_local(owed.mail_key, owed.ticket_id)
     return compose.OutgoingMail(
         message_id=tokens.message_id(owed.mail_key, public_id, mail_domain),
@@ -99,6 +100,19 @@ def _mail(owed: Owed, public_id: str, mail_domain: str, now: datetime) -> compos
         in_reply_to=owed.message_id,
         references=(*owed.references, *filter(None, [owed.message_id])),
         auto_submitted="auto-replied",
+    )
+
+
+def _letterhead(owed: Owed) -> Letterhead:
+    """Without the sender's name: an acknowledgement says nothing in their words."""
+    return Letterhead(
+        name=owed.desk,
+        address=owed.address,
+        locale=owed.locale,
+        signature=owed.signature,
+        number=owed.number,
+        customer="",
+        contact="",
     )
 
 

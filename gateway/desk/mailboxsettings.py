@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from gateway.desk.signatures import MAX_TEXT_CHARS, checked
 from gateway.errors import Invalid, NotFound
 from gateway.i18n import LOCALES
 from gateway.rules.access import Actor, Permission, require
 from gateway.store.models import Mailbox
 
 MAX_NAME_CHARS = 200
-MAX_TEXT_CHARS = 5_000
 MAX_REOPEN_DAYS = 3_650
 MAX_SILENCE_HOURS = 8_760
 
@@ -54,7 +54,7 @@ def change_settings(db: Session, by: Actor, public_id: str, wanted: MailboxSetti
     if wanted.locale not in LOCALES:
         raise Invalid("This language is not spoken here.", field="locale")
     row.name = _text(wanted.name, "name", MAX_NAME_CHARS)
-    row.signature = _text(wanted.signature, "signature", MAX_TEXT_CHARS)
+    row.signature = checked(wanted.signature, "signature")
     row.locale = wanted.locale
     row.reopen_days = _number(wanted.reopen_days, "reopen_days", MAX_REOPEN_DAYS)
     row.silence_hours = _number(wanted.silence_hours, "silence_hours", MAX_SILENCE_HOURS)

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gateway import ids
-from gateway.desk import dkimkeys, pictures
+from gateway.desk import dkimkeys, pictures, signatures
 from gateway.errors import Conflict, Invalid, NotFound, TooLarge
 from gateway.mail import compose, render, tokens
 from gateway.mail.address import Address
@@ -142,6 +142,41 @@ def own_addresses(db: Session, account_id: int) -> frozenset[str]:
     """The addresses of the account's mailboxes, and the local parts of their forwarding addresses."""
     boxes = filing.own_mailboxes(db, account_id)
     return frozenset(name for box in boxes for name in (box.address, box.forwarding_local))
+
+
+def signature_of(db: Session, by: Actor, detail: TicketDetail) -> str:
+    """What stands below an answer of theirs to this ticket; "" as long as there is no mailbox."""
+    try:
+        return _sender(db, by, detail).signature
+    except Invalid:
+        return ""
+
+
+def letterhead(db: Session, by: Actor, detail: TicketDetail) -> signatures.Letterhead:
+    """What placeholders in an answer to this ticket stand for; Invalid as long as there is no mailbox."""
+    boxes = (
+        select(Mailbox.address, Mailbox.name, Mailbox.signature, Mailbox.locale, Account.name)
+        .join(Account, Account.id == Mailbox.account_id)
+        .where(Mailbox.account_id == by.account_id)
+    )
+    row = detail.ticket
+    ticket = tickets.stand(db, by.account_id, row.number)
+    box = (
+        db.execute(boxes.where(Mailbox.id == ticket.mailbox_id)).first()
+        or db.execute(boxes.order_by(Mailbox.id)).first()
+    )
+    if box is None:
+        raise Invalid("There is no mailbox to send from yet.", field="mailbox")
+    address, name, signature, locale, account = box
+    return signatures.Letterhead(
+        name=name or account,
+        address=address,
+        locale=locale,
+        signature=signature,
+        number=row.number,
+        customer=row.customer.name if row.customer else "",
+        contact=row.requester_name,
+    )
 
 
 def write(db: Session, by: Actor, number: int, draft: Draft, *, office: Office, now: datetime) -> Written:
@@ -286,19 +321,9 @@ def _check_address(who: Address) -> None:
 
 
 def _sender(db: Session, by: Actor, detail: TicketDetail) -> _Sender:
-    account = db.execute(select(Account.mail_key, Account.name).where(Account.id == by.account_id)).one()
-    boxes = select(Mailbox.address, Mailbox.name, Mailbox.signature, Mailbox.locale).where(
-        Mailbox.account_id == by.account_id
-    )
-    ticket = tickets.stand(db, by.account_id, detail.ticket.number)
-    box = (
-        db.execute(boxes.where(Mailbox.id == ticket.mailbox_id)).first()
-        or db.execute(boxes.order_by(Mailbox.id)).first()
-    )
-    if box is None:
-        raise Invalid("There is no mailbox to send from yet.", field="mailbox")
-    name = box.name or account.name
-    return _Sender(account.mail_key, Address(name, box.address), box.signature, box.locale)
+    head = letterhead(db, by, detail)
+    key = db.execute(select(Account.mail_key).where(Account.id == by.account_id)).scalar_one()
+    return _Sender(key, Address(head.name, head.address), signatures.sign(db, by, head), head.locale)
 
 
 def _mail(

@@ -13,8 +13,10 @@ from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
 from gateway import clock
+from gateway.desk import canned
 from gateway.desk.guarding import Guards
 from gateway.rules.status import ArticleKind, Status
+from gateway.store import session
 from gateway.store.sealed import Seal
 from tests.fakes.chromium import launched
 from tests.fakes.refusing import refuse
@@ -428,3 +430,38 @@ def test_what_is_too_large_is_said_while_files_are_chosen(
     expect(word).to_be_empty()
     page.get_by_role("button", name="Send", exact=True).click()
     expect(page.locator("li.article.outbound")).to_have_count(1)
+
+
+def test_a_signature_is_written_once_and_seen_below_every_answer(page: Page) -> None:
+    page.goto("/account")
+    page.get_by_label("In English").fill("Kind regards\n{{staff.name}}, ticket {{ticket.number}}")
+    page.locator("#signature").get_by_role("button", name="Save").click()
+    page.goto("/t/1")
+    expect(page.locator(".composer .signed")).to_have_text("Kind regards\nours, ticket 1")
+    assert violations(page) == []
+
+
+def test_a_slash_offers_canned_replies_by_keyboard_and_mouse(page: Page, world: World) -> None:
+    with session.transaction() as db:
+        for name, text in (("Greeting", "Dear {{contact.name}},"), ("Restart", "Please restart it.")):
+            canned.create(db, world.ours.actor, name=name, text=text, now=clock.now())
+    page.goto("/canned")
+    assert violations(page) == []
+    page.goto("/t/1")
+    area = page.locator("#text")
+    area.press_sequentially("/")
+    expect(page.locator(".offers li")).to_have_text(["Greeting", "Restart"])
+    assert violations(page) == []
+    area.press_sequentially("gre")
+    expect(page.locator(".offers li")).to_have_text(["Greeting"])
+    area.press("Enter")
+    expect(area).to_have_value("Dear Ann Example,")
+    area.press("Enter")
+    area.press_sequentially("/")
+    area.press("ArrowDown")
+    expect(page.locator(".offers [aria-selected=true]")).to_have_text("Restart")
+    page.locator(".offers li").nth(1).click()
+    expect(area).to_have_value("Dear Ann Example,\nPlease restart it.")
+    area.press_sequentially(" and/or ask")
+    expect(page.locator(".offers")).to_be_hidden()
+    expect(area).to_be_focused()

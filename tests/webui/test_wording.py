@@ -6,7 +6,7 @@ import pytest
 
 from gateway.i18n import speaking
 from gateway.rules.status import Status
-from webui.wording import initials, moment, size, status_names
+from webui.wording import initials, moment, placeholder_names, size, status_names
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
@@ -71,3 +71,7 @@ def test_initials_are_at_most_two_letters(name: str, letters: str) -> None:
 
 def test_every_state_has_a_name() -> None:
     assert set(status_names()) == set(Status)
+
+
+def test_placeholders_are_named_as_people_type_them() -> None:
+    assert "{{ticket.number}}" in placeholder_names()

@@ -84,6 +84,12 @@ class RecipientIn(Shape):
     recipient: str = Field(max_length=320)
 
 
+class CannedQuery(Shape):
+    """Which canned replies: words of their names and texts."""
+
+    q: str = Field("", max_length=1000)
+
+
 class NumberPath(Shape):
     """A ticket's number."""
 

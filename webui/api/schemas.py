@@ -6,6 +6,7 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from gateway.desk.canned import CannedView
 from gateway.desk.mailboxes import MailboxView
 from gateway.desk.tickets import StaffRef
 from gateway.mail.address import Address
@@ -377,6 +378,25 @@ class FailedDeliveryPage(Shape):
     def of(cls, page: Page[FailedView]) -> Self:
         """As the store has it."""
         return cls(items=[FailedDelivery.of(view) for view in page.items], next=page.next)
+
+
+class CannedReply(Shape):
+    """A text that is written once, with its placeholders."""
+
+    id: str
+    name: str
+    text: str
+
+
+class CannedReplies(Shape):
+    """The account's canned replies, by name."""
+
+    items: list[CannedReply]
+
+    @classmethod
+    def of(cls, views: tuple[CannedView, ...]) -> Self:
+        """As the desk has them."""
+        return cls(items=[CannedReply(id=v.public_id, name=v.name, text=v.text) for v in views])
 
 
 class Ledger(Shape):

@@ -21,6 +21,7 @@ from webui.mailboxes.forms import ConnectionForm
 from webui.office import office
 from webui.rail import rail
 from webui.sessions import actor, current, signed_in
+from webui.wording import placeholder_names
 
 blueprint = Blueprint("mailboxes", __name__)
 blueprint.register_blueprint(arrival.blueprint)
@@ -199,6 +200,7 @@ def _page(public_id: str, *, wrong: str = "", typed: ConnectionForm | None = Non
         area="mailboxes",
         views=views,
         settings=settings,
+        placeholders=placeholder_names(),
         may_manage=may_manage,
         form=typed or (forms.of_view(known) if known else ConnectionForm()),
         connection_open=typed is not None,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from werkzeug.datastructures import MultiDict
 
+from gateway.desk.signatures import MAX_TEXT_CHARS, OwnSignature
 from gateway.errors import Invalid
 
 _MAX_CHARS = 1000
@@ -40,6 +41,11 @@ def read_sign_up(form: MultiDict[str, str]) -> SignUp:
     return typed
 
 
+def read_signature(form: MultiDict[str, str]) -> OwnSignature:
+    """What was typed as one's signature; no more of it than is needed to refuse it."""
+    return OwnSignature(_text(form, "signature_en"), _text(form, "signature_de"))
+
+
 def typed_sign_up(form: MultiDict[str, str]) -> SignUp:
     """The same without judging it, to show it again."""
     return SignUp(
@@ -48,6 +54,10 @@ def typed_sign_up(form: MultiDict[str, str]) -> SignUp:
         _line(form, "email"),
         form.get("password", "")[: _MAX_CHARS + 1],
     )
+
+
+def _text(form: MultiDict[str, str], name: str) -> str:
+    return form.get(name, "").replace("\r\n", "\n")[: MAX_TEXT_CHARS + 1]
 
 
 def _line(form: MultiDict[str, str], name: str) -> str:

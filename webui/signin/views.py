@@ -3,16 +3,18 @@
 from flask import Blueprint, Response, make_response, redirect, request
 from flask.typing import ResponseReturnValue
 
-from gateway.desk import passwords, people, signin
+from gateway.desk import passwords, people, signatures, signin
+from gateway.desk.signatures import OwnSignature
 from gateway.errors import Conflict, Denied, Invalid
 from gateway.i18n import LOCALES, _, current_locale
 from gateway.store.queries.tickets import count_views
 from gateway.store.session import reading, transaction
 from webui import complaints, languages, pages, sessions
 from webui.office import office
-from webui.rail import rail
+from webui.rail import View, rail
 from webui.sessions import actor, signed_in
 from webui.signin import forms
+from webui.wording import placeholder_names
 
 blueprint = Blueprint("signin", __name__)
 
@@ -99,8 +101,34 @@ def account() -> ResponseReturnValue:
     """Who one is, and how the pages look."""
     by = actor()
     with reading() as db:
-        views = rail(count_views(db, by.account_id, by.staff_id))
-    return pages.render("web/signin/account.html", area="account", views=views, is_new="new" in request.args)
+        return _account_page(signatures.get_own(db, by), rail(count_views(db, by.account_id, by.staff_id)))
+
+
+@blueprint.post("/account/signature")
+@signed_in
+def change_signature() -> ResponseReturnValue:
+    """Sign one's answers otherwise; what cannot be taken comes back as it was typed."""
+    by, typed = actor(), forms.read_signature(request.form)
+    try:
+        with transaction() as db:
+            signatures.change_own(db, by, typed)
+    except Invalid as error:
+        with reading() as db:
+            views = rail(count_views(db, by.account_id, by.staff_id))
+        return _account_page(typed, views, wrong=complaints.in_words(error)), error.http
+    return redirect("/account#signature", 303)
+
+
+def _account_page(signature: OwnSignature, views: tuple[View, ...], *, wrong: str = "") -> str:
+    return pages.render(
+        "web/signin/account.html",
+        area="account",
+        views=views,
+        is_new="new" in request.args,
+        signature=signature,
+        placeholders=placeholder_names(),
+        wrong=wrong,
+    )
 
 
 def _create(typed: forms.SignUp) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from gateway.desk.canned import CannedView
 from gateway.desk.pictures import MAX_PICTURE_BYTES, MAX_PICTURES, PICTURE_TYPES
 from gateway.desk.tickets import StaffRef
 from gateway.i18n import _
@@ -30,6 +31,8 @@ class Inputs:
     customers: tuple[CustomerRow, ...]
     others: tuple[TicketRow, ...]
     views: tuple[View, ...]
+    signature: str = ""
+    canned: tuple[CannedView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,8 @@ def values(read: Inputs, composer: forms.Composer, *, now: datetime, undo: timed
     return live_values(read.detail, read.staff, now=now, undo=undo) | {
         "views": read.views,
         "draft": composer,
+        "signature": read.signature,
+        "canned": read.canned,
         "requester": _requester(ticket),
         "customer": ticket.customer,
         "customers": _choices(ticket.customer, read.customers),

@@ -1,12 +1,13 @@
 """The pages of tickets: list, ticket, ledger; and what can be done from them by plain forms."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, redirect, request
 from flask.typing import ResponseReturnValue
 
-from gateway.desk import merging, noting, replying, tickets
+from gateway.desk import canned, merging, noting, replying, tickets
 from gateway.desk.mailboxes import list_mailboxes
 from gateway.desk.replying import DraftFile
 from gateway.desk.tickets import TicketChange
@@ -97,6 +98,8 @@ def live(number: int) -> ResponseReturnValue:
 def write(number: int) -> ResponseReturnValue:
     """Send a reply or save a note; what cannot be taken comes back with nothing typed lost."""
     composer = forms.read(request.form, uploads.carry(request.form.getlist("kept")[: replying.MAX_FILES]))
+    if composer.then == "insert":
+        return _ticket_page(number, composer=_inserted(number, composer))
     sent = [file for _field, file in request.files.items(multi=True) if file.filename]
     try:
         public_id = _note(number, composer) if composer.is_note else _reply(number, composer)
@@ -106,6 +109,13 @@ def write(number: int) -> ResponseReturnValue:
         wrong = forms.refused(composer, words, field, had_files=bool(sent))
         return _ticket_page(number, composer=wrong), error.http
     return redirect(f"/t/{number}#m-{public_id}", 303)
+
+
+@blueprint.get(f"{_TICKET}/canned/<public_id>")
+@signed_in
+def canned_text(number: int, public_id: str) -> ResponseReturnValue:
+    """A canned reply as it stands in an answer to this ticket."""
+    return Response(_filled(number, public_id), mimetype="text/plain")
 
 
 @blueprint.post("/articles/<public_id>/undo")
@@ -215,6 +225,8 @@ def _ticket_page(
             customers=list_customers(db, by.account_id, limit=page.MAX_CUSTOMERS).items,
             others=list_tickets(db, by.account_id, theirs, limit=page.MAX_OTHERS).items if theirs else (),
             views=rail(count_views(db, by.account_id, by.staff_id)),
+            signature=replying.signature_of(db, by, detail),
+            canned=canned.list_canned(db, by.account_id),
         )
     shown = composer or page.composer(inputs, again=again, wrong=wrong)
     values = page.values(inputs, shown, now=office().clock.now(), undo=_undo())
@@ -236,6 +248,19 @@ def _note(number: int, composer: forms.Composer) -> str:
     by, now = actor(), office().clock.now()
     with transaction() as db:
         return noting.note(db, by, number, composer.text, kept, now=now).public_id
+
+
+def _inserted(number: int, composer: forms.Composer) -> forms.Composer:
+    """The composer with the chosen canned reply below what was typed; nothing was sent."""
+    chosen = request.form.get("canned", "")
+    texts = (composer.text.rstrip(), _filled(number, chosen) if chosen else "")
+    return replace(composer, text="\n".join(filter(None, texts)))
+
+
+def _filled(number: int, public_id: str) -> str:
+    by = actor()
+    with reading() as db:
+        return canned.fill_in(db, by, number, public_id)
 
 
 def _files(composer: forms.Composer) -> tuple[DraftFile, ...]:

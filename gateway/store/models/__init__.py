@@ -2,6 +2,7 @@
 
 from gateway.store.models.account import Account
 from gateway.store.models.article import Article, Attachment
+from gateway.store.models.canned import CannedReply
 from gateway.store.models.customer import Contact, ContactAddress, Customer, CustomerDomain
 from gateway.store.models.dkim import DkimKey
 from gateway.store.models.imap import ImapFolder, ImapMessage, ImapSource
@@ -18,6 +19,7 @@ __all__ = [
     "Article",
     "Attachment",
     "AutomaticMail",
+    "CannedReply",
     "Contact",
     "ContactAddress",
     "Customer",

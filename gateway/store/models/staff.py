@@ -2,14 +2,17 @@
 
 from datetime import datetime
 
-from sqlalchemy import String, UniqueConstraint
+from sqlalchemy import String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
 from gateway.store.models.record import Privacy, Record, column, key, link
 
 
 class Staff(Record):
-    """A person who works for the account. `login` is unique in the installation."""
+    """A person who works for the account. `login` is unique in the installation.
+
+    Their signature is chosen by the language of the mailbox that sends.
+    """
 
     __tablename__ = "staff"
     __table_args__ = (UniqueConstraint("account_id", "email"),)
@@ -24,6 +27,8 @@ class Staff(Record):
     last_name: Mapped[str] = column(Privacy.PERSONAL, type_=String(100), default="")
     password_hash: Mapped[str] = column(Privacy.SECRET, type_=String(200))
     locale: Mapped[str] = column(Privacy.PERSONAL, type_=String(10), default="")
+    signature_en: Mapped[str] = column(Privacy.PERSONAL, type_=Text, default="", server_default="")
+    signature_de: Mapped[str] = column(Privacy.PERSONAL, type_=Text, default="", server_default="")
     created_at: Mapped[datetime] = column(Privacy.TECHNICAL)
     email_confirmed_at: Mapped[datetime | None] = column(Privacy.TECHNICAL)
     deactivated_at: Mapped[datetime | None] = column(Privacy.TECHNICAL)

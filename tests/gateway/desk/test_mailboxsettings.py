@@ -10,9 +10,9 @@ from gateway.desk.mailboxsettings import (
     MAX_NAME_CHARS,
     MAX_REOPEN_DAYS,
     MAX_SILENCE_HOURS,
-    MAX_TEXT_CHARS,
     MailboxSettings,
 )
+from gateway.desk.signatures import MAX_TEXT_CHARS
 from gateway.errors import Denied, Invalid, NotFound
 from gateway.store import session
 from tests.world import World
@@ -85,3 +85,10 @@ def test_a_strangers_mailbox_is_not_there_and_staff_may_not_decide(world: World)
             mailboxsettings.find_settings(db, world.ours.account_id, theirs)
         with pytest.raises(Denied):
             mailboxsettings.change_settings(db, world.ours.staff, ours, WANTED)
+
+
+def test_a_placeholder_that_there_is_not_is_refused(world: World) -> None:
+    assert change(world, with_value("signature", "{{staff.name}}")).signature == "{{staff.name}}"
+    with pytest.raises(Invalid) as refused:
+        change(world, with_value("signature", "{{staff.nam}}"))
+    assert refused.value.field == "signature"

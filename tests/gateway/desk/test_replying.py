@@ -4,7 +4,7 @@ from datetime import timedelta, timezone
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from gateway.desk import mailboxes, replying
 from gateway.desk.replying import Draft, DraftFile, default_recipients
@@ -16,7 +16,7 @@ from gateway.rules.access import Actor
 from gateway.rules.status import Status
 from gateway.store import session
 from gateway.store.filetypes import detect_type
-from gateway.store.models import Delivery, Outbox
+from gateway.store.models import Delivery, Mailbox, Outbox
 from gateway.store.queries.articles import get_raw_sha256
 from tests.fakes.refusing import refuse
 from tests.webui.cast import PNG
@@ -323,3 +323,13 @@ def test_a_stranger_sends_nothing_at_once(desk: World) -> None:
     public_id = later(desk, timedelta(days=1))
     with pytest.raises(NotFound):
         hasten(desk, public_id, by=desk.stranger.staff)
+
+
+def test_an_answer_carries_the_signature_that_the_composer_shows(desk: World) -> None:
+    with session.transaction() as db:
+        db.execute(update(Mailbox).values(signature="{{staff.name}}, {{mailbox.name}} #{{ticket.number}}"))
+    detail = desk.detail(1)
+    with session.reading() as db:
+        shown = replying.signature_of(db, desk.ours.staff, detail)
+    assert shown == "Sam Ours, Ours #1"
+    assert shown in sent(desk, desk.reply(1).public_id).text

@@ -3,8 +3,9 @@
 import pytest
 from werkzeug.datastructures import MultiDict
 
+from gateway.desk.signatures import MAX_TEXT_CHARS
 from gateway.errors import Invalid
-from webui.signin.forms import read_sign_in, read_sign_up, typed_sign_up
+from webui.signin.forms import read_sign_in, read_sign_up, read_signature, typed_sign_up
 
 
 def test_blanks_around_a_login_are_slips() -> None:
@@ -27,3 +28,8 @@ def test_a_business_has_a_name() -> None:
 
 def test_what_was_typed_can_be_shown_again() -> None:
     assert typed_sign_up(MultiDict({"email": "a@b.example"})).email == "a@b.example"
+
+
+def test_a_signature_is_read_no_longer_than_is_needed_to_refuse_it() -> None:
+    read = read_signature(MultiDict({"signature_en": "a\r\nb", "signature_de": "x" * 9_999}))
+    assert (read.en, len(read.de)) == ("a\nb", MAX_TEXT_CHARS + 1)

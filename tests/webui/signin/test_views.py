@@ -130,3 +130,19 @@ def test_public_pages_carry_no_script_or_style_of_their_own(
 ) -> None:
     page = Page(client.get(path))
     assert (page.inline(), page.elsewhere()) == ([], [])
+
+
+def test_a_signature_is_kept_and_shown_below_the_composer(browser: FlaskClient) -> None:
+    token = Page(browser.get("/account")).token
+    typed = {"csrf_token": token, "signature_en": "Regards\r\n{{staff.name}}", "signature_de": "Gruß"}
+    assert browser.post("/account/signature", data=typed).location == "/account#signature"
+    assert Page(browser.get("/account")).text_of("#signature_de") == "Gruß"
+    assert Page(browser.get("/t/1")).text_of(".composer .signed") == "Regards ours"
+
+
+def test_a_signature_with_an_unknown_placeholder_comes_back_as_typed(browser: FlaskClient) -> None:
+    token = Page(browser.get("/account")).token
+    answer = browser.post("/account/signature", data={"csrf_token": token, "signature_en": "{{me}}"})
+    page = Page(answer)
+    assert (answer.status_code, page.text_of("#signature_en")) == (422, "{{me}}")
+    assert "not one of those" in page.text_of("#wrong")

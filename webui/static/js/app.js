@@ -298,6 +298,69 @@
     one("#files", form).setCustomValidity(words);
   };
 
+  // Canned replies: "/" at the start of a line offers those whose names have what follows it.
+  const offerCanned = (form) => {
+    const select = one("#canned", form);
+    if (!select) return;
+    const area = one("textarea", form);
+    const list = one(".offers", form);
+    const insert = async (id, from, to) => {
+      const answer = await fetch(select.dataset.texts + id);
+      select.value = "";
+      if (!answer.ok) return;
+      area.setRangeText(await answer.text(), from, to, "end");
+      area.focus();
+      area.dispatchEvent(new Event("input", { bubbles: true }));
+    };
+    const lineStart = () => area.value.lastIndexOf("\n", area.selectionStart - 1) + 1;
+    const choose = (item) => {
+      hide();
+      if (item) insert(item.dataset.id, lineStart(), area.selectionStart);
+    };
+    const mark = (item) => {
+      for (const other of list.children) other.setAttribute("aria-selected", String(other === item));
+      if (item) area.setAttribute("aria-activedescendant", item.id);
+      item?.scrollIntoView({ block: "nearest" });
+    };
+    const hide = () => {
+      list.hidden = true;
+      area.removeAttribute("aria-activedescendant");
+    };
+    const show = () => {
+      const line = area.value.slice(lineStart(), area.selectionStart);
+      const wanted = line.slice(1).toLowerCase();
+      const fitting = line.startsWith("/") ? [...select.options].slice(1).filter((option) => option.text.toLowerCase().includes(wanted)) : [];
+      list.replaceChildren(...fitting.map((option, place) => {
+        const item = document.createElement("li");
+        item.id = `offer-${place}`;
+        item.role = "option";
+        item.dataset.id = option.value;
+        item.textContent = option.text;
+        item.addEventListener("mousedown", (event) => event.preventDefault()); // the text keeps its caret
+        item.addEventListener("click", () => choose(item));
+        return item;
+      }));
+      list.hidden = !fitting.length;
+      if (fitting.length) mark(list.firstChild);
+      else hide();
+    };
+    area.setAttribute("aria-controls", list.id);
+    area.addEventListener("input", show);
+    area.addEventListener("blur", hide);
+    area.addEventListener("keydown", (event) => {
+      if (list.hidden || event.ctrlKey || event.metaKey) return;
+      const marked = one("[aria-selected=true]", list);
+      const steps = { ArrowDown: marked?.nextSibling ?? list.firstChild, ArrowUp: marked?.previousSibling ?? list.lastChild };
+      if (steps[event.key]) mark(steps[event.key]);
+      else if (event.key === "Enter" || event.key === "Tab") choose(marked);
+      else if (event.key === "Escape") hide();
+      else return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    });
+    select.addEventListener("change", () => select.value && insert(select.value, area.selectionStart, area.selectionEnd));
+  };
+
   const begin = () => {
     tellTimes();
     showView();
@@ -314,6 +377,7 @@
     if (composer) {
       keepDraft(composer);
       takeFiles(composer);
+      offerCanned(composer);
       formatText(composer);
     }
   };

@@ -1,0 +1,1 @@
+"""Canned replies: their list, new ones, changing them."""
