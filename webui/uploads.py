@@ -37,8 +37,9 @@ def carry(public_ids: Iterable[str]) -> tuple[AttachmentView, ...]:
 
 
 def as_draft(file: AttachmentView) -> DraftFile:
-    """A file that is kept already, to be sent again."""
-    return DraftFile(file.filename, file.content_type, KeptBlob(file.sha256, file.size_bytes))
+    """A file that is kept already, to be sent again; a picture of a text stays one."""
+    kept = KeptBlob(file.sha256, file.size_bytes)
+    return DraftFile(file.filename, file.content_type, kept, is_picture=file.inline)
 
 
 def _keep(file: FileStorage) -> DraftFile:

@@ -1,4 +1,5 @@
 import io
+from dataclasses import replace
 
 import pytest
 from flask import Flask
@@ -78,3 +79,9 @@ def test_pictures_of_the_text_are_told_from_files(app: Flask) -> None:
     with app.test_request_context():
         kept = uploads.keep([sent("a.txt")], [sent("b.png"), sent("")])
     assert [(one.filename, one.is_picture) for one in kept] == [("b.png", True), ("a.txt", False)]
+
+
+def test_a_picture_of_a_text_is_one_when_it_goes_along_again(world: World) -> None:
+    file = world.ours.ticket.articles[0].attachments[0]
+    for inline in (True, False):
+        assert uploads.as_draft(replace(file, inline=inline)).is_picture is inline
