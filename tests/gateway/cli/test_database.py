@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from gateway.store.migrate import HEAD
 from tests.databases import Databases
 from tests.fakes.command import command
 
@@ -13,9 +14,9 @@ def test_check_says_what_is_missing_and_upgrade_mends_it(
     run = command(tmp_path / "data", database_url=url)
     before = run("db", "check")
     assert (before.returncode, "db upgrade" in before.stdout) == (1, True)
-    assert run("db", "upgrade").stdout == "The database is at revision 0002.\n"
+    assert run("db", "upgrade").stdout == f"The database is at revision {HEAD}.\n"
     after = run("db", "check")
-    assert (after.returncode, after.stdout) == (0, "The database is at the newest revision, 0002.\n")
+    assert (after.returncode, after.stdout) == (0, f"The database is at the newest revision, {HEAD}.\n")
     assert run("db", "upgrade", "--quiet").stdout == ""
     databases.drop(url)
 
