@@ -3,18 +3,26 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from gateway.desk import replying, signatures
 from gateway.errors import Conflict, Invalid, NotFound
 from gateway.ids import new_public_id
 from gateway.rules.access import Actor, Permission, require
-from gateway.store.models import CannedReply
+from gateway.store.models import CannedReply, table
 from gateway.store.queries.articles import get_detail
 
 MAX_REPLIES = 200
 MAX_NAME_CHARS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class CannedName:
+    """A canned reply to choose by its name."""
+
+    public_id: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +40,11 @@ def list_canned(db: Session, account_id: int, query: str = "") -> tuple[CannedVi
     wanted = query.strip().casefold()
     views = (CannedView(*row) for row in rows)
     return tuple(view for view in views if wanted in f"{view.name}\n{view.text}".casefold())
+
+
+def list_names(db: Session, account_id: int) -> tuple[CannedName, ...]:
+    """The account's canned replies by name, without their texts."""
+    return tuple(CannedName(*row) for row in db.connection().execute(_NAMES, {"account": account_id}))
 
 
 def get_canned(db: Session, account_id: int, public_id: str) -> CannedView:
@@ -96,3 +109,11 @@ def _write(db: Session, row: CannedReply, name: str, text: str) -> None:
     if taken not in (None, row.public_id):
         raise Conflict("There is a canned reply with this name already.")
     row.name, row.text = wanted, kept
+
+
+_REPLY = table(CannedReply).c
+_NAMES = (
+    select(_REPLY.public_id, _REPLY.name)
+    .where(_REPLY.account_id == bindparam("account"))
+    .order_by(_REPLY.name)
+)

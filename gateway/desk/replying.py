@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, case, select
 from sqlalchemy.orm import Session
 
 from gateway import ids
@@ -29,7 +29,7 @@ from gateway.store.articles import NewArticle, NewFile
 from gateway.store.blobs import BlobStore, KeptBlob
 from gateway.store.failures import Settled
 from gateway.store.filetypes import detect_type
-from gateway.store.models import Account, Mailbox
+from gateway.store.models import Account, Mailbox, Ticket, table
 from gateway.store.queries import filing
 from gateway.store.queries.articles import ArticleView, TicketDetail, get_detail
 from gateway.store.sealed import Seal
@@ -147,24 +147,15 @@ def own_addresses(db: Session, account_id: int) -> frozenset[str]:
 def signature_of(db: Session, by: Actor, detail: TicketDetail) -> str:
     """What stands below an answer of theirs to this ticket; "" as long as there is no mailbox."""
     try:
-        return _sender(db, by, detail).signature
+        return signatures.sign(db, by, letterhead(db, by, detail))
     except Invalid:
         return ""
 
 
 def letterhead(db: Session, by: Actor, detail: TicketDetail) -> signatures.Letterhead:
     """What placeholders in an answer to this ticket stand for; Invalid as long as there is no mailbox."""
-    boxes = (
-        select(Mailbox.address, Mailbox.name, Mailbox.signature, Mailbox.locale, Account.name)
-        .join(Account, Account.id == Mailbox.account_id)
-        .where(Mailbox.account_id == by.account_id)
-    )
     row = detail.ticket
-    ticket = tickets.stand(db, by.account_id, row.number)
-    box = (
-        db.execute(boxes.where(Mailbox.id == ticket.mailbox_id)).first()
-        or db.execute(boxes.order_by(Mailbox.id)).first()
-    )
+    box = db.connection().execute(_LETTERHEAD, {"account": by.account_id, "ticket": row.id}).first()
     if box is None:
         raise Invalid("There is no mailbox to send from yet.", field="mailbox")
     address, name, signature, locale, account = box
@@ -435,3 +426,17 @@ def _article(
 
 def _move(db: Session, by: Actor, ticket: Standing, status: Status, *, now: datetime) -> None:
     tickets.set_status(db, by.account_id, ticket, status, staff_id=by.staff_id, now=now)
+
+
+# Built once: to build a statement costs more than to run it, and each ticket's page runs this one.
+_BOX, _ACCOUNT, _TICKET = table(Mailbox).c, table(Account).c, table(Ticket).c
+_ITS_BOX = select(_TICKET.mailbox_id).where(
+    _TICKET.account_id == bindparam("account"), _TICKET.id == bindparam("ticket")
+)
+_LETTERHEAD = (
+    select(_BOX.address, _BOX.name, _BOX.signature, _BOX.locale, _ACCOUNT.name)
+    .join_from(table(Mailbox), table(Account), _ACCOUNT.id == _BOX.account_id)
+    .where(_BOX.account_id == bindparam("account"))
+    .order_by(case((_BOX.id == _ITS_BOX.scalar_subquery(), 0), else_=1), _BOX.id)
+    .limit(1)
+)

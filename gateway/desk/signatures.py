@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from gateway.errors import Invalid
 from gateway.mail.placeholders import Placeholder, fill, find_unknown
 from gateway.rules.access import Actor
-from gateway.store.models import Staff
+from gateway.store.models import Staff, table
 
 MAX_TEXT_CHARS = 5_000
 
@@ -19,6 +19,15 @@ class OwnSignature:
 
     en: str
     de: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Person:
+    """Who signs."""
+
+    own: OwnSignature
+    name: str
+    first_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +45,7 @@ class Letterhead:
 
 def get_own(db: Session, by: Actor) -> OwnSignature:
     """One's own signature, empty for a token."""
-    columns = select(Staff.signature_en, Staff.signature_de)
-    found = db.execute(columns.where(Staff.account_id == by.account_id, Staff.id == by.staff_id)).first()
-    return OwnSignature(*found) if found else OwnSignature("", "")
+    return _person(db, by).own
 
 
 def change_own(db: Session, by: Actor, wanted: OwnSignature) -> None:
@@ -63,16 +70,14 @@ def checked(text: str, field: str) -> str:
 
 def sign(db: Session, by: Actor, head: Letterhead) -> str:
     """The signature of an answer, every placeholder filled: one's own in the mailbox's language, then its."""
-    own = get_own(db, by)
-    texts = (own.de if head.locale == "de" else own.en, head.signature)
-    return "\n".join(fill_in(db, by, text, head) for text in texts if text)
+    person = _person(db, by)
+    own = person.own.de if head.locale == "de" else person.own.en
+    return "\n".join(_filled(text, person, head) for text in (own, head.signature) if text)
 
 
 def fill_in(db: Session, by: Actor, text: str, head: Letterhead) -> str:
     """A text with every placeholder filled, as somebody would write it below this head."""
-    name, first_name = _names(db, by)
-    filled = {Placeholder.STAFF_NAME: name, Placeholder.STAFF_FIRST_NAME: first_name}
-    return fill(text, filled | _values(head))
+    return _filled(text, _person(db, by), head)
 
 
 def sign_automatic(head: Letterhead) -> str:
@@ -80,13 +85,18 @@ def sign_automatic(head: Letterhead) -> str:
     return fill(head.signature, _values(head))
 
 
-def _names(db: Session, by: Actor) -> tuple[str, str]:
-    columns = select(Staff.login, Staff.first_name, Staff.last_name)
-    found = db.execute(columns.where(Staff.account_id == by.account_id, Staff.id == by.staff_id)).first()
+def _filled(text: str, person: _Person, head: Letterhead) -> str:
+    filled = {Placeholder.STAFF_NAME: person.name, Placeholder.STAFF_FIRST_NAME: person.first_name}
+    return fill(text, filled | _values(head))
+
+
+def _person(db: Session, by: Actor) -> _Person:
+    """Who signs, without name or signature where it is a token."""
+    found = db.connection().execute(_PERSON, {"account": by.account_id, "staff": by.staff_id}).first()
     if found is None:
-        return "", ""
+        return _Person(OwnSignature("", ""), "", "")
     name = f"{found.first_name} {found.last_name}".strip() or found.login
-    return name, found.first_name or name
+    return _Person(OwnSignature(found.signature_en, found.signature_de), name, found.first_name or name)
 
 
 def _values(head: Letterhead) -> dict[Placeholder, str]:
@@ -97,3 +107,9 @@ def _values(head: Letterhead) -> dict[Placeholder, str]:
         Placeholder.CUSTOMER_NAME: head.customer,
         Placeholder.CONTACT_NAME: head.contact,
     }
+
+
+_STAFF = table(Staff).c
+_PERSON = select(
+    _STAFF.signature_en, _STAFF.signature_de, _STAFF.login, _STAFF.first_name, _STAFF.last_name
+).where(_STAFF.account_id == bindparam("account"), _STAFF.id == bindparam("staff"))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from gateway.desk.canned import CannedView
+from gateway.desk.canned import CannedName
 from gateway.desk.pictures import MAX_PICTURE_BYTES, MAX_PICTURES, PICTURE_TYPES
 from gateway.desk.tickets import StaffRef
 from gateway.i18n import _
@@ -32,7 +32,7 @@ class Inputs:
     others: tuple[TicketRow, ...]
     views: tuple[View, ...]
     signature: str = ""
-    canned: tuple[CannedView, ...] = ()
+    canned: tuple[CannedName, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -226,7 +226,7 @@ def _ticket_page(
             others=list_tickets(db, by.account_id, theirs, limit=page.MAX_OTHERS).items if theirs else (),
             views=rail(count_views(db, by.account_id, by.staff_id)),
             signature=replying.signature_of(db, by, detail),
-            canned=canned.list_canned(db, by.account_id),
+            canned=canned.list_names(db, by.account_id),
         )
     shown = composer or page.composer(inputs, again=again, wrong=wrong)
     values = page.values(inputs, shown, now=office().clock.now(), undo=_undo())

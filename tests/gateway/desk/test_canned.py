@@ -3,7 +3,7 @@
 import pytest
 
 from gateway.desk import canned
-from gateway.desk.canned import MAX_NAME_CHARS, MAX_REPLIES, CannedView
+from gateway.desk.canned import MAX_NAME_CHARS, MAX_REPLIES, CannedName, CannedView
 from gateway.errors import Conflict, Invalid, NotFound
 from gateway.store import session
 from tests.world import NOON, World, mail
@@ -24,6 +24,16 @@ def test_they_are_listed_by_name_and_found_by_words_of_name_or_text(world: World
     create(world, "Hours", "Open till five")
     assert found(world) == ["Hours", "Takeover Ü"]
     assert (found(world, " ü"), found(world, "FIVE"), found(world, "x")) == (["Takeover Ü"], ["Hours"], [])
+
+
+def test_a_composer_has_their_names_alone(world: World) -> None:
+    second, first = create(world, "Takeover"), create(world, "Hours")
+    with session.reading() as db:
+        assert canned.list_names(db, world.ours.account_id) == (
+            CannedName(first, "Hours"),
+            CannedName(second, "Takeover"),
+        )
+        assert canned.list_names(db, world.stranger.account_id) == ()
 
 
 def test_one_is_filled_for_its_ticket(world: World) -> None:
