@@ -1,5 +1,6 @@
 """The pages of tickets: list, ticket, ledger; and what can be done from them by plain forms."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
@@ -122,30 +123,27 @@ def canned_text(number: int, public_id: str) -> ResponseReturnValue:
 @signed_in
 def undo(public_id: str) -> ResponseReturnValue:
     """Take a reply back within the undo window; its text returns to the composer."""
-    by = actor()
-    with reading() as db:
-        number, _article = get_article(db, by.account_id, public_id)
-    try:
-        with transaction() as db:
-            replying.withdraw(db, by, public_id, now=office().clock.now())
-    except Conflict as error:
-        return _ticket_page(number, wrong=complaints.in_words(error)), error.http
-    return redirect(f"/t/{number}?again={public_id}#composer", 303)
+    return _on_waiting(public_id, replying.withdraw, f"?again={public_id}#composer")
 
 
 @blueprint.post("/articles/<public_id>/send-now")
 @signed_in
 def send_now(public_id: str) -> ResponseReturnValue:
     """Send a reply at once that waits for a later moment."""
+    return _on_waiting(public_id, replying.send_now, f"#m-{public_id}")
+
+
+def _on_waiting(public_id: str, verb: Callable[..., object], place: str) -> ResponseReturnValue:
+    """Do it to a reply that waits to leave, and go to a place of its ticket; "too late" is said there."""
     by = actor()
     with reading() as db:
         number, _article = get_article(db, by.account_id, public_id)
     try:
         with transaction() as db:
-            replying.send_now(db, by, public_id, now=office().clock.now())
+            verb(db, by, public_id, now=office().clock.now())
     except Conflict as error:
         return _ticket_page(number, wrong=complaints.in_words(error)), error.http
-    return redirect(f"/t/{number}#m-{public_id}", 303)
+    return redirect(f"/t/{number}{place}", 303)
 
 
 @blueprint.post(f"{_TICKET}/status")
