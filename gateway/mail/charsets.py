@@ -81,6 +81,10 @@ _NO_CHANCE_BYTES = 8  # above 127: so many are hardly ever valid UTF-8 in text o
 _FEW_BYTES = 4  # are enough where the second byte of UTF-8 would be no letter
 _OF_LETTERS = ("cp125", "iso8859", "koi8")
 _PIECE_BYTES = 64 * 1024
+_ORDER_MARKS = {
+    "utf-16": (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE),
+    "utf-32": (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE),
+}
 _HALVES = re.compile("[\ud800-\udfff]")
 _HIGH = bytes(range(128, 256))
 _ASTRAL = re.compile(rb"[\xf0-\xf4][\x80-\xbf]{3}")  # in UTF-8
@@ -169,6 +173,8 @@ def _is_nearly_utf8(raw: bytes) -> str | None:
 
 def _is_nearly(raw: bytes, codec: str) -> str | None:
     """The text with the bad bytes marked, if they are few; it stops at too many, as each costs time."""
+    if codec in _ORDER_MARKS and not raw.startswith(_ORDER_MARKS[codec]):
+        codec += "-le"  # as decoding in one go takes it; by pieces Python would raise
     decoder = codecs.getincrementaldecoder(codec)("replace")
     pieces: list[str] = []
     allowed = max(1, int(len(raw) * _ALMOST))

@@ -110,3 +110,12 @@ def test_a_wrong_label_yields_only_to_bytes_that_can_be_nothing_else(
     raw: bytes, label: str, text: str
 ) -> None:
     assert decode(raw, label)[0] == text
+
+
+@pytest.mark.parametrize("label", ["utf16", "utf-32", "utf-16-be", "utf-32-le"])
+@pytest.mark.parametrize(
+    "raw", [bytes(15), b"a\0b\0c", b"\0a\0b\0", b"\xff\xfea", b"\0\0\xfe\xff\0\0\0", b"\0\xd8" * 9]
+)
+def test_wide_letters_that_are_cut_off_never_raise(label: str, raw: bytes) -> None:
+    text, _defect = decode(raw, label)
+    assert text.encode()  # none of it is half a letter
