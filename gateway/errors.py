@@ -83,6 +83,18 @@ class Conflict(DeskError):
     words = "This conflicts with the present state."
 
 
+class TooMany(DeskError):
+    """Asked for too often; `retry_after` is how many seconds to wait."""
+
+    http = 429
+    smtp = "450 4.7.1"
+    words = "Too many tries. Please wait a few minutes."
+
+    def __init__(self, public: str | None = None, *, detail: str = "", retry_after: int = 0) -> None:
+        self.retry_after = retry_after
+        super().__init__(public, detail=detail)
+
+
 class TooLarge(DeskError):
     """Larger than the limit, which `limit_bytes` names where a person can do something about it."""
 

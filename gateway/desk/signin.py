@@ -11,6 +11,8 @@ from gateway.rules.access import Actor, Role
 from gateway.store.models import Account, Staff, WebSession
 
 SESSION_LASTS = timedelta(days=30)
+PROOF_LASTS = timedelta(minutes=15)
+"""How long a password that was right counts for what asks for it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,7 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """Who is at the browser."""
+    """Who is at the browser; `proven_at` is when their password was last asked for and right."""
 
     actor: Actor
     login: str
@@ -31,6 +33,22 @@ class SignedIn:
     locale: str
     account_public_id: str
     account_name: str
+    is_confirmed: bool = True
+    proven_at: datetime | None = None
+
+    def has_proven(self, now: datetime) -> bool:
+        """Whether what asks for the password again may do without."""
+        return self.proven_at is not None and now - self.proven_at < PROOF_LASTS
+
+
+@dataclass(frozen=True, slots=True)
+class SessionView:
+    """One of a person's sign-ins, as they see it; `handle` names it, and lets nobody in."""
+
+    handle: str
+    browser: str
+    created_at: datetime
+    is_this: bool
 
 
 def find_credentials(db: Session, login: str) -> Credentials | None:
@@ -51,6 +69,7 @@ def open_session(db: Session, staff_id: int, *, browser: str, now: datetime) -> 
             token_hash=hash_secret(secret),
             created_at=now,
             seen_at=now,
+            proven_at=now,
             expires_at=now + SESSION_LASTS,
             browser=browser[:200],
         )
@@ -66,13 +85,60 @@ def find_session(db: Session, secret: str, *, now: datetime) -> SignedIn | None:
     name = f"{found.first_name} {found.last_name}".strip() or found.login
     actor = Actor(found.account_id, Role(found.role), found.staff_id, name)
     return SignedIn(
-        actor, found.login, found.email, found.locale, found.account_public_id, found.account_name
+        actor,
+        found.login,
+        found.email,
+        found.locale,
+        found.account_public_id,
+        found.account_name,
+        is_confirmed=found.email_confirmed_at is not None,
+        proven_at=found.proven_at,
     )
 
 
 def close_session(db: Session, secret: str) -> None:
     """Sign out: the secret is worth nothing from now on."""
     db.execute(delete(WebSession).where(WebSession.token_hash == hash_secret(secret)))
+
+
+def list_sessions(db: Session, by: Actor, secret: str, *, now: datetime) -> tuple[SessionView, ...]:
+    """Where a person is signed in, newest first; `secret` is that of the browser that asks."""
+    columns = select(WebSession.token_hash, WebSession.browser, WebSession.created_at)
+    theirs = WebSession.staff_id == by.staff_id, WebSession.expires_at > now
+    this = hash_secret(secret)
+    return tuple(
+        SessionView(hash_secret(kept), browser, created_at, kept == this)
+        for kept, browser, created_at in db.execute(columns.where(*theirs).order_by(WebSession.id.desc()))
+    )
+
+
+def close_sessions(db: Session, by: Actor, secret: str, handle: str | None = None) -> int:
+    """End the sign-in with this handle, without one all others than the asking browser's; how many ended."""
+    mine = WebSession.staff_id == by.staff_id
+    kept = db.execute(select(WebSession.token_hash).where(mine)).scalars().all()
+    this = hash_secret(secret)
+    ended = [one for one in kept if (one != this if handle is None else hash_secret(one) == handle)]
+    db.execute(delete(WebSession).where(mine, WebSession.token_hash.in_(ended)))
+    return len(ended)
+
+
+def note_proof(db: Session, secret: str, *, now: datetime) -> None:
+    """The password was asked for again in this browser, and right."""
+    mine = WebSession.token_hash == hash_secret(secret)
+    db.execute(update(WebSession).where(mine).values(proven_at=now))
+
+
+def own_password_hash(db: Session, by: Actor) -> str:
+    """What the password of who acts must match; "" for an API token."""
+    mine = Staff.account_id == by.account_id, Staff.id == by.staff_id
+    return db.execute(select(Staff.password_hash).where(*mine)).scalar() or ""
+
+
+def change_password(db: Session, by: Actor, secret: str, password_hash: str) -> None:
+    """A new password; every sign-in of theirs ends but the one in the asking browser."""
+    mine = Staff.account_id == by.account_id, Staff.id == by.staff_id
+    db.execute(update(Staff).where(*mine).values(password_hash=password_hash))
+    close_sessions(db, by, secret)
 
 
 def set_locale(db: Session, actor: Actor, locale: str) -> None:
@@ -91,6 +157,8 @@ _SESSION = (
         Staff.first_name,
         Staff.last_name,
         Staff.locale,
+        Staff.email_confirmed_at,
+        WebSession.proven_at,
         Account.public_id.label("account_public_id"),
         Account.name.label("account_name"),
     )

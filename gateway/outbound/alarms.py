@@ -4,18 +4,16 @@ from datetime import UTC, datetime, timedelta
 
 from babel.dates import format_datetime
 
-from gateway import ids, log
+from gateway import log
 from gateway.clock import Clock
 from gateway.desk import alarming
+from gateway.desk.notices import write_notice
 from gateway.i18n import DEFAULT_LOCALE, current_locale, speaking
-from gateway.mail.address import Address
-from gateway.mail.compose import OutgoingMail, compose
 from gateway.rules.heartbeat import Trouble, find_trouble, should_tell
 from gateway.store.blobs import BlobStore
 from gateway.store.queries.heartbeats import Heartbeat, Person, heartbeats
 from gateway.store.queries.mailboxes import words_for
 from gateway.store.session import reading, transaction
-from gateway.templating import render
 
 _log = log.get("alarms")
 
@@ -64,16 +62,6 @@ def _notice(beat: Heartbeat, trouble: Trouble, person: Person, mail_domain: str,
             "hours": (beat.pulse.silence or timedelta()) // timedelta(hours=1),
             "error": words_for(beat.error),
         }
-        subject = render("mail/alarm/subject.txt", **values).strip()
-        text = render("mail/alarm/body.txt", **values)
-    return compose(
-        OutgoingMail(
-            message_id=f"notice.{ids.new_public_id()}@{mail_domain}",
-            date=now,
-            from_=Address("manage4all", f"no-reply@{mail_domain}"),
-            to=(Address("", person.email),),
-            subject=subject,
-            text=text,
-            auto_submitted="auto-generated",
-        )
+    return write_notice(
+        "alarm", to=person.email, locale=person.locale, mail_domain=mail_domain, now=now, **values
     )

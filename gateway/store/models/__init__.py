@@ -10,7 +10,7 @@ from gateway.store.models.intake import Intake, Offer, Quarantined, SenderTally
 from gateway.store.models.mailbox import DeliverabilityCheck, Mailbox
 from gateway.store.models.outgoing import AutomaticMail, Delivery, Outbox
 from gateway.store.models.record import Privacy, Record, table
-from gateway.store.models.staff import ApiToken, IdempotencyKey, Staff, WebSession
+from gateway.store.models.staff import ApiToken, IdempotencyKey, Knock, MailedLink, Staff, WebSession
 from gateway.store.models.ticket import Participant, Ticket, TicketEvent
 
 __all__ = [
@@ -32,7 +32,9 @@ __all__ = [
     "ImapMessage",
     "ImapSource",
     "Intake",
+    "Knock",
     "Mailbox",
+    "MailedLink",
     "Offer",
     "Outbox",
     "Participant",

@@ -35,7 +35,10 @@ class Staff(Record):
 
 
 class WebSession(Record):
-    """A sign-in in one browser; only the hash of the cookie is kept."""
+    """A sign-in in one browser; only the hash of the cookie is kept.
+
+    `proven_at` is when the password was last asked for and right.
+    """
 
     __tablename__ = "web_session"
 
@@ -44,8 +47,36 @@ class WebSession(Record):
     token_hash: Mapped[str] = column(Privacy.SECRET, type_=String(64), unique=True)
     created_at: Mapped[datetime] = column(Privacy.TECHNICAL)
     seen_at: Mapped[datetime] = column(Privacy.PERSONAL)
+    proven_at: Mapped[datetime | None] = column(Privacy.TECHNICAL)
     expires_at: Mapped[datetime] = column(Privacy.TECHNICAL)
     browser: Mapped[str] = column(Privacy.PERSONAL, type_=String(200), default="")
+
+
+class MailedLink(Record):
+    """What a link that was mailed to a person is good for, once; only the hash of its secret is kept."""
+
+    __tablename__ = "mailed_link"
+
+    id: Mapped[int] = key()
+    account_id: Mapped[int] = link("account.id", index=True)
+    staff_id: Mapped[int] = link("staff.id", index=True)
+    purpose: Mapped[str] = column(Privacy.TECHNICAL, type_=String(20))
+    address: Mapped[str] = column(Privacy.PERSONAL, type_=String(320))
+    token_hash: Mapped[str] = column(Privacy.SECRET, type_=String(64), unique=True)
+    created_at: Mapped[datetime] = column(Privacy.TECHNICAL)
+    expires_at: Mapped[datetime] = column(Privacy.TECHNICAL, index=True)
+
+
+class Knock(Record):
+    """How often somebody tried to get in, in one stretch of time; `who` is a keyed hash."""
+
+    __tablename__ = "knock"
+    __table_args__ = (UniqueConstraint("who", "window_at"),)
+
+    id: Mapped[int] = key()
+    who: Mapped[str] = column(Privacy.PERSONAL, type_=String(64))
+    window_at: Mapped[datetime] = column(Privacy.TECHNICAL, index=True)
+    times: Mapped[int] = column(Privacy.TECHNICAL)
 
 
 class ApiToken(Record):

@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import func, select, update
 
 from gateway.desk import signin
-from gateway.desk.signin import SESSION_LASTS
+from gateway.desk.signin import PROOF_LASTS, SESSION_LASTS
+from gateway.ids import hash_secret
 from gateway.store import session
 from gateway.store.models import Staff, WebSession
 from tests.world import NOON, Business, World
@@ -83,3 +85,51 @@ def test_a_person_chooses_a_language_for_themselves(world: World) -> None:
             getattr(signin.find_session(db, one, now=NOON), "locale", None) for one in (secret, strangers)
         ]
     assert locales == ["de", ""]
+
+
+def test_people_see_where_they_are_signed_in(world: World) -> None:
+    old, new = open_session(world.ours, ago=timedelta(hours=1)), open_session(world.ours)
+    open_session(world.stranger)
+    with session.reading() as db:
+        found = signin.list_sessions(db, world.ours.owner, old, now=NOON)
+    assert [(one.created_at, one.is_this) for one in found] == [
+        (NOON, False),
+        (NOON - timedelta(hours=1), True),
+    ]
+    assert not {one.handle for one in found} & {old, new, hash_secret(old), hash_secret(new)}
+
+
+def test_one_sign_in_ends_by_its_handle_and_a_strangers_does_not(world: World) -> None:
+    this, other, theirs = open_session(world.ours), open_session(world.ours), open_session(world.stranger)
+    for wanted, ended in ((theirs, 0), (other, 1)):
+        with session.transaction() as db:
+            handle = hash_secret(hash_secret(wanted))
+            assert signin.close_sessions(db, world.ours.owner, this, handle) == ended
+    assert (who(this), who(other), who(theirs)) == ("ours", None, "stranger")
+
+
+def test_all_other_sign_ins_end_together_also_with_a_new_password(world: World) -> None:
+    this, other = open_session(world.ours), open_session(world.ours)
+    with session.transaction() as db:
+        assert signin.close_sessions(db, world.ours.owner, this) == 1
+    assert (who(this), who(other)) == ("ours", None)
+    other = open_session(world.ours)
+    with session.transaction() as db:
+        signin.change_password(db, world.ours.owner, this, "new")
+        assert signin.own_password_hash(db, world.ours.owner) == "new"
+        assert signin.own_password_hash(db, world.stranger.owner) == "x"
+    assert (who(this), who(other)) == ("ours", None)
+
+
+@pytest.mark.parametrize(("seconds", "counts"), [(-1, True), (0, False)])
+def test_a_password_counts_for_a_while(world: World, seconds: int, *, counts: bool) -> None:
+    secret = open_session(world.ours, ago=timedelta(days=1))
+    at = NOON + PROOF_LASTS + timedelta(seconds=seconds)
+    with session.transaction() as db:
+        found = signin.find_session(db, secret, now=NOON)
+        assert found is not None
+        assert not found.has_proven(NOON)
+        signin.note_proof(db, secret, now=NOON)
+        found = signin.find_session(db, secret, now=NOON)
+    assert found is not None
+    assert found.has_proven(at) is counts

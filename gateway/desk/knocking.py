@@ -1,0 +1,53 @@
+"""Letting people try to get in, but not without end (`rules.throttling`)."""
+
+import hmac
+import math
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from gateway.errors import TooMany
+from gateway.rules.throttling import Counted, network_of, wait_after, window_of
+from gateway.store import knocks
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who stands at the door: what they call themselves, and the address of their machine."""
+
+    name: str
+    address: str
+
+
+def knock(db: Session, visitor: Visitor, *, key: bytes, now: datetime) -> None:
+    """Count one more try before it is looked at; TooMany if it is not to be looked at.
+
+    Addresses and names are kept only as hashes with the installation's key.
+    """
+    window_at = window_of(now)
+    times = {counted: knocks.count_one(db, who, window_at=window_at) for counted, who in _whos(visitor, key)}
+    wait = wait_after(times, now=now)
+    if wait is not None:
+        raise TooMany(retry_after=math.ceil(wait.total_seconds()))
+
+
+def welcome(db: Session, visitor: Visitor, *, key: bytes) -> None:
+    """They are in: their own slips are forgotten, the network's stay counted."""
+    for counted, who in _whos(visitor, key):
+        if counted is Counted.LOGIN_HERE:
+            knocks.forget(db, who)
+
+
+def _whos(visitor: Visitor, key: bytes) -> list[tuple[Counted, str]]:
+    name, network = visitor.name.strip().lower(), network_of(visitor.address)
+    named = {
+        Counted.LOGIN_HERE: f"{network} {name}",
+        Counted.NETWORK: network,
+        Counted.LOGIN: name,
+    }
+    return [(counted, _digest(key, counted, said)) for counted, said in named.items()]
+
+
+def _digest(key: bytes, counted: Counted, said: str) -> str:
+    return hmac.digest(key, f"knock:{counted}:{said}".encode(), "sha256").hex()

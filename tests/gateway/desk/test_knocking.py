@@ -1,0 +1,59 @@
+"""Trying to get in: counted before it is looked at, and not without end."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from gateway.desk.knocking import Visitor, knock, welcome
+from gateway.errors import TooMany
+from gateway.rules.throttling import MOST, Counted
+from gateway.store import session
+from gateway.store.models import Knock
+from tests.world import NOON, World
+
+ANN = Visitor("ann", "192.0.2.1")
+
+
+def tries(visitor: Visitor, times: int, *, minutes: int = 0) -> None:
+    for _ in range(times):
+        with session.transaction() as db:
+            knock(db, visitor, key=b"key", now=NOON + timedelta(minutes=minutes))
+
+
+def test_the_next_try_after_the_last_waits_till_its_time_is_over(world: World) -> None:
+    tries(ANN, MOST[Counted.LOGIN_HERE])
+    with pytest.raises(TooMany) as refused:
+        tries(ANN, 1, minutes=14)
+    assert refused.value.retry_after == 60
+    tries(ANN, 1, minutes=15)
+
+
+def test_who_guesses_anns_password_elsewhere_does_not_keep_her_out(world: World) -> None:
+    tries(Visitor("ANN ", "192.0.2.66"), MOST[Counted.LOGIN_HERE])
+    with pytest.raises(TooMany):
+        tries(Visitor("ann", "192.0.2.66"), 1)
+    tries(ANN, 1)
+
+
+def test_who_goes_through_logins_is_stopped(world: World) -> None:
+    for number in range(MOST[Counted.NETWORK]):
+        tries(Visitor(f"login{number}", "192.0.2.1"), 1)
+    with pytest.raises(TooMany):
+        tries(Visitor("one more", "192.0.2.1"), 1)
+    tries(Visitor("one more", "192.0.2.2"), 1)
+
+
+def test_who_is_in_has_their_slips_forgotten(world: World) -> None:
+    tries(ANN, MOST[Counted.LOGIN_HERE])
+    with session.transaction() as db:
+        welcome(db, ANN, key=b"key")
+    tries(ANN, 1)
+
+
+def test_nothing_is_kept_that_names_anybody(world: World) -> None:
+    tries(ANN, 1)
+    with session.reading() as db:
+        kept = db.execute(select(Knock.who)).scalars().all()
+    assert len(kept) == len(set(kept)) == len(Counted)
+    assert not [who for who in kept if "ann" in who or "192" in who]
