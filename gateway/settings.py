@@ -86,6 +86,11 @@ class Settings(BaseSettings):
         "127.0.0.0/8,::1/128",
         description="Networks of mail servers of one's own: no limits, and their address proves no sender.",
     )
+    trusted_proxies: str = Field(
+        "",
+        description="Networks of reverse proxies before the pages; the last address in their X-Forwarded-For"
+        " is who asks. Empty: nobody is believed.",
+    )
     trusted_authserv: str = Field(
         "",
         description="Name under which one's own mail server writes Authentication-Results; believed alone.",

@@ -12,6 +12,7 @@ from jinja2 import Environment
 
 from gateway import i18n
 from gateway.clock import Clock, SystemClock
+from gateway.inbound import networks
 from gateway.settings import Settings
 from gateway.store.blobs import BlobStore
 from webui import assets, compression, csp, failures, languages, office, ops, origins, pages
@@ -39,7 +40,7 @@ class Application(OpenAPI):
 
 
 def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
-    """The application; asks nothing of the database before the first request."""
+    """The application; asks nothing of the database before the first request. Invalid for a bad setting."""
     app = Application(
         "webui",
         info=openapi.INFO,
@@ -49,7 +50,9 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
         doc_ui=False,
         static_folder="static",
     )
-    installed = office.Office(settings, BlobStore(settings.blob_dir), clock or SystemClock())
+    proxies = networks.parse(settings.trusted_proxies, setting="M4A_TRUSTED_PROXIES")
+    blobs = BlobStore(settings.blob_dir)
+    installed = office.Office(settings, blobs, clock or SystemClock(), proxies=proxies)
     office.install(app, installed)
     _configure(app, installed)
     app.before_request(_begin)  # ahead of the hooks of forms and areas

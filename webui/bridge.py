@@ -1,8 +1,8 @@
 """Pages (WSGI) in a server that speaks ASGI: they take turns in one thread, and whatever waits holds none.
 
 A request body is read in full before the page's turn, files leave without the thread, errands into the
-network are run beside it, and what streams takes it for one chunk at a time. Why so:
-docs/adr/0001-web-server.md.
+network and what is left to do after an answer are run beside it, and what streams takes it for one chunk at
+a time. Why so: docs/adr/0001-web-server.md.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ import io
 import sys
 import tempfile
 import threading
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextvars import Context, copy_context
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
@@ -76,6 +76,24 @@ class Errand:
         yield told.body
 
 
+class Followed:
+    """An answer after which work is left that nobody waits for.
+
+    It is done when the answer has gone, which is when PEP 3333 has servers call `close`.
+    """
+
+    def __init__(self, body: Iterable[bytes], work: Callable[[], object]) -> None:
+        self._body, self._work = body, work
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._body)
+
+    def close(self) -> None:
+        """Let go of the answer and do the work."""
+        getattr(self._body, "close", bool)()
+        self._work()
+
+
 @dataclass(frozen=True, slots=True)
 class _Rest:
     """What a page has not said yet."""
@@ -86,7 +104,10 @@ class _Rest:
 
 @dataclass(slots=True)
 class _Answer:
-    """What a page answered: all of it, or its beginning and the rest, or a file's path, or an errand."""
+    """What a page answered: all of it, or its beginning and the rest, or a file's path, or an errand.
+
+    `after` is what is left to do when it has gone.
+    """
 
     status: int = 500
     headers: Headers = field(default_factory=list)
@@ -94,6 +115,7 @@ class _Answer:
     rest: _Rest | None = None
     path: str = ""
     errand: Errand | None = None
+    after: Callable[[], object] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +173,13 @@ class Bridge:
         except Exception:  # noqa: BLE001 - the outermost frame of a request
             log.get("web").exception("page.failed")
             answer = _Answer(500, [(b"content-length", b"0")])
+        try:
+            await self._send(answer, context, send)
+        finally:
+            if answer.after is not None:
+                await self._follow(answer.after)
+
+    async def _send(self, answer: _Answer, context: Context, send: Send) -> None:
         await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
         if answer.path:
             await send({"type": "http.response.pathsend", "path": answer.path})
@@ -175,6 +204,17 @@ class Bridge:
         if self._away >= _MAX_ERRANDS:
             answer.status, answer.headers = 503, [(b"content-length", b"0"), (b"retry-after", b"5")]
             return
+        answer.body = await self._beside(lambda: b"".join(errand))
+
+    async def _follow(self, work: Callable[[], object]) -> None:
+        """Do what is left, beside the pages; its failure is nobody's answer."""
+        try:
+            await self._beside(work)
+        except Exception:  # noqa: BLE001 - the outermost frame of such work
+            log.get("web").exception("page.unfinished")
+
+    async def _beside(self, work: Callable[[], T]) -> T:
+        """The work's result, done in a thread beside that of the pages."""
         self._away += 1
         try:
             if self._runners < min(self._away, _RUNNERS):  # this is the loop's thread alone
@@ -182,7 +222,7 @@ class Bridge:
                 threading.Thread(
                     target=_take_turns, args=(self._errands,), name="errands", daemon=True
                 ).start()
-            answer.body = await _queued(self._errands, lambda: b"".join(errand))
+            return await _queued(self._errands, work)
         finally:
             self._away -= 1
 
@@ -239,6 +279,8 @@ def _call(app: WSGIApplication, environ: WSGIEnvironment) -> _Answer:
     if isinstance(body, Errand):
         answer.errand = body
         return answer
+    if isinstance(body, Followed):
+        answer.after, close = body.close, bool
     chunks, answer.body = iter(body), b""
     for chunk in chunks:
         answer.body += chunk

@@ -1,11 +1,13 @@
 """What goes wrong, said once: an error page in the person's language, or problem details under /api."""
 
+import math
+
 from flask import Flask, Response, g, make_response, request
 from werkzeug.exceptions import HTTPException
 
 from gateway import log
-from gateway.errors import DeskError, Unauthenticated
-from gateway.i18n import _
+from gateway.errors import DeskError, TooMany, Unauthenticated
+from gateway.i18n import _, ngettext
 from webui import pages
 from webui.api import problems
 
@@ -26,7 +28,7 @@ def _on_desk_error(error: DeskError) -> Response:
     if problems.wanted():
         return problems.of_desk_error(error)
     title = _("Please sign in.") if isinstance(error, Unauthenticated) else _(error.public)
-    return _page(error.http, title)
+    return _page(error.http, title, retry_after=error.retry_after if isinstance(error, TooMany) else 0)
 
 
 def _on_http_error(error: HTTPException) -> Response:
@@ -49,10 +51,13 @@ def _on_surprise(_error: Exception) -> Response:
     return _page(_SERVER_FAULT, _status_text(_SERVER_FAULT))
 
 
-def _page(status: int, text: str) -> Response:
-    answer = make_response(pages.render("web/error.html", status=status, text=text), status)
-    if status == 503:
-        answer.headers["Retry-After"] = _RETRY_SECONDS
+def _page(status: int, text: str, *, retry_after: int = 0) -> Response:
+    minutes = math.ceil(retry_after / 60)
+    wait = ngettext("Wait a minute.", "Wait %(num)s minutes.", minutes) % {"num": minutes}
+    page = pages.render("web/error.html", status=status, text=text, wait=wait if minutes else "")
+    answer = make_response(page, status)
+    if status == 503 or retry_after:
+        answer.headers["Retry-After"] = str(retry_after or _RETRY_SECONDS)
     return answer
 
 

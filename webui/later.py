@@ -1,17 +1,17 @@
-"""An answer of a view for which somebody else has to be asked first; the bridge waits beside the pages."""
+"""Answers of views whose work is done beside the pages: before the answer is known, or after it has gone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from flask import Response
 
-from webui.bridge import Errand, Told
+from webui.bridge import Errand, Followed, Told
 
 _TOLD = frozenset({"content-type", "content-length"})
 
 
 class Later(Response):
-    """What `work` brings back: its status, type and body, beside the headers that the view has set.
+    """What `work` brings back that asks somebody else: status, type and body, beside the view's headers.
 
     `work` runs in a thread of its own, outside the request: what it needs it must have with it.
     """
@@ -29,3 +29,17 @@ class Later(Response):
             return Told(told.status, [*own, *told.headers, length], told.body)
 
         return Errand(work, start_response)
+
+
+class Afterwards(Response):
+    """A page that is complete, and `work` that its reader shall neither wait for nor be able to time.
+
+    It runs as that of `Later` does.
+    """
+
+    def __init__(self, page: str, work: Callable[[], object]) -> None:
+        super().__init__(page)
+        self._work = work
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        return Followed(super().__call__(environ, start_response), self._work)

@@ -7,6 +7,7 @@ from flask import Flask, current_app
 
 from gateway.clock import Clock
 from gateway.desk import replying
+from gateway.inbound.networks import Network
 from gateway.outbound.remoteimage import RemoteImages
 from gateway.settings import Settings
 from gateway.store.blobs import BlobStore
@@ -17,12 +18,16 @@ _KEY = "manage4all"
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """Fixed when the application is made; views reach it by `office()`."""
+    """Fixed when the application is made; views reach it by `office()`.
+
+    `proxies` are the networks of reverse proxies of one's own.
+    """
 
     settings: Settings
     blobs: BlobStore
     clock: Clock
     images: RemoteImages = field(default_factory=RemoteImages)
+    proxies: tuple[Network, ...] = ()
 
     @property
     def is_https(self) -> bool:

@@ -17,8 +17,9 @@ from gateway.cli import marks
 from gateway.clock import SystemClock
 from gateway.errors import DeskError
 from gateway.outbound.recovery import recover
+from gateway.rules.throttling import window_of
 from gateway.settings import Settings
-from gateway.store import automatic, imap, outbox, tallies
+from gateway.store import automatic, expiring, imap, knocks, outbox, tallies
 from gateway.store.blobs import BlobStore
 from gateway.store.outbox import Topic
 from gateway.store.queries.heartbeats import are_watched
@@ -110,10 +111,12 @@ def forget_unfinished(settings: Settings) -> int:
 
 
 def forget_counts() -> int:
-    """Remove what the guards remember of senders and no rule looks at any more; how many rows."""
+    """Remove what is remembered of senders and of visitors and no rule looks at any more; how many rows."""
     now = clock.now()
     with transaction() as db:
-        return tallies.forget_before(db, now - _COUNTS_KEPT_FOR) + automatic.forget_old(db, now=now)
+        of_senders = tallies.forget_before(db, now - _COUNTS_KEPT_FOR) + automatic.forget_old(db, now=now)
+        of_visitors = knocks.forget_before(db, window_of(now)) + expiring.forget_expired(db, now=now)
+        return of_senders + of_visitors
 
 
 def _pause_before(next_due_at: datetime | None, now: datetime) -> float:

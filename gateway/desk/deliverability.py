@@ -65,6 +65,7 @@ def begin(db: Session, by: Actor, mailbox_id: str, *, seal: Seal, mail_domain: s
     The probe goes out as answers do: signed if there is a key, from a sender of the mail domain.
     """
     require(by, Permission.MANAGE_ACCOUNT)
+    require(by, Permission.SEND_MAIL)
     mailbox = _mailbox(db, by, mailbox_id)
     key = db.execute(select(Account.mail_key).where(Account.id == by.account_id)).scalar_one()
     keys = dkimkeys.list_keys(db, by, mailbox_id)

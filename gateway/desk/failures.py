@@ -18,6 +18,7 @@ def resend(db: Session, by: Actor, public_id: str, recipient: str, *, now: datet
     Raises NotFound for a foreign article, Conflict where nothing failed or another mail has replaced it.
     """
     require(by, Permission.WORK_TICKETS)
+    require(by, Permission.SEND_MAIL)
     article = articles.locate(db, by.account_id, public_id)
     if not failures.requeue(db, by.account_id, article.id, recipient, now=now):
         raise Conflict("There is nothing to send again to this recipient.")

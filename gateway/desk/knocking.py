@@ -25,11 +25,12 @@ def knock(db: Session, visitor: Visitor, *, key: bytes, now: datetime) -> None:
 
     Addresses and names are kept only as hashes with the installation's key.
     """
-    window_at = window_of(now)
-    times = {counted: knocks.count_one(db, who, window_at=window_at) for counted, who in _whos(visitor, key)}
-    wait = wait_after(times, now=now)
-    if wait is not None:
-        raise TooMany(retry_after=math.ceil(wait.total_seconds()))
+    _count(db, _whos(visitor, key), now)
+
+
+def knock_with_secret(db: Session, address: str, *, key: bytes, now: datetime) -> None:
+    """Likewise for who shows a long secret instead of a name; these tries are counted for themselves."""
+    _count(db, [(Counted.SECRET, _digest(key, Counted.SECRET, network_of(address)))], now)
 
 
 def welcome(db: Session, visitor: Visitor, *, key: bytes) -> None:
@@ -37,6 +38,14 @@ def welcome(db: Session, visitor: Visitor, *, key: bytes) -> None:
     for counted, who in _whos(visitor, key):
         if counted is Counted.LOGIN_HERE:
             knocks.forget(db, who)
+
+
+def _count(db: Session, whos: list[tuple[Counted, str]], now: datetime) -> None:
+    window_at = window_of(now)
+    times = {counted: knocks.count_one(db, who, window_at=window_at) for counted, who in whos}
+    wait = wait_after(times, now=now)
+    if wait is not None:
+        raise TooMany(retry_after=math.ceil(wait.total_seconds()))
 
 
 def _whos(visitor: Visitor, key: bytes) -> list[tuple[Counted, str]]:

@@ -94,9 +94,9 @@ def write(
 def send(db: Session, letter: Letter, *, now: datetime) -> bool:
     """Let the link be good and its mail go; False if the person has enough of them."""
     reader = letter.reader
-    db.execute(delete(MailedLink).where(MailedLink.expires_at <= now))
     theirs = MailedLink.staff_id == reader.staff_id, MailedLink.purpose == letter.purpose.value
-    if db.execute(select(func.count()).where(*theirs)).scalar_one() >= _MOST_AT_ONCE:
+    are_open = select(func.count()).where(*theirs, MailedLink.expires_at > now)
+    if db.execute(are_open).scalar_one() >= _MOST_AT_ONCE:
         return False
     db.add(
         MailedLink(

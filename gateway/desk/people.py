@@ -37,8 +37,12 @@ def create_account(
     password_hash: str,
     now: datetime,
     locale: str = "",
+    is_confirmed: bool = True,
 ) -> AccountView:
-    """A new business with its owner (O1); Invalid names the field at fault, Conflict a taken login."""
+    """A new business with its owner (O1); Invalid names the field at fault, Conflict a taken login.
+
+    `is_confirmed` says whether the address is known to be the owner's; if not, no mail goes out for them.
+    """
     wanted = login.strip().lower()
     if not _LOGIN.fullmatch(wanted):
         raise Invalid(
@@ -56,7 +60,9 @@ def create_account(
     )
     db.add(account)
     db.flush()
-    db.add(_owner(account.id, wanted, address, password_hash, now, locale))
+    owner = _owner(account.id, wanted, address, password_hash, now, locale)
+    owner.email_confirmed_at = now if is_confirmed else None
+    db.add(owner)
     return AccountView(account.id, account.public_id, account.name, wanted, address, now)
 
 
@@ -98,5 +104,4 @@ def _owner(account_id: int, login: str, email: str, password_hash: str, now: dat
         password_hash=password_hash,
         locale=locale,
         created_at=now,
-        email_confirmed_at=now,
     )

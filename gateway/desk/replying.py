@@ -176,6 +176,7 @@ def write(db: Session, by: Actor, number: int, draft: Draft, *, office: Office, 
     Raises NotFound for a foreign number, TooLarge above the installation's message size.
     """
     require(by, Permission.WORK_TICKETS)
+    require(by, Permission.SEND_MAIL)
     detail = get_detail(db, by.account_id, number)
     _check(draft)
     _check_moment(draft.send_at, now)
@@ -198,6 +199,7 @@ def reply(db: Session, by: Actor, written: Written, *, now: datetime) -> Article
     Raises NotFound where it replaces an article that is not of this ticket.
     """
     require(by, Permission.WORK_TICKETS)
+    require(by, Permission.SEND_MAIL)
     ticket = tickets.stand(db, by.account_id, written.number)
     if written.replaces:
         _replace(db, by, ticket, written.replaces)
@@ -216,6 +218,7 @@ def reply(db: Session, by: Actor, written: Written, *, now: datetime) -> Article
 def send_now(db: Session, by: Actor, public_id: str, *, now: datetime) -> ArticleRef:
     """Send an answer that waits for a later moment; Conflict when nothing of it waits."""
     require(by, Permission.WORK_TICKETS)
+    require(by, Permission.SEND_MAIL)
     article = articles.locate(db, by.account_id, public_id)
     if not deliveries.hasten(db, by.account_id, article.id, now=now):
         raise Conflict("This message does not wait to be sent later.")

@@ -33,7 +33,6 @@ class SignedIn:
     locale: str
     account_public_id: str
     account_name: str
-    is_confirmed: bool = True
     proven_at: datetime | None = None
 
     def has_proven(self, now: datetime) -> bool:
@@ -83,7 +82,8 @@ def find_session(db: Session, secret: str, *, now: datetime) -> SignedIn | None:
     if found is None:
         return None
     name = f"{found.first_name} {found.last_name}".strip() or found.login
-    actor = Actor(found.account_id, Role(found.role), found.staff_id, name)
+    is_confirmed = found.email_confirmed_at is not None
+    actor = Actor(found.account_id, Role(found.role), found.staff_id, name, is_confirmed)
     return SignedIn(
         actor,
         found.login,
@@ -91,7 +91,6 @@ def find_session(db: Session, secret: str, *, now: datetime) -> SignedIn | None:
         found.locale,
         found.account_public_id,
         found.account_name,
-        is_confirmed=found.email_confirmed_at is not None,
         proven_at=found.proven_at,
     )
 

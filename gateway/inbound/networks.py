@@ -9,14 +9,14 @@ DNS_PORT = 53
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
-def parse(networks: str) -> tuple[Network, ...]:
-    """`127.0.0.0/8,::1/128,192.0.2.7`; Invalid names the one that is none."""
+def parse(networks: str, *, setting: str = "M4A_TRUSTED_RELAYS") -> tuple[Network, ...]:
+    """`127.0.0.0/8,::1/128,192.0.2.7`; Invalid names the one that is none, and its setting."""
     found = []
     for entry in filter(None, (piece.strip() for piece in networks.split(","))):
         try:
             found.append(ipaddress.ip_network(entry, strict=False))
         except ValueError:
-            raise Invalid(f"M4A_TRUSTED_RELAYS: {entry} is no network.") from None
+            raise Invalid(f"{setting}: {entry} is no network.") from None
     return tuple(found)
 
 

@@ -21,16 +21,21 @@ class Permission(StrEnum):
     WORK_TICKETS = "work_tickets"
     EDIT_CUSTOMERS = "edit_customers"
     MANAGE_ACCOUNT = "manage_account"
+    SEND_MAIL = "send_mail"
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts, in which account. `staff_id` is None for an API token."""
+    """Who acts, in which account. `staff_id` is None for an API token.
+
+    `is_confirmed` says whether a person has shown that their address is theirs.
+    """
 
     account_id: int
     role: Role
     staff_id: int | None = None
     name: str = ""
+    is_confirmed: bool = True
 
 
 _WORKERS = frozenset(Role)
@@ -38,15 +43,20 @@ _ALLOWED: dict[Permission, frozenset[Role]] = {
     Permission.WORK_TICKETS: _WORKERS,
     Permission.EDIT_CUSTOMERS: _WORKERS,
     Permission.MANAGE_ACCOUNT: frozenset({Role.OWNER, Role.ADMIN, Role.TOKEN}),
+    Permission.SEND_MAIL: _WORKERS,
 }
+_UNCONFIRMED = "Please confirm your e-mail address first: until then no mail is sent."
 
 
 def may(actor: Actor, permission: Permission) -> bool:
-    """Whether the actor's role includes the permission."""
-    return actor.role in _ALLOWED[permission]
+    """Whether the actor's role includes the permission; who may send mail has a confirmed address, too."""
+    is_held_back = permission is Permission.SEND_MAIL and not actor.is_confirmed
+    return actor.role in _ALLOWED[permission] and not is_held_back
 
 
 def require(actor: Actor, permission: Permission) -> None:
-    """Nothing if they may, else Denied."""
-    if not may(actor, permission):
-        raise Denied(detail=f"{actor.role} lacks {permission}")
+    """Nothing if they may, else Denied, which says so where confirming an address is all that lacks."""
+    if may(actor, permission):
+        return
+    is_held_back = actor.role in _ALLOWED[permission]
+    raise Denied(_UNCONFIRMED if is_held_back else None, detail=f"{actor.role} lacks {permission}")

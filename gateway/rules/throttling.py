@@ -3,6 +3,8 @@
 Tries are counted in fixed stretches of time, for a login from one network, for a network, and for a login
 from everywhere. The first stops who guesses a password, the second who goes through logins, the third many
 machines that guess together; its bar is high, because whoever reaches it keeps the login's owner out, too.
+Long secrets (API tokens, mailed links) name nobody and cannot be guessed; whoever sends wrong ones without
+end is stopped by a count of their network's own.
 """
 
 import ipaddress
@@ -19,9 +21,15 @@ class Counted(StrEnum):
     LOGIN_HERE = "login_here"
     NETWORK = "network"
     LOGIN = "login"
+    SECRET = "secret"
 
 
-MOST: Mapping[Counted, int] = {Counted.LOGIN_HERE: 10, Counted.NETWORK: 60, Counted.LOGIN: 200}
+MOST: Mapping[Counted, int] = {
+    Counted.LOGIN_HERE: 10,
+    Counted.NETWORK: 60,
+    Counted.LOGIN: 200,
+    Counted.SECRET: 60,
+}
 """Tries in one stretch of time that are still looked at."""
 
 

@@ -9,7 +9,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
 
-from webui.bridge import Bridge, Errand, FileBody, Told
+from webui.bridge import Bridge, Errand, FileBody, Followed, Told
 
 Page = Callable[[WSGIEnvironment, StartResponse], Iterable[bytes]]
 MAX = 100_000
@@ -304,3 +304,52 @@ def test_an_errand_that_breaks_is_answered_500_without_a_word() -> None:
 
     done = Exchange(on_errand(broken)).ask()
     assert (done.status, done.body) == (500, b"")
+
+
+def following(work: Callable[[], object]) -> Page:
+    def page(_environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        start("200 OK", [])
+        return Followed([b"gone"], work)
+
+    return page
+
+
+def test_what_is_left_to_do_follows_the_answer_beside_the_pages() -> None:
+    seen: list[tuple[bytes, str]] = []
+
+    def work() -> None:
+        seen.append((done.body, threading.current_thread().name))
+
+    done = Exchange(following(work))
+    done.ask()
+    assert seen == [(b"gone", "errands")]
+
+
+def test_what_is_left_to_do_is_done_for_who_hung_up_and_its_failure_is_nobodys() -> None:
+    tried: list[bool] = []
+
+    def work() -> None:
+        tried.append(True)
+        raise ValueError
+
+    class Gone(Exchange):
+        async def asking(self, *args: Any, **options: Any) -> None:
+            async def send(_message: dict[str, Any]) -> None:
+                raise ConnectionResetError
+
+            scope = {
+                "type": "http",
+                "method": "GET",
+                "path": "/",
+                "query_string": b"",
+                "http_version": "1.1",
+                "scheme": "http",
+                "headers": [],
+            }
+            await self.bridge(scope, send, send)  # type: ignore[arg-type]  # nothing is received
+
+    with pytest.raises(ConnectionResetError):
+        Gone(following(work)).ask()
+    assert tried == [True]
+    Exchange(following(work)).ask()
+    assert tried == [True, True]

@@ -2,7 +2,16 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from gateway.errors import Conflict, DeskError, Invalid, NotFound, StorageFull, Unauthenticated, Unavailable
+from gateway.errors import (
+    Conflict,
+    DeskError,
+    Invalid,
+    NotFound,
+    StorageFull,
+    TooMany,
+    Unauthenticated,
+    Unavailable,
+)
 
 
 @pytest.fixture
@@ -40,6 +49,21 @@ def test_a_surprise_says_nothing_about_itself(failing: FlaskClient) -> None:
 def test_who_comes_too_early_is_told_when_to_return(failing: FlaskClient) -> None:
     for where in ("", "/api/v1"):
         assert failing.get(f"{where}/fail/Unavailable").headers["Retry-After"] == "5"
+
+
+def test_who_tries_too_often_is_told_how_long_to_wait(app: Flask) -> None:
+    def fail() -> str:
+        raise TooMany(retry_after=61)
+
+    app.add_url_rule("/fail", view_func=fail, endpoint="fail")
+    app.add_url_rule("/api/v1/fail", view_func=fail, endpoint="api_fail")
+    client = app.test_client()
+    page, problem = client.get("/fail"), client.get("/api/v1/fail")
+    for answer in (page, problem):
+        assert (answer.status_code, answer.headers["Retry-After"]) == (429, "61")
+    assert "Wait 2 minutes." in page.text
+    assert problem.json is not None
+    assert problem.json["type"] == "/problems/too-many"
 
 
 def test_a_page_speaks_the_readers_language(failing: FlaskClient) -> None:

@@ -4,7 +4,7 @@ from flask import Flask
 from werkzeug.test import Client
 
 from webui.bridge import Told
-from webui.later import Later
+from webui.later import Afterwards, Later
 
 
 def app_with(later: Later) -> Flask:
@@ -33,3 +33,13 @@ def test_nothing_is_asked_for_before_the_answer_is_read() -> None:
     answer = Later(work)(environ, lambda *_: lambda _: None)
     assert not asked.is_set()
     assert list(answer) == [b""]
+
+
+def test_what_is_left_to_do_is_done_when_the_answer_has_gone() -> None:
+    done: list[str] = []
+    app = Flask("test")
+    app.add_url_rule("/", view_func=lambda: Afterwards("page", lambda: done.append("work")))
+    answer = Client(app).get("/")
+    assert (b"".join(answer.iter_encoded()), done) == (b"page", [])
+    answer.close()
+    assert done == ["work"]

@@ -38,7 +38,14 @@ PAGES = (
     "/account?new=1",
     "/t/999",
 )
-PUBLIC = ("/sign-in", "/sign-up")
+PUBLIC = (
+    "/sign-in",
+    "/sign-in?reset=1",
+    "/sign-up",
+    "/confirm",
+    "/forgotten",
+    "/reset",
+)
 _EXPECTED = ("404", "Blocked script execution")
 """The page that is not there; and the clock that a test puts into every frame, also into that of a mail."""
 

@@ -14,6 +14,7 @@ from gateway.errors import (
     NotFound,
     StorageFull,
     TooLarge,
+    TooMany,
     Unauthenticated,
     Unavailable,
 )
@@ -28,6 +29,7 @@ _TYPES: tuple[tuple[type[DeskError], str], ...] = (
     (Invalid, "invalid"),
     (Conflict, "conflict"),
     (TooLarge, "too-large"),
+    (TooMany, "too-many"),
     (StorageFull, "storage-full"),
     (Unavailable, "unavailable"),
 )
@@ -73,7 +75,10 @@ def of_desk_error(error: DeskError) -> Response:
     kind = next((name for known, name in _TYPES if isinstance(error, known)), "internal")
     field = error.field if isinstance(error, Invalid) else ""
     faults = [Fault(detail=error.public, pointer=_pointer(field.split(".")))] if field else []
-    return _answer(error.http, kind, error.public, faults)
+    answer = _answer(error.http, kind, error.public, faults)
+    if isinstance(error, TooMany):
+        answer.headers["Retry-After"] = str(error.retry_after)
+    return answer
 
 
 def of_status(status: int, detail: str = "") -> Response:

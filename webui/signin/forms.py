@@ -8,6 +8,7 @@ from gateway.desk.signatures import MAX_TEXT_CHARS, OwnSignature
 from gateway.errors import Invalid
 
 _MAX_CHARS = 1000
+_MAX_SECRET = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,22 @@ class SignUp:
 
 def read_sign_in(form: MultiDict[str, str]) -> SignIn:
     """What was typed at the sign-in page."""
-    return SignIn(_line(form, "login"), form.get("password", "")[: _MAX_CHARS + 1])
+    return SignIn(_line(form, "login"), read_password(form))
+
+
+def read_name(form: MultiDict[str, str]) -> str:
+    """The login or address of who has lost their password."""
+    return _line(form, "login")
+
+
+def read_secret(form: MultiDict[str, str]) -> str:
+    """The secret of a mailed link; the whole link will do."""
+    return _line(form, "code").rpartition("#")[2].strip()[:_MAX_SECRET]
+
+
+def read_password(form: MultiDict[str, str], name: str = "password") -> str:
+    """A password as it is; no more of it than is needed to refuse it."""
+    return form.get(name, "")[: _MAX_CHARS + 1]
 
 
 def read_sign_up(form: MultiDict[str, str]) -> SignUp:
@@ -52,7 +68,7 @@ def typed_sign_up(form: MultiDict[str, str]) -> SignUp:
         _line(form, "business")[:200],
         _line(form, "login"),
         _line(form, "email"),
-        form.get("password", "")[: _MAX_CHARS + 1],
+        read_password(form),
     )
 
 

@@ -3,20 +3,23 @@
 from flask import Blueprint, Response, make_response, redirect, request
 from flask.typing import ResponseReturnValue
 
-from gateway.desk import passwords, people, signatures, signin
+from gateway.desk import mailedlinks, passwords, people, signatures, signin
+from gateway.desk.mailedlinks import Purpose, Reader
 from gateway.desk.signatures import OwnSignature
 from gateway.errors import Conflict, Denied, Invalid
 from gateway.i18n import LOCALES, _, current_locale
+from gateway.rules.access import Actor, Role
 from gateway.store.queries.tickets import count_views
 from gateway.store.session import reading, transaction
 from webui import complaints, languages, pages, sessions
 from webui.office import office
 from webui.rail import View, rail
 from webui.sessions import actor, signed_in
-from webui.signin import forms
+from webui.signin import door, forms, letters
 from webui.wording import placeholder_names
 
 blueprint = Blueprint("signin", __name__)
+blueprint.register_blueprint(letters.blueprint)
 
 _YEAR_SECONDS = 365 * 86400
 _THEMES = ("light", "dark")
@@ -28,7 +31,7 @@ def sign_in_form() -> ResponseReturnValue:
     onward = sessions.safe_next(request.args.get("next"))
     if sessions.find() is not None:
         return redirect(onward, 303)
-    return pages.render("web/signin/sign_in.html", login="", wrong="", onward=onward)
+    return _sign_in_page(onward)
 
 
 @blueprint.post(sessions.SIGN_IN_PATH)
@@ -36,14 +39,14 @@ def sign_in() -> ResponseReturnValue:
     """Check login and password; the answer is the same for an unknown login and a wrong password."""
     typed = forms.read_sign_in(request.form)
     onward = sessions.safe_next(request.form.get("next"))
+    visitor = door.knock(typed.login)
     with reading() as db:
         found = signin.find_credentials(db, typed.login)
     fits = passwords.check(found.password_hash if found else None, typed.password)
     if found is None or not fits:
         wrong = _("Login and password do not match.")
-        page = pages.render("web/signin/sign_in.html", login=typed.login, wrong=wrong, onward=onward)
-        return page, 422
-    return _let_in(found.staff_id, onward)
+        return _sign_in_page(onward, login=typed.login, wrong=wrong), 422
+    return door.let_in(found.staff_id, visitor, onward)
 
 
 @blueprint.get("/sign-up")
@@ -55,20 +58,18 @@ def sign_up_form() -> ResponseReturnValue:
 
 @blueprint.post("/sign-up")
 def sign_up() -> ResponseReturnValue:
-    """Create the account and sign its owner in (O1)."""
+    """Create the account, mail its owner a link to confirm the address, and sign them in (O1)."""
     _require_open_door()
+    visitor = door.knock(forms.typed_sign_up(request.form).email)
     try:
         typed = forms.read_sign_up(request.form)
-        login = _create(typed)
+        owner = _create(typed)
     except (Invalid, Conflict) as error:
         field = error.field if isinstance(error, Invalid) else "login"
         words = complaints.in_words(error)
         return _sign_up_page(forms.typed_sign_up(request.form), words, field), error.http
-    with reading() as db:
-        owner = signin.find_credentials(db, login)
-    return (
-        redirect(sessions.SIGN_IN_PATH, 303) if owner is None else _let_in(owner.staff_id, "/account?new=1")
-    )
+    letters.mail_link(owner, Purpose.CONFIRM, office())
+    return door.let_in(owner.staff_id, visitor, "/account?new=1")
 
 
 @blueprint.post("/sign-out")
@@ -119,20 +120,30 @@ def change_signature() -> ResponseReturnValue:
     return redirect("/account#signature", 303)
 
 
+def _sign_in_page(onward: str, *, login: str = "", wrong: str = "") -> str:
+    told = ""
+    if "confirmed" in request.args:
+        told = _("Your e-mail address is confirmed. Thank you.")
+    elif "reset" in request.args:
+        told = _("Your new password is set. Please sign in with it.")
+    return pages.render("web/signin/sign_in.html", login=login, wrong=wrong, onward=onward, told=told)
+
+
 def _account_page(signature: OwnSignature, views: tuple[View, ...], *, wrong: str = "") -> str:
     return pages.render(
         "web/signin/account.html",
         area="account",
         views=views,
         is_new="new" in request.args,
+        is_just_confirmed="confirmed" in request.args,
         signature=signature,
         placeholders=placeholder_names(),
         wrong=wrong,
     )
 
 
-def _create(typed: forms.SignUp) -> str:
-    """The login of the new owner. The hash is made before the database is asked to wait."""
+def _create(typed: forms.SignUp) -> Reader:
+    """The new owner. The hash is made before the database is asked to wait."""
     password_hash = passwords.hash_password(typed.password)
     with transaction() as db:
         made = people.create_account(
@@ -142,16 +153,11 @@ def _create(typed: forms.SignUp) -> str:
             name=typed.business,
             password_hash=password_hash,
             locale=current_locale(),
+            is_confirmed=False,
             now=office().clock.now(),
         )
-    return made.login
-
-
-def _let_in(staff_id: int, onward: str) -> ResponseReturnValue:
-    browser = request.headers.get("User-Agent", "")
-    with transaction() as db:
-        secret = signin.open_session(db, staff_id, browser=browser, now=office().clock.now())
-    return sessions.begin(redirect(onward, 303), secret)
+        found = signin.find_credentials(db, made.login)
+        return mailedlinks.reader_of(db, Actor(made.id, Role.OWNER, found.staff_id if found else None))
 
 
 def _require_open_door() -> None:

@@ -12,7 +12,7 @@ from gateway.desk import canned, merging, noting, replying, tickets
 from gateway.desk.mailboxes import list_mailboxes
 from gateway.desk.replying import DraftFile
 from gateway.desk.tickets import TicketChange
-from gateway.errors import Conflict, Invalid, TooLarge
+from gateway.errors import Conflict, Denied, Invalid, TooLarge
 from gateway.i18n import _
 from gateway.store import intake
 from gateway.store.queries.articles import get_article, get_detail
@@ -104,7 +104,7 @@ def write(number: int) -> ResponseReturnValue:
     sent = [file for _field, file in request.files.items(multi=True) if file.filename]
     try:
         public_id = _note(number, composer) if composer.is_note else _reply(number, composer)
-    except (Invalid, Conflict, TooLarge) as error:
+    except (Invalid, Conflict, Denied, TooLarge) as error:
         field = error.field if isinstance(error, Invalid) else ""
         words = complaints.in_words(error)
         wrong = forms.refused(composer, words, field, had_files=bool(sent))

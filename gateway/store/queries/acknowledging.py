@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from gateway.mail.address import Address
-from gateway.store.models import Account, Article, Mailbox, Ticket
+from gateway.store.models import Account, Article, Mailbox, Staff, Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,10 @@ class Owed:
 
 
 def find_owed(db: Session, intake_id: int) -> Owed | None:
-    """The mail of this intake with its ticket and mailbox; None if one of them has gone."""
+    """The mail of this intake with its ticket and mailbox; None if one of them has gone.
+
+    None, too, as long as nobody in the account has confirmed their address.
+    """
     found = db.execute(_OWED, {"intake": intake_id}).first()
     if found is None:
         return None
@@ -60,5 +63,10 @@ _OWED = (
     .join(Ticket, Ticket.id == Article.ticket_id)
     .join(Mailbox, Mailbox.id == Ticket.mailbox_id)
     .join(Account, Account.id == Article.account_id)
-    .where(Article.intake_id == bindparam("intake"))
+    .where(
+        Article.intake_id == bindparam("intake"),
+        select(Staff.id)
+        .where(Staff.account_id == Account.id, Staff.email_confirmed_at.is_not(None))
+        .exists(),
+    )
 )

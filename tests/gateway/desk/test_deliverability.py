@@ -1,5 +1,6 @@
 """A look whether mail arrives: its probe comes back, makes no ticket, and nobody else can claim to be one."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -120,3 +121,8 @@ def test_a_strangers_mailbox_is_not_there_and_staff_look_at_none(world: World) -
             begin(world, by)
         with session.reading() as db, pytest.raises(error):
             deliverability.find_looked(db, by, world.ours.mailbox.public_id)
+
+
+def test_who_has_not_confirmed_their_address_sends_no_probe(world: World) -> None:
+    with pytest.raises(Denied):
+        begin(world, replace(world.ours.owner, is_confirmed=False))

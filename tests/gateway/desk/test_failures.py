@@ -1,13 +1,14 @@
 """Mails that did not arrive: sent again as they are, or put aside; strangers find none."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from gateway.desk import failures
 from gateway.desk.replying import ArticleRef
-from gateway.errors import Conflict, NotFound
+from gateway.errors import Conflict, Denied, NotFound
 from gateway.rules.access import Actor
 from gateway.store import session
 from gateway.store.queries.articles import get_raw_sha256
@@ -78,3 +79,10 @@ def test_a_stranger_finds_none_of_it(world: World, failed: str, verb: Verb) -> N
 def test_somebody_who_got_it_is_no_failure(world: World, failed: str, verb: Verb) -> None:
     with pytest.raises(Conflict):
         act(world, verb, failed, "else@acme.example")
+
+
+def test_who_has_not_confirmed_their_address_sends_nothing_again(world: World, failed: str) -> None:
+    unconfirmed = replace(world.ours.staff, is_confirmed=False)
+    with pytest.raises(Denied):
+        act(world, failures.resend, failed, by=unconfirmed)
+    act(world, failures.dismiss, failed, by=unconfirmed)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from gateway.desk.knocking import Visitor, knock, welcome
+from gateway.desk.knocking import Visitor, knock, knock_with_secret, welcome
 from gateway.errors import TooMany
 from gateway.rules.throttling import MOST, Counted
 from gateway.store import session
@@ -51,9 +51,22 @@ def test_who_is_in_has_their_slips_forgotten(world: World) -> None:
     tries(ANN, 1)
 
 
+def test_wrong_secrets_are_counted_for_their_network_alone(world: World) -> None:
+    def show(address: str) -> None:
+        with session.transaction() as db:
+            knock_with_secret(db, address, key=b"key", now=NOON)
+
+    for _ in range(MOST[Counted.SECRET]):
+        show("192.0.2.1")
+    with pytest.raises(TooMany):
+        show("192.0.2.1")
+    show("192.0.2.2")
+    tries(ANN, 1)
+
+
 def test_nothing_is_kept_that_names_anybody(world: World) -> None:
     tries(ANN, 1)
     with session.reading() as db:
         kept = db.execute(select(Knock.who)).scalars().all()
-    assert len(kept) == len(set(kept)) == len(Counted)
+    assert len(kept) == len(set(kept)) == 3
     assert not [who for who in kept if "ann" in who or "192" in who]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.desk import people
+from gateway.desk import people, signin
 from gateway.desk.people import AccountView
 from gateway.errors import Conflict, Invalid, NotFound
 from gateway.store import session
@@ -21,6 +21,20 @@ def test_an_account_has_a_generated_id_and_its_owner(world: World) -> None:
     with session.reading() as db:
         assert people.get_account(db, made.public_id) == people.get_account(db, "anna") == made
         assert people.list_accounts(db)[-1] == made
+
+
+@pytest.mark.parametrize("is_confirmed", [True, False])
+def test_an_address_is_confirmed_or_is_not_yet(world: World, *, is_confirmed: bool) -> None:
+    with session.transaction() as db:
+        values = {"login": "anna", "email": "a@new.example", "name": "", "password_hash": "x", "now": NOON}
+        people.create_account(db, **values, is_confirmed=is_confirmed)  # type: ignore[arg-type]
+        found = signin.find_credentials(db, "anna")
+        assert found is not None
+        secret = signin.open_session(db, found.staff_id, browser="", now=NOON)
+        db.flush()
+        here = signin.find_session(db, secret, now=NOON)
+    assert here is not None
+    assert here.actor.is_confirmed is is_confirmed
 
 
 def test_without_a_name_it_is_called_like_its_owner(world: World) -> None:

@@ -1,5 +1,6 @@
 """Answers: composed once, owed to each recipient once, taken back in time, never sent to ourselves."""
 
+from dataclasses import replace
 from datetime import timedelta, timezone
 from typing import Any
 
@@ -8,7 +9,7 @@ from sqlalchemy import select, update
 
 from gateway.desk import mailboxes, replying
 from gateway.desk.replying import Draft, DraftFile, default_recipients
-from gateway.errors import Conflict, Invalid, NotFound, TooLarge
+from gateway.errors import Conflict, Denied, Invalid, NotFound, TooLarge
 from gateway.mail.address import Address
 from gateway.mail.parse import parse
 from gateway.mail.tokens import is_own_message_id
@@ -333,3 +334,17 @@ def test_an_answer_carries_the_signature_that_the_composer_shows(desk: World) ->
         shown = replying.signature_of(db, desk.ours.staff, detail)
     assert shown == "Sam Ours, Ours #1"
     assert shown in sent(desk, desk.reply(1).public_id).text
+
+
+def test_who_has_not_confirmed_their_address_sends_nothing_and_can_take_back(desk: World) -> None:
+    now, written = desk.clock.now(), write(desk, Draft("Half a truth"))
+    public_id = desk.reply(1).public_id
+    unconfirmed = replace(desk.ours.staff, is_confirmed=False)
+    with session.transaction() as db:
+        with pytest.raises(Denied):
+            replying.write(db, unconfirmed, 1, Draft("No"), office=office(desk.blobs), now=now)
+        with pytest.raises(Denied):
+            replying.reply(db, unconfirmed, written, now=now)
+        with pytest.raises(Denied):
+            replying.send_now(db, unconfirmed, public_id, now=now)
+        replying.withdraw(db, unconfirmed, public_id, now=now)

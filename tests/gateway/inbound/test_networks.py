@@ -25,6 +25,8 @@ def test_no_network_contains_nothing() -> None:
 def test_what_is_no_network_is_named() -> None:
     with pytest.raises(Invalid, match="M4A_TRUSTED_RELAYS: relay is no network"):
         parse("127.0.0.1,relay")
+    with pytest.raises(Invalid, match="M4A_TRUSTED_PROXIES: 10/x is no network"):
+        parse("10/x", setting="M4A_TRUSTED_PROXIES")
 
 
 @pytest.mark.parametrize(

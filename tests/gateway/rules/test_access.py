@@ -21,3 +21,10 @@ def test_who_may_not_is_denied_without_saying_why_in_public() -> None:
         require(Actor(1, Role.STAFF), Permission.MANAGE_ACCOUNT)
     assert caught.value.public == Denied.words
     require(Actor(1, Role.OWNER), Permission.MANAGE_ACCOUNT)
+
+
+def test_who_has_not_confirmed_their_address_may_do_all_but_send_and_is_told_why() -> None:
+    unconfirmed = Actor(1, Role.OWNER, is_confirmed=False)
+    assert [p for p in Permission if not may(unconfirmed, p)] == [Permission.SEND_MAIL]
+    with pytest.raises(Denied, match="confirm your e-mail address"):
+        require(unconfirmed, Permission.SEND_MAIL)

@@ -4,6 +4,7 @@ from flask.testing import FlaskClient
 
 from gateway import clock
 from gateway.desk import tokens
+from gateway.rules.throttling import MOST, Counted
 from gateway.store.session import transaction
 from tests.webui.cast import World
 
@@ -44,3 +45,14 @@ def test_a_revoked_token_is_worth_nothing(client: FlaskClient, world: World) -> 
 
 def test_a_browsers_session_is_no_token(browser: FlaskClient) -> None:
     assert browser.get("/api/v1/tickets").status_code == 401
+
+
+def test_wrong_tokens_without_end_are_refused_and_the_right_one_works_on(
+    client: FlaskClient, world: World
+) -> None:
+    wrong = {"Authorization": "Bearer wrong"}
+    answers = [
+        client.get("/api/v1/tickets", headers=wrong).status_code for _ in range(MOST[Counted.SECRET] + 1)
+    ]
+    assert answers == [401] * MOST[Counted.SECRET] + [429]
+    assert client.get("/api/v1/tickets", headers=world.ours.headers).status_code == 200

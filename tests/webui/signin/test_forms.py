@@ -5,7 +5,15 @@ from werkzeug.datastructures import MultiDict
 
 from gateway.desk.signatures import MAX_TEXT_CHARS
 from gateway.errors import Invalid
-from webui.signin.forms import read_sign_in, read_sign_up, read_signature, typed_sign_up
+from webui.signin.forms import (
+    read_name,
+    read_password,
+    read_secret,
+    read_sign_in,
+    read_sign_up,
+    read_signature,
+    typed_sign_up,
+)
 
 
 def test_blanks_around_a_login_are_slips() -> None:
@@ -33,3 +41,20 @@ def test_what_was_typed_can_be_shown_again() -> None:
 def test_a_signature_is_read_no_longer_than_is_needed_to_refuse_it() -> None:
     read = read_signature(MultiDict({"signature_en": "a\r\nb", "signature_de": "x" * 9_999}))
     assert (read.en, len(read.de)) == ("a\nb", MAX_TEXT_CHARS + 1)
+
+
+@pytest.mark.parametrize("pasted", ["abc", "  abc ", "https://desk.example/reset#abc", "#abc"])
+def test_a_mailed_secret_is_taken_out_of_its_link(pasted: str) -> None:
+    assert read_secret(MultiDict({"code": pasted})) == "abc"
+
+
+def test_an_endless_secret_is_cut() -> None:
+    assert len(read_secret(MultiDict({"code": "x" * 10**4}))) == 200
+
+
+def test_a_name_may_have_slips_around_it() -> None:
+    assert read_name(MultiDict({"login": " ann "})) == "ann"
+
+
+def test_another_field_may_hold_a_password() -> None:
+    assert read_password(MultiDict({"new": " x "}), "new") == " x "

@@ -65,6 +65,15 @@
     dialog.showModal();
   };
 
+  // The secret of a mailed link stands behind "#": it goes into the form, and out of the address bar.
+  const takeSecret = () => {
+    const field = one("[data-from-link]");
+    if (!field) return;
+    if (location.hash.length > 1) field.value = location.hash.slice(1);
+    history.replaceState(null, "", location.pathname);
+    field.closest(".field").hidden = field.value !== "" && !field.hasAttribute("aria-invalid");
+  };
+
   // A choice that takes effect at once.
   const sendChoice = (event) => {
     const form = event.target.form;
@@ -364,6 +373,7 @@
   const begin = () => {
     tellTimes();
     showView();
+    takeSecret();
     document.addEventListener("keydown", onKey);
     document.addEventListener("toggle", openFrame, true);
     document.addEventListener("toggle", openText, true);

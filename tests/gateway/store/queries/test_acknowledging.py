@@ -1,9 +1,9 @@
 from sqlalchemy import update
 
 from gateway.store import session
-from gateway.store.models import Mailbox
+from gateway.store.models import Mailbox, Staff
 from gateway.store.queries.acknowledging import find_owed
-from tests.world import ANN, DOMAIN, SUPPORT, World, mail
+from tests.world import ANN, DOMAIN, NOON, SUPPORT, World, mail
 
 
 def test_the_mail_its_ticket_and_its_mailbox_are_found(world: World) -> None:
@@ -33,3 +33,13 @@ def test_without_ticket_or_mailbox_nothing_is_owed(world: World) -> None:
         db.delete(db.get(Mailbox, world.ours.mailbox.id))
         db.flush()
         assert find_owed(db, intake_id) is None
+
+
+def test_nothing_is_owed_as_long_as_nobody_has_confirmed_an_address(world: World) -> None:
+    (intake_id,) = world.accept(mail(), SUPPORT)
+    world.file(intake_id)
+    with session.transaction() as db:
+        db.execute(update(Staff).where(Staff.login != "stranger").values(email_confirmed_at=None))
+        assert find_owed(db, intake_id) is None
+        db.execute(update(Staff).where(Staff.login == "sam-ours").values(email_confirmed_at=NOON))
+        assert find_owed(db, intake_id) is not None

@@ -1,0 +1,96 @@
+"""Getting in, in a real browser."""
+
+import re
+import threading
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
+from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import update
+from werkzeug.serving import make_server
+
+from gateway.store import session
+from gateway.store.models import Staff
+from tests.fakes.chromium import launched
+from tests.webui.cast import World
+from tests.webui.signin.test_letters import secret_of
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with launched() as browser:
+        yield browser
+
+
+@pytest.fixture
+def served(app: Flask, world: World) -> Iterator[str]:
+    """The address of the application, really served."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join(10)
+    server.server_close()
+
+
+@pytest.fixture
+def page(chromium: Browser, served: str, world: World) -> Iterator[Page]:
+    """A page of our owner's browser; whatever its scripts complain about fails the test."""
+    context = chromium.new_context(base_url=served, viewport={"width": 1440, "height": 900}, locale="en-GB")
+    context.add_cookies([{"name": "session", "value": world.ours.cookie, "url": served}])
+    made = context.new_page()
+    complaints: list[str] = []
+    made.on("pageerror", lambda error: complaints.append(str(error)))
+    yield made
+    context.close()
+    assert complaints == []
+
+
+def look(page: Page) -> None:
+    """Everybody can use the page as it stands, on a wide and on a narrow screen."""
+    found = Axe().run(page).response["violations"]
+    assert [f"{page.url} {v['id']}: {node['html'][:120]}" for v in found for node in v["nodes"]] == []
+    page.set_viewport_size({"width": 320, "height": 800})
+    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    page.set_viewport_size({"width": 1440, "height": 900})
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("locale", ["en", "de"])
+def test_the_banner_leads_to_a_link_that_leaves_the_address_bar_at_once(
+    page: Page, served: str, world: World, theme: str, locale: str
+) -> None:
+    with session.transaction() as db:
+        db.execute(update(Staff).where(Staff.login == "ours").values(email_confirmed_at=None))
+    page.context.add_cookies(
+        [{"name": "theme", "value": theme, "url": served}, {"name": "locale", "value": locale, "url": served}]
+    )
+    page.goto("/")
+    look(page)
+    page.locator(".banner button").click()
+    expect(page.locator(".alert")).to_contain_text("owner@ours.example")
+    look(page)
+    page.goto("about:blank")
+    page.goto(f"/confirm#{secret_of(world.ours.blobs)}")
+    expect(page).to_have_url(re.compile("/confirm$"))
+    expect(page.locator("#code")).to_be_hidden()
+    look(page)
+    page.locator("button.primary").click()
+    expect(page).to_have_url(re.compile("/account"))
+    expect(page.locator(".banner")).to_have_count(0)
+
+
+def test_a_lost_password_is_replaced_with_what_the_link_carries(page: Page, world: World) -> None:
+    page.goto("/forgotten")
+    page.locator("#login").fill("ours")
+    page.locator("button.primary").click()
+    expect(page.locator(".alert")).to_contain_text("on its way")
+    look(page)
+    page.goto("about:blank")
+    page.goto(f"/reset#{secret_of(world.ours.blobs)}")
+    page.locator("#password").fill("another horse battery")
+    page.keyboard.press("Enter")
+    expect(page.locator("[role=status]")).to_contain_text("Your new password is set")

@@ -1,0 +1,35 @@
+"""The door: every try is counted before it is looked at, whatever page it comes from."""
+
+from flask import redirect, request
+from flask.typing import ResponseReturnValue
+
+from gateway.desk import knocking, signin
+from gateway.desk.knocking import Visitor
+from gateway.store.session import transaction
+from webui import callers, sessions
+from webui.office import office
+
+
+def knock(name: str) -> Visitor:
+    """Count a try under this name; TooMany if it is not to be looked at."""
+    visitor, here = Visitor(name, callers.address()), office()
+    with transaction() as db:
+        knocking.knock(db, visitor, key=here.settings.key(), now=here.clock.now())
+    return visitor
+
+
+def knock_with_secret() -> None:
+    """Likewise where a mailed secret is shown instead of a name."""
+    here = office()
+    with transaction() as db:
+        address, key = callers.address(), here.settings.key()
+        knocking.knock_with_secret(db, address, key=key, now=here.clock.now())
+
+
+def let_in(staff_id: int, visitor: Visitor, onward: str) -> ResponseReturnValue:
+    """Begin a session in this browser, forget the visitor's slips, and go on."""
+    browser, here = request.headers.get("User-Agent", ""), office()
+    with transaction() as db:
+        knocking.welcome(db, visitor, key=here.settings.key())
+        secret = signin.open_session(db, staff_id, browser=browser, now=here.clock.now())
+    return sessions.begin(redirect(onward, 303), secret)
