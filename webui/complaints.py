@@ -65,6 +65,7 @@ _SAID = (
     N_("Please confirm your e-mail address first: until then no mail is sent."),
     N_("Too many tries. Please wait a few minutes."),
     N_("This link has been used or is too old. Please ask for a new one."),
+    N_("This is not your password."),
     N_("You are not allowed to do this."),
     N_("Not found."),
     N_("This input cannot be accepted."),

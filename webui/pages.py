@@ -58,6 +58,7 @@ def _page_values() -> dict[str, Any]:
     return {
         "request": request,
         "me": sessions.find(),
+        "is_proven": sessions.is_proven(),
         "locale": i18n.current_locale(),
         "is_demo": settings.demo,
         "public_sign_up": settings.public_sign_up,

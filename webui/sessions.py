@@ -1,4 +1,4 @@
-"""Who is at the browser: the session cookie, looked up at most once a request, and the guard of views.
+"""Who is at the browser: the session cookie, looked up at most once a request, and the guards of views.
 
 The cookie holds a secret of which the server keeps the hash; over TLS its name has the `__Host-`
 prefix, which binds it to this host, to https and to the path `/` (RFC 6265bis section 4.1.3).
@@ -21,6 +21,7 @@ from gateway.store.session import reading
 from webui.office import office
 
 SIGN_IN_PATH = "/sign-in"
+PROVE_PATH = "/prove"
 _MAX_SECRET = 200
 
 P = ParamSpec("P")
@@ -66,6 +67,28 @@ def signed_in(view: Callable[P, T]) -> Callable[P, T | AnyResponse]:
     return guarded
 
 
+def proven(view: Callable[P, T]) -> Callable[P, T | AnyResponse]:
+    """Guard of a view that does something sensitive: the password is asked for again, unless it was lately.
+
+    After that one is back at the page, or at that whose form was sent.
+    """
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> T | AnyResponse:
+        if is_proven():
+            return view(*args, **kwargs)
+        target = request.full_path.rstrip("?") if request.method == "GET" else _page_before()
+        return redirect(f"{PROVE_PATH}?next={quote(safe_next(target))}", 303)
+
+    return signed_in(guarded)
+
+
+def is_proven() -> bool:
+    """Whether the person at the browser has given their password lately."""
+    person = find()
+    return person is not None and person.has_proven(office().clock.now())
+
+
 def safe_next(target: str | None) -> str:
     """A path of ours to go on to; anything that could lead elsewhere becomes `/`."""
     if not target or not target.startswith("/") or target[1:2] in ("/", "\\"):
@@ -103,6 +126,12 @@ def end(answer: ResponseReturnValue) -> Response:
 def secret() -> str:
     """What the browser's cookie holds, or nothing."""
     return request.cookies.get(cookie_name(), "")
+
+
+def _page_before() -> str:
+    """The page of ours whose form was sent."""
+    before = urlsplit(request.referrer or "")
+    return before.path if before.netloc == request.host else "/"
 
 
 def _look_up() -> SignedIn | None:

@@ -36,6 +36,7 @@ PAGES = (
     "/quarantine?dismissed=2&after=MC4x",
     "/undelivered",
     "/account?new=1",
+    "/account/security?changed=1",
     "/t/999",
 )
 PUBLIC = (

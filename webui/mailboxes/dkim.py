@@ -17,7 +17,7 @@ from gateway.store.session import reading, transaction
 from webui.bridge import Told
 from webui.later import Later
 from webui.office import office
-from webui.sessions import actor, signed_in
+from webui.sessions import actor, proven, signed_in
 from webui.wording import Moment, moment
 
 blueprint = Blueprint("dkim", __name__)
@@ -43,7 +43,7 @@ def shown(key: DkimView, now: datetime) -> Key:
 
 
 @blueprint.post("/mailboxes/<public_id>/dkim/make")
-@signed_in
+@proven
 def make(public_id: str) -> ResponseReturnValue:
     """Make a key for the mailbox's domain, or a new one beside the one that signs."""
     by, here, seal = actor(), office(), Seal(office().settings.key())
@@ -80,7 +80,7 @@ def look(public_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/mailboxes/<public_id>/dkim/remove")
-@signed_in
+@proven
 def remove(public_id: str) -> ResponseReturnValue:
     """Sign no more."""
     with transaction() as db:

@@ -20,7 +20,7 @@ from webui.mailboxes import dkim, forms, states
 from webui.mailboxes.forms import ConnectionForm
 from webui.office import office
 from webui.rail import rail
-from webui.sessions import actor, current, signed_in
+from webui.sessions import actor, current, proven, signed_in
 from webui.wording import placeholder_names
 
 blueprint = Blueprint("mailboxes", __name__)
@@ -89,7 +89,7 @@ def behave(public_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/mailboxes/<public_id>/connection")
-@signed_in
+@proven
 def connect(public_id: str) -> ResponseReturnValue:
     """Fetch its mail from an IMAP account, or from another one than before; on trial at first."""
     typed = forms.typed_connection(request.form)

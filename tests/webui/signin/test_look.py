@@ -14,8 +14,9 @@ from werkzeug.serving import make_server
 from gateway.store import session
 from gateway.store.models import Staff
 from tests.fakes.chromium import launched
-from tests.webui.cast import World
+from tests.webui.cast import PASSWORD, World
 from tests.webui.signin.test_letters import secret_of
+from tests.webui.signin.test_security import let_proof_lapse
 
 
 @pytest.fixture(scope="module")
@@ -94,3 +95,21 @@ def test_a_lost_password_is_replaced_with_what_the_link_carries(page: Page, worl
     page.locator("#password").fill("another horse battery")
     page.keyboard.press("Enter")
     expect(page.locator("[role=status]")).to_contain_text("Your new password is set")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_password_is_asked_for_again_and_one_goes_on(
+    page: Page, served: str, world: World, theme: str
+) -> None:
+    let_proof_lapse()
+    page.context.add_cookies([{"name": "theme", "value": theme, "url": served}])
+    page.goto("/mailboxes")
+    page.get_by_text("help@ours.example", exact=True).click()
+    page.get_by_text("Fetch from an IMAP mailbox instead").click()
+    look(page)
+    page.get_by_role("link", name="Give the password").click()
+    look(page)
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    page.get_by_text("Fetch from an IMAP mailbox instead").click()
+    expect(page.locator("#secret")).to_be_visible()

@@ -1,0 +1,122 @@
+"""What lets a person in, and where they are in: their password and their sign-ins."""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, redirect, request
+from flask.typing import ResponseReturnValue
+
+from gateway.desk import knocking, passwords, signin
+from gateway.errors import DeskError, Invalid
+from gateway.i18n import _
+from gateway.store.queries.tickets import count_views
+from gateway.store.session import reading, transaction
+from webui import complaints, pages, sessions
+from webui.office import office
+from webui.rail import rail
+from webui.sessions import actor, current, signed_in
+from webui.signin import browsers, door, forms
+from webui.wording import Moment, moment
+
+blueprint = Blueprint("security", __name__)
+
+_PATH = "/account/security"
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """A sign-in as the page shows it."""
+
+    handle: str
+    browser: str
+    since: Moment
+    is_this: bool
+
+
+@blueprint.get(_PATH)
+@signed_in
+def security() -> ResponseReturnValue:
+    """Password and sign-ins."""
+    return _page()
+
+
+@blueprint.post("/account/password")
+@signed_in
+def change_password() -> ResponseReturnValue:
+    """Another password, for who knows the present one; every other sign-in ends."""
+    try:
+        _check_own(forms.read_password(request.form, "old"), field="old")
+        password_hash = passwords.hash_password(forms.read_password(request.form))
+    except Invalid as error:
+        return _page(error), error.http
+    with transaction() as db:
+        signin.change_password(db, actor(), sessions.secret(), password_hash)
+    return redirect(f"{_PATH}?changed=1", 303)
+
+
+@blueprint.post("/account/sessions/end")
+@signed_in
+def end_sessions() -> ResponseReturnValue:
+    """End one sign-in, or without its handle all but this."""
+    handle = request.form.get("handle")
+    with transaction() as db:
+        signin.close_sessions(db, actor(), sessions.secret(), handle)
+    return redirect(f"{_PATH}?ended=1#sessions", 303)
+
+
+@blueprint.get(sessions.PROVE_PATH)
+@signed_in
+def prove_form() -> ResponseReturnValue:
+    """Ask for the password again, unless it was given lately."""
+    onward = sessions.safe_next(request.args.get("next"))
+    if sessions.is_proven():
+        return redirect(onward, 303)
+    return pages.render("web/signin/prove.html", onward=onward, wrong="")
+
+
+@blueprint.post(sessions.PROVE_PATH)
+@signed_in
+def prove() -> ResponseReturnValue:
+    """The password counts for a while, and what it was asked for goes on."""
+    onward = sessions.safe_next(request.form.get("next"))
+    try:
+        _check_own(forms.read_password(request.form), field="password")
+    except Invalid as error:
+        wrong = complaints.in_words(error)
+        return pages.render("web/signin/prove.html", onward=onward, wrong=wrong), error.http
+    return redirect(onward, 303)
+
+
+def _check_own(password: str, *, field: str) -> None:
+    """Note that the person gave their password; Invalid if it is another."""
+    visitor, here = door.knock(current().login), office()
+    with reading() as db:
+        password_hash = signin.own_password_hash(db, actor())
+    if not passwords.check(password_hash, password):
+        raise Invalid("This is not your password.", field=field)
+    with transaction() as db:
+        knocking.welcome(db, visitor, key=here.settings.key())
+        signin.note_proof(db, sessions.secret(), now=here.clock.now())
+
+
+def _page(error: DeskError | None = None) -> str:
+    by, now = actor(), office().clock.now()
+    with reading() as db:
+        views = rail(count_views(db, by.account_id, by.staff_id))
+        found = signin.list_sessions(db, by, sessions.secret(), now=now)
+    told = ""
+    if "changed" in request.args:
+        told = _("Your password is changed.")
+    elif "ended" in request.args:
+        told = _("Signed out there.")
+    return pages.render(
+        "web/signin/security.html",
+        area="account",
+        views=views,
+        told=told,
+        wrong=complaints.in_words(error) if error else "",
+        field=error.field if isinstance(error, Invalid) else "",
+        sessions=[
+            SignIn(one.handle, browsers.in_words(one.browser), moment(one.created_at, now), one.is_this)
+            for one in found
+        ],
+    )
