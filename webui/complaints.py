@@ -66,6 +66,8 @@ _SAID = (
     N_("Too many tries. Please wait a few minutes."),
     N_("This link has been used or is too old. Please ask for a new one."),
     N_("This is not your password."),
+    N_("This code is not right. Please take the one that the app shows now."),
+    N_("The second factor is on already."),
     N_("You are not allowed to do this."),
     N_("Not found."),
     N_("This input cannot be accepted."),

@@ -33,11 +33,17 @@ def knock_with_secret(db: Session, address: str, *, key: bytes, now: datetime) -
     _count(db, [(Counted.SECRET, _digest(key, Counted.SECRET, network_of(address)))], now)
 
 
+def knock_with_code(db: Session, name: str, *, key: bytes, now: datetime) -> None:
+    """Likewise for a code of the second factor, by the login of who has given the password."""
+    _count(db, [(Counted.CODE, _digest(key, Counted.CODE, name))], now)
+
+
 def welcome(db: Session, visitor: Visitor, *, key: bytes) -> None:
     """They are in: their own slips are forgotten, the network's stay counted."""
     for counted, who in _whos(visitor, key):
         if counted is Counted.LOGIN_HERE:
             knocks.forget(db, who)
+    knocks.forget(db, _digest(key, Counted.CODE, visitor.name))
 
 
 def _count(db: Session, whos: list[tuple[Counted, str]], now: datetime) -> None:

@@ -17,7 +17,7 @@ from gateway.ids import hash_secret, new_secret
 from gateway.rules.access import Actor
 from gateway.store import deliveries
 from gateway.store.blobs import BlobStore
-from gateway.store.models import MailedLink, Staff, WebSession
+from gateway.store.models import HalfSignIn, MailedLink, Staff, WebSession
 
 
 class Purpose(StrEnum):
@@ -129,7 +129,8 @@ def set_password(db: Session, secret: str, password_hash: str, *, now: datetime)
     staff_id = _redeem(db, secret, Purpose.RESET, now)
     values = {"password_hash": password_hash, "email_confirmed_at": now}
     db.execute(update(Staff).where(Staff.id == staff_id).values(**values))
-    db.execute(delete(WebSession).where(WebSession.staff_id == staff_id))
+    for begun in (WebSession, HalfSignIn):
+        db.execute(delete(begun).where(begun.staff_id == staff_id))
     return staff_id
 
 

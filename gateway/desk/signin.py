@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from gateway.ids import hash_secret, new_secret
 from gateway.rules.access import Actor, Role
-from gateway.store.models import Account, Staff, WebSession
+from gateway.store.models import Account, HalfSignIn, Staff, WebSession
 
 SESSION_LASTS = timedelta(days=30)
 PROOF_LASTS = timedelta(minutes=15)
@@ -137,6 +137,7 @@ def change_password(db: Session, by: Actor, secret: str, password_hash: str) -> 
     """A new password; every sign-in of theirs ends but the one in the asking browser."""
     mine = Staff.account_id == by.account_id, Staff.id == by.staff_id
     db.execute(update(Staff).where(*mine).values(password_hash=password_hash))
+    db.execute(delete(HalfSignIn).where(HalfSignIn.staff_id == by.staff_id))
     close_sessions(db, by, secret)
 
 

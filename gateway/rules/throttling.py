@@ -4,7 +4,8 @@ Tries are counted in fixed stretches of time, for a login from one network, for 
 from everywhere. The first stops who guesses a password, the second who goes through logins, the third many
 machines that guess together; its bar is high, because whoever reaches it keeps the login's owner out, too.
 Long secrets (API tokens, mailed links) name nobody and cannot be guessed; whoever sends wrong ones without
-end is stopped by a count of their network's own.
+end is stopped by a count of their network's own. The short codes of a second factor are counted for their
+person from everywhere, with a low bar: only who knows the password gets as far.
 """
 
 import ipaddress
@@ -22,6 +23,7 @@ class Counted(StrEnum):
     NETWORK = "network"
     LOGIN = "login"
     SECRET = "secret"
+    CODE = "code"
 
 
 MOST: Mapping[Counted, int] = {
@@ -29,6 +31,7 @@ MOST: Mapping[Counted, int] = {
     Counted.NETWORK: 60,
     Counted.LOGIN: 200,
     Counted.SECRET: 60,
+    Counted.CODE: 20,
 }
 """Tries in one stretch of time that are still looked at."""
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, delete
 from sqlalchemy.orm import Session
 
-from gateway.store.models import MailedLink, table
+from gateway.store.models import HalfSignIn, MailedLink, table
 
 
 def forget_expired(db: Session, *, now: datetime) -> int:
@@ -13,4 +13,7 @@ def forget_expired(db: Session, *, now: datetime) -> int:
     return sum(db.connection().execute(statement, {"now": now}).rowcount for statement in _EXPIRED)
 
 
-_EXPIRED = tuple(delete(kept).where(kept.c.expires_at <= bindparam("now")) for kept in (table(MailedLink),))
+_EXPIRED = tuple(
+    delete(kept).where(kept.c.expires_at <= bindparam("now"))
+    for kept in (table(HalfSignIn), table(MailedLink))
+)

@@ -37,6 +37,7 @@ PAGES = (
     "/undelivered",
     "/account?new=1",
     "/account/security?changed=1",
+    "/account/second-factor",
     "/t/999",
 )
 PUBLIC = (

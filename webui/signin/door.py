@@ -1,7 +1,6 @@
 """The door: every try is counted before it is looked at, whatever page it comes from."""
 
-from flask import redirect, request
-from flask.typing import ResponseReturnValue
+from flask import Response, redirect, request
 
 from gateway.desk import knocking, signin
 from gateway.desk.knocking import Visitor
@@ -26,7 +25,7 @@ def knock_with_secret() -> None:
         knocking.knock_with_secret(db, address, key=key, now=here.clock.now())
 
 
-def let_in(staff_id: int, visitor: Visitor, onward: str) -> ResponseReturnValue:
+def let_in(staff_id: int, visitor: Visitor, onward: str) -> Response:
     """Begin a session in this browser, forget the visitor's slips, and go on."""
     browser, here = request.headers.get("User-Agent", ""), office()
     with transaction() as db:

@@ -9,6 +9,7 @@ from gateway.errors import Invalid
 
 _MAX_CHARS = 1000
 _MAX_SECRET = 200
+_MAX_CODE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,11 @@ def read_name(form: MultiDict[str, str]) -> str:
 def read_secret(form: MultiDict[str, str]) -> str:
     """The secret of a mailed link; the whole link will do."""
     return _line(form, "code").rpartition("#")[2].strip()[:_MAX_SECRET]
+
+
+def read_code(form: MultiDict[str, str]) -> str:
+    """A code of the second factor."""
+    return _line(form, "code")[:_MAX_CODE]
 
 
 def read_password(form: MultiDict[str, str], name: str = "password") -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 
-from gateway.desk import knocking, passwords, signin
+from gateway.desk import knocking, passwords, secondfactor, signin
 from gateway.errors import DeskError, Invalid
 from gateway.i18n import _
 from gateway.store.queries.tickets import count_views
@@ -102,17 +102,21 @@ def _page(error: DeskError | None = None) -> str:
     by, now = actor(), office().clock.now()
     with reading() as db:
         views = rail(count_views(db, by.account_id, by.staff_id))
+        factor = secondfactor.view(db, by)
         found = signin.list_sessions(db, by, sessions.secret(), now=now)
     told = ""
     if "changed" in request.args:
         told = _("Your password is changed.")
     elif "ended" in request.args:
         told = _("Signed out there.")
+    elif "factor" in request.args:
+        told = _("The second factor is off.")
     return pages.render(
         "web/signin/security.html",
         area="account",
         views=views,
         told=told,
+        has_factor=factor.since is not None,
         wrong=complaints.in_words(error) if error else "",
         field=error.field if isinstance(error, Invalid) else "",
         sessions=[

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, make_response, redirect, request
 from flask.typing import ResponseReturnValue
 
-from gateway.desk import mailedlinks, passwords, people, signatures, signin
+from gateway.desk import mailedlinks, passwords, people, secondfactor, signatures, signin
 from gateway.desk.mailedlinks import Purpose, Reader
 from gateway.desk.signatures import OwnSignature
 from gateway.errors import Conflict, Denied, Invalid
@@ -15,12 +15,14 @@ from webui import complaints, languages, pages, sessions
 from webui.office import office
 from webui.rail import View, rail
 from webui.sessions import actor, signed_in
-from webui.signin import door, forms, letters, security
+from webui.signin import door, factor, forms, halfway, letters, security
 from webui.wording import placeholder_names
 
 blueprint = Blueprint("signin", __name__)
 blueprint.register_blueprint(letters.blueprint)
 blueprint.register_blueprint(security.blueprint)
+blueprint.register_blueprint(halfway.blueprint)
+blueprint.register_blueprint(factor.blueprint)
 
 _YEAR_SECONDS = 365 * 86400
 _THEMES = ("light", "dark")
@@ -47,6 +49,10 @@ def sign_in() -> ResponseReturnValue:
     if found is None or not fits:
         wrong = _("Login and password do not match.")
         return _sign_in_page(onward, login=typed.login, wrong=wrong), 422
+    with reading() as db:
+        owes_more = secondfactor.is_on(db, found.staff_id)
+    if owes_more:
+        return halfway.begin(found.staff_id, onward)
     return door.let_in(found.staff_id, visitor, onward)
 
 

@@ -5,6 +5,7 @@ from gateway.store.models.article import Article, Attachment
 from gateway.store.models.canned import CannedReply
 from gateway.store.models.customer import Contact, ContactAddress, Customer, CustomerDomain
 from gateway.store.models.dkim import DkimKey
+from gateway.store.models.factor import HalfSignIn, RecoveryCode, Totp
 from gateway.store.models.imap import ImapFolder, ImapMessage, ImapSource
 from gateway.store.models.intake import Intake, Offer, Quarantined, SenderTally
 from gateway.store.models.mailbox import DeliverabilityCheck, Mailbox
@@ -27,6 +28,7 @@ __all__ = [
     "DeliverabilityCheck",
     "Delivery",
     "DkimKey",
+    "HalfSignIn",
     "IdempotencyKey",
     "ImapFolder",
     "ImapMessage",
@@ -41,10 +43,12 @@ __all__ = [
     "Privacy",
     "Quarantined",
     "Record",
+    "RecoveryCode",
     "SenderTally",
     "Staff",
     "Ticket",
     "TicketEvent",
+    "Totp",
     "WebSession",
     "table",
 ]

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from gateway.desk.knocking import Visitor, knock, knock_with_secret, welcome
+from gateway.desk.knocking import Visitor, knock, knock_with_code, knock_with_secret, welcome
 from gateway.errors import TooMany
 from gateway.rules.throttling import MOST, Counted
 from gateway.store import session
@@ -62,6 +62,21 @@ def test_wrong_secrets_are_counted_for_their_network_alone(world: World) -> None
         show("192.0.2.1")
     show("192.0.2.2")
     tries(ANN, 1)
+
+
+def test_codes_of_a_person_are_counted_from_everywhere_until_they_are_in(world: World) -> None:
+    def show(name: str) -> None:
+        with session.transaction() as db:
+            knock_with_code(db, name, key=b"key", now=NOON)
+
+    for _ in range(MOST[Counted.CODE]):
+        show("ann")
+    with pytest.raises(TooMany):
+        show("ann")
+    show("bob")
+    with session.transaction() as db:
+        welcome(db, ANN, key=b"key")
+    show("ann")
 
 
 def test_nothing_is_kept_that_names_anybody(world: World) -> None:

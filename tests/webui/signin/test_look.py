@@ -4,6 +4,7 @@ import re
 import threading
 from collections.abc import Iterator
 
+import pyotp
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
@@ -11,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import update
 from werkzeug.serving import make_server
 
+from gateway import clock
 from gateway.store import session
 from gateway.store.models import Staff
 from tests.fakes.chromium import launched
@@ -113,3 +115,30 @@ def test_the_password_is_asked_for_again_and_one_goes_on(
     page.keyboard.press("Enter")
     page.get_by_text("Fetch from an IMAP mailbox instead").click()
     expect(page.locator("#secret")).to_be_visible()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("locale", ["en", "de"])
+def test_a_second_factor_is_set_up_and_asked_for(page: Page, served: str, locale: str, theme: str) -> None:
+    page.context.add_cookies(
+        [{"name": "theme", "value": theme, "url": served}, {"name": "locale", "value": locale, "url": served}]
+    )
+    page.goto("/account/second-factor")
+    page.locator("button.primary").click()
+    look(page)
+    app = pyotp.TOTP(page.locator(".copy").inner_text().replace(" ", ""))
+    page.locator("#code").fill(app.at(clock.now()))
+    page.keyboard.press("Enter")
+    expect(page.locator(".codes li")).to_have_count(10)
+    look(page)
+    code = page.locator(".codes .copy").first.inner_text()
+    page.goto("/account")
+    page.locator("form[action='/sign-out'] button").click()
+    page.locator("#login").fill("ours")
+    page.locator("#password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.locator("#code")).to_be_focused()
+    look(page)
+    page.keyboard.type(code)
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(f"{served}/")

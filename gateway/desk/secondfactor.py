@@ -1,0 +1,117 @@
+"""A second factor beside the password: the codes of an app, and recovery codes for the day it is lost.
+
+The app's key is sealed at rest, of recovery codes only hashes are kept. No code is taken twice.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from gateway.errors import Conflict, Invalid, NotFound
+from gateway.ids import base32, hash_secret, new_key
+from gateway.rules import totp
+from gateway.rules.access import Actor
+from gateway.store.models import RecoveryCode, Totp
+from gateway.store.sealed import Seal
+
+RECOVERY_CODES = 10
+_KEY_BYTES = 20  # RFC 4226 section 4, R6
+_RECOVERY_CHARS = 16  # 80 bits
+
+
+@dataclass(frozen=True, slots=True)
+class FactorView:
+    """How far a person has come with it; `since` is None until the first code was right."""
+
+    is_begun: bool
+    since: datetime | None
+    recovery_codes: int
+
+
+def view(db: Session, by: Actor) -> FactorView:
+    """The second factor of who acts."""
+    found = db.execute(select(Totp.confirmed_at).where(Totp.staff_id == by.staff_id)).first()
+    left = db.execute(select(func.count()).where(RecoveryCode.staff_id == by.staff_id)).scalar_one()
+    return FactorView(found is not None, found[0] if found else None, left)
+
+
+def is_on(db: Session, staff_id: int) -> bool:
+    """Whether the password alone lets this person in no more."""
+    mine = Totp.staff_id == staff_id, Totp.confirmed_at.is_not(None)
+    return db.execute(select(Totp.id).where(*mine)).first() is not None
+
+
+def begin(db: Session, by: Actor, *, seal: Seal, now: datetime) -> None:
+    """A fresh key for the app; it changes nothing before `confirm`. Conflict when one is in use."""
+    db.execute(delete(Totp).where(Totp.staff_id == by.staff_id, Totp.confirmed_at.is_(None)))
+    if db.execute(select(Totp.id).where(Totp.staff_id == by.staff_id)).first():
+        raise Conflict("The second factor is on already.")
+    secret = base32(new_key()[:_KEY_BYTES]).upper()
+    db.add(Totp(staff_id=by.staff_id, sealed_secret=seal.seal(secret), created_at=now))
+
+
+def begun_key(db: Session, by: Actor, *, seal: Seal) -> str:
+    """The key that the app shall take; NotFound when none is waiting for it."""
+    mine = Totp.staff_id == by.staff_id, Totp.confirmed_at.is_(None)
+    sealed = db.execute(select(Totp.sealed_secret).where(*mine)).scalar()
+    if sealed is None:
+        raise NotFound
+    return seal.open(sealed)
+
+
+def confirm(db: Session, by: Actor, code: str, *, seal: Seal, now: datetime) -> tuple[str, ...]:
+    """The app has the key, as its code shows: from now on it is asked for. Returns the recovery codes.
+
+    Invalid for a wrong code, NotFound when no key is waiting.
+    """
+    secret = begun_key(db, by, seal=seal)
+    step = totp.find_step(secret, _plain(code), now=now, after=0)
+    if step is None:
+        raise Invalid("This code is not right. Please take the one that the app shows now.", field="code")
+    waiting = Totp.staff_id == by.staff_id, Totp.confirmed_at.is_(None)
+    db.execute(update(Totp).where(*waiting).values(confirmed_at=now, last_step=step))
+    return new_recovery_codes(db, by)
+
+
+def new_recovery_codes(db: Session, by: Actor) -> tuple[str, ...]:
+    """Fresh recovery codes, which nobody can be shown again; those of before are worth nothing."""
+    db.execute(delete(RecoveryCode).where(RecoveryCode.staff_id == by.staff_id))
+    codes = tuple(base32(new_key())[:_RECOVERY_CHARS] for _ in range(RECOVERY_CODES))
+    db.add_all(RecoveryCode(staff_id=by.staff_id, code_hash=hash_secret(code)) for code in codes)
+    return tuple("-".join(code[at : at + 4] for at in range(0, _RECOVERY_CHARS, 4)) for code in codes)
+
+
+def turn_off(db: Session, by: Actor) -> None:
+    """The password alone lets them in again."""
+    db.execute(delete(Totp).where(Totp.staff_id == by.staff_id))
+    db.execute(delete(RecoveryCode).where(RecoveryCode.staff_id == by.staff_id))
+
+
+def redeem(db: Session, staff_id: int, said: str, *, seal: Seal, now: datetime) -> bool:
+    """Take a code of the app or a recovery code, and use it up; False if it is none, or was used."""
+    code = _plain(said)
+    return (_redeem_totp if totp.is_code(code) else _redeem_recovery)(db, staff_id, code, seal, now)
+
+
+def _redeem_totp(db: Session, staff_id: int, code: str, seal: Seal, now: datetime) -> bool:
+    mine = Totp.staff_id == staff_id, Totp.confirmed_at.is_not(None)
+    found = db.execute(select(Totp.sealed_secret, Totp.last_step).where(*mine)).first()
+    if found is None:
+        return False
+    step = totp.find_step(seal.open(found.sealed_secret), code, now=now, after=found.last_step)
+    if step is None:
+        return False
+    first = update(Totp).where(*mine, Totp.last_step < step).values(last_step=step)
+    return bool(db.execute(first).rowcount)  # type: ignore[attr-defined]  # of an UPDATE it has one
+
+
+def _redeem_recovery(db: Session, staff_id: int, code: str, _seal: Seal, _now: datetime) -> bool:
+    mine = RecoveryCode.staff_id == staff_id, RecoveryCode.code_hash == hash_secret(code)
+    return bool(db.execute(delete(RecoveryCode).where(*mine)).rowcount)  # type: ignore[attr-defined]
+
+
+def _plain(said: str) -> str:
+    """A code without what people put into it to read it more easily."""
+    return "".join(said.split()).replace("-", "").lower()
