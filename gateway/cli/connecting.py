@@ -17,9 +17,10 @@ from gateway.errors import Invalid, NotFound, Unavailable
 from gateway.rules.access import Actor, Role
 from gateway.settings import Settings
 from gateway.store import imap
-from gateway.store.imap import Auth, Security, Trouble, WhenDone
+from gateway.store.imap import WhenDone
 from gateway.store.queries.mailboxes import words_for
 from gateway.store.sealed import Seal
+from gateway.store.servers import Auth, Security
 from gateway.store.session import reading, transaction
 
 _COUNTING = timedelta(minutes=30)
@@ -101,8 +102,8 @@ def start(account_id: str, address: str, import_old: bool, as_json: bool) -> Non
 
 def _connect_and_count(settings: Settings, by: Actor, mailbox_id: str, connection: Connection) -> None:
     """Connected, on trial and counted; not connected at all if that fails."""
+    from gateway.desk.servers.reach import reach_of
     from gateway.inbound.imap.fetching import Office
-    from gateway.inbound.imap.reach import reach_of
     from gateway.inbound.imap.stopping import Stopper
     from gateway.inbound.imap.watching import Watch
 
@@ -146,11 +147,6 @@ def _secrets(*, from_stdin: bool) -> tuple[str, str]:
     if not first:
         raise Invalid("There is no password on standard input.", field="password")
     return first, second
-
-
-def said(trouble: Trouble, detail: str) -> str:
-    """A source's trouble as its row would have it."""
-    return f"{trouble.value}: {detail}" if detail else trouble.value
 
 
 def _shown(view: SourceView | None) -> dict[str, Any]:

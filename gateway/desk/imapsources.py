@@ -16,8 +16,9 @@ from gateway.errors import Conflict, Invalid, NotFound
 from gateway.ids import new_public_id
 from gateway.mail.addressing import domain_to_ascii
 from gateway.rules.access import Actor, Permission, require
-from gateway.store.imap import Auth, Security, SourceState, WhenDone
+from gateway.store.imap import SourceState, WhenDone
 from gateway.store.models import ImapFolder, ImapSource, Mailbox
+from gateway.store.servers import Auth, Security
 
 MOST_FOLDERS = 8
 """Each has a connection of its own; servers allow ten to fifteen of one user."""

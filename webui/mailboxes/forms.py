@@ -9,7 +9,8 @@ from werkzeug.datastructures import MultiDict
 from gateway.desk.imapsources import Connection, SourceView
 from gateway.desk.mailboxsettings import MailboxSettings
 from gateway.errors import Invalid
-from gateway.store.imap import Security, WhenDone
+from gateway.store.imap import WhenDone
+from gateway.store.servers import Security
 
 E = TypeVar("E", Security, WhenDone)
 _MAX_CHARS = 1_000

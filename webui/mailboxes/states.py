@@ -7,8 +7,9 @@ from gateway.desk.imapsources import SourceView
 from gateway.desk.mailboxes import MailboxView
 from gateway.i18n import _, ngettext
 from gateway.rules.heartbeat import Trouble, find_trouble
-from gateway.store.imap import Security, SourceState, WhenDone
+from gateway.store.imap import SourceState, WhenDone
 from gateway.store.queries.mailboxes import Heartbeat
+from gateway.store.servers import Security
 from webui.wording import Moment, moment
 
 OLD = "all"

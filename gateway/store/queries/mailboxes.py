@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from gateway.errors import NotFound
 from gateway.i18n import _
 from gateway.rules.heartbeat import Pulse
-from gateway.store.imap import SourceState, Trouble
+from gateway.store.imap import SourceState
 from gateway.store.models import ImapSource, Mailbox, Offer
+from gateway.store.servers import Trouble
 
 _PREFIX = ": "
 

@@ -13,8 +13,9 @@ from gateway.desk.imapsources import MOST_FOLDERS, Connection, SourceView
 from gateway.errors import Conflict, Denied, Invalid, NotFound
 from gateway.rules.access import Actor
 from gateway.store import imap, session
-from gateway.store.imap import Auth, FolderCount, Security, SourceState, WhenDone
+from gateway.store.imap import FolderCount, SourceState, WhenDone
 from gateway.store.models import ImapFolder, ImapSource
+from gateway.store.servers import Auth, Security
 from tests.world import NOON, World
 
 CONNECTION = Connection(host="imap.example.org", username="help", sealed_secret="sealed one")

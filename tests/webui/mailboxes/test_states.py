@@ -7,8 +7,9 @@ import pytest
 
 from gateway.desk.imapsources import SourceView
 from gateway.rules.heartbeat import Pulse
-from gateway.store.imap import Auth, Security, SourceState, WhenDone
+from gateway.store.imap import SourceState, WhenDone
 from gateway.store.queries.mailboxes import Heartbeat
+from gateway.store.servers import Auth, Security
 from webui.mailboxes import states
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)

@@ -8,8 +8,9 @@ from gateway.desk import imapsources, mailboxes
 from gateway.desk.imapsources import Connection
 from gateway.i18n import speaking
 from gateway.store import imap, session
-from gateway.store.imap import SourceState, Trouble
+from gateway.store.imap import SourceState
 from gateway.store.queries.mailboxes import Heartbeat, list_heartbeats, words_for
+from gateway.store.servers import FreshTokens, Trouble
 from tests.world import DOMAIN, NOON, SALES, SUPPORT, World, mail
 
 CONNECTION = Connection(host="imap.example.org", username="help", sealed_secret="sealed")
@@ -51,9 +52,7 @@ def test_trouble_is_told_in_words_with_its_beginning(connected: World) -> None:
         assert source is not None
         imap.note_checked(db, source, now=NOON)
         imap.note_trouble(db, source, Trouble.LOGIN, "Invalid credentials", now=NOON)
-        imap.note_token(
-            db, source, sealed_access="a", expires_at=NOON + timedelta(hours=1), sealed_refresh=""
-        )
+        imap.note_token(db, source, FreshTokens("a", NOON + timedelta(hours=1), source.sealed_secret))
     found = heartbeats(connected)[SUPPORT]
     assert found.error == "The server did not accept user name and password. (Invalid credentials)"
     assert (found.error_code, found.pulse.failing_since, found.checked_at) == ("login", NOON, NOON)

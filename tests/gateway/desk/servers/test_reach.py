@@ -6,18 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from gateway.inbound.imap import reach as reaching
-from gateway.inbound.imap.faults import ImapFault
-from gateway.inbound.imap.reach import Reach, connect, is_loopback_name, protect, reach_of
+from gateway.desk.servers import reach as reaching
+from gateway.desk.servers.faults import ServerFault
+from gateway.desk.servers.reach import Reach, connect, is_loopback_name, protect, reach_of
 from gateway.settings import Settings
-from gateway.store.imap import Trouble
+from gateway.store.servers import Trouble
 
 NEAR = Reach(allows_private=True, connect_seconds=2, read_seconds=1)
 FAR = Reach(allows_private=False, connect_seconds=2)
 
 
 def trouble(host: str, reach: Reach, *, needs_loopback: bool = False, port: int = 9) -> Trouble:
-    with pytest.raises(ImapFault) as caught:
+    with pytest.raises(ServerFault) as caught:
         connect(host, port, reach, needs_loopback=needs_loopback)
     return caught.value.trouble
 
@@ -46,7 +46,7 @@ def test_what_is_unprotected_stays_on_this_machine() -> None:
 
 def test_a_public_address_is_no_secret() -> None:
     reaching._check(ipaddress.ip_address("9.9.9.9"), FAR, needs_loopback=False)
-    with pytest.raises(ImapFault):
+    with pytest.raises(ServerFault):
         reaching._check(ipaddress.ip_address("9.9.9.9"), NEAR, needs_loopback=True)
 
 
@@ -64,7 +64,7 @@ def test_a_port_where_nobody_listens_is_told() -> None:
 def test_a_server_that_says_nothing_in_the_handshake_is_given_up() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         made = connect("127.0.0.1", listener.getsockname()[1], NEAR)
-        with pytest.raises(ImapFault) as caught:
+        with pytest.raises(ServerFault) as caught:
             protect(made, "localhost", NEAR)
     assert caught.value.trouble is Trouble.TIMEOUT
 
@@ -74,7 +74,7 @@ def test_a_server_that_speaks_no_tls_is_told() -> None:
         made = connect("127.0.0.1", listener.getsockname()[1], NEAR)
         theirs, _ = listener.accept()
         theirs.sendall(b"* OK IMAP4rev1 ready\r\n")
-        with theirs, pytest.raises(ImapFault) as caught:
+        with theirs, pytest.raises(ServerFault) as caught:
             protect(made, "localhost", NEAR)
     assert caught.value.trouble is Trouble.TLS
 
