@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Generic, TypeVar
 
 from gateway.clock import Clock
-from gateway.desk.servers import oauth
 from gateway.desk.servers.faults import ServerFault
 from gateway.desk.servers.reach import Reach
 from gateway.errors import Unavailable
@@ -65,6 +64,8 @@ class Keyring(Generic[A]):
         return had_one and Auth(self._account.auth) is Auth.XOAUTH2
 
     def _fresh_token(self) -> str:
+        from gateway.desk.servers import oauth  # its HTTP client takes memory, and few accounts need it
+
         account = self._account
         grant = oauth.Grant(
             account.token_url,

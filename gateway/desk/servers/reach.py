@@ -50,10 +50,14 @@ def is_loopback_name(host: str) -> bool:
         return host.lower() in _LOOPBACK_NAMES
 
 
-def connect(host: str, port: int, reach: Reach, *, needs_loopback: bool = False) -> socket.socket:
-    """A connected socket. Raises ServerFault: unresolved, forbidden-host, no-tls, unreachable or timeout.
+def connect(
+    host: str, port: int, reach: Reach, *, needs_loopback: bool = False, needs_private: bool = False
+) -> socket.socket:
+    """A connected socket.
 
-    `needs_loopback` is for what goes unprotected: then only this machine will do.
+    Raises ServerFault: unresolved, forbidden-host, no-tls, no-login, unreachable or timeout.
+    `needs_loopback` is for what goes unprotected: then only this machine will do. `needs_private` is for mail
+    without a sign-in: else anybody's server could be made to get it from us.
     """
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
@@ -61,7 +65,13 @@ def connect(host: str, port: int, reach: Reach, *, needs_loopback: bool = False)
         raise ServerFault(Trouble.UNRESOLVED) from None
     addresses = list(dict.fromkeys((family, address) for family, _, _, _, address in found))
     for _, address in addresses:
-        _check(ipaddress.ip_address(str(address[0]).partition("%")[0]), reach, needs_loopback=needs_loopback)
+        judged = ipaddress.ip_address(str(address[0]).partition("%")[0])
+        judged = getattr(judged, "ipv4_mapped", None) or judged
+        if needs_loopback and not judged.is_loopback:
+            raise ServerFault(Trouble.NO_TLS)
+        if needs_private and judged.is_global:
+            raise ServerFault(Trouble.NO_LOGIN)
+        _check(judged, reach)
     deadline = monotonic() + reach.connect_seconds
     fault: OSError | None = None
     for family, address in addresses:
@@ -96,13 +106,7 @@ def protect(made: socket.socket, host: str, reach: Reach) -> ssl.SSLSocket:
         raise ServerFault(Trouble.TLS, getattr(error, "reason", None) or "") from None
 
 
-def _check(
-    address: ipaddress.IPv4Address | ipaddress.IPv6Address, reach: Reach, *, needs_loopback: bool
-) -> None:
-    mapped = getattr(address, "ipv4_mapped", None)
-    address = mapped or address
-    if needs_loopback and not address.is_loopback:
-        raise ServerFault(Trouble.NO_TLS)
+def _check(address: ipaddress.IPv4Address | ipaddress.IPv6Address, reach: Reach) -> None:
     is_odd = address.is_multicast or address.is_unspecified or address.is_link_local or address.is_reserved
     if (is_odd and not address.is_loopback) or (not address.is_global and not reach.allows_private):
         raise ServerFault(Trouble.FORBIDDEN_HOST)

@@ -121,7 +121,7 @@ def _words(trouble: Trouble) -> str:
         Trouble.UNREACHABLE: _("The server cannot be reached. Check its name and port."),
         Trouble.TIMEOUT: _("The server took too long to answer."),
         Trouble.CERTIFICATE_EXPIRED: _(
-            "The server's certificate has expired. Nothing is fetched until it is renewed."
+            "The server's certificate has expired. Until it is renewed, no mail goes over this server."
         ),
         Trouble.CERTIFICATE_NAME: _(
             "The server's certificate is for another name. Use the name that it is for."
@@ -130,12 +130,14 @@ def _words(trouble: Trouble) -> str:
             "The server's certificate is not from an authority that is trusted here."
         ),
         Trouble.TLS: _("No protected connection could be made. Check port and kind of protection."),
-        Trouble.NO_TLS: _("The server offers no protection, and mail is not fetched without it."),
+        Trouble.NO_TLS: _("The server offers no protection, and without it no mail goes over it."),
         Trouble.LOGIN: _("The server did not accept user name and password."),
-        Trouble.TOKEN: _("The permission to fetch this mailbox has ended. Connect it again."),
+        Trouble.NO_LOGIN: _("Without a user name only a server in your own network can be used."),
+        Trouble.TOKEN: _("The permission to use this account has ended. Connect it again."),
         Trouble.TOKEN_SERVER: _("The server that gives access tokens does not answer as it should."),
         Trouble.FOLDER: _("A folder cannot be opened. Check how it is spelled."),
         Trouble.DROPPED: _("The connection was lost. It is made again by itself."),
+        Trouble.BUSY: _("The server puts us off for now. It is asked again by itself."),
         Trouble.PROTOCOL: _("The server said something that makes no sense."),
         Trouble.TOO_MUCH: _("The server announced more than it may send."),
         Trouble.MESSAGE: _("The server does not hand out every mail. It is asked again."),

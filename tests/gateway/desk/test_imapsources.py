@@ -201,6 +201,14 @@ def test_another_account_is_on_trial_again(world: World, changes: dict[str, Any]
         assert db.execute(select(ImapFolder.id)).first() is None
 
 
+@pytest.mark.parametrize("changes", [{"host": "other.example"}, {"username": "other"}, {"port": 994}])
+def test_the_saved_password_goes_to_no_other_account(world: World, changes: dict[str, Any]) -> None:
+    connect(world)
+    with pytest.raises(Invalid) as caught:
+        call(world, imapsources.change, replace(CONNECTION, sealed_secret="", **changes))
+    assert caught.value.field == "secret"
+
+
 def test_it_is_removed_with_its_secrets(world: World) -> None:
     connect(world)
     call(world, imapsources.remove)

@@ -9,6 +9,7 @@ from gateway.desk.deliverability import Task
 from gateway.desk.dkimkeys import DkimView
 from gateway.outbound.connection import Message
 from gateway.outbound.probing import Probed, _public, find_facts, send_probe
+from gateway.outbound.relayurl import parse_relay_url
 from gateway.rules.deliverability import Dkim, Dmarc, Encryption, Ptr, Sending, Spf, Standing
 from gateway.settings import load
 from tests.fakes.certificate import Certificate
@@ -20,7 +21,7 @@ STANDING = Standing(Spf.MISSING, Dkim.NONE, Dmarc.MISSING, Ptr.UNKNOWN)
 
 
 def probe(url: str) -> Probed:
-    return send_probe(url, MAIL, ehlo_name="desk.example", timeouts=QUICK)
+    return send_probe(parse_relay_url(url), MAIL, ehlo_name="desk.example", timeouts=QUICK)
 
 
 def test_a_probe_is_sent_once_and_the_session_ended(peer: SmtpPeer) -> None:
@@ -30,8 +31,7 @@ def test_a_probe_is_sent_once_and_the_session_ended(peer: SmtpPeer) -> None:
     assert peer.commands[-1].upper() == "QUIT"
 
 
-def test_no_server_and_nobody_there_are_told_apart() -> None:
-    assert probe("") == Probed(Sending.NO_SERVER)
+def test_a_server_that_is_not_there_is_told() -> None:
     found = probe("smtp://127.0.0.1:1")
     assert (found.sending, found.encryption, bool(found.said)) == (
         Sending.UNREACHABLE,
@@ -96,7 +96,7 @@ def test_only_a_public_address_is_seen_by_others(address: str, public: str) -> N
 
 def test_facts_are_what_server_and_dns_say(peer: SmtpPeer, tmp_path: Path) -> None:
     settings = load(data_dir=tmp_path, relay_url=peer.url, mail_domain="desk.example")
-    task = Task("x", "help@ours.example", "probe@desk.example", "ours.example", RAW, "", ())
+    task = Task("x", "help@ours.example", "probe@desk.example", "ours.example", RAW, None, ())
     asked: list[tuple[str, str, str]] = []
 
     def look_up(*, sender: str, author: str, host: str, keys: Sequence[DkimView]) -> Standing:
@@ -107,3 +107,10 @@ def test_facts_are_what_server_and_dns_say(peer: SmtpPeer, tmp_path: Path) -> No
     assert asked == [("desk.example", "ours.example", "")]
     assert (facts.sending, facts.encryption, facts.spf) == (Sending.SENT, Encryption.LOCAL, Spf.MISSING)
     assert peer.mails[0].rcpt_to == "help@ours.example"
+
+
+def test_without_any_server_there_is_nothing_to_send_by(tmp_path: Path) -> None:
+    settings = load(data_dir=tmp_path, relay_url="", mail_domain="desk.example")
+    task = Task("x", "help@ours.example", "probe@desk.example", "ours.example", RAW, None, ())
+    found = find_facts(task, settings, look_up=lambda **_: STANDING)
+    assert (found.sending, found.said) == (Sending.NO_SERVER, "")

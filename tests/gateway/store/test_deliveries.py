@@ -47,7 +47,7 @@ def test_a_lease_says_who_gets_what_on_which_way(desk: Path) -> None:
     assert held.bounce_local == bounce_local(KEY, held.id)
     assert held.leased_until == NOON + LEASE
     assert (desk / "blobs" / held.raw_sha256[:2] / held.raw_sha256).read_bytes() == RAW
-    assert held.sealed_relay_url == ""
+    assert held.smtp_id is None
 
 
 def test_one_worker_at_a_time_has_it() -> None:

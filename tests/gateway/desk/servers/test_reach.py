@@ -16,9 +16,9 @@ NEAR = Reach(allows_private=True, connect_seconds=2, read_seconds=1)
 FAR = Reach(allows_private=False, connect_seconds=2)
 
 
-def trouble(host: str, reach: Reach, *, needs_loopback: bool = False, port: int = 9) -> Trouble:
+def trouble(host: str, reach: Reach, *, port: int = 9, **needs: bool) -> Trouble:
     with pytest.raises(ServerFault) as caught:
-        connect(host, port, reach, needs_loopback=needs_loopback)
+        connect(host, port, reach, **needs)
     return caught.value.trouble
 
 
@@ -45,9 +45,14 @@ def test_what_is_unprotected_stays_on_this_machine() -> None:
 
 
 def test_a_public_address_is_no_secret() -> None:
-    reaching._check(ipaddress.ip_address("9.9.9.9"), FAR, needs_loopback=False)
-    with pytest.raises(ServerFault):
-        reaching._check(ipaddress.ip_address("9.9.9.9"), NEAR, needs_loopback=True)
+    reaching._check(ipaddress.ip_address("9.9.9.9"), FAR)
+
+
+def test_without_a_sign_in_only_a_server_of_ones_own_network_is_used() -> None:
+    for host in ("9.9.9.9", "::ffff:9.9.9.9"):
+        assert trouble(host, NEAR, needs_private=True) is Trouble.NO_LOGIN
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        connect("127.0.0.1", listener.getsockname()[1], NEAR, needs_private=True).close()
 
 
 @pytest.mark.parametrize("host", ["no.such.host.invalid", "a" * 64 + ".example", "x..y", ""])
