@@ -55,14 +55,19 @@ def _in_words(at: datetime) -> str:
 
 
 def _notice(beat: Heartbeat, trouble: Trouble, person: Person, mail_domain: str, now: datetime) -> bytes:
-    since = beat.pulse.failing_since if trouble is Trouble.FAILING else beat.pulse.heard_at
+    pulse = beat.pulse
+    since, error = {
+        Trouble.FAILING: (pulse.failing_since, beat.error),
+        Trouble.UNSENT: (pulse.unsent_since, beat.sending_error),
+        Trouble.SILENT: (pulse.heard_at, ""),
+    }[trouble]
     with speaking(person.locale or DEFAULT_LOCALE):
         values = {
             "address": beat.address,
-            "is_failing": trouble is Trouble.FAILING,
+            "trouble": trouble.value,
             "since": _in_words(since or now),
-            "hours": (beat.pulse.silence or timedelta()) // timedelta(hours=1),
-            "error": words_for(beat.error),
+            "hours": (pulse.silence or timedelta()) // timedelta(hours=1),
+            "error": words_for(error),
         }
         subject = render("mail/alarm/subject.txt", **values).strip()
         text = render("mail/alarm/body.txt", **values)

@@ -1,14 +1,12 @@
 """A look at a mailbox's own outgoing server: does it let us in. Nothing is sent."""
 
-from datetime import datetime
-from functools import partial
-
 from gateway.clock import Clock
 from gateway.desk.servers.faults import ServerFault
 from gateway.outbound.connection import Connection
 from gateway.outbound.opening import Timeouts
-from gateway.outbound.ownserver import Note, note_trouble, note_well, rest_after
+from gateway.outbound.ownserver import note_trouble, note_well, rest_after
 from gateway.outbound.way import Asked, Way
+from gateway.store import deliveries
 from gateway.store.servers import Trouble
 from gateway.store.session import transaction
 
@@ -17,17 +15,23 @@ TRYING = Timeouts(connect=10, command=10)
 
 
 def try_account(way: Way, *, ehlo_name: str, clock: Clock, timeouts: Timeouts = TRYING) -> None:
-    """Connect, sign in and leave; what was found is noted at the account. Raises ServerFault."""
-    now = clock.now()
+    """Connect, sign in and leave; what was found is noted at the account. Raises ServerFault.
+
+    If it works, mail that waits for the account is tried at once.
+    """
+    now, account = clock.now(), way.account
     try:
         offer = _offer(way, ehlo_name, timeouts)
     except Asked:
         raise ServerFault(Trouble.BUSY) from None
     except ServerFault as fault:
-        rest = rest_after(fault, way.account, now=now)
-        _note(partial(note_trouble, account=way.account, fault=fault, rest=rest), now)
+        with transaction() as db:
+            rest = rest_after(fault, account, now=now)
+            note_trouble(db, now, account=way.account, fault=fault, rest=rest)
         raise
-    _note(partial(note_well, account=way.account, offer=offer), now)
+    with transaction() as db:
+        note_well(db, now, account=way.account, offer=offer)
+        deliveries.try_again(db, account.account_id, account.mailbox_id, now=now)
 
 
 def _offer(way: Way, ehlo_name: str, timeouts: Timeouts) -> int:
@@ -40,8 +44,3 @@ def _offer(way: Way, ehlo_name: str, timeouts: Timeouts) -> int:
     offer = connection.max_message_bytes
     connection.quit()
     return offer
-
-
-def _note(note: Note, now: datetime) -> None:
-    with transaction() as db:
-        note(db, now)

@@ -33,6 +33,7 @@ class EnvelopeSender(StrEnum):
 class OutgoingAccount(ServerAccount):
     """An account by which mail leaves; `address` is its mailbox's."""
 
+    mailbox_id: int
     is_operators: bool
     sender: str
     max_connections: int

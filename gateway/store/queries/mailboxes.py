@@ -10,7 +10,7 @@ from gateway.errors import NotFound
 from gateway.i18n import _
 from gateway.rules.heartbeat import Pulse
 from gateway.store.imap import SourceState
-from gateway.store.models import ImapSource, Mailbox, Offer
+from gateway.store.models import ImapSource, Mailbox, Offer, SmtpAccount
 from gateway.store.servers import Trouble
 
 _PREFIX = ": "
@@ -21,6 +21,7 @@ class Heartbeat:
     """A mailbox: when its last mail was offered, and how its IMAP account fares, if it has one (`imap`).
 
     `error` is in words of the present language, "" while all is well; `error_code` is for programs.
+    `sending_error` likewise says what is wrong with its own outgoing server.
     `pulse` is what its health is judged by; `token_expires_at` belongs to OAuth alone.
     """
 
@@ -33,6 +34,7 @@ class Heartbeat:
     error_code: str
     pulse: Pulse
     token_expires_at: datetime | None
+    sending_error: str = ""
 
 
 def list_heartbeats(db: Session, account_id: int) -> tuple[Heartbeat, ...]:
@@ -55,10 +57,12 @@ def list_heartbeats(db: Session, account_id: int) -> tuple[Heartbeat, ...]:
             ImapSource.last_error,
             ImapSource.failing_since,
             ImapSource.token_expires_at,
+            SmtpAccount.last_error,
         )
         .outerjoin(newest, newest.c.mailbox_id == Mailbox.id)
         .outerjoin(Offer, Offer.id == newest.c.offer_id)
         .outerjoin(ImapSource, ImapSource.mailbox_id == Mailbox.id)
+        .outerjoin(SmtpAccount, SmtpAccount.mailbox_id == Mailbox.id)
         .where(Mailbox.account_id == account_id)
         .order_by(Mailbox.id)
     )
@@ -94,7 +98,7 @@ def _heartbeat(
     checked_at: datetime | None,
     *trouble: str | datetime | None,
 ) -> Heartbeat:
-    last_error, failing_since, token_expires_at = trouble
+    last_error, failing_since, token_expires_at, sending_error = trouble
     said = str(last_error or "")
     failing = failing_since if isinstance(failing_since, datetime) else None
     silence = timedelta(hours=silence_hours) if silence_hours else None
@@ -108,6 +112,7 @@ def _heartbeat(
         error_code=said.partition(_PREFIX)[0],
         pulse=Pulse(last_mail_at or created_at, silence, failing),
         token_expires_at=token_expires_at if isinstance(token_expires_at, datetime) else None,
+        sending_error=words_for(str(sending_error)) if sending_error else "",
     )
 
 

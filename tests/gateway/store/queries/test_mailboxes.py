@@ -3,12 +3,15 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
-from gateway.desk import imapsources, mailboxes
+from gateway.desk import imapsources, mailboxes, smtpaccounts
 from gateway.desk.imapsources import Connection
+from gateway.desk.smtpaccounts import Outgoing
 from gateway.i18n import speaking
 from gateway.store import imap, session
 from gateway.store.imap import SourceState
+from gateway.store.models import SmtpAccount
 from gateway.store.queries.mailboxes import Heartbeat, list_heartbeats, words_for
 from gateway.store.servers import FreshTokens, Trouble
 from tests.world import DOMAIN, NOON, SALES, SUPPORT, World, mail
@@ -59,6 +62,17 @@ def test_trouble_is_told_in_words_with_its_beginning(connected: World) -> None:
     assert found.token_expires_at == NOON + timedelta(hours=1)
     with speaking("de"):
         assert heartbeats(connected)[SUPPORT].error.startswith("Der Server hat Benutzername")
+
+
+def test_trouble_of_its_own_outgoing_server_is_told_in_words(connected: World) -> None:
+    with session.transaction() as db:
+        wanted = Outgoing(host="smtp.example.org", username="u", sealed_secret="s")
+        ours = connected.ours
+        smtpaccounts.save(db, ours.owner, ours.mailbox.public_id, wanted, now=NOON)
+    assert heartbeats(connected)[SUPPORT].sending_error == ""
+    with session.transaction() as db:
+        db.execute(update(SmtpAccount).values(last_error="busy: 421 later"))
+    assert heartbeats(connected)[SUPPORT].sending_error.startswith("The server puts us off for now.")
 
 
 def test_a_stranger_sees_only_his_own(connected: World) -> None:
