@@ -12,6 +12,7 @@ from gateway.desk.guarding import Arrival, Guards, Weather
 from gateway.desk.writers import Writer
 from gateway.mail.address import Address
 from gateway.mail.authres import NOT_EXAMINED, Verdict, to_stored
+from gateway.mail.headerlines import one_line
 from gateway.mail.invitation import as_stored
 from gateway.mail.message import ParsedMail
 from gateway.mail.peek import Glimpse
@@ -51,6 +52,8 @@ from gateway.store.tickets import EventKind, NewTicketRow, Standing
 UNREADABLE_SUBJECT = "(unreadable message)"
 _NO_SUBJECT = "(no subject)"
 _DEFAULT_REOPEN = timedelta(days=30)
+_MAX_ANSWER = 500
+"""Characters of a report that stand beside its delivery, as many as of a server's own answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -435,6 +438,6 @@ def _let_take_part(
 def _mark_bounces(db: Session, account_id: int, parsed: ParsedMail, where: _Where, *, now: datetime) -> None:
     if parsed.bounce is None or not _is_failure(parsed):
         return
-    answer = f"{parsed.bounce.status} {parsed.bounce.diagnostic}".strip()
+    answer = one_line(f"{parsed.bounce.status} {parsed.bounce.diagnostic}")[:_MAX_ANSWER]
     for delivery_id in where.delivery_ids:
         deliveries.mark_bounced(db, account_id, delivery_id, answer=answer, now=now)

@@ -5,7 +5,7 @@ its bytes durable, `reply` records it. Body, bytes and Message-ID never change a
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import bindparam, case, select
@@ -122,20 +122,21 @@ class _Sender:
 
 
 def default_recipients(detail: TicketDetail, own: frozenset[str] = frozenset()) -> Recipients:
-    """Who gets an answer: the newest writer (their Reply-To if any), and who was in its Cc.
+    """Who gets an answer: the newest writer (their Reply-To if any), and whoever else had their mail.
 
     What came through a list counts where nothing else came, what was forged never does, and what a colleague
     forwarded is answered to whoever wrote it. Never the desk itself, whose addresses `own` holds as
-    `own_addresses` gives them.
+    `own_addresses` gives them: where none of them is in To, something else there may be one that forwards
+    to the desk, so that only Cc counts.
     """
-    found = [a for a in reversed(detail.articles) if _is_answerable(a)]
-    newest = next((a for a in found if a.auto is None), None) or next(iter(found), None)
+    newest = _wanting_answer(detail)
     if newest is None:
         requester = Address(detail.ticket.requester_name, detail.ticket.requester_address)
         return Recipients(_others((requester,), own), ())
     to = _others(newest.reply_to, own) or _others((newest.from_,), own)
+    is_open = newest.auto is None and any(is_ours(who, own) for who in newest.to)
     known = frozenset(who.key for who in to)
-    return Recipients(to, _others(newest.cc, own | known))
+    return Recipients(to, _others((*(newest.to if is_open else ()), *newest.cc), own | known))
 
 
 def own_addresses(db: Session, account_id: int) -> frozenset[str]:
@@ -177,6 +178,7 @@ def write(db: Session, by: Actor, number: int, draft: Draft, *, office: Office, 
     """
     require(by, Permission.WORK_TICKETS)
     detail = get_detail(db, by.account_id, number)
+    draft = replace(draft, text=draft.text.replace("\0", ""))  # which no mail may have, nor PostgreSQL
     _check(draft)
     _check_moment(draft.send_at, now)
     recipients = _recipients(draft, detail, own_addresses(db, by.account_id))
@@ -253,6 +255,25 @@ def _tell(db: Session, by: Actor, article: articles.Place, kind: EventKind, now:
     return ArticleRef(ticket.number, article.public_id)
 
 
+def _wanting_answer(detail: TicketDetail) -> ArticleView | None:
+    """The newest message that somebody wants an answer to; one from a list only where nothing else came."""
+    found = [a for a in reversed(detail.articles) if _is_answerable(a)]
+    return next((a for a in found if a.auto is None), None) or next(iter(found), None)
+
+
+def _answered(detail: TicketDetail) -> ArticleView | None:
+    """What an answer quotes and names in In-Reply-To: what wants one, else the requester's newest mail.
+
+    No report and no note of absence about a mail of ours: it may name somebody who had a hidden copy. Nor
+    what a colleague wrote about the mail that they forwarded.
+    """
+    requester = Address("", detail.ticket.requester_address)
+    theirs = (
+        a for a in reversed(detail.articles) if a.kind is ArticleKind.INBOUND and a.from_.key == requester.key
+    )
+    return _wanting_answer(detail) or next(theirs, None)
+
+
 def _is_answerable(article: ArticleView) -> bool:
     """Whether somebody who wants an answer wrote it, and to whom is known."""
     is_theirs = article.kind is ArticleKind.INBOUND and article.auto in (None, Auto.BULK.value)
@@ -326,7 +347,7 @@ def _mail(
     office: Office,
     now: datetime,
 ) -> compose.OutgoingMail:
-    answered = next((a for a in reversed(detail.articles) if a.kind is ArticleKind.INBOUND), None)
+    answered = _answered(detail)
     shown = place_pictures(draft.files, draft.text, public_id=public_id, domain=office.mail_domain)
     bodies = render.reply_bodies(
         draft.text,

@@ -68,10 +68,9 @@ class Composer:
 
 
 def fresh(detail: TicketDetail, own: frozenset[str]) -> Composer:
-    """An empty composer, addressed to whoever gets the answer; our own mailboxes are left out."""
-    usual = default_recipients(detail)
-    to = [who for who in usual.to if who.key not in own]
-    return Composer(to=line(to), cc=line([who for who in usual.cc if who.key not in own]))
+    """An empty composer, addressed to whoever gets the answer; the desk's `own` addresses are left out."""
+    usual = default_recipients(detail, own)
+    return Composer(to=line(usual.to), cc=line(usual.cc))
 
 
 def again(article: ArticleView) -> Composer:

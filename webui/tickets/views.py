@@ -219,7 +219,7 @@ def _ticket_page(
         inputs = page.Inputs(
             detail=detail,
             staff=tickets.staff_of(db, by.account_id),
-            own=frozenset(b.address for b in list_mailboxes(db, by.account_id, mail_domain=_domain())),
+            own=replying.own_addresses(db, by.account_id),
             customers=list_customers(db, by.account_id, limit=page.MAX_CUSTOMERS).items,
             others=list_tickets(db, by.account_id, theirs, limit=page.MAX_OTHERS).items if theirs else (),
             views=rail(count_views(db, by.account_id, by.staff_id)),

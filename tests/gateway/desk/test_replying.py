@@ -87,6 +87,13 @@ def test_each_recipient_is_owed_it_once_after_the_undo_window(desk: World) -> No
     assert "bcc@x.example" not in str((found.to, found.cc))
 
 
+def test_a_recipient_spelt_in_two_ways_is_owed_it_once_and_takes_part(desk: World) -> None:
+    spelt = ("a@münchen.example", "A@xn--mnchen-3ya.example", "a@mu\N{COMBINING DIAERESIS}nchen.example")
+    desk.reply(1, draft=Draft("x", to=tuple(Address("", one) for one in spelt)))
+    assert list(owed()) == ["a@xn--mnchen-3ya.example"]
+    assert desk.receive(mail(sender="a@xn--mnchen-3ya.example", subject="[#1]")).number == 1
+
+
 @pytest.mark.parametrize(
     ("before", "chosen", "after"),
     [
@@ -121,6 +128,55 @@ def test_the_newest_writer_gets_the_answer_and_who_had_a_copy(desk: World) -> No
     copies = [f"Cc: Bob <{BOB}>, {SUPPORT}, {ANN}, bob <{BOB.upper()}>"]
     desk.receive(mail(subject="[#1]", headers=copies))
     assert default(desk) == ([ANN], [BOB])
+
+
+def test_an_answer_goes_to_all_whom_the_mail_openly_went_to(desk: World) -> None:
+    people = f"{SUPPORT}, Bob <{BOB}>, {ANN}"
+    desk.receive(mail(to=people, subject="[#1]", headers=[f"Cc: {EVE}, {BOB}"]))
+    assert default(desk) == ([ANN], [BOB, EVE])
+    found = sent(desk, desk.reply(1).public_id)
+    assert ([w.address for w in found.to], [w.address for w in found.cc]) == ([ANN], [BOB, EVE])
+
+
+@pytest.mark.parametrize(
+    ("to", "headers"),
+    [("help@elsewhere.example, " + BOB, []), (f"{SUPPORT}, {BOB}", ["List-Id: <all.elsewhere.example>"])],
+    ids=["by an alias that may be ours", "by a list"],
+)
+def test_what_the_desk_was_not_openly_written_to_counts_by_its_cc(
+    desk: World, to: str, headers: list[str]
+) -> None:
+    begun = desk.receive(mail(to=to, headers=[*headers, f"Cc: {EVE}"])).number
+    with session.reading() as db:
+        own = replying.own_addresses(db, desk.ours.account_id)
+    assert [who.address for who in default_recipients(desk.detail(begun), own).cc] == [EVE]
+
+
+def test_an_answer_quotes_what_it_answers_and_no_report_that_names_a_hidden_recipient(desk: World) -> None:
+    desk.reply(1, draft=Draft("Hello", to=(Address("", ANN),), bcc=(Address("", BOB),)))
+    bounce = f"X-Failed-Recipients: {BOB}"
+    back = mail(
+        f"It did not reach {BOB}.", sender="MAILER-DAEMON@x.example", subject="[#1]", headers=[bounce]
+    )
+    away = mail("I am away.", sender=BOB, subject="[#1]", headers=["Auto-Submitted: auto-replied"])
+    for raw in (back, away):
+        assert desk.receive(raw, desk.ours.reply_address(ticket_row(1).id), mail_from="").number == 1
+    assert [article.auto for article in desk.detail(1).articles[2:]] == ["bounce", "auto-reply"]
+    ref = desk.reply(1)
+    found = sent(desk, ref.public_id)
+    assert found.in_reply_to == ("1@acme.example",)
+    assert "It smokes." in found.text
+    with session.reading() as db:
+        raw = desk.blobs.read(get_raw_sha256(db, desk.ours.account_id, ref.public_id))
+    assert BOB.encode() not in raw
+    assert b"away" not in raw
+
+
+def test_where_nobody_wants_an_answer_the_requesters_own_mail_is_quoted(world: World) -> None:
+    world.receive(mail("Disk full.", message_id="2@acme.example", headers=["Auto-Submitted: auto-generated"]))
+    found = sent(world, world.reply(1).public_id)
+    assert found.in_reply_to == ("2@acme.example",)
+    assert "Disk full." in found.text
 
 
 def test_reply_to_is_honoured_and_machines_are_not_answered(desk: World) -> None:
@@ -164,6 +220,14 @@ def test_what_cannot_be_sent_is_invalid_and_not_recorded(desk: World, draft: Dra
         desk.reply(1, draft=draft)
     assert caught.value.field == field
     assert desk.detail(1).ticket.article_count == 1
+
+
+def test_a_zero_byte_is_no_text(desk: World) -> None:
+    desk.reply(1, "a\0b")
+    assert desk.detail(1).articles[-1].text == "ab"
+    with pytest.raises(Invalid) as caught:
+        write(desk, Draft("\0"))
+    assert caught.value.field == "text"
 
 
 def test_a_mail_above_the_limit_is_too_large(desk: World) -> None:
