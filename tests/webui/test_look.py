@@ -313,6 +313,18 @@ def test_the_bar_and_its_keys_type_markdown_that_undo_takes_back(page: Page) -> 
     expect(page.locator("li.article.outbound .rich blockquote")).to_have_text("said")
 
 
+def test_on_a_phone_the_bar_leads_to_every_area(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 800})
+    for name in ("Mailboxes", "Canned replies", "Ledger"):
+        page.goto("/")
+        bar = page.get_by_role("navigation", name="Areas").last
+        bar.get_by_role("button", name="More").click()
+        assert violations(page) == []
+        bar.get_by_role("link", name=name).click()
+        expect(page.locator("h1")).to_have_text(name)
+        expect(bar.get_by_role("button", name="More")).to_have_attribute("aria-current", "true")
+
+
 def test_a_mail_that_did_not_arrive_is_changed_and_sent_anew_with_its_files(page: Page, world: World) -> None:
     page.goto("/t/1")
     page.locator("#text").fill("With a file")
