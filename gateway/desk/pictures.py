@@ -13,9 +13,9 @@ PICTURE_TYPES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 def check_picture(detected_type: str, size_bytes: int) -> None:
     """Raise Invalid for what is no picture that every mail program shows, or too large for one."""
     if detected_type not in PICTURE_TYPES:
-        raise Invalid("A picture in the text is a PNG, JPEG, GIF or WebP.", field="pictures")
+        raise Invalid("A picture in the text is a PNG, JPEG, GIF or WebP.", field="files")
     if size_bytes > MAX_PICTURE_BYTES:
-        raise Invalid("A picture in the text has at most 5 MB.", field="pictures")
+        raise Invalid("A picture in the text has at most 5 MB.", field="files")
 
 
 def content_ids(names: Iterable[str], text: str, *, public_id: str, domain: str) -> dict[str, str]:
@@ -26,7 +26,7 @@ def content_ids(names: Iterable[str], text: str, *, public_id: str, domain: str)
     """
     told = list(names)
     if len(told) > MAX_PICTURES:
-        raise Invalid("A text has at most 20 pictures.", field="pictures")
+        raise Invalid("A text has at most 20 pictures.", field="files")
     placed = named_pictures(text)
     unique = [name for name in dict.fromkeys(told) if name in placed]
     return {name: f"{public_id}.{number}@{domain}" for number, name in enumerate(unique, 1)}

@@ -35,4 +35,4 @@ def test_a_picture_is_of_a_kind_that_every_program_shows(kind: str) -> None:
 def test_what_is_none_or_too_large_is_refused(kind: str, size: int) -> None:
     with pytest.raises(Invalid) as refused:
         check_picture(kind, size)
-    assert refused.value.field == "pictures"
+    assert refused.value.field == "files"
