@@ -1,13 +1,28 @@
 """Pictures that staff put into their text: what may be one, and which Content-ID each gets."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from gateway.errors import Invalid
-from gateway.mail.markdown import named_pictures
+from gateway.mail.markdown import missing_pictures, named_pictures
 
 MAX_PICTURES = 20
 MAX_PICTURE_BYTES = 5 * 1024 * 1024
 PICTURE_TYPES = ("image/png", "image/jpeg", "image/gif", "image/webp")
+
+
+class LostPicture(Invalid):
+    """The text names a picture that is not there: it would go out as `![name]`."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        words = f"The picture {name} is no longer here: paste it again, or take it out of the text."
+        super().__init__(words, field="text")
+
+
+def check_named(text: str, filenames: Collection[str]) -> None:
+    """Raise LostPicture where the text shows a picture that is not among these files."""
+    if lost := missing_pictures(text, filenames):
+        raise LostPicture(lost[0])
 
 
 def check_picture(detected_type: str, size_bytes: int) -> None:
