@@ -4,6 +4,7 @@ The desk speaks English and knows no catalogue; its sentences that people meet i
 so that they are translated like any other text.
 """
 
+from gateway.desk.pictures import LostPicture
 from gateway.errors import DeskError, TooLarge
 from gateway.i18n import _
 from webui.wording import size
@@ -18,6 +19,7 @@ _SAID = (
     N_("Please write a text."),
     N_("The text is too long."),
     N_("These are too many files."),
+    N_("Files are held for a day only. Please attach again what is missing."),
     N_("A picture in the text is a PNG, JPEG, GIF or WebP."),
     N_("A picture in the text has at most 5 MB."),
     N_("A text has at most 20 pictures."),
@@ -90,6 +92,9 @@ def in_words(error: DeskError) -> str:
     """The error's public text in the language of the moment."""
     if isinstance(error, TooLarge) and error.limit_bytes:
         return too_large(size(error.size_bytes), error.limit_bytes)
+    if isinstance(error, LostPicture):
+        words = _("The picture %(name)s is no longer here: paste it again, or take it out of the text.")
+        return words % {"name": error.name}
     return _(error.public)
 
 

@@ -287,6 +287,7 @@ def _check(draft: Draft) -> None:
         raise Invalid("The text is too long.", field="text")
     if len(draft.files) > MAX_FILES:
         raise Invalid("These are too many files.", field="files")
+    pictures.check_named(draft.text, {file.filename for file in draft.files})
     if draft.status is not None and not may_become(draft.status):
         raise Invalid("A ticket cannot be made new again.", field="status")
 

@@ -13,8 +13,8 @@ from gateway.store.idempotency import Claim
 from gateway.store.queries import articles as queries
 from gateway.store.queries.tickets import get_ticket
 from gateway.store.session import reading, transaction
-from webui import files, uploads
-from webui.api import bodies, repeating
+from webui import files
+from webui.api import attaching, bodies, repeating
 from webui.api.access import actor
 from webui.api.inputs import ArticleIn, IdPath, NumberPath, addresses
 from webui.api.routes import NUMBER, answer, blueprint, created
@@ -30,7 +30,7 @@ def post_article(path: NumberPath) -> Response:
     """Answer the requester, or leave a note for colleagues; files come as `files` of a form."""
     body, sent = bodies.read_with_files(ArticleIn)
     _check(body)
-    kept = _keep(path.number, sent)
+    kept = _keep(path.number, body, sent)
     with repeating.once(actor(), body, kept) as held:
         public_id = repeating.made_before(held) or _write(path.number, body, kept, held)
     return created(_article(public_id), f"/articles/{public_id}")
@@ -87,13 +87,12 @@ def _check(body: ArticleIn) -> None:
         raise Invalid("A note is sent to nobody.", field="send_at")
 
 
-def _keep(number: int, sent: list[FileStorage]) -> tuple[DraftFile, ...]:
+def _keep(number: int, body: ArticleIn, sent: list[FileStorage]) -> tuple[DraftFile, ...]:
     """The files, once it is known that there is a ticket for them."""
-    if not sent:
-        return ()
-    with reading() as db:
-        get_ticket(db, actor().account_id, number)
-    return uploads.keep(sent)
+    if sent:
+        with reading() as db:
+            get_ticket(db, actor().account_id, number)
+    return attaching.keep(sent, body.files)
 
 
 def _write(number: int, body: ArticleIn, kept: tuple[DraftFile, ...], held: Claim | None) -> str:

@@ -102,6 +102,13 @@ class IdPath(Shape):
     id: str
 
 
+class FileIn(Shape):
+    """A file of the form by its name; with `inline` it is the picture that `![filename]` shows."""
+
+    filename: str = Field(max_length=255)
+    inline: bool = False
+
+
 class ArticleIn(Shape):
     """An answer or a note. Without `to`, an answer goes to whoever wrote last.
 
@@ -117,6 +124,7 @@ class ArticleIn(Shape):
     status: Status | None = None
     replaces: str = ""
     send_at: AwareDatetime | None = None
+    files: list[FileIn] = Field(default_factory=list)
 
 
 class TicketIn(Shape):
@@ -131,6 +139,7 @@ class TicketIn(Shape):
     requester: Somebody = None
     mailbox: str | None = None
     status: Status | None = None
+    files: list[FileIn] = Field(default_factory=list)
 
 
 class TicketPatch(Shape):

@@ -283,7 +283,7 @@ def test_what_is_no_picture_is_refused_as_one(desk: World) -> None:
     file = DraftFile("a.png", "image/png", desk.blobs.put(PDF), is_picture=True)
     with pytest.raises(Invalid) as caught:
         write(desk, Draft("![a.png]", files=(file,)))
-    assert caught.value.field == "pictures"
+    assert caught.value.field == "files"
 
 
 def test_without_a_mailbox_there_is_nothing_to_send_from(desk: World) -> None:

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from gateway import clock
 from gateway.settings import Settings
-from tests.webui.cast import World
+from tests.webui.cast import PNG, World
 from webui.app import create_app
 
 PATH = "/api/v1/tickets/1/articles"
@@ -70,6 +70,33 @@ def test_files_come_in_a_form(client: FlaskClient, world: World) -> None:
     assert second["filename"] == "two.txt"
     with client.get(f"/api/v1/attachments/{first['id']}", headers=world.ours.headers) as got:
         assert got.data == content
+
+
+@pytest.mark.parametrize("kind", ["reply", "note"])
+def test_an_inline_file_stands_where_the_text_names_it(client: FlaskClient, world: World, kind: str) -> None:
+    told = [{"filename": "shot.png", "inline": True}, {"filename": "b.txt"}]
+    form = {
+        "data": json.dumps({"kind": kind, "text": "Look: ![shot.png]", "files": told}),
+        "files": [(io.BytesIO(b"two"), "b.txt"), (io.BytesIO(PNG), "shot.png")],
+    }
+    answer = client.post(PATH, data=form, headers=world.ours.headers)
+    assert answer.json is not None
+    assert [(f["filename"], f["inline"]) for f in answer.json["attachments"]] == [
+        ("b.txt", False),
+        ("shot.png", True),
+    ]
+    raw = client.get(f"/api/v1/articles/{answer.json['id']}/raw", headers=world.ours.headers)
+    assert (kind, b"Content-Disposition: inline" in raw.data) in [("reply", True), ("note", False)]
+
+
+def test_an_inline_file_is_a_picture(client: FlaskClient, world: World) -> None:
+    told = {"kind": "reply", "text": "![a.png]", "files": [{"filename": "a.png", "inline": True}]}
+    form = {"data": json.dumps(told), "files": [(io.BytesIO(b"<svg/>"), "a.png")]}
+    answer = client.post(PATH, data=form, headers=world.ours.headers)
+    assert answer.status_code == 422
+    assert answer.json is not None
+    assert answer.json["errors"][0]["pointer"] == "/files"
+    assert post(client, world, told).json["errors"][0]["pointer"] == "/files/0/filename"
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,22 @@ def test_what_failed_is_listed_with_its_reason_and_counted_in_the_rail(
     assert (page.inline(), page.elsewhere()) == ([], [])
 
 
+@pytest.mark.parametrize(
+    ("answer", "buttons"),
+    [
+        ("550 5.1.1 no such user", ["Edit and send anew", "Send again", "Dismiss"]),
+        ("552 5.2.2 full", ["Send again", "Edit and send anew", "Dismiss"]),
+    ],
+)
+def test_what_helps_is_the_first_button(
+    browser: FlaskClient, world: World, answer: str, buttons: list[str]
+) -> None:
+    world.ours.answer_in_vain(said=answer)
+    acts = list(Page(browser.get("/undelivered")).one(".acts"))
+    assert [e.text for e in acts] == buttons
+    assert ["primary" in (e.get("class") or "") for e in acts] == [True, False, False]
+
+
 def test_it_is_sent_again_and_leaves_the_list(browser: FlaskClient, failed: str) -> None:
     answer = send(browser, f"/articles/{failed}/resend")
     assert answer.location == "/undelivered?resent=1"
