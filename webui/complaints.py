@@ -82,6 +82,8 @@ _SAID = (
     N_("Please choose a date and a time."),
     N_("A name has 1 to 100 characters."),
     N_("There is no such canned reply."),
+    N_("An internal note never leaves the house, so it cannot be forwarded."),
+    N_("There is no original of this message."),
     N_("There is a canned reply with this name already."),
     N_("An account has at most 200 canned replies."),
     N_("A placeholder in double braces is not one of those listed here."),

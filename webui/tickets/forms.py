@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 from werkzeug.datastructures import MultiDict
 
-from gateway.desk.replying import Draft, DraftFile, default_recipients
+from gateway.desk.addressees import default_recipients
+from gateway.desk.replying import Draft, DraftFile
 from gateway.errors import Invalid
 from gateway.i18n import _
 from gateway.mail.address import Address, parse_addresses

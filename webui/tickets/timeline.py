@@ -188,7 +188,7 @@ def message(article: ArticleView, reader: Reader) -> Message:
         files=brought.files,
         has_html=article.has_html and not is_ours,
         has_remote=article.has_remote and not is_ours,
-        has_raw=article.has_raw and not is_ours and all(file.is_open for file in article.attachments),
+        has_raw=article.is_raw_open and not is_ours,
         protection=_protection(article),
         invitation=invitations.card(article.invitation, reader.at),
         deliveries=tuple(_way(delivery, reader.at) for delivery in article.deliveries),

@@ -17,6 +17,7 @@ from gateway.rules.filing import (
     NewTicket,
     decide_filing,
     first_subject,
+    forwarded_subject,
     numbers_in_subject,
     tagged_subject,
 )
@@ -139,6 +140,20 @@ def test_numbers_stand_in_their_tag_only(subject: str, numbers: tuple[int, ...])
 def test_an_answer_has_one_re_and_the_tag_once(subject: str, answer: str) -> None:
     assert tagged_subject(subject, 5) == answer
     assert tagged_subject(answer, 5) == answer
+
+
+@pytest.mark.parametrize(
+    ("subject", "forward"),
+    [
+        ("Printer", "Fwd: Printer [#5]"),
+        ("Re: AW: Fwd: WG: fw: Printer [#5]", "Fwd: Printer [#5]"),
+        ("Fwd:  Printer [#4] on", "Fwd: Printer on [#5]"),
+        ("", "Fwd: [#5]"),
+    ],
+)
+def test_a_forward_has_one_mark_and_one_tag(subject: str, forward: str) -> None:
+    assert forwarded_subject(subject, 5) == forward
+    assert forwarded_subject(forward, 5) == forward
 
 
 @pytest.mark.parametrize(

@@ -47,9 +47,9 @@ MAIL = ArticleView(
     auto=None,
     trust="known",
     defects=(),
-    has_raw=True,
     attachments=(),
     deliveries=(),
+    raw_sha256="a" * 64,
 )
 
 
