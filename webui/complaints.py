@@ -77,6 +77,8 @@ _SAID = (
     N_("There is nothing to send again to this recipient."),
     N_("This failure is on the list no more."),
     N_("This message does not wait to be sent later."),
+    N_("Nothing of this is held back any more."),
+    N_("This mailbox was checked less than a minute ago. Please try again in a minute."),
     N_("This moment has passed already."),
     N_("A message can wait for a year at most."),
     N_("Please choose a date and a time."),
