@@ -369,7 +369,7 @@ def _mail(
         text=bodies.text,
         html=bodies.html,
         in_reply_to=(answered.message_id or "") if answered else "",
-        references=_references(detail),
+        references=_references(detail, tokens.thread_id(sender.key, detail.ticket.id, office.mail_domain)),
         attachments=tuple(
             _outgoing_file(file, office.blobs, cid if (cid := shown.get(at, "")) in in_place else "")
             for at, file in enumerate(draft.files)
@@ -390,9 +390,9 @@ def _quoted(answered: ArticleView | None) -> render.Quoted | None:
     return render.Quoted(author=author, date=answered.created_at, text=answered.text)
 
 
-def _references(detail: TicketDetail) -> tuple[str, ...]:
+def _references(detail: TicketDetail, thread_id: str) -> tuple[str, ...]:
     """Every Message-ID of the ticket, oldest first: one that a relay rewrote does not break the thread."""
-    return tuple(dict.fromkeys(a.message_id for a in detail.articles if a.message_id))
+    return (thread_id, *dict.fromkeys(a.message_id for a in detail.articles if a.message_id))
 
 
 def place_pictures(files: tuple[DraftFile, ...], text: str, *, public_id: str, domain: str) -> dict[int, str]:
