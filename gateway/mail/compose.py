@@ -25,6 +25,7 @@ _TYPE = re.compile(r"([A-Za-z0-9!#$&^_.+-]{1,127})/([A-Za-z0-9!#$&^_.+-]{1,127})
 _CONTENT_ID = re.compile(r"[A-Za-z0-9!#$%&'*+/^_`{|}~.@-]{1,200}")
 _UNKNOWN_TYPE = "application/octet-stream"
 _MAX_FILENAME = 200
+_MAX_ENDING = 20  # of a name that is cut: by it programs know what to open the file with
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +168,9 @@ def _content_id(file: OutgoingFile) -> str:
 def _filename(name: str) -> str:
     # The standard library would decode an encoded word inside the name, line breaks and all.
     safe = headerlines.one_line(name).replace("=?", "=_").replace("/", "_").replace("\\", "_")
-    short = safe[:_MAX_FILENAME].strip()
+    stem, dot, ending = safe.rpartition(".")
+    behind = f"{dot}{ending}" if stem and len(ending) <= _MAX_ENDING else ""
+    short = f"{safe.removesuffix(behind)[: _MAX_FILENAME - len(behind)]}{behind}".strip()
     return short if short.strip(".") else "attachment"
 
 
