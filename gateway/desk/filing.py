@@ -20,6 +20,7 @@ from gateway.mail.tokens import (
     Purpose,
     claimed_article,
     claimed_probe,
+    claimed_thread,
     is_genuine,
     is_own_message_id,
     is_own_probe,
@@ -333,11 +334,14 @@ def _candidates(
     db: Session, account_id: int, parsed: ParsedMail, where: _Where, verdict: Verdict
 ) -> Sequence[Candidate]:
     about = (parsed.bounce.original_message_id,) if parsed.bounce else ()
+    claims = [claim for one in reversed(parsed.references) if (claim := claimed_thread(one))]
+    key = books.mail_key(db, account_id) if claims else b""
     traces = Traces(
         ticket_ids=where.ticket_ids,
         in_reply_to=tuple(filter(None, (*parsed.in_reply_to, *about))),
         references=tuple(reversed(parsed.references)),
         numbers=numbers_in_subject(parsed.subject),
+        thread_ids=tuple(dict.fromkeys(claim.ref_id for claim in claims if is_genuine(key, claim))),
     )
     return find_candidates(db, account_id, traces, parsed.from_ if may_take_part(verdict) else None)
 

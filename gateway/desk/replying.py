@@ -355,7 +355,7 @@ def _mail(sheet: Sheet, content: Content) -> compose.OutgoingMail:
         text=content.bodies.text,
         html=content.bodies.html,
         in_reply_to=content.in_reply_to,
-        references=content.references,
+        references=(tokens.thread_id(sender.key, sheet.detail.ticket.id, domain), *content.references),
         attachments=tuple(
             _outgoing_file(file, sheet.office.blobs, content.cids.get(at, ""))
             for at, file in enumerate(sheet.draft.files)

@@ -27,6 +27,7 @@ _UNKNOWN_TYPE = "application/octet-stream"
 _MAIL_TYPE = "message/rfc822"
 _LINES_OF_A_MAIL = re.compile(rb"(?:[\x01-\t\x0b\x0c\x0e-\x7f]{0,998}+\r\n)++")
 _MAX_FILENAME = 200
+_MAX_ENDING = 20  # of a name that is cut: by it programs know what to open the file with
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +184,9 @@ def _content_id(file: OutgoingFile) -> str:
 def _filename(name: str) -> str:
     # The standard library would decode an encoded word inside the name, line breaks and all.
     safe = headerlines.one_line(name).replace("=?", "=_").replace("/", "_").replace("\\", "_")
-    short = safe[:_MAX_FILENAME].strip()
+    stem, dot, ending = safe.rpartition(".")
+    behind = f"{dot}{ending}" if stem and len(ending) <= _MAX_ENDING else ""
+    short = f"{safe.removesuffix(behind)[: _MAX_FILENAME - len(behind)]}{behind}".strip()
     return short if short.strip(".") else "attachment"
 
 

@@ -9,6 +9,8 @@ from operator import attrgetter
 
 from gateway.rules.status import Status
 
+_MOST_OF_SUBJECT = 1_900
+"""Characters of a subject that an answer repeats: behind 2,000 a mail's subject is cut, the tag with it."""
 _NUMBER_TAG = re.compile(r"\[#(\d{1,9})\]")
 
 
@@ -97,4 +99,4 @@ def forwarded_subject(subject: str, number: int) -> str:
 
 def _tagged(mark: str, subject: str, marks: str, number: int) -> str:
     bare = _NUMBER_TAG.sub("", re.sub(rf"^\s*(({marks})\s*:\s*)+", "", subject, flags=re.IGNORECASE))
-    return f"{mark}: {' '.join(bare.split())} [#{number}]".replace("  ", " ")
+    return f"{mark}: {' '.join(bare.split())[:_MOST_OF_SUBJECT]} [#{number}]".replace("  ", " ")

@@ -12,7 +12,7 @@ from gateway.desk.replying import Draft, DraftFile
 from gateway.errors import Conflict, Invalid, NotFound, TooLarge
 from gateway.mail.address import Address
 from gateway.mail.parse import parse
-from gateway.mail.tokens import is_own_message_id
+from gateway.mail.tokens import is_own_message_id, thread_id
 from gateway.rules.access import Actor
 from gateway.rules.status import Status
 from gateway.store import session
@@ -21,7 +21,7 @@ from gateway.store.models import Delivery, Mailbox, Outbox
 from gateway.store.queries.articles import get_raw_sha256
 from tests.fakes.refusing import refuse
 from tests.webui.cast import PNG
-from tests.world import ANN, BOB, EVE, SUPPORT, World, mail, office, ticket_row
+from tests.world import ANN, BOB, DOMAIN, EVE, SUPPORT, World, mail, office, ticket_row
 
 PDF = b"%PDF-1.4\n" + bytes(range(256))
 
@@ -56,12 +56,38 @@ def test_an_answer_threads_at_the_customers_and_comes_back_to_its_ticket(desk: W
     found = sent(desk, desk.reply(1, "Please restart it.").public_id)
     assert (found.from_, [who.address for who in found.to]) == (Address("Ours", SUPPORT), [ANN])
     assert found.subject == "Re: Printer [#1]"
-    assert (found.in_reply_to, found.references) == (("1@acme.example",), ("1@acme.example",))
+    thread = thread_id(desk.ours.key, ticket_row(1).id, DOMAIN)
+    assert (found.in_reply_to, found.references) == (("1@acme.example",), (thread, "1@acme.example"))
     assert [who.address for who in found.reply_to] == [desk.ours.reply_address(ticket_row(1).id)]
     assert is_own_message_id(desk.ours.key, found.message_id)
     assert "Please restart it." in found.text
     assert "It smokes." in found.text
     assert desk.detail(1).articles[-1].message_id == found.message_id
+
+
+def test_a_hundred_rounds_hang_together_though_relays_rewrite_every_message_id(desk: World) -> None:
+    """As Amazon SES and Outlook do; the customer's program drops Reply-To and the tag as well."""
+    seen: list[str] = []
+    for one in range(100):
+        found = sent(desk, desk.reply(1).public_id)
+        assert is_own_message_id(desk.ours.key, found.message_id)
+        rewritten = f"{one}@email.amazonses.example"
+        known = (*found.references[:1], *seen, rewritten)
+        seen = [*seen, rewritten][-8:]  # programs keep the first reference and the newest ones
+        answer = mail(subject=f"Other {one}", in_reply_to=rewritten, references=known)
+        assert desk.receive(answer).number == 1
+    assert desk.detail(1).ticket.article_count == 201
+
+
+def test_a_threads_id_proves_no_more_than_a_reference(desk: World) -> None:
+    desk.receive(mail(message_id="other@acme.example"))
+    row = ticket_row(1).id
+    thread, forged = thread_id(desk.ours.key, row, DOMAIN), thread_id(desk.stranger.key, row, DOMAIN)
+    assert desk.receive(mail(subject="x", references=[thread, "other@acme.example"])).number == 2
+    assert desk.receive(mail(subject="x", references=["other@acme.example", "un@known", thread])).number == 2
+    assert desk.receive(mail(subject="x", references=[forged])).number == 3
+    assert desk.receive(mail(sender=EVE, subject="x", references=[thread])).number == 4
+    assert [desk.detail(number).ticket.maybe_belongs_to for number in (3, 4)] == [None, 1]
 
 
 def test_files_go_out_byte_for_byte(desk: World) -> None:

@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.mail import headerlines
+from gateway.mail.parse import parse
 from gateway.rules.filing import (
     Append,
     Candidate,
@@ -140,6 +142,17 @@ def test_numbers_stand_in_their_tag_only(subject: str, numbers: tuple[int, ...])
 def test_an_answer_has_one_re_and_the_tag_once(subject: str, answer: str) -> None:
     assert tagged_subject(subject, 5) == answer
     assert tagged_subject(answer, 5) == answer
+
+
+@pytest.mark.parametrize("letters", [1_899, 1_900, 1_901, 60_000])
+def test_the_tag_stands_whole_in_the_longest_subject(letters: int) -> None:
+    answer = tagged_subject("x" * letters, 999_999_999)
+    assert answer == f"Re: {'x' * min(letters, 1_900)} [#999999999]"
+    assert tagged_subject(answer, 999_999_999) == answer
+    read = parse(
+        f"{headerlines.text('Subject', answer)}\r\n\r\nx".encode(), detect_type=lambda _: "text/plain"
+    )
+    assert numbers_in_subject(read.subject) == (999_999_999,)
 
 
 @pytest.mark.parametrize(
