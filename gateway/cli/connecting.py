@@ -18,10 +18,10 @@ from gateway.rules.access import Actor, Role
 from gateway.settings import Settings
 from gateway.store import imap
 from gateway.store.imap import WhenDone
-from gateway.store.queries.mailboxes import words_for
 from gateway.store.sealed import Seal
 from gateway.store.servers import Auth, Security
 from gateway.store.session import reading, transaction
+from gateway.store.troublewords import words_for
 
 _COUNTING = timedelta(minutes=30)
 

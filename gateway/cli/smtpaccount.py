@@ -15,11 +15,11 @@ from gateway.errors import Invalid
 from gateway.outbound.relayurl import Relay, Tls, parse_relay_url
 from gateway.rules.access import Actor
 from gateway.settings import Settings
-from gateway.store.queries.mailboxes import words_for
 from gateway.store.sealed import Seal
 from gateway.store.servers import Auth, Security
 from gateway.store.session import reading, transaction
 from gateway.store.smtp import EnvelopeSender
+from gateway.store.troublewords import words_for
 
 USUAL_PORTS = {Security.TLS: 465, Security.STARTTLS: 587, Security.PLAIN: 25}
 

@@ -35,10 +35,12 @@ _log = log.get("outbound")
 
 
 def deliver(delivery_id: int, *, office: PostOffice) -> None:
-    """Try a delivery once, if it is due and free; what came of it is in its row, or else in the journal.
+    """Try a delivery once, if it is due, free and within the budget.
 
-    One whose mailbox's own server has no connection free, or enough mails for this minute, is put back at
-    once. Raises Unavailable when the database cannot even lease it. A fault nobody foresaw defers it.
+    What came of it is in its row, or else in the journal. One whose mailbox's own server has no connection
+    free, or enough mails for this minute, is put back at once.
+
+    Raises Unavailable when the database cannot even lease it. A fault nobody foresaw defers it.
     """
     catch_up(office.journal)
     with transaction() as db:
@@ -63,7 +65,7 @@ class _Job:
 
 def _claim(db: Session, delivery_id: int, office: PostOffice) -> _Job | None:
     now, owner = office.clock.now(), office.journal.owner
-    leased = deliveries.claim(db, delivery_id, owner=owner, now=now, lease=LEASE)
+    leased = deliveries.claim(db, delivery_id, owner=owner, now=now, lease=LEASE, budget=office.budget)
     if leased is None or leased.smtp_id is None:
         return _Job(leased, None) if leased else None
     turn = smtp.take_turn(db, leased.smtp_id, leased.id, owner=owner, now=now, until=leased.leased_until)

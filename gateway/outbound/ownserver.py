@@ -16,9 +16,9 @@ from gateway.outbound.submission import Sender
 from gateway.outbound.way import Way
 from gateway.rules.retry import Deferred, Outcome
 from gateway.store import smtp
-from gateway.store.queries.mailboxes import words_for
 from gateway.store.servers import Trouble
 from gateway.store.smtp import OutgoingAccount
+from gateway.store.troublewords import words_for
 
 _SHORTEST_REST, _LONGEST_REST = timedelta(minutes=1), timedelta(minutes=5)
 _LONGEST_LOGIN_REST = timedelta(minutes=15)

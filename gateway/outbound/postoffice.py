@@ -1,12 +1,13 @@
 """What a process sends mail with, opened once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
 from gateway.clock import Clock
 from gateway.desk.servers.reach import Reach, reach_of
 from gateway.outbound.journal import Journal
 from gateway.outbound.submission import Sender
+from gateway.rules.budget import Budget
 from gateway.settings import Settings
 from gateway.store.blobs import BlobStore
 from gateway.store.sealed import Seal
@@ -14,7 +15,10 @@ from gateway.store.sealed import Seal
 
 @dataclass(frozen=True, slots=True)
 class PostOffice:
-    """Sender, journal and raw mails of one process; `seal` and `reach` are for mailboxes' own servers."""
+    """Sender, journal and raw mails of one process; `seal` and `reach` are for mailboxes' own servers.
+
+    What goes beyond the `budget` is held back.
+    """
 
     sender: Sender
     journal: Journal
@@ -23,6 +27,7 @@ class PostOffice:
     seal: Seal
     reach: Reach
     clock: Clock
+    budget: Budget = field(default_factory=Budget)
 
     def close(self) -> None:
         """Hang up, and give the journal back."""
@@ -46,4 +51,9 @@ def open_office(settings: Settings, *, blobs: BlobStore, clock: Clock) -> PostOf
         seal=Seal(settings.key()),
         reach=reach_of(settings),
         clock=clock,
+        budget=Budget(
+            account_day=settings.budget_account_day,
+            account_hour=settings.budget_account_hour,
+            recipient_hour=settings.budget_recipient_hour,
+        ),
     )

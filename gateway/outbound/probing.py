@@ -18,9 +18,9 @@ from gateway.outbound.way import Asked, Way
 from gateway.rules.deliverability import Encryption, Facts, Sending, Standing
 from gateway.rules.retry import Sent
 from gateway.settings import Settings
-from gateway.store.queries.mailboxes import words_for
 from gateway.store.sealed import Seal
 from gateway.store.servers import Trouble
+from gateway.store.troublewords import words_for
 
 PROBING = Timeouts(connect=5, command=5, content=10, answer=15)
 """Short, because somebody waits: ten commands, content and answer take a minute and a half at most."""

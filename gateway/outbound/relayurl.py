@@ -75,3 +75,8 @@ def parse_relay_url(url: str) -> Relay:
         user=unquote(parts.username or ""),
         password=unquote(parts.password or ""),
     )
+
+
+def server_name(url: str) -> str:
+    """Host and port of the server behind an address, "" where there is none."""
+    return parse_relay_url(url).name if url else ""

@@ -1,9 +1,12 @@
 """The way by a mailbox's own account: where it leads, and with what one signs in there."""
 
-from gateway.clock import Clock
+import time
+
+from gateway.clock import Clock, monotonic
 from gateway.desk.servers.faults import ServerFault
 from gateway.desk.servers.keyring import Keyring
 from gateway.desk.servers.reach import Reach
+from gateway.errors import Unavailable
 from gateway.outbound.relayurl import Relay, Tls
 from gateway.store import smtp
 from gateway.store.sealed import Seal
@@ -11,6 +14,9 @@ from gateway.store.servers import Auth, FreshTokens, Security, Trouble
 from gateway.store.session import transaction
 from gateway.store.smtp import OutgoingAccount
 
+KEEP_PATIENCE_SECONDS = 30.0
+"""How long fresh tokens wait for a database that does not answer; still within the right to ask for them."""
+_PAUSE_SECONDS = 0.5
 _TLS = {Security.TLS: Tls.IMPLICIT, Security.STARTTLS: Tls.REQUIRED, Security.PLAIN: Tls.NEVER}
 
 
@@ -73,5 +79,15 @@ class Way:
 
 
 def _keep(account: OutgoingAccount, fresh: FreshTokens) -> None:
-    with transaction() as db:
-        smtp.note_token(db, account, fresh)
+    """Note the tokens, with patience: a refresh token that was changed is nowhere else."""
+    give_up_at = monotonic() + KEEP_PATIENCE_SECONDS
+    while True:
+        try:
+            with transaction() as db:
+                smtp.note_token(db, account, fresh)
+        except Unavailable:
+            if monotonic() >= give_up_at:
+                raise
+            time.sleep(_PAUSE_SECONDS)
+        else:
+            return

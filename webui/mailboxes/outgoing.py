@@ -13,11 +13,11 @@ from gateway.desk.servers.faults import ServerFault
 from gateway.desk.servers.reach import reach_of
 from gateway.desk.smtpaccounts import Outgoing, SmtpView
 from gateway.i18n import _
-from gateway.store.queries.mailboxes import words_for
 from gateway.store.sealed import Seal
 from gateway.store.servers import Auth, Security
 from gateway.store.session import reading, transaction
 from gateway.store.smtp import EnvelopeSender
+from gateway.store.troublewords import words_for
 from webui.bridge import Told
 from webui.later import Later
 from webui.mailboxes import forms

@@ -6,14 +6,17 @@ from datetime import UTC, datetime
 
 from werkzeug.datastructures import MultiDict
 
-from gateway.desk.replying import Draft, DraftFile, default_recipients
+from gateway.desk.addressees import default_recipients
+from gateway.desk.replying import Draft, DraftFile
 from gateway.errors import Invalid
 from gateway.i18n import _
 from gateway.mail.address import Address, parse_addresses
 from gateway.rules.status import Status, may_become
 from gateway.store.queries.articles import ArticleView, AttachmentView, TicketDetail
+from webui.heldfiles import Held
 
-MAX_ADDRESS_LINE_CHARS = 8000
+MAX_ADDRESS_LINE_CHARS = 60_000
+"""As many as the most recipients need, each with the longest name and address that a mail may have."""
 _LATER, _MOMENT_CHARS = "later", 40
 _SPECIAL = frozenset('()<>[]:;@\\,."')
 
@@ -22,9 +25,10 @@ _SPECIAL = frozenset('()<>[]:;@\\,."')
 class Composer:
     """The composer as it stands: what was typed, and what is to be said about it.
 
-    `kept` are files of an earlier message that go along again; `replaces` is the public id of a message
-    that did not arrive and that this one is sent instead of. `send_at` is local time as the field has it,
-    `instant` the same with its zone, as the browser knows it.
+    `kept` are files of an earlier message that go along again, `held` those that came with this one, and
+    `has_lost` says that one of these is no longer there. `replaces` is the public id of a message that did
+    not arrive and that this one is sent instead of. `send_at` is local time as the field has it, `instant`
+    the same with its zone, as the browser knows it.
     """
 
     kind: str = "reply"
@@ -37,6 +41,8 @@ class Composer:
     wrong: str = ""
     show_recipients: bool = False
     kept: tuple[AttachmentView, ...] = ()
+    held: tuple[Held, ...] = ()
+    has_lost: bool = False
     replaces: str = ""
     send_at: str = ""
     instant: str = ""
@@ -68,10 +74,9 @@ class Composer:
 
 
 def fresh(detail: TicketDetail, own: frozenset[str]) -> Composer:
-    """An empty composer, addressed to whoever gets the answer; our own mailboxes are left out."""
-    usual = default_recipients(detail)
-    to = [who for who in usual.to if who.key not in own]
-    return Composer(to=line(to), cc=line([who for who in usual.cc if who.key not in own]))
+    """An empty composer, addressed to whoever gets the answer; the desk's `own` addresses are left out."""
+    usual = default_recipients(detail, own)
+    return Composer(to=line(usual.to), cc=line(usual.cc))
 
 
 def again(article: ArticleView) -> Composer:
@@ -98,26 +103,23 @@ def _with(article: ArticleView, notice: str) -> Composer:
     )
 
 
-def read(form: MultiDict[str, str], kept: tuple[AttachmentView, ...] = ()) -> Composer:
-    """What was sent, with the files that it names; lines of addresses longer than anybody types are cut."""
+def read(form: MultiDict[str, str]) -> Composer:
+    """What was typed, without files; of a line of addresses that is too long, what shows it."""
     return Composer(
         kind="note" if form.get("kind") == "note" else "reply",
-        to=form.get("to", "")[:MAX_ADDRESS_LINE_CHARS],
-        cc=form.get("cc", "")[:MAX_ADDRESS_LINE_CHARS],
-        bcc=form.get("bcc", "")[:MAX_ADDRESS_LINE_CHARS],
+        to=form.get("to", "")[: MAX_ADDRESS_LINE_CHARS + 1],
+        cc=form.get("cc", "")[: MAX_ADDRESS_LINE_CHARS + 1],
+        bcc=form.get("bcc", "")[: MAX_ADDRESS_LINE_CHARS + 1],
         text=form.get("text", "").replace("\r\n", "\n"),
         then=form.get("then", ""),
-        kept=kept,
         replaces=form.get("replaces", ""),
         send_at=form.get("send_at", "")[:_MOMENT_CHARS],
         instant=form.get("instant", "")[:_MOMENT_CHARS],
     )
 
 
-def refused(composer: Composer, words: str, field: str, *, had_files: bool) -> Composer:
-    """The composer with what is wrong, nothing typed lost; browsers forget the files."""
-    if had_files:
-        words = " ".join((words, _("Please attach the files again.")))
+def refused(composer: Composer, words: str, field: str) -> Composer:
+    """The composer with what is wrong, nothing typed and no file lost."""
     return replace(composer, wrong=words, show_recipients=field in ("to", "cc", "bcc"))
 
 
@@ -181,6 +183,8 @@ def _moment(composer: Composer) -> datetime:
 
 
 def _addresses(typed: str, field: str) -> tuple[Address, ...]:
+    if len(typed) > MAX_ADDRESS_LINE_CHARS:  # to cut it would leave people out, or misspell one
+        raise Invalid("These are too many recipients.", field=field)
     found = parse_addresses(typed)
     is_blank = not typed.strip(" ,;")
     if not is_blank and not (found and all(who.domain for who in found)):

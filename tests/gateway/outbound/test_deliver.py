@@ -16,6 +16,7 @@ from gateway.outbound import deliver as deliver_module
 from gateway.outbound.deliver import LEASE, deliver
 from gateway.outbound.journal import read_notes
 from gateway.outbound.postoffice import PostOffice
+from gateway.rules.budget import Budget
 from gateway.store import deliveries, session, smtp
 from gateway.store.blobs import BlobStore
 from gateway.store.models import Article, Delivery, RelayOffer, SmtpAccount
@@ -75,6 +76,17 @@ def test_each_recipient_has_an_outcome_of_its_own(peer: SmtpPeer, office: PostOf
         deliver(delivery_id, office=office)
     assert (row(bad)["state"], row(good)["state"]) == ("failed", "sent")
     assert ticket()["status"] == "open"
+
+
+def test_past_the_budget_nothing_is_said_to_the_server(
+    peer: SmtpPeer, office: PostOffice, clock: SetClock
+) -> None:
+    first, second = owe("a@example.org"), owe("b@example.org")
+    bounded = replace(office, budget=Budget(account_hour=1))
+    for delivery_id in (first, second):
+        deliver(delivery_id, office=bounded)
+    assert [mail.rcpt_to for mail in peer.mails] == ["a@example.org"]
+    assert (row(second)["state"], owed()) == ("held", {})
 
 
 def test_it_is_deferred_and_sent_when_its_time_has_come(
@@ -164,7 +176,7 @@ def test_its_own_address_is_the_envelopes_where_the_server_wants_that(office: Po
 
 
 def test_a_wrong_password_defers_for_as_long_as_it_is_wrong(
-    peer: SmtpPeer, office: PostOffice, clock: SetClock, caplog: pytest.LogCaptureFixture
+    peer: SmtpPeer, office: PostOffice, clock: SetClock, capfd: pytest.CaptureFixture[str]
 ) -> None:
     delivery_id, other = owe(), owe("bob@example.org")
     with SmtpPeer(login=("help", "right")) as own:
@@ -184,7 +196,9 @@ def test_a_wrong_password_defers_for_as_long_as_it_is_wrong(
         deliver(delivery_id, office=office)
         assert (row(delivery_id)["state"], account_row()["failing_since"]) == ("sent", None)
     assert peer.mails == []
-    assert "hunter2" not in caplog.text
+    logged = "".join(capfd.readouterr())
+    assert "delivery.tried" in logged
+    assert "hunter2" not in logged
 
 
 def test_a_grant_that_is_over_defers_and_is_told_at_the_mailbox(

@@ -1,6 +1,6 @@
 """A probe through a real server: how far it comes, and how the connection is protected."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,8 @@ from gateway.outbound.relayurl import parse_relay_url
 from gateway.rules.deliverability import Dkim, Dmarc, Encryption, Ptr, Sending, Spf, Standing
 from gateway.settings import load
 from tests.fakes.certificate import Certificate
-from tests.fakes.outgoing import QUICK, RAW
+from tests.fakes.oauth_server import OAuthServer
+from tests.fakes.outgoing import KEY, QUICK, RAW, account_of, give_account
 from tests.fakes.smtp_peer import Answer, Drop, Hang, SmtpPeer
 
 MAIL = Message("probe@desk.example", "help@ours.example", RAW)
@@ -114,3 +115,39 @@ def test_without_any_server_there_is_nothing_to_send_by(tmp_path: Path) -> None:
     task = Task("x", "help@ours.example", "probe@desk.example", "ours.example", RAW, None, ())
     found = find_facts(task, settings, look_up=lambda **_: STANDING)
     assert (found.sending, found.said) == (Sending.NO_SERVER, "")
+
+
+@pytest.fixture
+def own(root: Path) -> Iterator[SmtpPeer]:
+    """A mailbox's own server."""
+    with SmtpPeer(login=("help", "right")) as running:
+        yield running
+
+
+@pytest.mark.parametrize(
+    ("secret", "sending", "said"),
+    [("right", Sending.SENT, "250"), ("hunter2", Sending.SIGN_IN, "did not accept user name")],
+)
+def test_a_mailbox_with_an_account_is_probed_by_that(
+    own: SmtpPeer, peer: SmtpPeer, tmp_path: Path, secret: str, sending: Sending, said: str
+) -> None:
+    settings = load(
+        data_dir=tmp_path, relay_url=peer.url, mail_domain="desk.example", secret_key=KEY.decode()
+    )
+    account = account_of(give_account(own.port, username="help", secret=secret))
+    task = Task("x", "help@ours.example", "probe@desk.example", "ours.example", RAW, account, ())
+    found = find_facts(task, settings, look_up=lambda **_: STANDING)
+    assert (found.sending, said in found.said, peer.mails) == (sending, True, [])
+    assert secret not in found.said
+
+
+def test_an_accounts_token_that_cannot_be_had_is_told_as_a_failed_sign_in(
+    own: SmtpPeer, tmp_path: Path, oauth: OAuthServer
+) -> None:
+    settings = load(data_dir=tmp_path, mail_domain="desk.example", secret_key=KEY.decode())
+    oauth.error = "invalid_grant"
+    token = {"auth": "xoauth2", "secret": "x", "token_url": oauth.url, "client_id": "us"}
+    account = account_of(give_account(own.port, username="help", **token))
+    task = Task("x", "help@ours.example", "probe@desk.example", "ours.example", RAW, account, ())
+    found = find_facts(task, settings, look_up=lambda **_: STANDING)
+    assert (found.sending, own.sessions) == (Sending.SIGN_IN, 0)

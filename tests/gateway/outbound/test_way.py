@@ -1,5 +1,6 @@
 """The way by an account: its password, or a token that one process at a time asks for."""
 
+import sqlite3
 import threading
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,8 @@ import pytest
 
 from gateway.clock import SystemClock
 from gateway.desk.servers.faults import ServerFault
+from gateway.errors import Unavailable
+from gateway.outbound import way as way_module
 from gateway.outbound.relayurl import Tls
 from gateway.outbound.way import Asked, Way
 from gateway.store import session, smtp
@@ -131,3 +134,41 @@ def test_of_many_that_ask_together_none_loses_a_rotated_token(root: Path, oauth:
     assert sorted(set(got)) == ["", "access1"]
     assert len(oauth.requests) == 1
     assert SEAL.open(account_row()["sealed_secret"]) == oauth.refresh_token
+
+
+def test_a_rotated_token_waits_for_a_database_that_is_busy(
+    root: Path, oauth: OAuthServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "BUSY_SECONDS", 0.1)
+    session.configure(f"sqlite:///{root / 'desk.db'}")
+    smtp_id = give_account(465, **by_token(oauth))
+    oauth.rotates = True
+    holder = sqlite3.connect(root / "desk.db", isolation_level=None, check_same_thread=False)
+
+    def lock(body: bytes) -> bytes:
+        holder.execute("BEGIN IMMEDIATE")
+        threading.Timer(1.0, holder.close).start()
+        return body
+
+    oauth.edit = lock
+    assert way_of(smtp_id).relay().password == "access1"
+    assert SEAL.open(account_row()["sealed_secret"]) == oauth.refresh_token == "refresh access1"
+
+
+def test_a_database_that_stays_away_is_told(
+    root: Path, oauth: OAuthServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "BUSY_SECONDS", 0.1)
+    monkeypatch.setattr(way_module, "KEEP_PATIENCE_SECONDS", 0.1)
+    session.configure(f"sqlite:///{root / 'desk.db'}")
+    smtp_id = give_account(465, **by_token(oauth))
+    holder = sqlite3.connect(root / "desk.db", isolation_level=None, check_same_thread=False)
+
+    def lock(body: bytes) -> bytes:
+        holder.execute("BEGIN IMMEDIATE")
+        return body
+
+    oauth.edit = lock
+    with pytest.raises(Unavailable):
+        way_of(smtp_id).relay()
+    holder.close()

@@ -38,8 +38,20 @@ def test_an_empty_copy_line_means_no_copy() -> None:
     assert (draft.to, draft.cc, draft.bcc) == ((Address("", "a@x.example"),), (), ())
 
 
-def test_endless_lines_of_addresses_are_cut() -> None:
-    assert len(read(to="a" * 100_000).to) == forms.MAX_ADDRESS_LINE_CHARS
+@pytest.mark.parametrize("field", ["to", "cc", "bcc"])
+@pytest.mark.parametrize("more", [-1, 0, 1, 100_000])
+def test_a_line_of_addresses_is_taken_whole_or_refused(field: str, more: int) -> None:
+    address = " <b@x.example>"
+    name = "x" * (forms.MAX_ADDRESS_LINE_CHARS + more - len(address))
+    typed = {"to": "a@x.example", field: name + address}
+    composer = read(text="x", **typed)
+    assert len(getattr(composer, field)) <= forms.MAX_ADDRESS_LINE_CHARS + 1
+    if more <= 0:
+        assert getattr(forms.draft(composer, ()), field) == (Address(name, "b@x.example"),)
+        return
+    with pytest.raises(Invalid) as refused:
+        forms.draft(composer, ())
+    assert refused.value.field == field
 
 
 def test_what_is_neither_reply_nor_note_is_a_reply() -> None:
@@ -66,9 +78,9 @@ def test_a_fresh_composer_is_addressed_without_our_own_mailboxes(world: World) -
 
 
 def test_a_refused_message_keeps_its_text_and_opens_the_line_at_fault() -> None:
-    refused = forms.refused(read(text="Dear Ann"), "Wrong.", "to", had_files=True)
+    refused = forms.refused(read(text="Dear Ann"), "Wrong.", "to")
     assert refused.text == "Dear Ann"
-    assert refused.wrong == "Wrong. Please attach the files again."
+    assert refused.wrong == "Wrong."
     assert refused.show_recipients
 
 

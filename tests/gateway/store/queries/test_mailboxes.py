@@ -12,7 +12,7 @@ from gateway.i18n import speaking
 from gateway.store import imap, session
 from gateway.store.imap import SourceState
 from gateway.store.models import SmtpAccount
-from gateway.store.queries.mailboxes import Heartbeat, list_heartbeats, words_for
+from gateway.store.queries.mailboxes import Heartbeat, list_heartbeats
 from gateway.store.servers import FreshTokens, Trouble
 from tests.world import DOMAIN, NOON, SALES, SUPPORT, World, mail
 
@@ -79,14 +79,3 @@ def test_a_stranger_sees_only_his_own(connected: World) -> None:
     with session.reading() as db:
         found = list_heartbeats(db, connected.stranger.account_id)
     assert [one.address for one in found] == [connected.stranger.mailbox.address]
-
-
-@pytest.mark.parametrize("trouble", Trouble)
-def test_every_trouble_has_words(trouble: Trouble) -> None:
-    assert words_for(trouble.value).endswith(".")
-    with speaking("de"):
-        assert words_for(trouble.value) != words_for("x")
-
-
-def test_a_trouble_of_a_newer_version_is_shown_as_it_is() -> None:
-    assert words_for("moon-phase: full") == "moon-phase: full"
