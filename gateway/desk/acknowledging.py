@@ -98,7 +98,11 @@ def _mail(owed: Owed, public_id: str, mail_domain: str, now: datetime) -> compos
         text=bodies.text,
         html=bodies.html,
         in_reply_to=owed.message_id,
-        references=(*owed.references, *filter(None, [owed.message_id])),
+        references=(
+            tokens.thread_id(owed.mail_key, owed.ticket_id, mail_domain),
+            *owed.references,
+            *filter(None, [owed.message_id]),
+        ),
         auto_submitted="auto-replied",
     )
 

@@ -12,6 +12,7 @@ from gateway.desk.guarding import Arrival, Guards, Weather
 from gateway.desk.writers import Writer
 from gateway.mail.address import Address
 from gateway.mail.authres import NOT_EXAMINED, Verdict, to_stored
+from gateway.mail.headerlines import one_line
 from gateway.mail.invitation import as_stored
 from gateway.mail.message import ParsedMail
 from gateway.mail.peek import Glimpse
@@ -19,6 +20,7 @@ from gateway.mail.tokens import (
     Purpose,
     claimed_article,
     claimed_probe,
+    claimed_thread,
     is_genuine,
     is_own_message_id,
     is_own_probe,
@@ -51,6 +53,8 @@ from gateway.store.tickets import EventKind, NewTicketRow, Standing
 UNREADABLE_SUBJECT = "(unreadable message)"
 _NO_SUBJECT = "(no subject)"
 _DEFAULT_REOPEN = timedelta(days=30)
+_MAX_ANSWER = 500
+"""Characters of a report that stand beside its delivery, as many as of a server's own answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,11 +334,14 @@ def _candidates(
     db: Session, account_id: int, parsed: ParsedMail, where: _Where, verdict: Verdict
 ) -> Sequence[Candidate]:
     about = (parsed.bounce.original_message_id,) if parsed.bounce else ()
+    claims = [claim for one in reversed(parsed.references) if (claim := claimed_thread(one))]
+    key = books.mail_key(db, account_id) if claims else b""
     traces = Traces(
         ticket_ids=where.ticket_ids,
         in_reply_to=tuple(filter(None, (*parsed.in_reply_to, *about))),
         references=tuple(reversed(parsed.references)),
         numbers=numbers_in_subject(parsed.subject),
+        thread_ids=tuple(dict.fromkeys(claim.ref_id for claim in claims if is_genuine(key, claim))),
     )
     return find_candidates(db, account_id, traces, parsed.from_ if may_take_part(verdict) else None)
 
@@ -435,6 +442,6 @@ def _let_take_part(
 def _mark_bounces(db: Session, account_id: int, parsed: ParsedMail, where: _Where, *, now: datetime) -> None:
     if parsed.bounce is None or not _is_failure(parsed):
         return
-    answer = f"{parsed.bounce.status} {parsed.bounce.diagnostic}".strip()
+    answer = one_line(f"{parsed.bounce.status} {parsed.bounce.diagnostic}")[:_MAX_ANSWER]
     for delivery_id in where.delivery_ids:
         deliveries.mark_bounced(db, account_id, delivery_id, answer=answer, now=now)

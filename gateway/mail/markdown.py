@@ -15,7 +15,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from markupsafe import Markup, escape
 
-from gateway.mail.html import sanitise
+from gateway.mail.html import is_too_much, sanitise, text_as_html
 from gateway.mail.links import addresses_in
 
 _GAP = "margin:0 0 12px 0"
@@ -41,6 +41,7 @@ _STYLES = {
 }
 _SMALLEST_HEADING = {"h4": "h3", "h5": "h3", "h6": "h3"}
 _HEADING_OF_A_PAGE = "h3"  # below that of the message itself
+_MAX_NESTING = 48
 _PICTURE = re.compile(r"!\[([^\[\]\n]{1,255})\]")
 _PICTURE_FILE = re.compile(r"!\[([^\[\]\n]{1,251}\.(?:png|jpe?g|gif|webp))\](?![(\[])", re.IGNORECASE)
 
@@ -49,15 +50,19 @@ def to_html(text: str, *, styled: bool, pictures: Mapping[str, str] | None = Non
     """The text as sanitised HTML; raw HTML in it is text, and so is a picture from elsewhere.
 
     `styled` gives each element its look for mail programs. `![name]` becomes the picture with the
-    Content-ID that `pictures` has for the name.
+    Content-ID that `pictures` has for the name. A text with quotes and lists nested more than 48 deep, or one
+    that would be too much for the sanitiser, stays as typed.
     """
     reader = _reader()
     env: dict[str, Any] = {"pictures": pictures or {}}
     tokens = reader.parse(text, env)
+    if any(token.level > _MAX_NESTING + 1 for token in tokens):  # deeper ones the reader leaves out
+        return text_as_html(text)
     for token in _all(tokens):
         _dress(token, styled=styled)
     env["pre"] = _PRE if styled else ""
-    return sanitise(str(reader.renderer.render(tokens, reader.options, env)))
+    html = str(reader.renderer.render(tokens, reader.options, env))
+    return text_as_html(text) if is_too_much(html) else sanitise(html)
 
 
 def named_pictures(text: str) -> frozenset[str]:
@@ -86,7 +91,8 @@ def with_told_pictures(text: str, names: frozenset[str], word: str) -> str:
 @cache
 def _reader() -> MarkdownIt:
     """CommonMark without HTML and pictures; a line break stays one, and `---` makes no heading of a line."""
-    reader = MarkdownIt("commonmark", {"html": False, "linkify": False, "breaks": True})
+    options = {"html": False, "linkify": False, "breaks": True, "maxNesting": _MAX_NESTING + 3}
+    reader = MarkdownIt("commonmark", options)
     reader.enable(["table", "strikethrough"]).disable(["image", "lheading", "html_block", "html_inline"])
     reader.inline.ruler.before("link", "picture", _picture)
     reader.core.ruler.push("address", _link_addresses)

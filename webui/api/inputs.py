@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BeforeValidator, Field
 
+from gateway.desk.replying import MAX_FILES
 from gateway.desk.tickets import UNCHANGED, TicketChange
 from gateway.mail.address import Address, parse_addresses
 from gateway.rules.status import Status
@@ -125,6 +126,24 @@ class ArticleIn(Shape):
     replaces: str = ""
     send_at: AwareDatetime | None = None
     files: list[FileIn] = Field(default_factory=list)
+
+
+class ForwardIn(Shape):
+    """A message to hand on. `attachments` are ids of its files, without it all that are open go along.
+
+    With `original` the mail goes along as it came. The text may be empty; the rest is as for an answer.
+    """
+
+    to: People
+    text: str = ""
+    cc: People = Field(default_factory=list)
+    bcc: People = Field(default_factory=list)
+    attachments: list[str] | None = Field(None, max_length=MAX_FILES)
+    files: list[FileIn] = Field(default_factory=list)
+    original: bool = False
+    status: Status | None = None
+    replaces: str = ""
+    send_at: AwareDatetime | None = None
 
 
 class TicketIn(Shape):

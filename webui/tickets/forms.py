@@ -7,7 +7,8 @@ from typing import assert_never
 
 from werkzeug.datastructures import MultiDict
 
-from gateway.desk.replying import Draft, DraftFile, default_recipients
+from gateway.desk.addressees import default_recipients
+from gateway.desk.replying import Draft, DraftFile
 from gateway.errors import Invalid
 from gateway.i18n import _
 from gateway.mail.address import Address, parse_addresses
@@ -16,7 +17,8 @@ from gateway.rules.status import Status, may_become
 from gateway.store.queries.articles import ArticleView, AttachmentView, TicketDetail
 from webui.heldfiles import Held
 
-MAX_ADDRESS_LINE_CHARS = 8000
+MAX_ADDRESS_LINE_CHARS = 60_000
+"""As many as the most recipients need, each with the longest name and address that a mail may have."""
 _LATER, _MOMENT_CHARS = "later", 40
 _SPECIAL = frozenset('()<>[]:;@\\,."')
 
@@ -77,10 +79,9 @@ class Composer:
 
 
 def fresh(detail: TicketDetail, own: frozenset[str]) -> Composer:
-    """An empty composer, addressed to whoever gets the answer; our own mailboxes are left out."""
-    usual = default_recipients(detail)
-    to = [who for who in usual.to if who.key not in own]
-    return Composer(to=line(to), cc=line([who for who in usual.cc if who.key not in own]))
+    """An empty composer, addressed to whoever gets the answer; the desk's `own` addresses are left out."""
+    usual = default_recipients(detail, own)
+    return Composer(to=line(usual.to), cc=line(usual.cc))
 
 
 def again(article: ArticleView) -> Composer:
@@ -108,12 +109,12 @@ def _with(article: ArticleView, notice: str) -> Composer:
 
 
 def read(form: MultiDict[str, str]) -> Composer:
-    """What was typed, without files; lines of addresses longer than anybody types are cut."""
+    """What was typed, without files; of a line of addresses that is too long, what shows it."""
     return Composer(
         kind="note" if form.get("kind") == "note" else "reply",
-        to=form.get("to", "")[:MAX_ADDRESS_LINE_CHARS],
-        cc=form.get("cc", "")[:MAX_ADDRESS_LINE_CHARS],
-        bcc=form.get("bcc", "")[:MAX_ADDRESS_LINE_CHARS],
+        to=form.get("to", "")[: MAX_ADDRESS_LINE_CHARS + 1],
+        cc=form.get("cc", "")[: MAX_ADDRESS_LINE_CHARS + 1],
+        bcc=form.get("bcc", "")[: MAX_ADDRESS_LINE_CHARS + 1],
         text=form.get("text", "").replace("\r\n", "\n"),
         then=form.get("then", ""),
         replaces=form.get("replaces", ""),
@@ -211,6 +212,8 @@ def _moment(composer: Composer) -> datetime:
 
 
 def _addresses(typed: str, field: str) -> tuple[Address, ...]:
+    if len(typed) > MAX_ADDRESS_LINE_CHARS:  # to cut it would leave people out, or misspell one
+        raise Invalid("These are too many recipients.", field=field)
     found = parse_addresses(typed)
     is_blank = not typed.strip(" ,;")
     if not is_blank and not (found and all(who.domain for who in found)):

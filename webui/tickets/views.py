@@ -9,6 +9,7 @@ from flask import Blueprint, Response, abort, redirect, request
 from flask.typing import ResponseReturnValue
 
 from gateway.desk import canned, cautions, merging, noting, replying, tickets
+from gateway.desk.addressees import own_addresses
 from gateway.desk.mailboxes import list_mailboxes
 from gateway.desk.replying import Draft, DraftFile
 from gateway.desk.tickets import TicketChange
@@ -227,7 +228,7 @@ def _ticket_page(
         inputs = page.Inputs(
             detail=detail,
             staff=tickets.staff_of(db, by.account_id),
-            own=frozenset(b.address for b in list_mailboxes(db, by.account_id, mail_domain=_domain())),
+            own=own_addresses(db, by.account_id),
             customers=list_customers(db, by.account_id, limit=page.MAX_CUSTOMERS).items,
             others=list_tickets(db, by.account_id, theirs, limit=page.MAX_OTHERS).items if theirs else (),
             views=rail(count_views(db, by.account_id, by.staff_id)),

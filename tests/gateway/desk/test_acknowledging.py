@@ -10,13 +10,14 @@ from sqlalchemy import select, update
 from gateway.desk import acknowledging
 from gateway.mail.message import Auto
 from gateway.mail.parse import parse
+from gateway.mail.tokens import thread_id
 from gateway.rules.loops import is_by_machine
 from gateway.store import session
 from gateway.store.blobs import BlobStore, KeptBlob
 from gateway.store.filetypes import detect_type
 from gateway.store.intake import Fate
 from gateway.store.models import Article, Delivery, Mailbox, Outbox
-from tests.world import ANN, DOMAIN, NOON, SEAL, SUPPORT, World, guards, mail
+from tests.world import ANN, DOMAIN, NOON, SEAL, SUPPORT, World, guards, mail, ticket_row
 
 GUARDS = guards()
 SECRET = "Xylophone"
@@ -66,7 +67,8 @@ def test_it_is_marked_and_threaded_so_that_answers_find_the_ticket(asked: World)
     assert (got["From"], got["To"]) == (f"Ours <{SUPPORT}>", ANN)
     assert got["Auto-Submitted"] == "auto-replied"
     assert got["In-Reply-To"] == "<asks@acme.example>"
-    assert got["References"] == "<a@acme.example> <asks@acme.example>"
+    thread = thread_id(asked.ours.key, ticket_row(2).id, DOMAIN)
+    assert got["References"] == f"<{thread}> <a@acme.example> <asks@acme.example>"
     token = got["Reply-To"].addresses[0].addr_spec
     assert token.endswith(f"@{DOMAIN}")
     assert asked.receive(mail(), token).number == 2

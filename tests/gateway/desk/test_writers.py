@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from gateway.desk import customers, replying
-from gateway.desk.replying import default_recipients
+from gateway.desk import customers
+from gateway.desk.addressees import default_recipients, own_addresses
 from gateway.inbound.authentication.examining import Examiner
 from gateway.mail.authres import NOT_EXAMINED, By, Check, Policy, Result, Verdict
 from gateway.mail.envelope import Client
@@ -16,6 +16,7 @@ from gateway.settings import Settings
 from gateway.store import session
 from gateway.store.intake import Fate, IntakeRow
 from gateway.store.models import Participant
+from gateway.store.queries.articles import get_raw_sha256
 from tests.fakes.dns_server import DnsServer, serving
 from tests.fakes.signing import Signer
 from tests.world import ANN, BOB, EVE, FOREIGN, NOON, SUPPORT, World, mail, ticket_row
@@ -57,7 +58,7 @@ def participants(number: int) -> set[str]:
 
 def answers_go_to(world: World, number: int) -> list[str]:
     with session.reading() as db:
-        own = replying.own_addresses(db, world.ours.account_id)
+        own = own_addresses(db, world.ours.account_id)
     return [who.address for who in default_recipients(world.detail(number), own).to]
 
 
@@ -143,6 +144,15 @@ def test_what_a_colleague_forwards_is_the_request_of_whoever_wrote_it(world: Wor
     assert answers_go_to(world, 1) == [BOB]
     assert participants(1) == {BOB}
     assert world.receive(mail(sender=BOB, subject="[#1]")).number == 1
+
+
+def test_a_colleagues_words_about_what_they_forward_are_not_sent_to_whoever_wrote_it(world: World) -> None:
+    judged(world, PROVEN).receive(mail(FORWARD, sender=SAM, subject="Fwd: Screen is black"))
+    ref = world.reply(1)
+    with session.reading() as db:
+        raw = world.blobs.read(get_raw_sha256(db, world.ours.account_id, ref.public_id))
+    assert b"Please restart it." in raw
+    assert b"Please look." not in raw
 
 
 def test_the_original_senders_customer_is_found_by_domain(world: World) -> None:

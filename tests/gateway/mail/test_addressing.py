@@ -46,6 +46,15 @@ def test_what_would_break_a_header_or_a_command_is_refused(address: str) -> None
     assert caught.value.field == "address"
 
 
+@pytest.mark.parametrize(("length", "is_encoded"), [(62, True), (63, True), (64, False)])
+def test_a_label_longer_than_the_dns_holds_is_none(length: int, is_encoded: bool) -> None:  # noqa: FBT001
+    label = "ü" * length
+    assert domain_to_ascii(label).isascii() is is_encoded
+    if not is_encoded:
+        with pytest.raises(Invalid):
+            writable_address(f"a@{label}.de")
+
+
 def test_a_domain_that_is_ascii_stays_as_it_is() -> None:
     assert domain_to_ascii("Mail.Example.ORG") == "Mail.Example.ORG"
 

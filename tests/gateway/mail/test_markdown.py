@@ -102,6 +102,31 @@ def test_names_of_pictures_are_found_and_told_in_text() -> None:
     )
 
 
+@pytest.mark.parametrize("depth", [1, 20, 47, 48, 49, 1000])
+def test_no_quote_is_too_deep_to_be_read(depth: int) -> None:
+    html = to_html("\n".join(f"{'>' * level} word{level}." for level in range(depth + 1)), styled=True)
+    assert all(f"word{level}." in html for level in range(depth + 1))
+    assert ("<blockquote" in html) is (depth <= 48)
+
+
+@pytest.mark.parametrize("depth", [10, 24, 25, 100])
+def test_no_list_is_too_deep_to_be_read(depth: int) -> None:
+    html = to_html("\n".join(f"{'  ' * level}- word{level}." for level in range(depth)), styled=True)
+    assert all(f"word{level}." in html for level in range(depth))
+    assert ("<li" in html) is (depth <= 24)
+
+
+@pytest.mark.parametrize(("paragraphs", "is_formatted"), [(40_000, True), (60_000, False)])
+def test_what_is_too_much_to_format_stays_as_typed_and_whole(
+    paragraphs: int,
+    is_formatted: bool,  # noqa: FBT001
+) -> None:
+    html = to_html("**a**\n\n" + "b\n\n" * paragraphs, styled=True)
+    assert ("<strong>a</strong>" in html) is is_formatted
+    assert ("**a**" in html) is not is_formatted
+    assert html.count("b\n" if not is_formatted else ">b<") + html.count("b<br>") == paragraphs
+
+
 def test_a_long_text_of_hostile_marks_takes_seconds_at_most() -> None:
     for mark in ("[", "*a ", "![", "`a", ">", "- "):
         assert to_html(mark * (60_000 // len(mark)), styled=True)

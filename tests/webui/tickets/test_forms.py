@@ -40,8 +40,20 @@ def test_an_empty_copy_line_means_no_copy() -> None:
     assert (draft.to, draft.cc, draft.bcc) == ((Address("", "a@x.example"),), (), ())
 
 
-def test_endless_lines_of_addresses_are_cut() -> None:
-    assert len(read(to="a" * 100_000).to) == forms.MAX_ADDRESS_LINE_CHARS
+@pytest.mark.parametrize("field", ["to", "cc", "bcc"])
+@pytest.mark.parametrize("more", [-1, 0, 1, 100_000])
+def test_a_line_of_addresses_is_taken_whole_or_refused(field: str, more: int) -> None:
+    address = " <b@x.example>"
+    name = "x" * (forms.MAX_ADDRESS_LINE_CHARS + more - len(address))
+    typed = {"to": "a@x.example", field: name + address}
+    composer = read(text="x", **typed)
+    assert len(getattr(composer, field)) <= forms.MAX_ADDRESS_LINE_CHARS + 1
+    if more <= 0:
+        assert getattr(forms.draft(composer, ()), field) == (Address(name, "b@x.example"),)
+        return
+    with pytest.raises(Invalid) as refused:
+        forms.draft(composer, ())
+    assert refused.value.field == field
 
 
 def test_what_is_neither_reply_nor_note_is_a_reply() -> None:
