@@ -63,6 +63,17 @@ def test_also_a_long_answer_is_taken_back_without_a_search(page: Page, width: in
     expect(page.locator("#text")).to_have_value("Line\n" * 80)
 
 
+def test_what_cannot_be_taken_back_any_more_does_not_offer_it(page: Page, app: Flask) -> None:
+    known = office.of(app)
+    office.install(app, replace(known, settings=known.settings.model_copy(update={"undo_seconds": 2})))
+    page.goto("/t/1")
+    page.locator("#text").fill("Hello")
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.get_by_role("button", name="Undo")).to_be_visible()
+    expect(page.get_by_role("button", name="Undo")).to_be_hidden(timeout=8000)
+    expect(page.locator(".deliveries")).to_contain_text("Waiting to be sent to")
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1440])
 def test_a_question_is_seen_where_one_writes_and_answered_there(
