@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import assert_never
 
 from werkzeug.datastructures import MultiDict
 
@@ -11,6 +12,7 @@ from gateway.desk.replying import Draft, DraftFile
 from gateway.errors import Invalid
 from gateway.i18n import _
 from gateway.mail.address import Address, parse_addresses
+from gateway.rules.cautions import Caution, Doubtful
 from gateway.rules.status import Status, may_become
 from gateway.store.queries.articles import ArticleView, AttachmentView, TicketDetail
 from webui.heldfiles import Held
@@ -27,7 +29,8 @@ class Composer:
 
     `kept` are files of an earlier message that go along again, `held` those that came with this one, and
     `has_lost` says that one of these is no longer there. `replaces` is the public id of a message that did
-    not arrive and that this one is sent instead of. `send_at` is local time as the field has it, `instant`
+    not arrive and that this one is sent instead of. `questions` are asked before it is sent, and `asked` are
+    the keys of those that need not be asked again. `send_at` is local time as the field has it, `instant`
     the same with its zone, as the browser knows it.
     """
 
@@ -43,6 +46,8 @@ class Composer:
     kept: tuple[AttachmentView, ...] = ()
     held: tuple[Held, ...] = ()
     has_lost: bool = False
+    asked: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
     replaces: str = ""
     send_at: str = ""
     instant: str = ""
@@ -113,6 +118,7 @@ def read(form: MultiDict[str, str]) -> Composer:
         text=form.get("text", "").replace("\r\n", "\n"),
         then=form.get("then", ""),
         replaces=form.get("replaces", ""),
+        asked=tuple(form.getlist("asked")[: len(Doubtful)]),
         send_at=form.get("send_at", "")[:_MOMENT_CHARS],
         instant=form.get("instant", "")[:_MOMENT_CHARS],
     )
@@ -121,6 +127,16 @@ def read(form: MultiDict[str, str]) -> Composer:
 def refused(composer: Composer, words: str, field: str) -> Composer:
     """The composer with what is wrong, nothing typed and no file lost."""
     return replace(composer, wrong=words, show_recipients=field in ("to", "cc", "bcc"))
+
+
+def ask(composer: Composer, cautions: Sequence[Caution]) -> Composer:
+    """The composer with these questions, without any if each of them was asked before."""
+    keys = tuple(caution.key for caution in cautions)
+    if set(keys) <= set(composer.asked):
+        return replace(composer, asked=keys, questions=())
+    is_about_people = any(caution.about for caution in cautions)
+    questions = tuple(map(_question, cautions))
+    return replace(composer, asked=keys, questions=questions, show_recipients=is_about_people)
 
 
 def draft(composer: Composer, files: tuple[DraftFile, ...]) -> Draft:
@@ -159,6 +175,19 @@ def status_of(name: str) -> Status:
 def line(people: Sequence[Address]) -> str:
     """Addresses as people type them."""
     return ", ".join(_one(who) for who in people)
+
+
+def _question(caution: Caution) -> str:
+    about = ", ".join(caution.about)
+    match caution.what:
+        case Doubtful.NOBODY_READS:
+            return _("Probably nobody reads mail to %(people)s.") % {"people": about}
+        case Doubtful.NO_FILE:
+            return _("The text speaks of an attachment, but no file goes along.")
+        case Doubtful.SEVERAL_CUSTOMERS:
+            return _("The recipients belong to several customers: %(names)s.") % {"names": about}
+        case _:
+            assert_never(caution.what)
 
 
 def _one(who: Address) -> str:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from math import ceil
 
 from gateway.desk.canned import CannedName
 from gateway.desk.pictures import MAX_PICTURE_BYTES, MAX_PICTURES, PICTURE_TYPES
@@ -100,6 +101,7 @@ def values(read: Inputs, composer: forms.Composer, *, now: datetime, undo: timed
         "customers": _choices(ticket.customer, read.customers),
         "others": rows.rows(tuple(o for o in read.others if o.number != ticket.number), now),
         "opened": moment(ticket.created_at, now),
+        "settles_in": settles_in(read.detail, now=now, undo=undo),
     }
 
 
@@ -110,6 +112,13 @@ def composer(read: Inputs, *, again: str = "", wrong: str = "") -> forms.Compose
     """
     named = next((a for a in read.detail.articles if a.public_id == again), None)
     return replace((named and _begun_with(named)) or forms.fresh(read.detail, read.own), wrong=wrong)
+
+
+def settles_in(detail: TicketDetail, *, now: datetime, undo: timedelta) -> int:
+    """Seconds until the last undo window is over and its button may go; 0 where none is open."""
+    sent = (article.created_at for article in detail.articles if article.kind is ArticleKind.OUTBOUND)
+    left = max((at + undo - now for at in sent), default=timedelta())
+    return ceil(left.total_seconds()) + 1 if left > timedelta() else 0
 
 
 def _begun_with(article: ArticleView) -> forms.Composer | None:

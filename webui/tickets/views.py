@@ -8,10 +8,10 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, abort, redirect, request
 from flask.typing import ResponseReturnValue
 
-from gateway.desk import canned, merging, noting, replying, tickets
+from gateway.desk import canned, cautions, merging, noting, replying, tickets
 from gateway.desk.addressees import own_addresses
 from gateway.desk.mailboxes import list_mailboxes
-from gateway.desk.replying import DraftFile
+from gateway.desk.replying import Draft, DraftFile
 from gateway.desk.tickets import TicketChange
 from gateway.errors import Conflict, Invalid, TooLarge
 from gateway.i18n import _
@@ -98,12 +98,22 @@ def live(number: int) -> ResponseReturnValue:
 @blueprint.post(f"{_TICKET}/articles")
 @signed_in
 def write(number: int) -> ResponseReturnValue:
-    """Send a reply or save a note; what cannot be taken comes back with nothing typed lost."""
+    """Send a reply or save a note; what cannot be taken comes back with nothing typed lost.
+
+    So does, once, what is worth a question before it is sent.
+    """
     composer = _with_files(forms.read(request.form))
     if composer.then == "insert":
         return _ticket_page(number, composer=_inserted(number, composer))
     try:
-        public_id = _note(number, composer) if composer.is_note else _reply(number, composer)
+        if composer.is_note:
+            public_id = _note(number, composer)
+        else:
+            draft = forms.draft(composer, _files(composer))
+            asking = _ask(composer, draft)
+            if asking.questions:
+                return _ticket_page(number, composer=asking)
+            public_id = _reply(number, draft)
     except (Invalid, Conflict, TooLarge) as error:
         field = error.field if isinstance(error, Invalid) else ""
         words = complaints.in_words(error)
@@ -231,8 +241,13 @@ def _ticket_page(
     return pages.render("web/tickets/ticket.html", area="tickets", view="", bounds=bounds, **values)
 
 
-def _reply(number: int, composer: forms.Composer) -> str:
-    draft = forms.draft(composer, _files(composer))
+def _ask(composer: forms.Composer, draft: Draft) -> forms.Composer:
+    by = actor()
+    with reading() as db:
+        return forms.ask(composer, cautions.cautions_for(db, by, draft))
+
+
+def _reply(number: int, draft: Draft) -> str:
     by, now = actor(), office().clock.now()
     with reading() as db:
         written = replying.write(db, by, number, draft, office=office().sending(), now=now)

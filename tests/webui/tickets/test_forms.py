@@ -8,7 +8,9 @@ from werkzeug.datastructures import MultiDict
 
 from gateway.desk.replying import Draft
 from gateway.errors import Invalid
+from gateway.i18n import speaking
 from gateway.mail.address import Address, parse_addresses
+from gateway.rules.cautions import Caution, Doubtful
 from gateway.rules.status import Status
 from tests.webui.cast import World
 from webui.tickets import forms
@@ -130,3 +132,22 @@ def test_no_moment_is_refused_where_it_stands(typed: str) -> None:
     with pytest.raises(Invalid) as refused:
         forms.draft(read(to="a@x.example", text="x", then="later", send_at=typed, instant=""), ())
     assert refused.value.field == "send_at"
+
+
+def test_a_question_is_asked_once_and_a_new_one_brings_all_again() -> None:
+    nobody = Caution(Doubtful.NOBODY_READS, ("noreply@x.example",))
+    first = forms.ask(read(), [nobody])
+    assert first.questions == ("Probably nobody reads mail to noreply@x.example.",)
+    assert first.show_recipients
+    answered = forms.read(MultiDict([("asked", key) for key in first.asked]))
+    assert forms.ask(answered, [nobody]).questions == ()
+    assert len(forms.ask(answered, [nobody, Caution(Doubtful.NO_FILE)]).questions) == 2
+    assert forms.ask(read(), []).questions == ()
+
+
+@pytest.mark.parametrize("what", Doubtful)
+def test_every_doubt_has_its_words(what: Doubtful) -> None:
+    with speaking("de"):
+        (german,) = forms.ask(read(), [Caution(what, ("a", "b"))]).questions
+    (english,) = forms.ask(read(), [Caution(what, ("a", "b"))]).questions
+    assert german != english

@@ -80,3 +80,13 @@ def test_the_bounds_of_the_composer_are_told_in_words() -> None:
     assert page.Bounds(50 * 1024**2).too_large == (
         "With its attachments the message has {size}; at most 50 MB can be sent."
     )
+
+
+def test_the_page_looks_again_when_the_last_undo_window_is_over(world: World) -> None:
+    world.ours.answer_in_vain()
+    detail, undo = world.ours.ticket, timedelta(seconds=10)
+    sent_at = detail.articles[-1].created_at
+    settles = [page.settles_in(detail, now=sent_at + timedelta(seconds=s), undo=undo) for s in (0, 9.5, 10)]
+    assert settles == [11, 2, 0]
+    received = replace(detail, articles=detail.articles[:1])
+    assert page.settles_in(received, now=received.articles[0].created_at, undo=undo) == 0

@@ -401,3 +401,23 @@ def test_a_picture_that_was_lost_is_told_by_its_name(browser: FlaskClient, world
     assert answer.status_code == 422
     assert "The picture shot.png is no longer here" in Page(answer).text_of("#wrong")
     assert len(world.ours.ticket.articles) == 1
+
+
+def test_what_is_doubtful_is_asked_before_it_is_sent_and_sent_anyway(
+    browser: FlaskClient, world: World
+) -> None:
+    fields = {"kind": "reply", "to": "noreply@x.example", "text": "See the attached plan.", "then": "closed"}
+    page = Page(send(browser, "/t/1/articles", **fields))
+    asking = page.text_of(".asking")
+    assert "nobody reads mail to noreply@x.example" in asking
+    assert "no file goes along" in asking
+    assert (page.text_of("#text"), page.one(".asking button").get("value")) == (fields["text"], "closed")
+    assert len(world.ours.ticket.articles) == 1
+    asked = [box.get("value") for box in page.all("[name=asked]")]
+    assert send(browser, "/t/1/articles", **fields, asked=asked).status_code == 303
+    assert world.ours.ticket.ticket.status is Status.CLOSED
+
+
+def test_a_note_is_asked_nothing(browser: FlaskClient) -> None:
+    note = {"kind": "note", "to": "noreply@x.example", "text": "See attached"}
+    assert send(browser, "/t/1/articles", **note).status_code == 303
