@@ -12,7 +12,7 @@ from gateway.mail import markdown
 from gateway.mail.address import Address
 from gateway.rules.status import ArticleKind
 from gateway.store.queries.articles import ArticleView, AttachmentView, DeliveryView, TicketDetail
-from webui import pages
+from webui import answers, pages
 from webui.kept import Kept
 from webui.remedies import next_step
 from webui.tickets import attached, events, invitations, oddities, senders, texts
@@ -292,7 +292,7 @@ def _way(delivery: DeliveryView, now: datetime) -> Way:
         "withdrawn": ("block", _("Taken back, not sent to")),
     }
     icon, word = words.get(delivery.state, ("clock", delivery.state))
-    detail = [delivery.answer] if delivery.answer else []
+    detail = [answers.in_words(delivery.answer)] if delivery.answer else []
     if delivery.state == "deferred" and delivery.next_try_at is not None:
         detail.append(_("next try %(at)s") % {"at": moment(delivery.next_try_at, now).absolute})
     return Way(

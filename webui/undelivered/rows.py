@@ -6,6 +6,7 @@ from datetime import datetime
 
 from gateway.i18n import _
 from gateway.store.queries.failures import FailedView
+from webui.answers import in_words
 from webui.remedies import next_step
 from webui.wording import moment
 
@@ -50,7 +51,7 @@ def _row(view: FailedView, names: Mapping[str, str], now: datetime) -> Row:
         author=names.get(view.author, view.author) if view.author else _("Automatic message"),
         recipient=view.recipient,
         what=_("Came back from") if came_back else _("Not delivered to"),
-        answer=view.answer,
+        answer=in_words(view.answer),
         step=next_step(view.answer),
         can_change=view.author is not None,
         iso=at.iso,
