@@ -18,7 +18,7 @@ from gateway.clock import SystemClock
 from gateway.errors import DeskError
 from gateway.outbound.recovery import recover
 from gateway.settings import Settings
-from gateway.store import automatic, imap, outbox, tallies
+from gateway.store import automatic, budget, holding, imap, outbox, tallies
 from gateway.store.blobs import BlobStore
 from gateway.store.outbox import Topic
 from gateway.store.queries.heartbeats import are_watched
@@ -93,9 +93,9 @@ def ask_for_fetchers(settings: Settings) -> None:
 
 
 def _watch(settings: Settings) -> int:
-    """Tell the people of mailboxes that are in trouble."""
+    """Tell the people of mailboxes that are in trouble, and of mail that is held back."""
     with reading() as db:
-        if not are_watched(db):
+        if not (are_watched(db) or holding.is_watched(db)):
             return 0
     from gateway.outbound.alarms import raise_alarms  # composing a mail takes 8 MB, which most never need
 
@@ -110,10 +110,11 @@ def forget_unfinished(settings: Settings) -> int:
 
 
 def forget_counts() -> int:
-    """Remove what the guards remember of senders and no rule looks at any more; how many rows."""
+    """Remove what the guards remember of mail in and out and no rule looks at any more; how many rows."""
     now = clock.now()
     with transaction() as db:
-        return tallies.forget_before(db, now - _COUNTS_KEPT_FOR) + automatic.forget_old(db, now=now)
+        of_senders = tallies.forget_before(db, now - _COUNTS_KEPT_FOR)
+        return of_senders + automatic.forget_old(db, now=now) + budget.forget_old(db, now=now)
 
 
 def _pause_before(next_due_at: datetime | None, now: datetime) -> float:

@@ -12,7 +12,7 @@ from gateway.cli.opening import open_desk
 from gateway.cli.output import answer, json_option
 from gateway.clock import SystemClock
 from gateway.desk import deliverability, imapsources
-from gateway.desk.deliverability import Looked
+from gateway.desk.deliverability import Looked, Task
 from gateway.desk.deliverabilitywords import check_name, words_of
 from gateway.i18n import LOCALES, speaking
 from gateway.rules.access import Actor
@@ -43,13 +43,22 @@ def test(account_id: str, address: str, wait: int, locale: str, as_json: bool) -
     """Check whether a mailbox's mail arrives, and say what to change; status 1 if something fails.
 
     Signs in for incoming mail (where IMAP is used) and at the outgoing server, sends a mail to the mailbox
-    itself and waits for it, and looks at TLS, SPF, DKIM, DMARC and the sending host's name.
+    itself and waits for it, and looks at TLS, SPF, DKIM, DMARC and the sending host's name. Once a minute.
     """
     settings = open_desk()
     by, mailbox_id = find_mailbox(settings, account_id, address)
+    with transaction() as db:
+        task = deliverability.begin(
+            db,
+            by,
+            mailbox_id,
+            seal=Seal(settings.key()),
+            mail_domain=settings.mail_domain,
+            now=clock.now(),
+        )
     with speaking(locale):
         incoming = _incoming(settings, by, mailbox_id)
-        checks = [*incoming.pop("checks"), *_outgoing(settings, by, mailbox_id, wait)]
+        checks = [*incoming.pop("checks"), *_outgoing(settings, by, mailbox_id, task, wait)]
     is_ok = all(check["state"] != State.FAIL for check in checks)
     if as_json:
         answer({"ok": is_ok, **incoming, "checks": checks}, as_json=True)
@@ -59,15 +68,10 @@ def test(account_id: str, address: str, wait: int, locale: str, as_json: bool) -
     return int(not is_ok)
 
 
-def _outgoing(settings: Settings, by: Actor, mailbox_id: str, wait: int) -> list[dict[str, str]]:
+def _outgoing(settings: Settings, by: Actor, mailbox_id: str, task: Task, wait: int) -> list[dict[str, str]]:
     from gateway.inbound.authentication.standing import look_up
     from gateway.outbound.probing import find_facts
 
-    seal = Seal(settings.key())
-    with transaction() as db:
-        task = deliverability.begin(
-            db, by, mailbox_id, seal=seal, mail_domain=settings.mail_domain, now=clock.now()
-        )
     facts = find_facts(task, settings, look_up=partial(look_up, settings.dns_servers))
     with transaction() as db:
         deliverability.note(db, by, task, facts)

@@ -210,5 +210,7 @@ def _proof(db: Session, arrival: Arrival, who: Known) -> Proof:
 
 
 def _is_past(arrival: Arrival, box: OwnMailbox) -> bool:
+    """Whether a mail is older than its mailbox. Its Date has whole seconds (RFC 5322, 3.3)."""
     date = arrival.mail.date
-    return arrival.row.source is Source.IMPORT or (date is not None and date < box.created_at)
+    since = box.created_at.replace(microsecond=0)
+    return arrival.row.source is Source.IMPORT or (date is not None and date < since)

@@ -7,7 +7,8 @@ from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from gateway.ids import hash_secret, new_secret
-from gateway.rules.access import Actor, Role
+from gateway.rules.access import Actor, Permission, Role, may
+from gateway.store.holding import is_held
 from gateway.store.models import Account, Staff, WebSession
 
 SESSION_LASTS = timedelta(days=30)
@@ -23,7 +24,7 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """Who is at the browser."""
+    """Who is at the browser. `holds_mail` says that mail of the account waits to be released."""
 
     actor: Actor
     login: str
@@ -31,6 +32,12 @@ class SignedIn:
     locale: str
     account_public_id: str
     account_name: str
+    holds_mail: bool = False
+
+    @property
+    def is_warned(self) -> bool:
+        """Whether they should look at mail that waits for their word."""
+        return self.holds_mail and may(self.actor, Permission.RELEASE_HELD)
 
 
 def find_credentials(db: Session, login: str) -> Credentials | None:
@@ -66,7 +73,13 @@ def find_session(db: Session, secret: str, *, now: datetime) -> SignedIn | None:
     name = f"{found.first_name} {found.last_name}".strip() or found.login
     actor = Actor(found.account_id, Role(found.role), found.staff_id, name)
     return SignedIn(
-        actor, found.login, found.email, found.locale, found.account_public_id, found.account_name
+        actor,
+        found.login,
+        found.email,
+        found.locale,
+        found.account_public_id,
+        found.account_name,
+        holds_mail=found.holds_mail,
     )
 
 
@@ -93,6 +106,7 @@ _SESSION = (
         Staff.locale,
         Account.public_id.label("account_public_id"),
         Account.name.label("account_name"),
+        is_held().label("holds_mail"),
     )
     .select_from(WebSession)
     .join(Staff, Staff.id == WebSession.staff_id)

@@ -5,7 +5,7 @@ Word's, knows no `pre-wrap` and no rounded corner. A page gets none of it, becau
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -45,6 +45,7 @@ _MAX_NESTING = 48
 _HIDING = ["image", "lheading", "html_block", "html_inline", "reference", "entity"]
 _LANGUAGE = re.compile(r"[\w+#.-]{1,20}")
 _PICTURE = re.compile(r"!\[([^\[\]\n]{1,255})\]")
+_PICTURE_FILE = re.compile(r"!\[([^\[\]\n]{1,251}\.(?:png|jpe?g|gif|webp))\](?![(\[])", re.IGNORECASE)
 
 
 def to_html(text: str, *, styled: bool, pictures: Mapping[str, str] | None = None) -> str:
@@ -69,6 +70,19 @@ def to_html(text: str, *, styled: bool, pictures: Mapping[str, str] | None = Non
 def named_pictures(text: str) -> frozenset[str]:
     """The names that stand in the text as `![name]`."""
     return frozenset(_PICTURE.findall(text))
+
+
+def missing_pictures(text: str, there: Collection[str]) -> list[str]:
+    """The names of picture files that the text would show and that are not `there`, each once, in order.
+
+    In code, before a link's address and with another ending it is text like any other.
+    """
+    named = (found[1] for found in _PICTURE_FILE.finditer(text))
+    wanted = dict.fromkeys(name for name in named if name not in there)
+    if not wanted:
+        return []
+    shown = _reader().parse(text, {"pictures": {name: name for name in wanted}})
+    return list(dict.fromkeys(str(token.attrs["alt"]) for token in _all(shown) if token.type == "picture"))
 
 
 def with_told_pictures(text: str, names: frozenset[str], word: str) -> str:

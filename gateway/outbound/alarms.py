@@ -1,4 +1,4 @@
-"""The watch over all mailboxes: who has trouble for long is told, by the installation's own server."""
+"""The watch: who has a mailbox in trouble or mail held back is told, by the installation's own server."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -10,7 +10,8 @@ from gateway.desk import alarming
 from gateway.i18n import DEFAULT_LOCALE, current_locale, speaking
 from gateway.mail.address import Address
 from gateway.mail.compose import OutgoingMail, compose
-from gateway.rules.heartbeat import Trouble, find_trouble, should_tell
+from gateway.rules.heartbeat import TOLD_AGAIN_AFTER, Trouble, find_trouble, should_tell
+from gateway.store import holding
 from gateway.store.blobs import BlobStore
 from gateway.store.queries.heartbeats import Heartbeat, Person, heartbeats
 from gateway.store.queries.mailboxes import words_for
@@ -21,8 +22,12 @@ _log = log.get("alarms")
 
 
 def raise_alarms(*, blobs: BlobStore, mail_domain: str, clock: Clock) -> int:
-    """Look at every mailbox once; how many troubles were told. Unavailable when the database is away."""
+    """Look at everything once; how many troubles were told. Unavailable when the database is away."""
     now = clock.now()
+    return _look_at_mailboxes(blobs, mail_domain, now) + _look_at_held(blobs, mail_domain, now)
+
+
+def _look_at_mailboxes(blobs: BlobStore, mail_domain: str, now: datetime) -> int:
     with reading() as db:
         found = [(beat, find_trouble(beat.pulse, now=now)) for beat in heartbeats(db)]
     told = 0
@@ -37,10 +42,7 @@ def raise_alarms(*, blobs: BlobStore, mail_domain: str, clock: Clock) -> int:
 
 
 def _tell(beat: Heartbeat, trouble: Trouble, blobs: BlobStore, mail_domain: str, now: datetime) -> None:
-    with reading() as db:
-        people = alarming.find_people(db, beat.account_id)
-    if not people:
-        _log.warning("alarm.reaches_nobody", mailbox=beat.mailbox_id, trouble=trouble.value)
+    people = _people(beat.account_id)
     notices = [
         (person.email, blobs.put(_notice(beat, trouble, person, mail_domain, now)).sha256)
         for person in people
@@ -48,6 +50,34 @@ def _tell(beat: Heartbeat, trouble: Trouble, blobs: BlobStore, mail_domain: str,
     with transaction() as db:
         alarming.tell(db, beat, notices, now=now)
     _log.info("alarm.told", mailbox=beat.mailbox_id, trouble=trouble.value, people=len(people))
+
+
+def _look_at_held(blobs: BlobStore, mail_domain: str, now: datetime) -> int:
+    """Told at once and then once a day while any of it waits, however much there is."""
+    with reading() as db:
+        if not holding.is_watched(db):
+            return 0
+        accounts = holding.accounts_to_tell(db, told_before=now - TOLD_AGAIN_AFTER)
+    for account_id in accounts:
+        people = _people(account_id)
+        notices = [
+            (person.email, blobs.put(_notice_of_held(account_id, person, mail_domain, now)).sha256)
+            for person in people
+        ]
+        with transaction() as db:
+            alarming.tell_of_held(db, account_id, notices, now=now)
+        _log.info("alarm.told", account=account_id, trouble="held", people=len(people))
+    with transaction() as db:
+        holding.forget_told(db)
+    return len(accounts)
+
+
+def _people(account_id: int) -> list[Person]:
+    with reading() as db:
+        people = alarming.find_people(db, account_id)
+    if not people:
+        _log.warning("alarm.reaches_nobody", account=account_id)
+    return people
 
 
 def _in_words(at: datetime) -> str:
@@ -66,6 +96,21 @@ def _notice(beat: Heartbeat, trouble: Trouble, person: Person, mail_domain: str,
         }
         subject = render("mail/alarm/subject.txt", **values).strip()
         text = render("mail/alarm/body.txt", **values)
+    return _mail(person, subject, text, mail_domain, now)
+
+
+def _notice_of_held(account_id: int, person: Person, mail_domain: str, now: datetime) -> bytes:
+    with reading() as db:
+        mails = holding.count(db, account_id)
+    many = mails > holding.MOST_COUNTED
+    with speaking(person.locale or DEFAULT_LOCALE):
+        shown = f"{holding.MOST_COUNTED}+" if many else str(mails)
+        subject = render("mail/held/subject.txt", mails=shown).strip()
+        text = render("mail/held/body.txt", mails=shown)
+    return _mail(person, subject, text, mail_domain, now)
+
+
+def _mail(person: Person, subject: str, text: str, mail_domain: str, now: datetime) -> bytes:
     return compose(
         OutgoingMail(
             message_id=f"notice.{ids.new_public_id()}@{mail_domain}",

@@ -24,14 +24,17 @@ _log = log.get("outbound")
 
 
 def deliver(delivery_id: int, *, office: PostOffice) -> None:
-    """Try a delivery once, if it is due and free; what came of it is in its row, or else in the journal.
+    """Try a delivery once, if it is due, free and within the budget.
+
+    What came of it is in its row, or else in the journal.
 
     Raises Unavailable when the database cannot even lease it. A fault nobody foresaw defers it.
     """
     catch_up(office.journal)
     with transaction() as db:
         now = office.clock.now()
-        leased = deliveries.claim(db, delivery_id, owner=office.journal.owner, now=now, lease=LEASE)
+        owner, budget = office.journal.owner, office.budget
+        leased = deliveries.claim(db, delivery_id, owner=owner, now=now, lease=LEASE, budget=budget)
     if leased is not None:
         _record(leased, _attempt(leased, office), office)
 

@@ -1,19 +1,23 @@
 """What a process sends mail with, opened once."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
 from gateway.clock import Clock
 from gateway.outbound.journal import Journal
 from gateway.outbound.submission import Sender
+from gateway.rules.budget import Budget
 from gateway.settings import Settings
 from gateway.store.blobs import BlobStore
 
 
 @dataclass(frozen=True, slots=True)
 class PostOffice:
-    """Sender, journal and raw mails of one process; `unseal` opens a mailbox's own relay address."""
+    """Sender, journal and raw mails of one process; `unseal` opens a mailbox's own relay address.
+
+    What goes beyond the `budget` is held back.
+    """
 
     sender: Sender
     journal: Journal
@@ -21,6 +25,7 @@ class PostOffice:
     mail_domain: str
     unseal: Callable[[str], str]
     clock: Clock
+    budget: Budget = field(default_factory=Budget)
 
     def close(self) -> None:
         """Hang up, and give the journal back."""
@@ -45,4 +50,9 @@ def open_office(
         mail_domain=settings.mail_domain,
         unseal=unseal,
         clock=clock,
+        budget=Budget(
+            account_day=settings.budget_account_day,
+            account_hour=settings.budget_account_hour,
+            recipient_hour=settings.budget_recipient_hour,
+        ),
     )

@@ -21,6 +21,7 @@ class Permission(StrEnum):
     WORK_TICKETS = "work_tickets"
     EDIT_CUSTOMERS = "edit_customers"
     MANAGE_ACCOUNT = "manage_account"
+    RELEASE_HELD = "release_held"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ _ALLOWED: dict[Permission, frozenset[Role]] = {
     Permission.WORK_TICKETS: _WORKERS,
     Permission.EDIT_CUSTOMERS: _WORKERS,
     Permission.MANAGE_ACCOUNT: frozenset({Role.OWNER, Role.ADMIN, Role.TOKEN}),
+    Permission.RELEASE_HELD: frozenset({Role.OWNER, Role.ADMIN}),
 }
 
 

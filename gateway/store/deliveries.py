@@ -18,8 +18,10 @@ from sqlalchemy.orm import Session
 
 from gateway.ids import new_public_id
 from gateway.mail.tokens import bounce_local
+from gateway.rules.budget import Budget, Over
 from gateway.rules.retry import Deferred, Failed, Outcome, Sent, next_try_at
 from gateway.store import outbox, tickets
+from gateway.store.budget import take_place
 from gateway.store.models import Account, Article, Delivery, Mailbox
 from gateway.store.raising import raise_ticket
 
@@ -28,6 +30,7 @@ class State(StrEnum):
     """How far a delivery has come."""
 
     QUEUED = "queued"
+    HELD = "held"
     SENT = "sent"
     DEFERRED = "deferred"
     FAILED = "failed"
@@ -104,16 +107,25 @@ def queue_notice(db: Session, *, account_id: int, recipient: str, raw_sha256: st
     return delivery_id
 
 
-def claim(db: Session, delivery_id: int, *, owner: str, now: datetime, lease: timedelta) -> Leased | None:
-    """Take a due delivery for `lease`; None if it is finished, not due yet, or in other hands.
+def claim(
+    db: Session, delivery_id: int, *, owner: str, now: datetime, lease: timedelta, budget: Budget
+) -> Leased | None:
+    """Take a due delivery for `lease`; None if it is finished, held, not due yet, or in other hands.
 
-    The outbox row of a finished one goes.
+    The first time it needs a place in the budget; without one it is held. Notices of the installation need
+    none: they are how people hear of it. The outbox row of a finished one goes.
     """
     token, until = new_public_id(), now + lease
     values = {"delivery": delivery_id, "now": now, "owner": owner, "token": token, "until": until}
-    if db.execute(_CLAIM, values).first() is None:
+    taken = db.execute(_CLAIM, values).first()
+    if taken is None:
         _forget_if_finished(db, delivery_id)
         return None
+    if taken.claims == 1 and taken.article_id is not None:
+        over = take_place(db, taken.account_id, taken.recipient, budget, now=now)
+        if over is not None:
+            _hold(db, delivery_id, over, now)
+            return None
     key, is_automatic, recipient, raw, relay = db.execute(_LEASED, {"delivery": delivery_id}).one()
     local = bounce_local(key, delivery_id)
     return Leased(delivery_id, token, until, local, is_automatic, recipient, raw or "", relay or "")
@@ -183,6 +195,11 @@ def hasten(db: Session, account_id: int, article_id: int, *, now: datetime) -> i
     return len(found)
 
 
+def _hold(db: Session, delivery_id: int, over: Over, now: datetime) -> None:
+    """It waits for somebody to release it (`gateway.store.holding`)."""
+    _finish(db, _FINISH, delivery_id, State.HELD, over.as_stored(), now)
+
+
 def _record_sent(db: Session, delivery_id: int, outcome: Sent, now: datetime) -> bool:
     return _finish(db, _ACCEPT, delivery_id, State.SENT, outcome.answer, now) is not None
 
@@ -217,7 +234,7 @@ def _finish(
     now: datetime,
     **more: int,
 ) -> _Row | None:
-    """Set the final state where the statement's conditions hold, settle the outbox, tell the timeline."""
+    """Set a state in which nobody owes it, where the statement's conditions hold; tell outbox, timeline."""
     tried = int(state in _TRIED)
     values = {"delivery": delivery_id, "final": state.value, "said": answer, "now": now, "tried": tried}
     found = db.execute(statement, values | more).mappings().first()
@@ -267,8 +284,13 @@ _IS_DUE = or_(_IT.next_try_at.is_(None), _IT.next_try_at <= bindparam("now"))
 _CLAIM = (
     update(_TABLE)
     .where(_IT.id == bindparam("delivery"), _IT.state.in_(_OWED), _IS_DUE, _IS_FREE)
-    .values(lease_owner=bindparam("owner"), lease_token=bindparam("token"), leased_until=bindparam("until"))
-    .returning(_IT.id)
+    .values(
+        lease_owner=bindparam("owner"),
+        lease_token=bindparam("token"),
+        leased_until=bindparam("until"),
+        claims=_IT.claims + 1,
+    )
+    .returning(_IT.account_id, _IT.article_id, _IT.recipient, _IT.claims)
 )
 _ROW = tuple(_IT[field.name] for field in fields(_Row))
 _FINISH = (
@@ -288,7 +310,7 @@ _ACCEPT = _FINISH.where(_IT.state.not_in((State.SENT, State.BOUNCED)))
 _BOUNCE = _FINISH.where(
     _IT.account_id == bindparam("account"), _IT.state.not_in((State.BOUNCED, State.WITHDRAWN))
 )
-_WITHDRAW = _FINISH.where(_IT.state == State.QUEUED, _IS_FREE)
+_WITHDRAW = _FINISH.where(_IT.state.in_((State.QUEUED, State.HELD)), _IS_FREE)
 _LEASED = (
     select(
         Account.mail_key,

@@ -32,6 +32,9 @@ LIMITS = [
     ("smtp_max_recipients", 1, 10_000),
     ("max_message_bytes", 1024, 1024 * MIB),
     ("undo_seconds", 0, 3600),
+    ("budget_account_hour", 0, 1_000_000),
+    ("budget_account_day", 0, 1_000_000),
+    ("budget_recipient_hour", 0, 1_000_000),
 ]
 
 

@@ -39,8 +39,11 @@ PAGES = (
     "/t/999",
 )
 PUBLIC = ("/sign-in", "/sign-up")
-_EXPECTED = ("404", "Blocked script execution")
-"""The page that is not there; and the clock that a test puts into every frame, also into that of a mail."""
+_EXPECTED = ("404", "422", "Blocked script execution")
+"""The page that is not there; a form that comes back.
+
+And the clock that a test puts into every frame, also into that of a mail.
+"""
 
 
 @pytest.fixture(scope="module")
@@ -313,6 +316,18 @@ def test_the_bar_and_its_keys_type_markdown_that_undo_takes_back(page: Page) -> 
     expect(page.locator("li.article.outbound .rich blockquote")).to_have_text("said")
 
 
+def test_on_a_phone_the_bar_leads_to_every_area(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 800})
+    for name in ("Mailboxes", "Canned replies", "Ledger"):
+        page.goto("/")
+        bar = page.get_by_role("navigation", name="Areas").last
+        bar.get_by_role("button", name="More").click()
+        assert violations(page) == []
+        bar.get_by_role("link", name=name).click()
+        expect(page.locator("h1")).to_have_text(name)
+        expect(bar.get_by_role("button", name="More")).to_have_attribute("aria-current", "true")
+
+
 def test_a_mail_that_did_not_arrive_is_changed_and_sent_anew_with_its_files(page: Page, world: World) -> None:
     page.goto("/t/1")
     page.locator("#text").fill("With a file")
@@ -401,6 +416,24 @@ def test_pictures_are_pasted_and_dropped_to_their_places_and_taken_back(page: Pa
     expect(shown.last).to_have_js_property("naturalWidth", 40)
     files = world.ours.ticket.articles[-1].attachments
     assert [(file.filename, file.inline) for file in files] == [("image.png", True), ("third_1_.png", True)]
+
+
+def test_a_picture_pasted_after_the_form_came_back_takes_no_others_place(page: Page, world: World) -> None:
+    page.goto("/t/1")
+    page.evaluate(_PASTED, ["#text", "paste", ["image.png"], ["teal"]])
+    page.locator(".recipients summary").click()
+    page.locator("#to").fill("nobody")
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.locator("#wrong")).to_contain_text("not a valid e-mail address")
+    expect(page.get_by_role("checkbox", name="image.png")).to_be_checked()
+    page.locator("#text").press("End")
+    page.evaluate(_PASTED, ["#text", "paste", ["image.png"], ["coral"]])
+    expect(page.locator("#text")).to_have_value("![image.png]![image-2.png]")
+    page.locator("#to").fill("ann@customer.example")
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.locator("li.article.outbound .rich img")).to_have_count(2)
+    files = world.ours.ticket.articles[-1].attachments
+    assert [(file.filename, file.inline) for file in files] == [("image.png", True), ("image-2.png", True)]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -61,7 +61,7 @@ def add() -> ResponseReturnValue:
 @signed_in
 def mailbox(public_id: str) -> ResponseReturnValue:
     """One mailbox."""
-    return _page(public_id)
+    return _page(public_id, wrong=arrival.too_soon(request.args))
 
 
 @blueprint.get("/mailboxes/<public_id>/pulse")

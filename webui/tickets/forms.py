@@ -6,12 +6,14 @@ from datetime import UTC, datetime
 
 from werkzeug.datastructures import MultiDict
 
-from gateway.desk.replying import Draft, DraftFile, default_recipients
+from gateway.desk.addressees import default_recipients
+from gateway.desk.replying import Draft, DraftFile
 from gateway.errors import Invalid
 from gateway.i18n import _
 from gateway.mail.address import Address, parse_addresses
 from gateway.rules.status import Status, may_become
 from gateway.store.queries.articles import ArticleView, AttachmentView, TicketDetail
+from webui.heldfiles import Held
 
 MAX_ADDRESS_LINE_CHARS = 60_000
 """As many as the most recipients need, each with the longest name and address that a mail may have."""
@@ -23,9 +25,10 @@ _SPECIAL = frozenset('()<>[]:;@\\,."')
 class Composer:
     """The composer as it stands: what was typed, and what is to be said about it.
 
-    `kept` are files of an earlier message that go along again; `replaces` is the public id of a message
-    that did not arrive and that this one is sent instead of. `send_at` is local time as the field has it,
-    `instant` the same with its zone, as the browser knows it.
+    `kept` are files of an earlier message that go along again, `held` those that came with this one, and
+    `has_lost` says that one of these is no longer there. `replaces` is the public id of a message that did
+    not arrive and that this one is sent instead of. `send_at` is local time as the field has it, `instant`
+    the same with its zone, as the browser knows it.
     """
 
     kind: str = "reply"
@@ -38,6 +41,8 @@ class Composer:
     wrong: str = ""
     show_recipients: bool = False
     kept: tuple[AttachmentView, ...] = ()
+    held: tuple[Held, ...] = ()
+    has_lost: bool = False
     replaces: str = ""
     send_at: str = ""
     instant: str = ""
@@ -98,8 +103,8 @@ def _with(article: ArticleView, notice: str) -> Composer:
     )
 
 
-def read(form: MultiDict[str, str], kept: tuple[AttachmentView, ...] = ()) -> Composer:
-    """What was sent, with the files that it names; of a line of addresses that is too long, what shows it."""
+def read(form: MultiDict[str, str]) -> Composer:
+    """What was typed, without files; of a line of addresses that is too long, what shows it."""
     return Composer(
         kind="note" if form.get("kind") == "note" else "reply",
         to=form.get("to", "")[: MAX_ADDRESS_LINE_CHARS + 1],
@@ -107,17 +112,14 @@ def read(form: MultiDict[str, str], kept: tuple[AttachmentView, ...] = ()) -> Co
         bcc=form.get("bcc", "")[: MAX_ADDRESS_LINE_CHARS + 1],
         text=form.get("text", "").replace("\r\n", "\n"),
         then=form.get("then", ""),
-        kept=kept,
         replaces=form.get("replaces", ""),
         send_at=form.get("send_at", "")[:_MOMENT_CHARS],
         instant=form.get("instant", "")[:_MOMENT_CHARS],
     )
 
 
-def refused(composer: Composer, words: str, field: str, *, had_files: bool) -> Composer:
-    """The composer with what is wrong, nothing typed lost; browsers forget the files."""
-    if had_files:
-        words = " ".join((words, _("Please attach the files again.")))
+def refused(composer: Composer, words: str, field: str) -> Composer:
+    """The composer with what is wrong, nothing typed and no file lost."""
     return replace(composer, wrong=words, show_recipients=field in ("to", "cc", "bcc"))
 
 

@@ -13,6 +13,7 @@ from gateway.mail.address import Address
 from gateway.rules.status import ArticleKind
 from gateway.store.queries.articles import ArticleView, AttachmentView, DeliveryView, TicketDetail
 from webui import answers, pages
+from webui.holding import reason
 from webui.kept import Kept
 from webui.remedies import next_step
 from webui.tickets import attached, events, invitations, oddities, senders, texts
@@ -188,7 +189,7 @@ def message(article: ArticleView, reader: Reader) -> Message:
         files=brought.files,
         has_html=article.has_html and not is_ours,
         has_remote=article.has_remote and not is_ours,
-        has_raw=article.has_raw and not is_ours and all(file.is_open for file in article.attachments),
+        has_raw=article.is_raw_open and not is_ours,
         protection=_protection(article),
         invitation=invitations.card(article.invitation, reader.at),
         deliveries=tuple(_way(delivery, reader.at) for delivery in article.deliveries),
@@ -211,7 +212,7 @@ def _in_place(article: ArticleView) -> dict[str, AttachmentView]:
 def can_be_taken_back(article: ArticleView, reader: Reader) -> bool:
     """Whether the undo window is open or a later moment awaited, and nothing has been tried yet."""
     in_time = article.created_at + reader.undo > reader.at
-    untried = all(d.state == "queued" and d.attempts == 0 for d in article.deliveries)
+    untried = all(d.state in ("queued", "held") and d.attempts == 0 for d in article.deliveries)
     return bool(article.deliveries) and untried and (in_time or _later(article, reader) is not None)
 
 
@@ -285,6 +286,7 @@ def _defects(article: ArticleView) -> str:
 def _way(delivery: DeliveryView, now: datetime) -> Way:
     words = {
         "queued": ("clock", _("Waiting to be sent to")),
+        "held": ("warn", _("Held back, not sent to")),
         "sent": ("check", _("Sent to")),
         "deferred": ("warn", _("Delayed:")),
         "failed": ("cross", _("Not delivered to")),
@@ -292,7 +294,8 @@ def _way(delivery: DeliveryView, now: datetime) -> Way:
         "withdrawn": ("block", _("Taken back, not sent to")),
     }
     icon, word = words.get(delivery.state, ("clock", delivery.state))
-    detail = [answers.in_words(delivery.answer)] if delivery.answer else []
+    said = reason(delivery.answer) if delivery.state == "held" else answers.in_words(delivery.answer)
+    detail = [said] if said else []
     if delivery.state == "deferred" and delivery.next_try_at is not None:
         detail.append(_("next try %(at)s") % {"at": moment(delivery.next_try_at, now).absolute})
     return Way(

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, abort, redirect, request
 from flask.typing import ResponseReturnValue
 
 from gateway.desk import canned, merging, noting, replying, tickets
+from gateway.desk.addressees import own_addresses
 from gateway.desk.mailboxes import list_mailboxes
 from gateway.desk.replying import DraftFile
 from gateway.desk.tickets import TicketChange
@@ -19,7 +20,7 @@ from gateway.store.queries.articles import get_article, get_detail
 from gateway.store.queries.customers import list_customers
 from gateway.store.queries.tickets import TicketFilter, count_views, list_tickets
 from gateway.store.session import reading, transaction
-from webui import complaints, pages, uploads
+from webui import complaints, heldfiles, pages, uploads
 from webui.office import office
 from webui.rail import DEFAULT_VIEW, filter_of, rail, view_names
 from webui.sessions import actor, signed_in
@@ -98,17 +99,15 @@ def live(number: int) -> ResponseReturnValue:
 @signed_in
 def write(number: int) -> ResponseReturnValue:
     """Send a reply or save a note; what cannot be taken comes back with nothing typed lost."""
-    composer = forms.read(request.form, uploads.carry(request.form.getlist("kept")[: replying.MAX_FILES]))
+    composer = _with_files(forms.read(request.form))
     if composer.then == "insert":
         return _ticket_page(number, composer=_inserted(number, composer))
-    sent = [file for _field, file in request.files.items(multi=True) if file.filename]
     try:
         public_id = _note(number, composer) if composer.is_note else _reply(number, composer)
     except (Invalid, Conflict, TooLarge) as error:
         field = error.field if isinstance(error, Invalid) else ""
         words = complaints.in_words(error)
-        wrong = forms.refused(composer, words, field, had_files=bool(sent))
-        return _ticket_page(number, composer=wrong), error.http
+        return _ticket_page(number, composer=forms.refused(composer, words, field)), error.http
     return redirect(f"/t/{number}#m-{public_id}", 303)
 
 
@@ -219,7 +218,7 @@ def _ticket_page(
         inputs = page.Inputs(
             detail=detail,
             staff=tickets.staff_of(db, by.account_id),
-            own=replying.own_addresses(db, by.account_id),
+            own=own_addresses(db, by.account_id),
             customers=list_customers(db, by.account_id, limit=page.MAX_CUSTOMERS).items,
             others=list_tickets(db, by.account_id, theirs, limit=page.MAX_OTHERS).items if theirs else (),
             views=rail(count_views(db, by.account_id, by.staff_id)),
@@ -261,10 +260,24 @@ def _filled(number: int, public_id: str) -> str:
         return canned.fill_in(db, by, number, public_id)
 
 
+def _with_files(composer: forms.Composer) -> forms.Composer:
+    """The composer with all files that go along: of an earlier message, of an earlier try, new ones."""
+    named = request.form.getlist("held")[: replying.MAX_FILES]
+    held = heldfiles.redeem(named)
+    new = uploads.keep(request.files.getlist("files"), request.files.getlist("pictures"))
+    return replace(
+        composer,
+        kept=uploads.carry(request.form.getlist("kept")[: replying.MAX_FILES]),
+        held=(*held, *map(heldfiles.hold, new)),
+        has_lost=len(held) < len(named),
+    )
+
+
 def _files(composer: forms.Composer) -> tuple[DraftFile, ...]:
-    """What goes along: files of an earlier message, then new ones, and the text's pictures."""
-    sent, shown = request.files.getlist("files"), request.files.getlist("pictures")
-    return (*map(uploads.as_draft, composer.kept), *uploads.keep(sent, shown))
+    """The files to write with; Invalid where one was held for too long."""
+    if composer.has_lost:
+        raise Invalid("Files are held for a day only. Please attach again what is missing.", field="held")
+    return (*map(uploads.as_draft, composer.kept), *(held.file for held in composer.held))
 
 
 def _change(number: int, change: TicketChange) -> ResponseReturnValue:

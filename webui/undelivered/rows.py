@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from gateway.i18n import _
+from gateway.rules.remedies import Remedy, decide_remedy
 from gateway.store.queries.failures import FailedView
 from webui.answers import in_words
 from webui.remedies import next_step
@@ -13,7 +14,10 @@ from webui.wording import moment
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A mail that did not reach one recipient; `can_change` if somebody here wrote it."""
+    """A mail that did not reach one recipient; `can_change` if somebody here wrote it.
+
+    `is_to_change` where to send it again as it is would help nothing: there is no such address.
+    """
 
     article: str
     ticket: int
@@ -24,6 +28,7 @@ class Row:
     answer: str
     step: str
     can_change: bool
+    is_to_change: bool
     iso: str
     ago: str
     absolute: str
@@ -54,6 +59,7 @@ def _row(view: FailedView, names: Mapping[str, str], now: datetime) -> Row:
         answer=in_words(view.answer),
         step=next_step(view.answer),
         can_change=view.author is not None,
+        is_to_change=view.author is not None and decide_remedy(view.answer) is Remedy.CORRECT_ADDRESS,
         iso=at.iso,
         ago=at.ago,
         absolute=at.absolute,

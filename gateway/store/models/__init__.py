@@ -8,7 +8,7 @@ from gateway.store.models.dkim import DkimKey
 from gateway.store.models.imap import ImapFolder, ImapMessage, ImapSource
 from gateway.store.models.intake import Intake, Offer, Quarantined, SenderTally
 from gateway.store.models.mailbox import DeliverabilityCheck, Mailbox
-from gateway.store.models.outgoing import AutomaticMail, Delivery, Outbox
+from gateway.store.models.outgoing import AutomaticMail, Delivery, Outbox, OutgoingTally
 from gateway.store.models.record import Privacy, Record, table
 from gateway.store.models.staff import ApiToken, IdempotencyKey, Staff, WebSession
 from gateway.store.models.ticket import Participant, Ticket, TicketEvent
@@ -35,6 +35,7 @@ __all__ = [
     "Mailbox",
     "Offer",
     "Outbox",
+    "OutgoingTally",
     "Participant",
     "Privacy",
     "Quarantined",

@@ -1,13 +1,14 @@
 """A look whether mail arrives: its probe comes back, makes no ticket, and nobody else can claim to be one."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
 from gateway.desk import deliverability, dkimkeys
-from gateway.desk.deliverability import Looked, Task
-from gateway.errors import Denied, NotFound
+from gateway.desk.deliverability import PAUSE, Looked, Task
+from gateway.errors import Conflict, Denied, NotFound
 from gateway.mail.dkimsigning import Seen
 from gateway.mail.parse import parse
 from gateway.rules.access import Actor
@@ -69,7 +70,9 @@ def test_a_guessed_or_a_strangers_probe_is_an_ordinary_mail(world: World) -> Non
 
 
 def test_what_was_found_is_kept_for_the_newest_look_alone(world: World) -> None:
-    first, second = begin(world), begin(world)
+    first = begin(world)
+    world.clock.at += PAUSE
+    second = begin(world)
     with session.transaction() as db:
         deliverability.note(db, world.ours.owner, first, BEST)
     assert looked(world).facts is None
@@ -79,10 +82,27 @@ def test_what_was_found_is_kept_for_the_newest_look_alone(world: World) -> None:
         deliverability.note(db, world.ours.owner, second, BEST)
     found = looked(world)
     assert found.facts == BEST
-    assert found.is_away(now=NOON)
-    assert len(found.findings(now=NOON)) == 7
+    now = world.clock.now()
+    assert found.is_away(now=now)
+    assert len(found.findings(now=now)) == 7
     with session.reading() as db:
         assert len(db.execute(select(DeliverabilityCheck.id)).all()) == 1
+
+
+def test_a_mailbox_is_looked_at_once_a_minute_whoever_asks_at_the_same_time(world: World) -> None:
+    def tried(_: int) -> bool:
+        try:
+            begin(world)
+        except Conflict:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(tried, range(8))).count(True) == 1
+    world.clock.at += PAUSE - timedelta(microseconds=1)
+    assert not tried(0)
+    world.clock.at += timedelta(microseconds=1)
+    assert tried(0)
 
 
 def test_only_a_probe_that_was_sent_is_away(world: World) -> None:

@@ -1,6 +1,7 @@
 """Storms fold and wait, loops wait, and machines are not answered: on real databases, through the filing."""
 
 from datetime import timedelta
+from email.utils import format_datetime
 
 import pytest
 from sqlalchemy import func, select, update
@@ -218,6 +219,17 @@ def test_who_was_answered_by_staff_is_known(acknowledging: World) -> None:
 def test_machines_lists_and_old_mail_are_not_answered(acknowledging: World, headers: list[str]) -> None:
     acknowledging.receive(mail(headers=headers), guards=GUARDS)
     assert owed(acknowledging) == 0
+
+
+@pytest.mark.parametrize(("seconds", "count"), [(-1, 0), (0, 1), (1, 1)])
+def test_a_mail_is_old_when_its_whole_second_is_before_the_mailbox(
+    acknowledging: World, seconds: int, count: int
+) -> None:
+    with session.transaction() as db:
+        db.execute(update(Mailbox).values(created_at=NOON + timedelta(seconds=0.9)))
+    dated = format_datetime(NOON + timedelta(seconds=seconds))
+    acknowledging.receive(mail(headers=[f"Date: {dated}"]), guards=GUARDS)
+    assert owed(acknowledging) == count
 
 
 @pytest.mark.parametrize("sender", [SUPPORT, "in-x@desk.example", "no address at all"])

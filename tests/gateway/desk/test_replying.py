@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import select, update
 
 from gateway.desk import mailboxes, replying
-from gateway.desk.replying import Draft, DraftFile, default_recipients
+from gateway.desk.addressees import default_recipients, own_addresses
+from gateway.desk.replying import Draft, DraftFile
 from gateway.errors import Conflict, Invalid, NotFound, TooLarge
 from gateway.mail.address import Address
 from gateway.mail.parse import parse
@@ -145,7 +146,7 @@ def test_who_was_answered_takes_part(desk: World) -> None:
 
 def default(world: World) -> tuple[list[str], list[str]]:
     with session.reading() as db:
-        own = replying.own_addresses(db, world.ours.account_id)
+        own = own_addresses(db, world.ours.account_id)
     found = default_recipients(world.detail(1), own)
     return [who.address for who in found.to], [who.address for who in found.cc]
 
@@ -174,7 +175,7 @@ def test_what_the_desk_was_not_openly_written_to_counts_by_its_cc(
 ) -> None:
     begun = desk.receive(mail(to=to, headers=[*headers, f"Cc: {EVE}"])).number
     with session.reading() as db:
-        own = replying.own_addresses(db, desk.ours.account_id)
+        own = own_addresses(db, desk.ours.account_id)
     assert [who.address for who in default_recipients(desk.detail(begun), own).cc] == [EVE]
 
 
@@ -309,7 +310,7 @@ def test_what_is_no_picture_is_refused_as_one(desk: World) -> None:
     file = DraftFile("a.png", "image/png", desk.blobs.put(PDF), is_picture=True)
     with pytest.raises(Invalid) as caught:
         write(desk, Draft("![a.png]", files=(file,)))
-    assert caught.value.field == "pictures"
+    assert caught.value.field == "files"
 
 
 def test_without_a_mailbox_there_is_nothing_to_send_from(desk: World) -> None:

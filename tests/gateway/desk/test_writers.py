@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from gateway.desk import customers, replying
-from gateway.desk.replying import default_recipients
+from gateway.desk import customers
+from gateway.desk.addressees import default_recipients, own_addresses
 from gateway.inbound.authentication.examining import Examiner
 from gateway.mail.authres import NOT_EXAMINED, By, Check, Policy, Result, Verdict
 from gateway.mail.envelope import Client
@@ -58,7 +58,7 @@ def participants(number: int) -> set[str]:
 
 def answers_go_to(world: World, number: int) -> list[str]:
     with session.reading() as db:
-        own = replying.own_addresses(db, world.ours.account_id)
+        own = own_addresses(db, world.ours.account_id)
     return [who.address for who in default_recipients(world.detail(number), own).to]
 
 

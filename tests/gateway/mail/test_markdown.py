@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.mail.markdown import named_pictures, to_html, with_told_pictures
+from gateway.mail.markdown import missing_pictures, named_pictures, to_html, with_told_pictures
 
 
 def plain(text: str, **pictures: str) -> str:
@@ -173,3 +173,22 @@ def test_what_is_too_much_to_format_stays_as_typed_and_whole(
 def test_a_long_text_of_hostile_marks_takes_seconds_at_most() -> None:
     for mark in ("[", "*a ", "![", "`a", ">", "- "):
         assert to_html(mark * (60_000 // len(mark)), styled=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "missing"),
+    [
+        ("![a.png] ![b.JPG]\n![c.gif] ![a.png]", ["b.JPG", "c.gif"]),
+        ("**![b.webp]** and\n> ![c.jpeg]", ["b.webp", "c.jpeg"]),
+        ("![b.svg] ![wow] ![] ![.png]", []),
+        ("![b.png](https://x.example/b.png) ![b.png][1]", []),
+        ("`![b.png]`\n\n    ![b.png]\n\n```\n![b.png]\n```", []),
+    ],
+)
+def test_a_picture_that_is_not_there_is_missed_where_it_would_show(text: str, missing: list[str]) -> None:
+    assert missing_pictures(text, {"a.png"}) == missing
+
+
+def test_the_longest_name_of_a_picture_is_missed_as_well() -> None:
+    longest = "x" * 251 + ".png"
+    assert missing_pictures(f"![{longest}] ![x{longest}]", ()) == [longest]

@@ -3,6 +3,7 @@
 import sqlite3
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from gateway.outbound import deliver as deliver_module
 from gateway.outbound.deliver import LEASE, deliver
 from gateway.outbound.journal import read_notes
 from gateway.outbound.postoffice import PostOffice
+from gateway.rules.budget import Budget
 from gateway.store import session
 from gateway.store.blobs import BlobStore
 from tests.fakes.outgoing import (
@@ -67,6 +69,17 @@ def test_each_recipient_has_an_outcome_of_its_own(peer: SmtpPeer, office: PostOf
         deliver(delivery_id, office=office)
     assert (row(bad)["state"], row(good)["state"]) == ("failed", "sent")
     assert ticket()["status"] == "open"
+
+
+def test_past_the_budget_nothing_is_said_to_the_server(
+    peer: SmtpPeer, office: PostOffice, clock: SetClock
+) -> None:
+    first, second = owe("a@example.org"), owe("b@example.org")
+    bounded = replace(office, budget=Budget(account_hour=1))
+    for delivery_id in (first, second):
+        deliver(delivery_id, office=bounded)
+    assert [mail.rcpt_to for mail in peer.mails] == ["a@example.org"]
+    assert (row(second)["state"], owed()) == ("held", {})
 
 
 def test_it_is_deferred_and_sent_when_its_time_has_come(

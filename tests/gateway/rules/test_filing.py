@@ -19,6 +19,7 @@ from gateway.rules.filing import (
     NewTicket,
     decide_filing,
     first_subject,
+    forwarded_subject,
     numbers_in_subject,
     tagged_subject,
 )
@@ -152,6 +153,20 @@ def test_the_tag_stands_whole_in_the_longest_subject(letters: int) -> None:
         f"{headerlines.text('Subject', answer)}\r\n\r\nx".encode(), detect_type=lambda _: "text/plain"
     )
     assert numbers_in_subject(read.subject) == (999_999_999,)
+
+
+@pytest.mark.parametrize(
+    ("subject", "forward"),
+    [
+        ("Printer", "Fwd: Printer [#5]"),
+        ("Re: AW: Fwd: WG: fw: Printer [#5]", "Fwd: Printer [#5]"),
+        ("Fwd:  Printer [#4] on", "Fwd: Printer on [#5]"),
+        ("", "Fwd: [#5]"),
+    ],
+)
+def test_a_forward_has_one_mark_and_one_tag(subject: str, forward: str) -> None:
+    assert forwarded_subject(subject, 5) == forward
+    assert forwarded_subject(forward, 5) == forward
 
 
 @pytest.mark.parametrize(

@@ -78,9 +78,9 @@ def test_a_fresh_composer_is_addressed_without_our_own_mailboxes(world: World) -
 
 
 def test_a_refused_message_keeps_its_text_and_opens_the_line_at_fault() -> None:
-    refused = forms.refused(read(text="Dear Ann"), "Wrong.", "to", had_files=True)
+    refused = forms.refused(read(text="Dear Ann"), "Wrong.", "to")
     assert refused.text == "Dear Ann"
-    assert refused.wrong == "Wrong. Please attach the files again."
+    assert refused.wrong == "Wrong."
     assert refused.show_recipients
 
 

@@ -362,3 +362,42 @@ def test_a_picture_of_the_text_stands_in_its_place(browser: FlaskClient, kind: s
     source = shown.one(".rich img").get("src") or ""
     assert browser.get(source).data == PNG
     assert shown.inline() == []
+
+
+@pytest.mark.parametrize("kind", ["reply", "note"])
+@pytest.mark.parametrize("then", ["", "insert"])
+def test_files_of_a_form_that_comes_back_are_there_for_the_next_try(
+    browser: FlaskClient, world: World, kind: str, then: str
+) -> None:
+    fields = {"kind": kind, "to": "a@x.example", "text": " " if then == "" else "Here", "then": then}
+    picture = (BytesIO(PNG), "shot.png", "image/png")
+    files = {"pictures": picture, "files": (BytesIO(b"a"), "a.txt")}
+    page = Page(send(browser, "/t/1/articles", **fields, **files))
+    assert page.text_of(".going") == "shot.png a.txt"
+    again = {"held": [box.get("value") for box in page.all(".going input")], "kind": kind}
+    for _try in range(2):  # it may come back any number of times
+        back = Page(send(browser, "/t/1/articles", **again, text=" "))
+        assert back.text_of(".going") == "shot.png a.txt"
+    sent = {**again, "to": "a@x.example", "text": "Here: ![shot.png]"}
+    assert send(browser, "/t/1/articles", **sent).status_code == 303
+    told = [(file.filename, file.inline) for file in world.ours.ticket.articles[-1].attachments]
+    assert told == [("shot.png", True), ("a.txt", False)]
+
+
+def test_a_file_that_was_held_for_too_long_is_missed_and_nothing_is_sent(
+    browser: FlaskClient, world: World
+) -> None:
+    fields = {"kind": "reply", "to": "a@x.example", "text": "Here"}
+    answer = send(browser, "/t/1/articles", **fields, held="of-yesterday", files=(BytesIO(b"a"), "a.txt"))
+    page = Page(answer)
+    assert (answer.status_code, page.text_of(".going")) == (422, "a.txt")
+    assert "Files are held for a day only." in page.text_of("#wrong")
+    assert len(world.ours.ticket.articles) == 1
+
+
+@pytest.mark.parametrize("kind", ["reply", "note"])
+def test_a_picture_that_was_lost_is_told_by_its_name(browser: FlaskClient, world: World, kind: str) -> None:
+    answer = send(browser, "/t/1/articles", kind=kind, to="a@x.example", text="Here: ![shot.png]")
+    assert answer.status_code == 422
+    assert "The picture shot.png is no longer here" in Page(answer).text_of("#wrong")
+    assert len(world.ours.ticket.articles) == 1

@@ -196,7 +196,8 @@
   const placed = (field, file) => {
     const clean = file.name.replace(/[[\]\n\\/]/g, "_").slice(-100) || "picture";
     const dot = clean.lastIndexOf(".") > 0 ? clean.lastIndexOf(".") : clean.length;
-    const taken = new Set([...field.files].map((other) => other.name));
+    const going = all(".going label").map((label) => label.textContent);
+    const taken = new Set([...going, ...[...field.files].map((other) => other.name)]);
     let name = clean;
     for (let count = 2; taken.has(name); count += 1) name = `${clean.slice(0, dot)}-${count}${clean.slice(dot)}`;
     return new File([file], name, { type: file.type });
@@ -278,7 +279,8 @@
   // What is too large for the mailbox is said before it is sent: base64 makes 78 bytes of 57.
   const mailSize = (form) => {
     const files = all("[type=file]", form).flatMap((field) => [...field.files]);
-    const parts = files.map((file) => Math.ceil(file.size / 57) * 78 + 500);
+    const going = all(".going :checked", form).map((box) => Number(box.dataset.bytes));
+    const parts = [...going, ...files.map((file) => file.size)].map((bytes) => Math.ceil(bytes / 57) * 78 + 500);
     const text = new Blob([one("textarea", form).value]).size;
     return parts.reduce((sum, bytes) => sum + bytes, 3 * text + 4096);
   };
