@@ -12,7 +12,7 @@ from gateway.mail import markdown
 from gateway.mail.address import Address
 from gateway.rules.status import ArticleKind
 from gateway.store.queries.articles import ArticleView, AttachmentView, DeliveryView, TicketDetail
-from webui import pages
+from webui import answers, pages
 from webui.holding import reason
 from webui.kept import Kept
 from webui.remedies import next_step
@@ -294,7 +294,7 @@ def _way(delivery: DeliveryView, now: datetime) -> Way:
         "withdrawn": ("block", _("Taken back, not sent to")),
     }
     icon, word = words.get(delivery.state, ("clock", delivery.state))
-    said = reason(delivery.answer) if delivery.state == "held" else delivery.answer
+    said = reason(delivery.answer) if delivery.state == "held" else answers.in_words(delivery.answer)
     detail = [said] if said else []
     if delivery.state == "deferred" and delivery.next_try_at is not None:
         detail.append(_("next try %(at)s") % {"at": moment(delivery.next_try_at, now).absolute})

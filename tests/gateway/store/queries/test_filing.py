@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from gateway.desk.replying import Draft
+from gateway.mail.address import Address
 from gateway.rules.content import content_hash
 from gateway.store import session
 from gateway.store.intake import Fate
@@ -39,6 +41,15 @@ def test_a_mail_of_ours_is_found_by_article_and_recipient_in_its_account_only(wo
         assert filing.find_sent(db, world.ours.account_id, sent, "other@x.example") is None
         assert filing.find_sent(db, world.ours.account_id, "x" * 24, ANN) is None
         assert filing.find_sent(db, world.stranger.account_id, sent, ANN) is None
+
+
+def test_a_recipient_is_found_however_a_report_spells_it(world: World) -> None:
+    world.receive(mail())
+    draft = Draft("x", to=(Address("", "Jörg@müller.example"), Address("", ANN)))
+    sent = world.reply(1, draft=draft).public_id
+    with session.reading() as db:
+        for spelt in ("JÖRG@MÜLLER.example", "jörg@xn--mller-kva.example", "Jörg@müller.example"):
+            assert filing.find_sent(db, world.ours.account_id, sent, spelt) == Sent(1, 1)
 
 
 def test_a_contact_was_written_to_when_staff_answered(world: World) -> None:
