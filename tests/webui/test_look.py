@@ -19,6 +19,7 @@ from gateway.rules.status import ArticleKind, Status
 from gateway.store import session
 from gateway.store.sealed import Seal
 from tests.fakes.chromium import launched
+from tests.fakes.holding import hold
 from tests.fakes.refusing import refuse
 from tests.webui import rich
 from tests.webui.cast import World, mail
@@ -65,9 +66,11 @@ def served(app: Flask, world: World) -> Iterator[str]:
 def guarded(world: World) -> None:
     """What the guards make of machines' mail: a storm in ticket 2, and two mails in quarantine.
 
-    And an answer that did not arrive.
+    And an answer that did not arrive, and two that are held back.
     """
     world.ours.answer_in_vain()
+    for _ in range(2):
+        hold(world.ours.answer(), now=clock.now())
     strict = Guards(1, 5, "desk.localhost", str, Seal(b"key"))
     for number in range(1, 4):
         world.ours.receive(mail(f"Disk {number} is full", f"Alert {number}\n"), guards=strict)
