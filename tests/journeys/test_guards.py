@@ -99,7 +99,7 @@ def _desk(root: Path, *, own: int, other: int) -> RunningDesk:
 def _acknowledges(account: Account) -> None:
     with configured(f"sqlite:///{account.desk.root / 'manage4all.db'}"), session.transaction() as db:
         (box,) = mailboxes.list_mailboxes(db, 1, mail_domain="x.example")
-        assert not own_mailboxes(db, 1)[0].acknowledges
+        assert not own_mailboxes(db, 1)[0].manners.usual
         owner = Actor(1, Role.OWNER)
         mailboxes.set_acknowledgement(db, owner, box.public_id, acknowledges=True)
 

@@ -10,6 +10,7 @@ from gateway import clock
 from gateway.desk.guarding import Guards
 from gateway.rules.status import ArticleKind, Status
 from gateway.store.sealed import Seal
+from tests.fakes.holding import hold
 from tests.fakes.refusing import refuse
 from tests.webui import rich
 from tests.webui.accessible import violations
@@ -36,9 +37,11 @@ PUBLIC = ("/sign-in", "/sign-up")
 def guarded(world: World) -> None:
     """What the guards make of machines' mail: a storm in ticket 2, and two mails in quarantine.
 
-    And an answer that did not arrive.
+    And an answer that did not arrive, and two that are held back.
     """
     world.ours.answer_in_vain()
+    for _ in range(2):
+        hold(world.ours.answer(), now=clock.now())
     strict = Guards(1, 5, "desk.localhost", str, Seal(b"key"))
     for number in range(1, 4):
         world.ours.receive(mail(f"Disk {number} is full", f"Alert {number}\n"), guards=strict)

@@ -77,6 +77,7 @@ class Message:
     deliveries: tuple[Way, ...]
     withdrawn: bool
     later: Moment | None
+    held: bool
     undo: bool
     iso: str
     ago: str
@@ -195,6 +196,7 @@ def message(article: ArticleView, reader: Reader) -> Message:
         deliveries=tuple(_way(delivery, reader.at) for delivery in article.deliveries),
         withdrawn=_is_withdrawn(article),
         later=_later(article, reader),
+        held=_is_held(article),
         undo=can_be_taken_back(article, reader),
         iso=at.iso,
         ago=at.ago,
@@ -210,10 +212,15 @@ def _in_place(article: ArticleView) -> dict[str, AttachmentView]:
 
 
 def can_be_taken_back(article: ArticleView, reader: Reader) -> bool:
-    """Whether the undo window is open or a later moment awaited, and nothing has been tried yet."""
+    """Whether nothing has been tried yet, and the undo window is open, or it waits for longer or is held."""
     in_time = article.created_at + reader.undo > reader.at
     untried = all(d.state in ("queued", "held") and d.attempts == 0 for d in article.deliveries)
-    return bool(article.deliveries) and untried and (in_time or _later(article, reader) is not None)
+    waits = in_time or _is_held(article) or _later(article, reader) is not None
+    return bool(article.deliveries) and untried and waits
+
+
+def _is_held(article: ArticleView) -> bool:
+    return any(d.state == "held" for d in article.deliveries)
 
 
 def _later(article: ArticleView, reader: Reader) -> Moment | None:

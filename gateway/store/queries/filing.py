@@ -8,6 +8,8 @@ from sqlalchemy import bindparam, null, select, union_all
 from sqlalchemy.orm import Session
 
 from gateway.mail.address import Address
+from gateway.rules.acknowledging import Manners
+from gateway.rules.hours import Hours
 from gateway.rules.status import ArticleKind
 from gateway.store.models import Account, Article, Delivery, Mailbox, Quarantined, Ticket, table
 
@@ -20,7 +22,7 @@ class OwnMailbox:
     address: str
     forwarding_local: str
     reopen_within: timedelta
-    acknowledges: bool
+    manners: Manners
     created_at: datetime
 
 
@@ -47,7 +49,7 @@ def own_mailboxes(db: Session, account_id: int) -> tuple[OwnMailbox, ...]:
             address=row.address,
             forwarding_local=row.forwarding_local,
             reopen_within=timedelta(days=row.reopen_days),
-            acknowledges=row.acknowledges,
+            manners=Manners(row.acknowledges, row.answers_closed, Hours.from_stored(row.hours)),
             created_at=row.created_at,
         )
         for row in rows
@@ -126,6 +128,8 @@ _MAILBOXES = (
         _MAILBOX.forwarding_local,
         _MAILBOX.reopen_days,
         _MAILBOX.acknowledges,
+        _MAILBOX.answers_closed,
+        _MAILBOX.hours,
         _MAILBOX.created_at,
     )
     .where(_MAILBOX.account_id == bindparam("account"))

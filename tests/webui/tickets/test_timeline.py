@@ -135,7 +135,10 @@ def test_a_delayed_delivery_says_why_and_when_it_is_tried_again() -> None:
 
 def test_a_reply_can_be_taken_back_within_the_window_while_nothing_was_tried() -> None:
     assert can_be_taken_back(reply(delivery("queued")), READER)
-    assert can_be_taken_back(reply(delivery("queued"), delivery("held", "account_hour:9")), READER)
+    held = delivery("held", "account_hour:9")
+    assert can_be_taken_back(reply(delivery("queued"), held), READER)
+    assert can_be_taken_back(reply(held, ago=timedelta(hours=1)), READER)
+    assert not can_be_taken_back(reply(delivery("sent"), held), READER)
     assert not can_be_taken_back(reply(delivery("queued"), ago=timedelta(seconds=11)), READER)
     assert not can_be_taken_back(reply(delivery("queued", attempts=1)), READER)
     assert not can_be_taken_back(reply(delivery("queued"), delivery("sent")), READER)

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from gateway.desk.replying import Draft
 from gateway.mail.address import Address
+from gateway.rules.acknowledging import Manners
 from gateway.rules.content import content_hash
 from gateway.store import session
 from gateway.store.intake import Fate
@@ -69,7 +70,7 @@ def test_an_account_knows_its_mailboxes_and_its_key(world: World) -> None:
     local = box.forwarding_address.partition("@")[0]
     with session.reading() as db:
         assert filing.own_mailboxes(db, world.ours.account_id) == (
-            OwnMailbox(box.id, SUPPORT, local, timedelta(days=30), acknowledges=False, created_at=NOON),
+            OwnMailbox(box.id, SUPPORT, local, timedelta(days=30), Manners(), created_at=NOON),
         )
         assert filing.mail_key(db, world.ours.account_id) == world.ours.key
 
