@@ -465,3 +465,23 @@ def test_a_slash_offers_canned_replies_by_keyboard_and_mouse(page: Page, world: 
     area.press_sequentially(" and/or ask")
     expect(page.locator(".offers")).to_be_hidden()
     expect(area).to_be_focused()
+
+
+def test_a_message_is_forwarded_by_keys_and_ticked_files_count(page: Page, app: Flask, world: World) -> None:
+    large = mail("Large")
+    for name, size in (("fits.bin", 60_000), ("more.bin", 10_000)):
+        large.add_attachment(bytes(size), "application", "octet-stream", filename=name)
+    world.ours.receive(large)
+    known = office.of(app)
+    smaller = known.settings.model_copy(update={"max_message_bytes": 100_000})
+    office.install(app, replace(known, settings=smaller))
+    page.goto("/t/2")
+    page.keyboard.press("f")
+    expect(page.locator("#to")).to_be_focused()
+    page.keyboard.type("bob@supplier.example")
+    expect(page.locator(".too-large")).to_contain_text("at most 98 kB can be sent")
+    page.locator("[name=forwarded]").last.uncheck()
+    expect(page.locator(".too-large")).to_be_empty()
+    assert violations(page) == []
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("li.article.outbound .people")).to_have_text("Forwarded to bob@supplier.example")

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 from werkzeug.datastructures import MultiDict
 
-from gateway.desk.addressees import default_recipients
-from gateway.desk.replying import Draft, DraftFile
+from gateway.desk.addressees import default_recipients, third_parties
+from gateway.desk.replying import MAX_FILES, Draft, DraftFile
 from gateway.errors import Invalid
 from gateway.i18n import _
 from gateway.mail.address import Address, parse_addresses
@@ -15,6 +15,7 @@ from gateway.rules.status import Status, may_become
 from gateway.store.queries.articles import ArticleView, AttachmentView, TicketDetail
 
 MAX_ADDRESS_LINE_CHARS = 8000
+FORWARD = "forward"
 _LATER, _MOMENT_CHARS = "later", 40
 _SPECIAL = frozenset('()<>[]:;@\\,."')
 
@@ -25,7 +26,9 @@ class Composer:
 
     `kept` are files of an earlier message that go along again; `replaces` is the public id of a message
     that did not arrive and that this one is sent instead of. `send_at` is local time as the field has it,
-    `instant` the same with its zone, as the browser knows it.
+    `instant` the same with its zone, as the browser knows it. `forward` is the public id of a message that
+    is handed on, `forwarded` those of its files that go along (None: all that may), `with_original` says
+    whether the mail goes along as it came.
     """
 
     kind: str = "reply"
@@ -41,6 +44,9 @@ class Composer:
     replaces: str = ""
     send_at: str = ""
     instant: str = ""
+    forward: str = ""
+    forwarded: tuple[str, ...] | None = None
+    with_original: bool = False
 
     @property
     def to_names(self) -> str:
@@ -58,6 +64,11 @@ class Composer:
         return self.kind == "note"
 
     @property
+    def is_forward(self) -> bool:
+        """Whether a message is handed on."""
+        return self.kind == "forward"
+
+    @property
     def status(self) -> Status | None:
         """The state that the pressed button names."""
         return status_of(self.then) if self.then and not self.is_later else None
@@ -72,24 +83,33 @@ def fresh(detail: TicketDetail, own: frozenset[str]) -> Composer:
     """An empty composer, addressed to whoever gets the answer; our own mailboxes are left out."""
     usual = default_recipients(detail)
     to = [who for who in usual.to if who.key not in own]
-    return Composer(to=line(to), cc=line([who for who in usual.cc if who.key not in own]))
+    composer = Composer(to=line(to), cc=line([who for who in usual.cc if who.key not in own]))
+    if not to or not third_parties(detail).issuperset(who.key for who in to):
+        return composer
+    words = _("The last message is from %(people)s, to whom one was forwarded. Your reply goes there.")
+    return replace(composer, notice=words % {"people": composer.to_names}, show_recipients=True)
 
 
-def again(article: ArticleView) -> Composer:
-    """The composer with a message that was taken back."""
-    return _with(article, _("Taken back. Change it and send it again."))
+def forwarding(article: ArticleView) -> Composer:
+    """An empty composer that hands a message on, to somebody who is still to be named."""
+    return Composer(kind=FORWARD, forward=article.public_id, show_recipients=True)
 
 
-def anew(article: ArticleView) -> Composer:
+def again(article: ArticleView, source: ArticleView | None = None) -> Composer:
+    """The composer with a message that was taken back; `source` is the one that it forwards."""
+    return _with(article, source, _("Taken back. Change it and send it again."))
+
+
+def anew(article: ArticleView, source: ArticleView | None = None) -> Composer:
     """The composer with a message that did not arrive, to be changed and sent instead of it."""
     notice = _("Not delivered. Change it and send it: it becomes a new message.")
     if reached := [way.recipient for way in article.deliveries if way.state == "sent"]:
         notice += " " + _("It has reached these already: %(people)s") % {"people": ", ".join(reached)}
-    return replace(_with(article, notice), replaces=article.public_id, show_recipients=True)
+    return replace(_with(article, source, notice), replaces=article.public_id, show_recipients=True)
 
 
-def _with(article: ArticleView, notice: str) -> Composer:
-    return Composer(
+def _with(article: ArticleView, source: ArticleView | None, notice: str) -> Composer:
+    composer = Composer(
         to=line(article.to),
         cc=line(article.cc),
         bcc=line(article.bcc),
@@ -97,12 +117,28 @@ def _with(article: ArticleView, notice: str) -> Composer:
         notice=notice,
         kept=article.attachments,
     )
+    return _forwarding_again(composer, source) if source else composer
+
+
+def _forwarding_again(composer: Composer, source: ArticleView) -> Composer:
+    """As it was sent: what it has of the forwarded message is chosen there, the rest goes along as it is."""
+    sent = {file.sha256 for file in composer.kept}
+    theirs = {file.sha256 for file in source.attachments} | {source.raw_sha256}
+    return replace(
+        composer,
+        kind=FORWARD,
+        forward=source.public_id,
+        forwarded=tuple(file.public_id for file in source.attachments if file.sha256 in sent),
+        with_original=source.raw_sha256 in sent,
+        kept=tuple(file for file in composer.kept if file.sha256 not in theirs),
+        show_recipients=True,
+    )
 
 
 def read(form: MultiDict[str, str], kept: tuple[AttachmentView, ...] = ()) -> Composer:
     """What was sent, with the files that it names; lines of addresses longer than anybody types are cut."""
     return Composer(
-        kind="note" if form.get("kind") == "note" else "reply",
+        kind=kind if (kind := form.get("kind", "")) in ("note", FORWARD) else "reply",
         to=form.get("to", "")[:MAX_ADDRESS_LINE_CHARS],
         cc=form.get("cc", "")[:MAX_ADDRESS_LINE_CHARS],
         bcc=form.get("bcc", "")[:MAX_ADDRESS_LINE_CHARS],
@@ -112,6 +148,9 @@ def read(form: MultiDict[str, str], kept: tuple[AttachmentView, ...] = ()) -> Co
         replaces=form.get("replaces", ""),
         send_at=form.get("send_at", "")[:_MOMENT_CHARS],
         instant=form.get("instant", "")[:_MOMENT_CHARS],
+        forward=form.get("forward", ""),
+        forwarded=tuple(form.getlist("forwarded")[: MAX_FILES + 1]),
+        with_original="original" in form,
     )
 
 
@@ -119,7 +158,8 @@ def refused(composer: Composer, words: str, field: str, *, had_files: bool) -> C
     """The composer with what is wrong, nothing typed lost; browsers forget the files."""
     if had_files:
         words = " ".join((words, _("Please attach the files again.")))
-    return replace(composer, wrong=words, show_recipients=field in ("to", "cc", "bcc"))
+    shows = composer.is_forward or field in ("to", "cc", "bcc")
+    return replace(composer, wrong=words, show_recipients=shows)
 
 
 def draft(composer: Composer, files: tuple[DraftFile, ...]) -> Draft:

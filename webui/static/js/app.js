@@ -108,7 +108,7 @@
     if (event.key === "Escape" && isTyping(target)) target.blur();
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(target) || one("dialog[open]") || !areOn()) return;
     if (event.key === "j" || event.key === "k") move(event.key === "j" ? 1 : -1);
-    else if (!"unre/?".includes(event.key) || !press(event.key)) return;
+    else if (!"unrfe/?".includes(event.key) || !press(event.key)) return;
     event.preventDefault();
   };
 
@@ -278,7 +278,8 @@
   // What is too large for the mailbox is said before it is sent: base64 makes 78 bytes of 57.
   const mailSize = (form) => {
     const files = all("[type=file]", form).flatMap((field) => [...field.files]);
-    const parts = files.map((file) => Math.ceil(file.size / 57) * 78 + 500);
+    const ticked = all("[data-size]:not([type=checkbox]:not(:checked))", form).map((field) => Number(field.dataset.size));
+    const parts = [...files.map((file) => file.size), ...ticked].map((bytes) => Math.ceil(bytes / 57) * 78 + 500);
     const text = new Blob([one("textarea", form).value]).size;
     return parts.reduce((sum, bytes) => sum + bytes, 3 * text + 4096);
   };
