@@ -362,6 +362,18 @@
     select.addEventListener("change", () => select.value && insert(select.value, area.selectionStart, area.selectionEnd));
   };
 
+  // The composer comes with the page, and anew when it turns to a message that is forwarded.
+  const beginComposer = (swapped) => {
+    const composer = one(".composer:not([data-begun])");
+    if (!composer) return;
+    composer.dataset.begun = "yes";
+    keepDraft(composer);
+    takeFiles(composer);
+    offerCanned(composer);
+    formatText(composer);
+    (one("[autofocus]", composer) ?? (swapped && one("#text", composer)))?.focus();
+  };
+
   const begin = () => {
     tellTimes();
     showView();
@@ -372,15 +384,10 @@
     document.addEventListener("click", loadPictures);
     document.addEventListener("click", zoom);
     document.addEventListener("htmx:after:swap", tellTimes);
+    document.addEventListener("htmx:after:swap", beginComposer);
     one('button[data-key="?"]')?.addEventListener("click", showHelp);
     one("#keys-on")?.addEventListener("change", (event) => localStorage.setItem("keys", event.target.checked ? "on" : "off"));
-    const composer = one(".composer");
-    if (composer) {
-      keepDraft(composer);
-      takeFiles(composer);
-      offerCanned(composer);
-      formatText(composer);
-    }
+    beginComposer();
   };
   begin();
 })();
