@@ -11,7 +11,7 @@ from gateway import clock
 from gateway.desk import canned
 from gateway.store import session
 from tests.webui.accessible import violations
-from tests.webui.cast import World
+from tests.webui.cast import World, mail
 from webui import office
 
 _PASTED = """([selector, kind, names, colours]) => {
@@ -171,3 +171,31 @@ def test_a_slash_offers_canned_replies_by_keyboard_and_mouse(page: Page, world: 
     area.press_sequentially(" and/or ask")
     expect(page.locator(".offers")).to_be_hidden()
     expect(area).to_be_focused()
+
+
+def test_a_message_is_forwarded_by_keys_and_ticked_files_count(page: Page, app: Flask, world: World) -> None:
+    large = mail("Large")
+    for name, size in (("fits.bin", 60_000), ("more.bin", 10_000)):
+        large.add_attachment(bytes(size), "application", "octet-stream", filename=name)
+    world.ours.receive(large)
+    known = office.of(app)
+    smaller = known.settings.model_copy(update={"max_message_bytes": 100_000})
+    office.install(app, replace(known, settings=smaller))
+    page.goto("/t/2")
+    page.evaluate("window.same = true")
+    page.keyboard.press("f")
+    expect(page.locator("#to")).to_be_focused()
+    page.locator("h1").click()
+    page.keyboard.press("r")
+    expect(page.locator("details.recipients summary")).to_contain_text("Ann Example")
+    expect(page.locator("#text")).to_be_focused()
+    page.locator(".onward").click()
+    expect(page.locator("#to")).to_be_focused()
+    assert page.evaluate("window.same")  # the page was not loaded again
+    page.keyboard.type("bob@supplier.example")
+    expect(page.locator(".too-large")).to_contain_text("at most 98 kB can be sent")
+    page.locator("[name=forwarded]").last.uncheck()
+    expect(page.locator(".too-large")).to_be_empty()
+    assert violations(page) == []
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("li.article.outbound .people")).to_have_text("Forwarded to bob@supplier.example")

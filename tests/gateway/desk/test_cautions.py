@@ -28,6 +28,8 @@ def test_every_line_of_recipients_is_looked_at_and_each_address_once(world: Worl
 
 def test_a_file_answers_the_question_for_one(world: World) -> None:
     draft = Draft("See attached", to=(Address("", ANN),))
+    with session.reading() as db:
+        assert cautions_for(db, world.ours.owner, draft, takes_files_along=True) == ()
     assert asked(world, draft) == (Caution(Doubtful.NO_FILE),)
     file = DraftFile("a.txt", "text/plain", KeptBlob("0" * 64, 1))
     assert asked(world, Draft("See attached", to=(Address("", ANN),), files=(file,))) == ()

@@ -33,6 +33,7 @@ def inputs(world: World, **changes: Any) -> page.Inputs:
         customers=(CustomerRow("c2", "beta", clock.now(), 0), CustomerRow("c1", "Alpha", clock.now(), 0)),
         others=(detail.ticket,),
         views=(),
+        size_of=world.ours.blobs.size_bytes,
     )
 
 
@@ -70,6 +71,17 @@ def test_other_tickets_are_those_of_the_customer(world: World) -> None:
 def test_a_message_that_was_not_taken_back_does_not_return_to_the_composer(world: World) -> None:
     again = world.ours.ticket.articles[0].public_id
     assert page.composer(inputs(world), again=again).notice == ""
+
+
+def test_the_composer_hands_on_the_message_that_is_named(world: World) -> None:
+    read = inputs(world)
+    article = world.ours.ticket.articles[0].public_id
+    composer = page.composer(read, forward=article, wrong="Careful.")
+    assert (composer.kind, composer.forward, composer.wrong) == ("forward", article, "Careful.")
+    shown: Any = page.values(read, composer, now=clock.now(), undo=timedelta())
+    assert (shown["forwarding"].id, shown["newest"]) == (article, article)
+    assert page.composer(read, forward="nothing").kind == "reply"
+    assert values(world)["forwarding"] is None
 
 
 def test_what_went_wrong_is_said_above_the_composer(world: World) -> None:

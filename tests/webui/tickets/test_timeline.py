@@ -150,6 +150,33 @@ def test_a_message_taken_back_is_marked() -> None:
     assert not show(reply(delivery("withdrawn"), delivery("sent"))).withdrawn
 
 
+def test_a_forward_says_so_and_shows_no_picture_twice() -> None:
+    files = (
+        AttachmentView("f1", "a.png", "image/png", "image/png", 9, "0" * 64, inline=True, content_id="a@x"),
+        AttachmentView(
+            "f2", "b.pdf", "application/pdf", "application/pdf", 9, "1" * 64, inline=False, content_id=""
+        ),
+    )
+    ours = replace(reply(), attachments=files, text="", reply_text="")
+    seen = show(replace(ours, forward_of="b" * 24))
+    assert (seen.label, seen.people, seen.forward_of) == (
+        "Forwarded",
+        "Forwarded to help@o.example",
+        "b" * 24,
+    )
+    assert [file.id for file in seen.files] == ["f2"]
+    assert (seen.text, show(ours).text) == ("", "<em>(no text)</em>")
+    assert (show(ours).label, show(ours).people) == ("", "to help@o.example")
+    assert [file.id for file in show(ours).files] == ["f1", "f2"]
+
+
+def test_what_may_leave_again_can_be_forwarded() -> None:
+    assert show(MAIL).may_forward
+    assert show(reply()).may_forward
+    assert not show(replace(MAIL, kind=ArticleKind.NOTE)).may_forward
+    assert not show(reply(delivery("withdrawn"))).may_forward
+
+
 def test_only_mail_of_others_offers_its_original() -> None:
     rich = replace(MAIL, has_html=True)
     assert (show(rich).has_html, show(rich).has_raw) == (True, True)
