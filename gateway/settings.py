@@ -108,7 +108,7 @@ class Settings(BaseSettings):
     file_workers: int = Field(2, ge=1, le=64, description="Processes that file accepted mail.")
     deliver_workers: int = Field(1, ge=1, le=64, description="Processes that send mail.")
     budget_account_hour: int = Field(
-        2_000,
+        3_000,
         ge=0,
         le=1_000_000,
         description="Mails of one account in an hour, past which sending holds and asks; 0: no bound.",

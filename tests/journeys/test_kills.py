@@ -71,7 +71,8 @@ class Answering:
 
 
 def test_nothing_is_lost_or_doubled_while_processes_are_killed(tmp_path: Path, peer: PeerProgram) -> None:
-    env = {"M4A_RELAY_URL": peer.url, "M4A_LOG_LEVEL": "WARNING"}
+    no_bound = {"M4A_BUDGET_ACCOUNT_HOUR": "0", "M4A_BUDGET_ACCOUNT_DAY": "0"}
+    env = {"M4A_RELAY_URL": peer.url, "M4A_LOG_LEVEL": "WARNING", **no_bound}
     with RunningDesk(tmp_path / "desk", env) as desk:
         account = desk.account("anna", "support@desk.example")
         answering = Answering(account, MAILS)
