@@ -108,19 +108,19 @@ class Settings(BaseSettings):
     file_workers: int = Field(2, ge=1, le=64, description="Processes that file accepted mail.")
     deliver_workers: int = Field(1, ge=1, le=64, description="Processes that send mail.")
     budget_account_hour: int = Field(
-        3_000,
+        12_000,
         ge=0,
         le=1_000_000,
         description="Mails of one account in an hour, past which sending holds and asks; 0: no bound.",
     )
     budget_account_day: int = Field(
-        10_000,
+        25_000,
         ge=0,
         le=1_000_000,
         description="Mails of one account in a day (UTC), past which sending holds and asks; 0: no bound.",
     )
     budget_recipient_hour: int = Field(
-        100,
+        500,
         ge=0,
         le=1_000_000,
         description="Mails of one account to one address in an hour, past which they are held; 0: no bound.",
