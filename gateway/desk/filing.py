@@ -68,12 +68,16 @@ class Filed:
 
 @dataclass(frozen=True, slots=True)
 class _Where:
-    """What the envelope says: the mailbox that got it, and the genuine tokens among the recipients."""
+    """What the envelope says: the mailbox that got it, and the genuine tokens among the recipients.
+
+    `came_back`: it came to the return address of a mail of ours, which only that mail's servers know.
+    """
 
     box: books.OwnMailbox | None
     own_addresses: frozenset[str]
     ticket_ids: tuple[int, ...]
     delivery_ids: tuple[int, ...]
+    came_back: bool
 
     @property
     def mailbox_id(self) -> int | None:
@@ -250,10 +254,12 @@ def _doubt(
     has_our_form = mail.auto is not None and claimed_article(mail.message_id) is not None
     key = books.mail_key(db, arrival.row.account_id) if has_our_form else b""
     is_ours_back = has_our_form and is_own_message_id(key, mail.message_id)
+    # Daemons sign nothing, whatever their domain asks of its people; and a storm of reports is one of ours.
+    is_report = where.came_back and mail.bounce is not None and not arrival.row.mail_from
     return decide_doubt(
-        storm=weather.storm,
+        storm=Storm.NONE if is_report else weather.storm,
         is_loop=is_loop(mail, own=where.own_addresses, is_own_automatic=is_ours_back),
-        dmarc_failed=arrival.dmarc_failed,
+        dmarc_failed=arrival.dmarc_failed and not is_report,
         names_ticket=names_ticket,
         is_infected=any(one.scan is Scan.INFECTED for one in files),
     )
@@ -289,6 +295,7 @@ def _where(db: Session, row: IntakeRow, parsed: ParsedMail | None) -> _Where:
     named = {offer.mailbox_id for offer in row.offers}
     box = next((box for box in boxes if box.id in named), None)
     ticket_ids, delivery_ids = _genuine(db, row)
+    came_back = bool(delivery_ids)
     if parsed is not None and not delivery_ids and (sent := _bounced(db, row, parsed)) is not None:
         delivery_ids = (sent.delivery_id,)
         ticket_ids = (*ticket_ids, *filter(None, [sent.ticket_id]))
@@ -297,6 +304,7 @@ def _where(db: Session, row: IntakeRow, parsed: ParsedMail | None) -> _Where:
         own_addresses=frozenset(name for own in boxes for name in (own.address, own.forwarding_local)),
         ticket_ids=ticket_ids,
         delivery_ids=delivery_ids,
+        came_back=came_back,
     )
 
 

@@ -10,6 +10,7 @@ _QUOTED = r"\"(?:[^\"\\\x00-\x1f\x7f]|\\[\x20-\x7e])*\""
 _LITERAL = r"\[[0-9A-Za-z.:]+\]"
 _ADDR_SPEC = re.compile(rf"({_QUOTED}|{_DOT_STRING})@({_LITERAL}|{_DOT_STRING})")
 _LONGEST_LABEL = 63
+_DOTS = re.compile("[.\u3002\uff0e\uff61]")  # those that people type in Japan and China count (RFC 3490, 3.1)
 MAX_OCTETS = 320
 """64 of the local part, an @, 255 of the domain (RFC 5321, 4.5.3.1); it keeps header lines below 998."""
 
@@ -34,7 +35,7 @@ def domain_to_ascii(domain: str) -> str:
     Python's own codec follows IDNA 2003, which turns the domain `straße.de` into another one. A label that
     no DNS can hold stays as it is: to encode it costs quadratic time.
     """
-    return ".".join(_to_a_label(label) for label in domain.split("."))
+    return ".".join(_to_a_label(label) for label in _DOTS.split(domain))
 
 
 def _to_a_label(label: str) -> str:

@@ -42,6 +42,8 @@ _STYLES = {
 _SMALLEST_HEADING = {"h4": "h3", "h5": "h3", "h6": "h3"}
 _HEADING_OF_A_PAGE = "h3"  # below that of the message itself
 _MAX_NESTING = 48
+_HIDING = ["image", "lheading", "html_block", "html_inline", "reference", "entity"]
+_LANGUAGE = re.compile(r"[\w+#.-]{1,20}")
 _PICTURE = re.compile(r"!\[([^\[\]\n]{1,255})\]")
 _PICTURE_FILE = re.compile(r"!\[([^\[\]\n]{1,251}\.(?:png|jpe?g|gif|webp))\](?![(\[])", re.IGNORECASE)
 
@@ -90,10 +92,13 @@ def with_told_pictures(text: str, names: frozenset[str], word: str) -> str:
 
 @cache
 def _reader() -> MarkdownIt:
-    """CommonMark without HTML and pictures; a line break stays one, and `---` makes no heading of a line."""
+    """CommonMark without HTML and pictures; a line break stays one, and `---` makes no heading of a line.
+
+    Nor with what would hide words: `[WARN]: retry` would define a link, and `&nbsp;` be a blank.
+    """
     options = {"html": False, "linkify": False, "breaks": True, "maxNesting": _MAX_NESTING + 3}
     reader = MarkdownIt("commonmark", options)
-    reader.enable(["table", "strikethrough"]).disable(["image", "lheading", "html_block", "html_inline"])
+    reader.enable(["table", "strikethrough"]).disable(_HIDING)
     reader.inline.ruler.before("link", "picture", _picture)
     reader.core.ruler.push("address", _link_addresses)
     reader.add_render_rule("fence", _code_block)
@@ -162,6 +167,9 @@ def _text(content: str) -> Token:
 
 
 def _code_block(_self: object, tokens: Sequence[Token], at: int, _options: object, env: Any) -> str:
-    """As `<pre>`, the one element whose line breaks Outlook keeps."""
+    """As `<pre>`, the one element whose line breaks Outlook keeps; the language's name behind ``` goes."""
     style = Markup(' style="{}"').format(env["pre"]) if env["pre"] else ""
-    return f"<pre{style}>{escape(tokens[at].content)}</pre>\n"
+    content, info = tokens[at].content, tokens[at].info.strip()
+    is_language = content.strip() and _LANGUAGE.fullmatch(info)
+    beside = f"{info}\n" if info and not is_language else ""
+    return f"<pre{style}>{escape(beside + content)}</pre>\n"

@@ -71,6 +71,20 @@ def test_without_any_setting_all_is_local() -> None:
     assert {found.blob_dir.parent, found.run_dir.parent, found.journal_dir.parent} == {found.root}
 
 
+@pytest.mark.parametrize("domain", ["localhost", "Desk.example", "xn--mller-kva.example", "a." * 99 + "bc"])
+def test_a_domain_that_mails_can_bear_is_taken(domain: str) -> None:
+    assert load(mail_domain=domain).mail_domain == domain
+
+
+@pytest.mark.parametrize(
+    "domain",
+    ["", "müller.example", "a b.example", "a@b.example", "a..b", ".a", "a.", "a\n", "a." * 100 + "b"],
+)
+def test_a_domain_that_no_mail_can_bear_is_refused_at_the_start(domain: str) -> None:
+    with pytest.raises(Invalid, match="M4A_MAIL_DOMAIN"):
+        load(mail_domain=domain)
+
+
 @pytest.mark.parametrize("off", ["off", "OFF", " Off "])
 def test_off_closes_the_lmtp_door(off: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("M4A_LMTP_PORT", off)

@@ -1,4 +1,4 @@
-"""Two thousand mails in and two thousand answers out while processes die at random.
+"""Twelve hundred mails in and as many answers out while processes die at random.
 
 `M4A_TEST_KILLED_MAILS=10000` makes it ten thousand; that takes some minutes more.
 """
@@ -21,7 +21,7 @@ from tests.fakes.senders import Mail, Post
 from tests.fakes.serving import Account, RunningDesk, wait_until
 from tests.journeys.conftest import PeerProgram
 
-MAILS = int(os.environ.get("M4A_TEST_KILLED_MAILS", "2000"))
+MAILS = int(os.environ.get("M4A_TEST_KILLED_MAILS", "1200"))
 PATIENCE = 300.0 + 0.3 * MAILS
 KILL_EVERY_SECONDS = 2.0
 VICTIMS = ("smtp", "worker-file", "worker-deliver", "web")

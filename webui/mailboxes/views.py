@@ -6,7 +6,15 @@ from typing import Any
 from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 
-from gateway.desk import deliverability, dkimkeys, imapsources, mailboxes, mailboxsettings, smtpaccounts
+from gateway.desk import (
+    deliverability,
+    dkimkeys,
+    imapsources,
+    mailboxes,
+    mailboxsettings,
+    outofhours,
+    smtpaccounts,
+)
 from gateway.errors import Conflict, Invalid
 from gateway.i18n import current_locale
 from gateway.rules.access import Permission, may, require
@@ -16,8 +24,9 @@ from gateway.store.sealed import Seal
 from gateway.store.session import reading, transaction
 from webui import complaints, pages
 from webui.mailboxes import deliverability as arrival
-from webui.mailboxes import dkim, forms, outgoing, states
+from webui.mailboxes import dkim, forms, hours, outgoing, states
 from webui.mailboxes.forms import ConnectionForm
+from webui.mailboxes.hours import HoursForm
 from webui.mailboxes.outgoing import OutgoingForm
 from webui.office import office
 from webui.rail import rail
@@ -88,6 +97,20 @@ def behave(public_id: str) -> ResponseReturnValue:
     except Invalid as error:
         return _page(public_id, wrong=complaints.in_words(error)), error.http
     return redirect(f"/mailboxes/{public_id}#settings", 303)
+
+
+@blueprint.post("/mailboxes/<public_id>/hours")
+@signed_in
+def keep_hours(public_id: str) -> ResponseReturnValue:
+    """Let other hours be the mailbox's, and what it says outside them."""
+    typed = hours.typed(request.form)
+    try:
+        wanted = hours.wanted(typed)
+        with transaction() as db:
+            outofhours.change_out_of_hours(db, actor(), public_id, wanted)
+    except Invalid as error:
+        return _page(public_id, wrong=hours.in_words(error), typed_hours=typed), error.http
+    return redirect(f"/mailboxes/{public_id}#hours", 303)
 
 
 @blueprint.post("/mailboxes/<public_id>/connection")
@@ -204,11 +227,13 @@ def _page(
     *,
     wrong: str = "",
     typed: ConnectionForm | None = None,
+    typed_hours: HoursForm | None = None,
     typed_outgoing: OutgoingForm | None = None,
 ) -> str:
     by, now = actor(), office().clock.now()
     with reading() as db:
         settings = mailboxsettings.find_settings(db, by.account_id, public_id)
+        closing = outofhours.find_out_of_hours(db, by.account_id, public_id)
         views = rail(count_views(db, by.account_id, by.staff_id))
         may_manage = may(by, Permission.MANAGE_ACCOUNT)
         keys = dkimkeys.list_keys(db, by, public_id) if may_manage else ()
@@ -221,6 +246,7 @@ def _page(
         area="mailboxes",
         views=views,
         settings=settings,
+        hours=typed_hours or hours.of_view(closing, locale=settings.locale),
         placeholders=placeholder_names(),
         may_manage=may_manage,
         form=typed or (forms.of_view(known) if known else ConnectionForm()),

@@ -12,11 +12,12 @@ from gateway.mail import markdown
 from gateway.mail.address import Address
 from gateway.rules.status import ArticleKind
 from gateway.store.queries.articles import ArticleView, AttachmentView, DeliveryView, TicketDetail
-from webui import pages
+from webui import answers, pages
 from webui.holding import reason
 from webui.kept import Kept
 from webui.remedies import next_step
 from webui.tickets import attached, events, invitations, oddities, senders, texts
+from webui.tickets.forwards import may_be_forwarded
 from webui.wording import Moment, ago, initials, moment
 
 _MAX_DEFECTS = 5
@@ -76,7 +77,10 @@ class Message:
     invitation: invitations.Card | None
     deliveries: tuple[Way, ...]
     withdrawn: bool
+    may_forward: bool
+    forward_of: str
     later: Moment | None
+    held: bool
     undo: bool
     iso: str
     ago: str
@@ -168,7 +172,7 @@ def message(article: ArticleView, reader: Reader) -> Message:
     is_ours = article.kind in (ArticleKind.OUTBOUND, ArticleKind.NOTE)
     name = _name(article, reader)
     in_place = _in_place(article) if is_ours else {}
-    brought = attached.brought([f for f in article.attachments if f not in in_place.values()])
+    brought = attached.brought(_beside(article, in_place))
     return Message(
         id=article.public_id,
         kind=article.kind.value,
@@ -180,9 +184,7 @@ def message(article: ArticleView, reader: Reader) -> Message:
         assurance="" if is_ours else senders.assurance(article),
         defects=_defects(article),
         is_rich=is_ours,
-        text=texts.written(article.reply_text, in_place)
-        if is_ours and article.reply_text.strip()
-        else text.new,
+        text=_words(article, text, in_place),
         quoted=text.quoted,
         quoted_label=text.quoted_label,
         pictures=brought.pictures,
@@ -193,13 +195,24 @@ def message(article: ArticleView, reader: Reader) -> Message:
         protection=_protection(article),
         invitation=invitations.card(article.invitation, reader.at),
         deliveries=tuple(_way(delivery, reader.at) for delivery in article.deliveries),
-        withdrawn=_is_withdrawn(article),
+        withdrawn=article.is_withdrawn,
+        may_forward=may_be_forwarded(article),
+        forward_of=article.forward_of,
         later=_later(article, reader),
+        held=_is_held(article),
         undo=can_be_taken_back(article, reader),
         iso=at.iso,
         ago=at.ago,
         absolute=at.absolute,
     )
+
+
+def _words(article: ArticleView, text: texts.Text, in_place: Mapping[str, AttachmentView]) -> Markup:
+    """What it says: our own words as formatted; a forward may say nothing."""
+    is_ours = article.kind in (ArticleKind.OUTBOUND, ArticleKind.NOTE)
+    if is_ours and article.reply_text.strip():
+        return texts.written(article.reply_text, in_place)
+    return Markup() if article.forward_of else text.new
 
 
 def _in_place(article: ArticleView) -> dict[str, AttachmentView]:
@@ -209,11 +222,22 @@ def _in_place(article: ArticleView) -> dict[str, AttachmentView]:
     return {file.filename: file for file in own if file.filename in named}
 
 
+def _beside(article: ArticleView, in_place: Mapping[str, AttachmentView]) -> list[AttachmentView]:
+    """The files that stand nowhere else: a forward's pictures are seen in the message that it forwards."""
+    shown = list(in_place.values())
+    return [f for f in article.attachments if f not in shown and not (f.inline and article.forward_of)]
+
+
 def can_be_taken_back(article: ArticleView, reader: Reader) -> bool:
-    """Whether the undo window is open or a later moment awaited, and nothing has been tried yet."""
+    """Whether nothing has been tried yet, and the undo window is open, or it waits for longer or is held."""
     in_time = article.created_at + reader.undo > reader.at
     untried = all(d.state in ("queued", "held") and d.attempts == 0 for d in article.deliveries)
-    return bool(article.deliveries) and untried and (in_time or _later(article, reader) is not None)
+    waits = in_time or _is_held(article) or _later(article, reader) is not None
+    return bool(article.deliveries) and untried and waits
+
+
+def _is_held(article: ArticleView) -> bool:
+    return any(d.state == "held" for d in article.deliveries)
 
 
 def _later(article: ArticleView, reader: Reader) -> Moment | None:
@@ -222,10 +246,6 @@ def _later(article: ArticleView, reader: Reader) -> Moment | None:
     send_at = max(waiting, default=article.created_at)
     is_later = send_at > max(article.created_at + reader.undo, reader.at)
     return moment(send_at, reader.at) if is_later else None
-
-
-def _is_withdrawn(article: ArticleView) -> bool:
-    return bool(article.deliveries) and all(d.state == "withdrawn" for d in article.deliveries)
 
 
 def _name(article: ArticleView, reader: Reader) -> str:
@@ -247,6 +267,8 @@ def _label(article: ArticleView) -> str:
         return automatic[article.auto]
     if article.kind is ArticleKind.AUTOMATIC:
         return _("Automatic message")
+    if article.forward_of:
+        return _("Forwarded")
     return _("First contact") if article.trust == "first_contact" else ""
 
 
@@ -257,7 +279,7 @@ def _people(article: ArticleView) -> str:
     if article.kind is ArticleKind.INBOUND and article.from_.name:
         parts.append(article.from_.address)
     if article.kind is not ArticleKind.INBOUND:
-        parts.append(_listed(_("to"), article.to))
+        parts.append(_listed(_("Forwarded to") if article.forward_of else _("to"), article.to))
     parts += [_listed(_("Cc"), article.cc), _listed(_("Bcc"), article.bcc)]
     return " · ".join(filter(None, parts))
 
@@ -294,7 +316,7 @@ def _way(delivery: DeliveryView, now: datetime) -> Way:
         "withdrawn": ("block", _("Taken back, not sent to")),
     }
     icon, word = words.get(delivery.state, ("clock", delivery.state))
-    said = reason(delivery.answer) if delivery.state == "held" else delivery.answer
+    said = reason(delivery.answer) if delivery.state == "held" else answers.in_words(delivery.answer)
     detail = [said] if said else []
     if delivery.state == "deferred" and delivery.next_try_at is not None:
         detail.append(_("next try %(at)s") % {"at": moment(delivery.next_try_at, now).absolute})

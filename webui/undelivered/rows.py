@@ -7,6 +7,7 @@ from datetime import datetime
 from gateway.i18n import _
 from gateway.rules.remedies import Remedy, decide_remedy
 from gateway.store.queries.failures import FailedView
+from webui.answers import in_words
 from webui.remedies import next_step
 from webui.wording import moment
 
@@ -55,7 +56,7 @@ def _row(view: FailedView, names: Mapping[str, str], now: datetime) -> Row:
         author=names.get(view.author, view.author) if view.author else _("Automatic message"),
         recipient=view.recipient,
         what=_("Came back from") if came_back else _("Not delivered to"),
-        answer=view.answer,
+        answer=in_words(view.answer),
         step=next_step(view.answer),
         can_change=view.author is not None,
         is_to_change=view.author is not None and decide_remedy(view.answer) is Remedy.CORRECT_ADDRESS,

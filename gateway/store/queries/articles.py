@@ -97,6 +97,11 @@ class ArticleView:
         """Whether there is a raw mail, and it may be opened: it holds all that its files hold."""
         return self.raw_sha256 is not None and all(file.is_open for file in self.attachments)
 
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether it was taken back before any of it left."""
+        return bool(self.deliveries) and all(way.state == "withdrawn" for way in self.deliveries)
+
 
 @dataclass(frozen=True, slots=True)
 class EventView:

@@ -4,6 +4,7 @@ import email
 from datetime import timedelta
 from email import policy
 from email.message import EmailMessage
+from pathlib import Path
 
 import pytest
 from sqlalchemy import update
@@ -28,6 +29,7 @@ from tests.fakes.refusing import refuse
 from tests.webui.cast import PNG
 from tests.world import ANN, BOB, EVE, SUPPORT, World, mail, office, ticket_row
 
+CORPUS = Path(__file__).parents[2] / "corpus"
 PDF = b"%PDF-1.4\n" + bytes(range(256))
 TO_BOB = Draft("Please have a look.", to=(Address("Bob", BOB),))
 
@@ -353,3 +355,18 @@ def test_a_message_without_original_has_none_to_send(desk: World) -> None:
         db.execute(update(Article).where(Article.public_id == public_id).values(raw_sha256=None))
     with pytest.raises(NotFound, match="no original"):
         write(desk, files=(), original=True)
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])  # the bytes are the same on every database
+def test_any_odd_mail_goes_on_with_all_its_files(world: World) -> None:
+    for path in sorted(CORPUS.glob("*.eml")):
+        came = world.receive(path.read_bytes())
+        (*_, source) = world.detail(came.number).articles
+        now, wanted = world.clock.now(), Forward(source.public_id, with_original=True)
+        with session.reading() as db:
+            written = forwarding.write(
+                db, world.ours.staff, wanted, TO_BOB, office=office(world.blobs), now=now
+            )
+        found = parse(world.blobs.read(written.article.raw_sha256 or ""), detect_type=detect_type)
+        expected = {file.sha256 for file in source.attachments} | {source.raw_sha256}
+        assert {file.sha256 for file in found.attachments} >= expected, path.name

@@ -15,7 +15,7 @@ from gateway.mail.message import ParsedMail
 from gateway.settings import Settings
 from gateway.store import session
 from gateway.store.intake import Fate, IntakeRow
-from gateway.store.models import Participant
+from gateway.store.models import Delivery, Participant
 from gateway.store.queries.articles import get_raw_sha256
 from tests.fakes.dns_server import DnsServer, serving
 from tests.fakes.signing import Signer
@@ -119,6 +119,27 @@ def test_the_verdict_is_kept_with_the_article(world: World) -> None:
     judged(world, FORGED).receive(mail())
     world.receive(mail())
     assert [world.detail(n).articles[0].verdict for n in (1, 2)] == [FORGED, NOT_EXAMINED]
+
+
+def report(world: World, *, to: str, mail_from: str = "") -> str:
+    """A report from the customer's domain, which fails that domain's DMARC; what became of its delivery."""
+    daemon, failed = "MAILER-DAEMON@acme.example", f"X-Failed-Recipients: {ANN}"
+    raw = mail("User unknown.", sender=daemon, subject="Undelivered", headers=[failed])
+    judged(world, FORGED).receive(raw, to, mail_from=mail_from)
+    return world.detail(1).articles[1].deliveries[0].state
+
+
+def test_a_report_to_the_return_address_counts_though_its_daemon_signs_nothing(world: World) -> None:
+    world.receive(mail())
+    world.reply(1)
+    with session.reading() as db:
+        delivery = db.execute(select(Delivery.id)).scalar_one()
+    back = world.ours.bounce_address(delivery)
+    assert report(world, to=world.ours.reply_address(ticket_row(1).id)) == "queued"
+    assert report(world, to=back, mail_from=ANN) == "queued"
+    assert world.ledger().quarantined == 2
+    assert report(world, to=back) == "bounced"
+    assert world.detail(1).articles[-1].trust == "forged"
 
 
 # --- Colleagues ---

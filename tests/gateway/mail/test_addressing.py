@@ -14,6 +14,7 @@ from gateway.mail.addressing import MAX_OCTETS, domain_to_ascii, writable_addres
         ("info@müller.de", "info@xn--mller-kva.de"),
         ("info@Straße.de", "info@xn--strae-oqa.de"),
         ("jörg@müller.de", "jörg@xn--mller-kva.de"),
+        ("a@例え\N{IDEOGRAPHIC FULL STOP}example\N{FULLWIDTH FULL STOP}jp", "a@xn--r8jz45g.example.jp"),
         ('"a b"@example.org', '"a b"@example.org'),
         ("a@[192.0.2.1]", "a@[192.0.2.1]"),
     ],

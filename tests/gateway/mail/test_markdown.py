@@ -3,6 +3,8 @@
 import re
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gateway.mail.markdown import missing_pictures, named_pictures, to_html, with_told_pictures
 
@@ -100,6 +102,47 @@ def test_names_of_pictures_are_found_and_told_in_text() -> None:
         with_told_pictures(text, frozenset({"a.png"}), "Picture")
         == "[Picture: a.png] and ![b.png](x) and [c]"
     )
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("[WARN]: retry\n\n[12:03]: <http://a.example>", "[WARN]: retry"),
+        ("write &nbsp; and &copy;", "<p>write &amp;nbsp; and &amp;copy;</p>"),
+        ("```C:\\> dir\nfile\n```", "<pre>C:\\&gt; dir\nfile\n</pre>"),
+        ("``` dir", "<pre>dir\n</pre>"),
+        ("```sh\ndir\n```", "<pre>dir\n</pre>"),
+    ],
+)
+def test_what_looks_like_a_mark_and_is_none_is_shown(typed: str, shown: str) -> None:
+    assert shown in plain(typed)
+
+
+_MARKS = [
+    *"[]()*_`|\n\t:!\\&<>\"'+ ",
+    "**",
+    "```",
+    "~~",
+    "> ",
+    "- ",
+    "1. ",
+    "# ",
+    "\n\n",
+    "    ",
+    "---",
+    "]: ",
+]
+_WORDS = st.integers(0, 999).map("w{}w".format)
+_LANGUAGES = re.compile(r"(?:`{3,}|~{3,})[ \t]*[\w+#.-]{1,20}[ \t]*(?=\n)")
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.lists(st.sampled_from([*_MARKS, "http://a.example/"]) | _WORDS, max_size=25))
+def test_no_word_is_lost_whatever_marks_stand_around_it(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    html = plain(text)
+    kept = re.sub(r"<[^<>]*>", " ", html) + " ".join(re.findall(r'(?:href|title|start)="([^"]*)"', html))
+    assert {word for word in re.findall(r"w\d+w", _LANGUAGES.sub("", text)) if word not in kept} == set()
 
 
 @pytest.mark.parametrize("depth", [1, 20, 47, 48, 49, 1000])

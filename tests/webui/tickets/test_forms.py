@@ -8,8 +8,10 @@ from werkzeug.datastructures import MultiDict
 
 from gateway.desk.replying import Draft
 from gateway.errors import Invalid
+from gateway.i18n import speaking
 from gateway.mail.address import Address, parse_addresses
-from gateway.rules.status import Status
+from gateway.rules.cautions import Caution, Doubtful
+from gateway.rules.status import ArticleKind, Status
 from tests.webui.cast import World
 from webui.tickets import forms
 
@@ -104,6 +106,46 @@ def test_a_message_that_did_not_arrive_says_whom_it_reached_and_what_it_replaces
     assert "reached" not in forms.anew(article).notice
 
 
+def test_a_forward_taken_back_returns_with_what_was_chosen(world: World) -> None:
+    (source,) = world.ours.ticket.articles
+    picture, page = source.attachments
+    original = replace(page, public_id="raw", sha256=source.raw_sha256 or "")
+    new = replace(page, public_id="new", sha256="f" * 64)
+    sent = replace(source, public_id="sent", attachments=(page, original, new), text="Look")
+    composer = forms.again(sent, source)
+    assert (composer.kind, composer.forward, composer.text) == ("forward", source.public_id, "Look")
+    assert (composer.forwarded, composer.with_original) == ((page.public_id,), True)
+    assert composer.kept == (new,)
+    without = forms.anew(replace(sent, attachments=(picture,)), source)
+    assert (without.forwarded, without.with_original, without.kept) == ((picture.public_id,), False, ())
+    assert without.replaces == "sent"
+
+
+def test_a_forward_is_read_with_what_was_ticked() -> None:
+    form = MultiDict([("kind", "forward"), ("forward", "a"), ("forwarded", "b"), ("forwarded", "c")])
+    composer = forms.read(form)
+    assert (composer.is_forward, composer.forward) == (True, "a")
+    assert (composer.forwarded, composer.with_original) == (("b", "c"), False)
+    assert composer.takes_files_along
+    form.add("original", "1")
+    assert forms.read(form).with_original
+    many = MultiDict([("forwarded", str(number)) for number in range(200)])
+    assert len(forms.read(many).forwarded or ()) == 101  # one more than may be sent, so that it is said
+    assert forms.refused(composer, "Wrong.", "text").show_recipients
+
+
+def test_an_answer_to_a_third_party_says_so(world: World) -> None:
+    detail = world.ours.ticket
+    (first,) = detail.articles
+    bob = Address("Bob", "bob@supplier.example")
+    handed_on = replace(first, kind=ArticleKind.OUTBOUND, to=(bob,), forward_of=first.public_id)
+    answered = replace(detail, articles=(first, handed_on, replace(first, from_=bob, reply_to=())))
+    composer = forms.fresh(answered, frozenset())
+    assert (composer.to, composer.show_recipients) == ("Bob <bob@supplier.example>", True)
+    assert "The last message is from Bob, to whom one was forwarded." in composer.notice
+    assert forms.fresh(replace(detail, articles=(first, handed_on)), frozenset()).notice == ""
+
+
 def test_a_number_is_read_with_and_without_its_mark() -> None:
     assert [forms.number_of(text) for text in ("7", " #7 ", "#000000007")] == [7, 7, 7]
     for wrong in ("", "#", "x", "-1", "1234567890", "²"):
@@ -130,3 +172,22 @@ def test_no_moment_is_refused_where_it_stands(typed: str) -> None:
     with pytest.raises(Invalid) as refused:
         forms.draft(read(to="a@x.example", text="x", then="later", send_at=typed, instant=""), ())
     assert refused.value.field == "send_at"
+
+
+def test_a_question_is_asked_once_and_a_new_one_brings_all_again() -> None:
+    nobody = Caution(Doubtful.NOBODY_READS, ("noreply@x.example",))
+    first = forms.ask(read(), [nobody])
+    assert first.questions == ("Probably nobody reads mail to noreply@x.example.",)
+    assert first.show_recipients
+    answered = forms.read(MultiDict([("asked", key) for key in first.asked]))
+    assert forms.ask(answered, [nobody]).questions == ()
+    assert len(forms.ask(answered, [nobody, Caution(Doubtful.NO_FILE)]).questions) == 2
+    assert forms.ask(read(), []).questions == ()
+
+
+@pytest.mark.parametrize("what", Doubtful)
+def test_every_doubt_has_its_words(what: Doubtful) -> None:
+    with speaking("de"):
+        (german,) = forms.ask(read(), [Caution(what, ("a", "b"))]).questions
+    (english,) = forms.ask(read(), [Caution(what, ("a", "b"))]).questions
+    assert german != english

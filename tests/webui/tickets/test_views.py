@@ -8,15 +8,10 @@ from io import BytesIO
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import update
 from werkzeug.test import TestResponse
 
 from gateway import clock
-from gateway.desk import smtpaccounts
-from gateway.desk.smtpaccounts import Outgoing
 from gateway.rules.status import ArticleKind, Status
-from gateway.store import session
-from gateway.store.models import Mailbox, SmtpAccount
 from tests.webui.cast import PNG, World, mail
 from tests.webui.pages import Page
 from webui import office
@@ -245,6 +240,7 @@ def test_nothing_of_ours_exists_for_a_stranger(stranger: FlaskClient, world: Wor
     [
         ("/t/1/articles", {"kind": "reply", "text": "x", "to": "a@b.example"}),
         ("/t/1/articles", {"kind": "note", "text": "x"}),
+        ("/t/1/articles", {"kind": "forward", "to": "a@b.example"}),
         ("/t/1/status", {"status": "closed"}),
         ("/t/1/assignee", {"assignee": ""}),
         ("/t/1/customer", {"customer": ""}),
@@ -348,19 +344,6 @@ def test_nonsense_is_not_merged(world: World, browser: FlaskClient, stranger: Fl
     assert send(browser, "/t/1/unmerge").status_code == 409
 
 
-def test_the_composer_says_how_much_the_outgoing_server_takes(browser: FlaskClient, world: World) -> None:
-    page = Page(browser.get("/t/1"))
-    assert page.one("#composer").get("data-limit") == str(50 * 1024 * 1024)
-    with session.transaction() as db:
-        wanted = Outgoing(host="smtp.example.org", username="u", sealed_secret="s")
-        public_id = db.get_one(Mailbox, world.ours.mailbox_id).public_id
-        smtpaccounts.save(db, world.ours.actor, public_id, wanted, now=clock.now())
-        db.execute(update(SmtpAccount).values(max_message_bytes=7 * 1024 * 1024))
-    composer = Page(browser.get("/t/1")).one("#composer")
-    assert composer.get("data-limit") == str(7 * 1024 * 1024)
-    assert "7.0 MB" in (composer.get("data-too-large") or "").replace("\u00a0", " ")
-
-
 @pytest.mark.usefixtures("small")
 def test_what_is_too_large_to_send_comes_back_with_both_sizes(browser: FlaskClient) -> None:
     large = (BytesIO(bytes(80_000)), "large.bin")
@@ -419,3 +402,98 @@ def test_a_picture_that_was_lost_is_told_by_its_name(browser: FlaskClient, world
     assert answer.status_code == 422
     assert "The picture shot.png is no longer here" in Page(answer).text_of("#wrong")
     assert len(world.ours.ticket.articles) == 1
+
+
+def test_what_is_doubtful_is_asked_before_it_is_sent_and_sent_anyway(
+    browser: FlaskClient, world: World
+) -> None:
+    fields = {"kind": "reply", "to": "noreply@x.example", "text": "See the attached plan.", "then": "closed"}
+    page = Page(send(browser, "/t/1/articles", **fields))
+    asking = page.text_of(".asking")
+    assert "nobody reads mail to noreply@x.example" in asking
+    assert "no file goes along" in asking
+    assert (page.text_of("#text"), page.one(".asking button").get("value")) == (fields["text"], "closed")
+    assert len(world.ours.ticket.articles) == 1
+    asked = [box.get("value") for box in page.all("[name=asked]")]
+    assert send(browser, "/t/1/articles", **fields, asked=asked).status_code == 303
+    assert world.ours.ticket.ticket.status is Status.CLOSED
+
+
+def test_a_note_is_asked_nothing(browser: FlaskClient) -> None:
+    note = {"kind": "note", "to": "noreply@x.example", "text": "See attached"}
+    assert send(browser, "/t/1/articles", **note).status_code == 303
+
+
+def forward(browser: FlaskClient, world: World, **fields: object) -> TestResponse:
+    article = world.ours.ticket.articles[0]
+    usual = {"kind": "forward", "forward": article.public_id, "to": "bob@supplier.example"}
+    return send(browser, "/t/1/articles", **usual | fields)
+
+
+def test_a_message_is_forwarded_from_its_own_link_with_the_files_that_are_ticked(
+    browser: FlaskClient, world: World
+) -> None:
+    article = world.ours.ticket.articles[0]
+    (link,) = [a.get("href") for a in Page(browser.get("/t/1")).all(".originals a") if a.text == "Forward"]
+    page = Page(browser.get(f"/t/1{link}"))
+    assert page.one("[name=kind][value=forward]").get("checked") is not None
+    assert (page.one("#to").get("value"), page.all("details.recipients[open]") != []) == ("", True)
+    ticks = {box.get("value"): box.get("checked") is not None for box in page.all("[name=forwarded]")}
+    assert ticks == {file.public_id: True for file in article.attachments}
+    assert page.one("[name=original]").get("checked") is None
+    assert page.inline() == []
+    answer = forward(browser, world, text="Look", forwarded=article.attachments[1].public_id, original="1")
+    sent = world.ours.ticket.articles[-1]
+    assert (answer.status_code, answer.location) == (303, f"/t/1#m-{sent.public_id}")
+    assert [file.filename for file in sent.attachments] == ["Übersicht “1”.html", "Look at this.eml"]
+    assert (sent.forward_of, world.ours.ticket.ticket.status) == (article.public_id, Status.NEW)
+    assert "Forwarded to bob@supplier.example" in Page(browser.get("/t/1")).text_of("li.outbound .people")
+
+
+def test_a_forward_goes_with_new_files_and_closes_if_asked(browser: FlaskClient, world: World) -> None:
+    new = (BytesIO(b"new"), "new.txt")
+    assert forward(browser, world, then="closed", files=new).status_code == 303
+    assert [file.filename for file in world.ours.ticket.articles[-1].attachments] == ["new.txt"]
+    assert world.ours.ticket.ticket.status is Status.CLOSED
+
+
+def test_a_forward_without_recipient_comes_back_with_its_ticks(browser: FlaskClient, world: World) -> None:
+    first, second = world.ours.ticket.articles[0].attachments
+    answer = forward(browser, world, to="", text="Look", forwarded=second.public_id, original="1")
+    page = Page(answer)
+    assert (answer.status_code, page.text_of("#wrong")) == (422, "Please name a recipient.")
+    ticks = {box.get("value"): box.get("checked") is not None for box in page.all("[name=forwarded]")}
+    assert ticks == {first.public_id: False, second.public_id: True}
+    assert page.one("[name=original]").get("checked") is not None
+    assert page.text_of("#text") == "Look"
+
+
+def test_a_forward_that_was_undone_returns_as_one(browser: FlaskClient, world: World) -> None:
+    second = world.ours.ticket.articles[0].attachments[1]
+    forward(browser, world, text="Too early", forwarded=second.public_id)
+    answer = send(browser, Page(browser.get("/t/1")).one(".undo button").get("formaction") or "")
+    page = Page(browser.get(answer.location.partition("#")[0]))
+    assert (page.text_of("#text"), page.one("#to").get("value")) == ("Too early", "bob@supplier.example")
+    assert [box.get("checked") is not None for box in page.all("[name=forwarded]")] == [False, True]
+    assert page.all("[name=kept]") == []
+
+
+def test_a_note_offers_no_forward_and_none_is_made(browser: FlaskClient, world: World) -> None:
+    send(browser, "/t/1/articles", kind="note", text="Secret")
+    note = world.ours.ticket.articles[-1].public_id
+    assert Page(browser.get("/t/1")).all(f"[href=?forward={note}]") == []
+    assert Page(browser.get(f"/t/1?forward={note}")).all("[name=forward]") == []
+    answer = forward(browser, world, forward=note)
+    assert (answer.status_code, "never leaves the house" in Page(answer).text_of("#wrong")) == (403, True)
+    assert len(world.ours.ticket.articles) == 2
+
+
+def test_a_forward_from_which_somebody_turns_to_a_note_is_a_note(browser: FlaskClient, world: World) -> None:
+    assert forward(browser, world, kind="note", text="Inside").status_code == 303
+    assert world.ours.ticket.articles[-1].kind is ArticleKind.NOTE
+
+
+@pytest.mark.usefixtures("small")
+def test_a_forward_that_is_too_large_comes_back_with_both_sizes(browser: FlaskClient, world: World) -> None:
+    answer = forward(browser, world, files=(BytesIO(bytes(80_000)), "large.bin"))
+    assert (answer.status_code, "98 kB" in Page(answer).text_of("#wrong")) == (413, True)

@@ -158,6 +158,9 @@ def test_its_ticket_says_that_it_is_held_and_leads_to_the_list(browser: FlaskCli
     shown = page.text_of(".deliveries")
     assert f"Held back, not sent to {ANN} More than 20 mails of this account in an hour" in shown
     assert page.one(".deliveries a").get("href") == "/undelivered#held"
+    assert [line.text_content() for line in page.all(".undo span")] == [
+        "Waits until somebody releases it."
+    ] * 2
     send(browser, f"/held/discard?article={held[0]}")
     assert "ours discarded the message" in Page(browser.get("/t/1")).text_of(".timeline")
 

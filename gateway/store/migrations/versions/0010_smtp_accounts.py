@@ -1,6 +1,6 @@
 """SMTP accounts of mailboxes
 
-Revision: 0009, after 0008. New tables, which the version before does not know. Addresses of outgoing servers,
+Revision: 0010, after 0009. New tables, which the version before does not know. Addresses of outgoing servers,
 sealed whole until now, become accounts, for which the installation's key is needed; no mail may go out by the
 version before meanwhile.
 """
@@ -15,8 +15,8 @@ from alembic import op
 from gateway import clock, settings
 from gateway.store.sealed import Seal
 
-revision = "0009"
-down_revision = "0008"
+revision = "0010"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
