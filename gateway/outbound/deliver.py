@@ -28,7 +28,7 @@ LEASE = timedelta(minutes=10)
 RECORD_PATIENCE_SECONDS = 120.0
 """How long an outcome waits for a database that does not answer; then it is left to the journal."""
 _PAUSE_SECONDS = 0.5
-_KEPT = timedelta(seconds=ACCOUNT_IDLE_SECONDS + 1)
+_KEPT = timedelta(seconds=ACCOUNT_IDLE_SECONDS + 0.5)
 _ASKED_PAUSE = timedelta(seconds=2)
 
 _log = log.get("outbound")

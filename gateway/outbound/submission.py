@@ -18,7 +18,7 @@ from gateway.rules.retry import Deferred, Failed, Outcome
 
 MAX_SESSIONS = 8
 IDLE_SECONDS = 60.0
-ACCOUNT_IDLE_SECONDS = 3.0
+ACCOUNT_IDLE_SECONDS = 1.0
 """How long a session with a mailbox's own server is kept: its few connections are for all processes."""
 SLOW_SECONDS = 5.0
 """A server that put a mail off after keeping us waiting for so long rests."""

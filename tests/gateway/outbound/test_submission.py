@@ -193,7 +193,7 @@ def through_account(sender: Sender, relay: Relay) -> Outcome:
 def test_a_session_with_an_accounts_server_is_used_again_and_ended_soon(
     peer: SmtpPeer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # Three seconds would make the test last as long.
+    # Shorter, so that the test need not wait.
     monkeypatch.setattr(submission, "ACCOUNT_IDLE_SECONDS", 0.3)
     relay = Relay("localhost", peer.port, Tls.NEVER, reach=Reach(allows_private=True))
     sender = Sender(relay_url="", ehlo_name="desk.example", timeouts=QUICK)
