@@ -10,7 +10,7 @@ from gateway.cli.opening import open_desk
 from gateway.cli.output import answer, json_option
 from gateway.clock import SystemClock
 from gateway.desk import smtpaccounts
-from gateway.desk.smtpaccounts import Outgoing
+from gateway.desk.smtpaccounts import MOST_CONNECTIONS, Outgoing
 from gateway.errors import Invalid
 from gateway.outbound.relayurl import Relay, Tls, parse_relay_url
 from gateway.rules.access import Actor
@@ -63,7 +63,8 @@ def smtp(**given: Any) -> int:
 def by_address(url: str, seal: Seal) -> Outgoing:
     """The account behind an address as `mailbox add --relay-url` has it; Invalid if it is none.
 
-    TLS is a must wherever the server is not this machine, also where the address does not demand it.
+    TLS is a must wherever the server is not this machine, also where the address does not demand it. It may
+    be asked by all processes at once: an operator's own server is meant for that.
     """
     relay = parse_relay_url(url)
     return Outgoing(
@@ -72,6 +73,7 @@ def by_address(url: str, seal: Seal) -> Outgoing:
         security=_security(relay),
         username=relay.user,
         sealed_secret=seal.seal(relay.password),
+        max_connections=MOST_CONNECTIONS,
     )
 
 

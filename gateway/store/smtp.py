@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Update, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Select, Update, and_, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from gateway.store.models import Delivery, Mailbox, SmtpAccount, SmtpTurn
+from gateway.store.models import Delivery, Mailbox, SmtpAccount, SmtpTurn, table
 from gateway.store.servers import FreshTokens, ServerAccount
 
 MINUTE = timedelta(minutes=1)
@@ -49,22 +49,14 @@ class OutgoingAccount(ServerAccount):
         return self.resting_until is not None and now < self.resting_until
 
 
-_COLUMNS = tuple(
-    getattr(Mailbox if field.name == "address" else SmtpAccount, field.name)
-    for field in fields(OutgoingAccount)
-)
-_ROWS = select(*_COLUMNS).join(Mailbox, Mailbox.id == SmtpAccount.mailbox_id)
-
-
 def find(db: Session, smtp_id: int) -> OutgoingAccount | None:
     """An account as it is now; None if it is gone."""
-    return _found(db, _ROWS.where(SmtpAccount.id == smtp_id))
+    return _found(db, _ROWS.where(_SMTP.c.id == smtp_id))
 
 
 def find_of_mailbox(db: Session, account_id: int, mailbox_id: str) -> OutgoingAccount | None:
     """The account by which a mailbox sends, None where that is the installation's server."""
-    mine = Mailbox.account_id == account_id, Mailbox.public_id == mailbox_id
-    return _found(db, _ROWS.where(*mine))
+    return _found(db, _ROWS.where(_BOX.c.account_id == account_id, _BOX.c.public_id == mailbox_id))
 
 
 def take_turn(
@@ -75,27 +67,28 @@ def take_turn(
     One that rests takes no turn: nobody connects.
     """
     # The row is held to the end of the transaction, so two processes never count at the same time.
-    account = _found(db, _ROWS.where(SmtpAccount.id == smtp_id).with_for_update(of=SmtpAccount))
+    account = _found(db, _HOLD, {"smtp": smtp_id})
     if account is None:
         return now
     if account.is_resting(now):
         return account
-    _forget_spent(db, smtp_id, now)
-    if _others_connected(db, smtp_id, owner, now) >= account.max_connections:
-        db.execute(delete(SmtpTurn).where(SmtpTurn.delivery_id == delivery_id))
+    run = db.connection().execute
+    at = {"smtp": smtp_id, "delivery": delivery_id, "owner_": owner, "now": now, "until_": until}
+    run(_FORGET_SPENT, at | {"minute_ago": now - MINUTE, "long_ago": now - _PLACE_KEPT})
+    if run(_OTHERS_CONNECTED, at).scalar_one() >= account.max_connections:
+        run(_FORGET, at)
         return now + _pause(db, delivery_id, now)
-    begins_at = _place(db, account, delivery_id, now)
-    if begins_at > now:
-        return begins_at
-    mine = update(SmtpTurn).where(SmtpTurn.delivery_id == delivery_id)
-    db.execute(mine.values(owner=owner, begins_at=now, until=until))
+    place = _place(db, account, delivery_id, now) if account.mails_per_minute else now
+    if place > now:
+        return place
+    if run(_BEGIN, at).rowcount == 0:
+        _add_turn(db, account, delivery_id, owner=owner, begins_at=now, until=until)
     return account
 
 
 def end_turn(db: Session, delivery_id: int, *, until: datetime) -> None:
     """The mail has had its turn; its process keeps the connection until then."""
-    mine = update(SmtpTurn).where(SmtpTurn.delivery_id == delivery_id)
-    db.execute(mine.values(delivery_id=None, until=until))
+    db.connection().execute(_END, {"delivery": delivery_id, "until_": until})
 
 
 def release_owner(db: Session, owner: str, *, now: datetime) -> None:
@@ -151,36 +144,22 @@ def forget_token(db: Session, account: OutgoingAccount) -> None:
     db.execute(same.values(sealed_access_token="", token_expires_at=None))
 
 
-def _found(db: Session, rows: Any) -> OutgoingAccount | None:
-    found = db.execute(rows).mappings().first()
+def _found(db: Session, rows: Select[Any], values: dict[str, Any] | None = None) -> OutgoingAccount | None:
+    found = db.connection().execute(rows, values or {}).mappings().first()
     return OutgoingAccount(**found) if found else None
 
 
-def _forget_spent(db: Session, smtp_id: int, now: datetime) -> None:
-    """Turns that count for nothing any more, and places that nobody came for."""
-    here = SmtpTurn.smtp_account_id == smtp_id, SmtpTurn.until <= now
-    spent = and_(SmtpTurn.begins_at <= now - MINUTE, SmtpTurn.delivery_id.is_(None))
-    db.execute(delete(SmtpTurn).where(*here, or_(spent, SmtpTurn.begins_at <= now - _PLACE_KEPT)))
-
-
-def _others_connected(db: Session, smtp_id: int, owner: str, now: datetime) -> int:
-    """How many other processes have a connection there; each has one at most."""
-    open_ = SmtpTurn.smtp_account_id == smtp_id, SmtpTurn.until > now, SmtpTurn.owner != owner
-    return db.execute(select(func.count(SmtpTurn.owner.distinct())).where(*open_)).scalar_one()
-
-
 def _place(db: Session, account: OutgoingAccount, delivery_id: int, now: datetime) -> datetime:
-    """When it is this mail's turn in the minute; it keeps that place until then."""
-    mine = SmtpTurn.delivery_id == delivery_id
-    kept = db.execute(select(SmtpTurn.begins_at).where(mine)).scalar()
+    """When it is this mail's turn in the minute; a place that is to come is kept for it."""
+    mine = _TURN.c.delivery_id == delivery_id
+    kept: datetime | None = db.execute(select(_TURN.c.begins_at).where(mine)).scalar()
     if kept is not None and kept > now:
         return kept
     place = _free_at(db, account, delivery_id, now, is_due=kept is not None)
-    if kept is None:
-        turn = {"account_id": account.account_id, "smtp_account_id": account.id, "delivery_id": delivery_id}
-        db.execute(insert(SmtpTurn), turn | {"owner": "", "begins_at": place, "until": place})
+    if place > now and kept is None:
+        _add_turn(db, account, delivery_id, owner="", begins_at=place, until=place)
     elif place > now:
-        db.execute(update(SmtpTurn).where(mine).values(begins_at=place, until=place))
+        db.execute(update(_TURN).where(mine).values(begins_at=place, until=place))
     return place
 
 
@@ -191,15 +170,27 @@ def _free_at(
 
     Whose place has come looks at those that have begun: who waits as well does not push it further.
     """
-    if not account.mails_per_minute:
-        return now
-    is_other = or_(SmtpTurn.delivery_id.is_(None), SmtpTurn.delivery_id != delivery_id)
-    others = select(SmtpTurn.begins_at).where(SmtpTurn.smtp_account_id == account.id, is_other)
+    is_other = or_(_TURN.c.delivery_id.is_(None), _TURN.c.delivery_id != delivery_id)
+    others = select(_TURN.c.begins_at).where(_TURN.c.smtp_account_id == account.id, is_other)
     if is_due:
-        others = others.where(SmtpTurn.owner != "")
-    newest = others.order_by(SmtpTurn.begins_at.desc()).offset(account.mails_per_minute - 1)
+        others = others.where(_TURN.c.owner != "")
+    newest = others.order_by(_TURN.c.begins_at.desc()).offset(account.mails_per_minute - 1)
     before = db.execute(newest.limit(1)).scalar()
     return now if before is None else max(now, before + MINUTE)
+
+
+def _add_turn(
+    db: Session,
+    account: OutgoingAccount,
+    delivery_id: int,
+    *,
+    owner: str,
+    begins_at: datetime,
+    until: datetime,
+) -> None:
+    turn = {"account_id": account.account_id, "smtp_account_id": account.id, "delivery_id": delivery_id}
+    times = {"owner": owner, "begins_at": begins_at, "until": until}
+    db.connection().execute(_INSERT, turn | times)
 
 
 def _pause(db: Session, delivery_id: int, now: datetime) -> timedelta:
@@ -210,3 +201,33 @@ def _pause(db: Session, delivery_id: int, now: datetime) -> timedelta:
 
 def _one(smtp_id: int) -> Update:
     return update(SmtpAccount).where(SmtpAccount.id == smtp_id)
+
+
+# Built once: to build a statement costs more than to run it, and each mail by an account runs these.
+_SMTP, _BOX, _TURN = table(SmtpAccount), table(Mailbox), table(SmtpTurn)
+_COLUMNS = tuple((_BOX if one.name == "address" else _SMTP).c[one.name] for one in fields(OutgoingAccount))
+_ROWS = select(*_COLUMNS).join_from(_SMTP, _BOX, _BOX.c.id == _SMTP.c.mailbox_id)
+_HOLD = _ROWS.where(_SMTP.c.id == bindparam("smtp")).with_for_update(of=_SMTP)
+_HERE = _TURN.c.smtp_account_id == bindparam("smtp")
+_MINE = _TURN.c.delivery_id == bindparam("delivery")
+_FORGET_SPENT = delete(_TURN).where(
+    # Turns that count for nothing any more, and places that nobody came for.
+    _HERE,
+    _TURN.c.until <= bindparam("now"),
+    or_(
+        and_(_TURN.c.begins_at <= bindparam("minute_ago"), _TURN.c.delivery_id.is_(None)),
+        _TURN.c.begins_at <= bindparam("long_ago"),
+    ),
+)
+# Each process has one connection at most.
+_OTHERS_CONNECTED = select(func.count(_TURN.c.owner.distinct())).where(
+    _HERE, _TURN.c.until > bindparam("now"), _TURN.c.owner != bindparam("owner_")
+)
+_FORGET = delete(_TURN).where(_MINE)
+_BEGIN = (
+    update(_TURN)
+    .where(_MINE)
+    .values(owner=bindparam("owner_"), begins_at=bindparam("now"), until=bindparam("until_"))
+)
+_INSERT = insert(_TURN)
+_END = update(_TURN).where(_MINE).values(delivery_id=None, until=bindparam("until_"))

@@ -140,7 +140,7 @@ def _account(seal: Seal, url: str) -> dict[str, object]:
         "sealed_access_token": "",
         "is_operators": True,
         "sender": "ours",
-        "max_connections": 2,
+        "max_connections": 50,
         "mails_per_minute": 0,
         "max_message_bytes": 0,
         "last_error": "",
