@@ -15,7 +15,7 @@ from gateway.store.queries.articles import ArticleView, AttachmentView, Delivery
 from webui import answers, pages
 from webui.holding import reason
 from webui.kept import Kept
-from webui.remedies import next_step
+from webui.remedies import is_to_change, next_step
 from webui.tickets import attached, events, invitations, oddities, senders, texts
 from webui.tickets.forwards import may_be_forwarded
 from webui.wording import Moment, ago, initials, moment
@@ -49,6 +49,7 @@ class Way:
     detail: str
     step: str
     can_resend: bool
+    is_to_change: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,6 +329,7 @@ def _way(delivery: DeliveryView, now: datetime) -> Way:
         detail=" · ".join(detail),
         step=_step(delivery) if delivery.state in _FAILED else "",
         can_resend=delivery.state in _FAILED and delivery.settled != "replaced",
+        is_to_change=is_to_change(delivery.answer),
     )
 
 

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from gateway.i18n import _
-from gateway.rules.remedies import Remedy, decide_remedy
 from gateway.store.queries.failures import FailedView
 from webui.answers import in_words
-from webui.remedies import next_step
+from webui.remedies import is_to_change, next_step
 from webui.wording import moment
 
 
@@ -59,7 +58,7 @@ def _row(view: FailedView, names: Mapping[str, str], now: datetime) -> Row:
         answer=in_words(view.answer),
         step=next_step(view.answer),
         can_change=view.author is not None,
-        is_to_change=view.author is not None and decide_remedy(view.answer) is Remedy.CORRECT_ADDRESS,
+        is_to_change=view.author is not None and is_to_change(view.answer),
         iso=at.iso,
         ago=at.ago,
         absolute=at.absolute,

@@ -250,7 +250,7 @@ def test_the_mails_of_a_storm_stand_together_in_one_line() -> None:
 
 def test_at_a_recipient_who_got_nothing_the_next_step_is_named() -> None:
     (way,) = show(reply(delivery("failed", "550 5.1.1 unknown"))).deliveries
-    assert (way.can_resend, way.detail) == (True, "550 5.1.1 unknown")
+    assert (way.can_resend, way.is_to_change, way.detail) == (True, True, "550 5.1.1 unknown")
     assert way.step.startswith("There is no such address")
     (sent,) = show(reply(delivery("sent", "250 ok"))).deliveries
     assert (sent.can_resend, sent.step) == (False, "")
