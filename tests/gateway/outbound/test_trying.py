@@ -6,13 +6,15 @@ import pytest
 
 from gateway.clock import SystemClock
 from gateway.desk.servers.faults import ServerFault
+from gateway.outbound.deliver import deliver
+from gateway.outbound.postoffice import PostOffice
 from gateway.outbound.trying import try_account
 from gateway.outbound.way import Way
 from gateway.store import session, smtp
 from gateway.store.servers import Trouble
 from tests.fakes.oauth_server import OAuthServer
-from tests.fakes.outgoing import QUICK, REACH, SEAL, account_of, account_row, give_account
-from tests.fakes.smtp_peer import SmtpPeer
+from tests.fakes.outgoing import QUICK, REACH, SEAL, account_of, account_row, give_account, owe, row
+from tests.fakes.smtp_peer import Answer, SmtpPeer
 
 
 def attempt(smtp_id: int) -> None:
@@ -72,3 +74,17 @@ def test_while_another_asks_for_a_token_it_is_to_be_tried_again(root: Path, oaut
         attempt(smtp_id)
     assert caught.value.trouble is Trouble.BUSY
     assert account_row()["last_error"] == ""
+
+
+def test_mail_that_waits_for_an_account_is_tried_once_that_works(root: Path, office: PostOffice) -> None:
+    with SmtpPeer(login=("help", "pw")) as peer:
+        smtp_id = give_account(peer.port, username="help", secret="pw")
+        peer.at("auth", Answer("535 5.7.8 not now"))
+        delivery_id = owe()
+        deliver(delivery_id, office=office)
+        before = row(delivery_id)["next_try_at"]
+        way = Way(account_of(smtp_id), seal=SEAL, reach=REACH, clock=office.clock)
+        try_account(way, ehlo_name="desk.example", clock=office.clock, timeouts=QUICK)
+        assert before > row(delivery_id)["next_try_at"] == office.clock.now()
+        deliver(delivery_id, office=office)
+        assert (row(delivery_id)["state"], len(peer.mails)) == ("sent", 1)
