@@ -7,7 +7,9 @@ in the database, because whoever sends knows no person; those sentences are list
 import re
 from functools import cache
 
-from gateway.i18n import _
+from gateway.i18n import DEFAULT_LOCALE, _, speaking
+from gateway.store.servers import Trouble
+from gateway.store.troublewords import words_for
 from webui.complaints import N_
 
 _SAID = (
@@ -38,7 +40,19 @@ def in_words(answer: str) -> str:
             if "rest" in values:
                 values["rest"] = in_words(values["rest"])
             return _(sentence) % values
+    for sentence, trouble in _troubles():
+        if answer == sentence:
+            return words_for(trouble.value)
+        if answer.startswith(f"{sentence} (") and answer.endswith(")"):
+            return words_for(trouble.noted(answer[len(sentence) + 2 : -1]))
     return answer
+
+
+@cache
+def _troubles() -> tuple[tuple[str, Trouble], ...]:
+    """What is said of the server of a mailbox's account."""
+    with speaking(DEFAULT_LOCALE):
+        return tuple((words_for(trouble.value), trouble) for trouble in Trouble)
 
 
 @cache

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from gateway import clock
-from gateway.cli.connecting import account_option, find_mailbox, mailbox_option, said
+from gateway.cli.connecting import account_option, find_mailbox, mailbox_option
 from gateway.cli.opening import open_desk
 from gateway.cli.output import answer, json_option
 from gateway.clock import SystemClock
@@ -20,9 +20,9 @@ from gateway.rules.deliverability import State
 from gateway.settings import Settings
 from gateway.store import imap
 from gateway.store.imap import LeasedSource
-from gateway.store.queries.mailboxes import words_for
 from gateway.store.sealed import Seal
 from gateway.store.session import reading, transaction
+from gateway.store.troublewords import words_for
 
 _LOOK_SECONDS = 0.5
 
@@ -108,14 +108,14 @@ def _incoming(settings: Settings, by: Actor, mailbox_id: str) -> dict[str, Any]:
 
 
 def _try(settings: Settings, source: LeasedSource) -> dict[str, Any]:
-    from gateway.inbound.imap.faults import ImapFault
-    from gateway.inbound.imap.reach import reach_of
+    from gateway.desk.servers.faults import ServerFault
+    from gateway.desk.servers.reach import reach_of
     from gateway.inbound.imap.trying import try_source
 
     try:
         seen = try_source(source, seal=Seal(settings.key()), reach=reach_of(settings), clock=SystemClock())
-    except ImapFault as fault:
-        words = words_for(said(fault.trouble, fault.detail))
+    except ServerFault as fault:
+        words = words_for(fault.noted)
         return {"error": fault.trouble.value, "checks": [_check("imap", State.FAIL, words)]}
     folders = ", ".join(f"{name}: {mails}" for name, mails in seen.folders)
     words = f"{source.host}: {folders}"

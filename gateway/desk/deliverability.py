@@ -4,7 +4,7 @@
 back, filing notes it: it becomes no ticket.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
@@ -20,8 +20,10 @@ from gateway.mail.addressing import domain_to_ascii
 from gateway.mail.compose import OutgoingMail
 from gateway.rules.access import Actor, Permission, require
 from gateway.rules.deliverability import Facts, Finding, Probe, Sending, decide_probe, judge
+from gateway.store import smtp
 from gateway.store.models import Account, DeliverabilityCheck, Mailbox
 from gateway.store.sealed import Seal
+from gateway.store.smtp import EnvelopeSender, OutgoingAccount
 
 PAUSE = timedelta(minutes=1)
 """How long nobody looks at the same mailbox again, so that no address gets more test mails than that."""
@@ -30,14 +32,14 @@ TOO_SOON = "This mailbox was checked less than a minute ago. Please try again in
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What is to be sent and looked up. `relay_url` is the mailbox's own, or ""; `mail_from` the sender."""
+    """What is to be sent and looked up; `outgoing` is the mailbox's own account, `mail_from` the sender."""
 
     public_id: str
     address: str
     mail_from: str
     author: str
     raw: bytes
-    relay_url: str = field(repr=False)
+    outgoing: OutgoingAccount | None
     keys: tuple[DkimView, ...]
 
 
@@ -67,7 +69,7 @@ def begin(db: Session, by: Actor, mailbox_id: str, *, seal: Seal, mail_domain: s
     """Begin a look, which takes the place of the one before.
 
     Raises NotFound for another account's mailbox, Conflict where the one before began within `PAUSE`.
-    The probe goes out as answers do: signed if there is a key, from a sender of the mail domain.
+    The probe goes out as answers do: signed if there is a key, and from the same envelope sender.
     """
     require(by, Permission.MANAGE_ACCOUNT)
     mailbox = _mailbox(db, by, mailbox_id, is_alone=True)
@@ -81,6 +83,8 @@ def begin(db: Session, by: Actor, mailbox_id: str, *, seal: Seal, mail_domain: s
             public_id=public_id, account_id=by.account_id, mailbox_id=mailbox.id, began_at=now
         )
     )
+    outgoing = smtp.find_of_mailbox(db, by.account_id, mailbox_id)
+    names_mailbox = outgoing is not None and outgoing.sender == EnvelopeSender.MAILBOX
     raw = compose.compose(
         OutgoingMail(
             message_id=f"{tokens.probe_token(key, public_id)}@{mail_domain}",
@@ -95,10 +99,10 @@ def begin(db: Session, by: Actor, mailbox_id: str, *, seal: Seal, mail_domain: s
     return Task(
         public_id=public_id,
         address=mailbox.address,
-        mail_from=f"probe@{mail_domain}",
+        mail_from=mailbox.address if names_mailbox else f"probe@{mail_domain}",
         author=domain_to_ascii(mailbox.address.rpartition("@")[2]),
         raw=dkimkeys.signed(db, by.account_id, mailbox.address, raw, seal=seal),
-        relay_url=seal.open(mailbox.sealed_relay_url),
+        outgoing=outgoing,
         keys=keys,
     )
 

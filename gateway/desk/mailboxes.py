@@ -45,7 +45,6 @@ def add(
     *,
     name: str = "",
     locale: str = "en",
-    sealed_relay_url: str = "",
     mail_domain: str,
     now: datetime,
 ) -> MailboxView:
@@ -60,7 +59,6 @@ def add(
         forwarding_local=f"in-{base32(new_key()[:_FORWARDING_BYTES])}",
         name=name.strip()[:200],
         locale=locale,
-        sealed_relay_url=sealed_relay_url,
         created_at=now,
     )
     db.add(mailbox)

@@ -22,7 +22,7 @@ from gateway.mail.html import cids_of
 from gateway.rules.access import Actor, Permission, require
 from gateway.rules.filing import first_subject, tagged_subject
 from gateway.rules.status import ArticleKind, Status, after_reply, may_become
-from gateway.store import articles, deliveries, failures, outbox, tickets
+from gateway.store import articles, deliveries, failures, outbox, relayoffers, tickets
 from gateway.store.articles import NewArticle, NewFile
 from gateway.store.blobs import BlobStore, KeptBlob
 from gateway.store.failures import Settled
@@ -71,7 +71,7 @@ class Draft:
 class Office:
     """What the installation gives an answer: its mail domain, the undo window, the blobs, the size limit.
 
-    `seal` opens the keys that sign.
+    `seal` opens the keys that sign; `relay` is the host and port of its outgoing server, "" without one.
     """
 
     mail_domain: str
@@ -79,6 +79,7 @@ class Office:
     blobs: BlobStore
     max_message_bytes: int
     seal: Seal
+    relay: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +204,8 @@ def finish(db: Session, by: Actor, sheet: Sheet, content: Content) -> Written:
     mail = _mail(sheet, content)
     office, draft = sheet.office, sheet.draft
     raw = dkimkeys.signed(db, by.account_id, mail.from_.address, compose.compose(mail), seal=office.seal)
-    check_size(len(raw), office.max_message_bytes)
+    most, relay = office.max_message_bytes, office.relay
+    check_size(len(raw), largest_mail(db, by, sheet.detail.ticket.id, relay=relay, most=most))
     article = _article(by, draft, mail, sheet.public_id, office.blobs.put(raw))
     not_before = max(sheet.written_at + office.undo, (draft.send_at or sheet.written_at).astimezone(UTC))
     number = sheet.detail.ticket.number
@@ -243,6 +245,12 @@ def send_now(db: Session, by: Actor, public_id: str, *, now: datetime) -> Articl
     if not deliveries.hasten(db, by.account_id, article.id, now=now):
         raise Conflict("This message does not wait to be sent later.")
     return _tell(db, by, article, EventKind.SENT_NOW, now)
+
+
+def largest_mail(db: Session, by: Actor, ticket_id: int, *, relay: str, most: int) -> int:
+    """How large an answer to a ticket may be: `most`, or less where the server by which it leaves says so."""
+    limit = relayoffers.find_limit(db, by.account_id, ticket_id, server=relay)
+    return min(limit, most) if limit else most
 
 
 def check_size(size_bytes: int, limit_bytes: int) -> None:

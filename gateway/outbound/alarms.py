@@ -14,8 +14,8 @@ from gateway.rules.heartbeat import TOLD_AGAIN_AFTER, Trouble, find_trouble, sho
 from gateway.store import holding
 from gateway.store.blobs import BlobStore
 from gateway.store.queries.heartbeats import Heartbeat, Person, heartbeats
-from gateway.store.queries.mailboxes import words_for
 from gateway.store.session import reading, transaction
+from gateway.store.troublewords import words_for
 from gateway.templating import render
 
 _log = log.get("alarms")
@@ -85,14 +85,19 @@ def _in_words(at: datetime) -> str:
 
 
 def _notice(beat: Heartbeat, trouble: Trouble, person: Person, mail_domain: str, now: datetime) -> bytes:
-    since = beat.pulse.failing_since if trouble is Trouble.FAILING else beat.pulse.heard_at
+    pulse = beat.pulse
+    since, error = {
+        Trouble.FAILING: (pulse.failing_since, beat.error),
+        Trouble.UNSENT: (pulse.unsent_since, beat.sending_error),
+        Trouble.SILENT: (pulse.heard_at, ""),
+    }[trouble]
     with speaking(person.locale or DEFAULT_LOCALE):
         values = {
             "address": beat.address,
-            "is_failing": trouble is Trouble.FAILING,
+            "trouble": trouble.value,
             "since": _in_words(since or now),
-            "hours": (beat.pulse.silence or timedelta()) // timedelta(hours=1),
-            "error": words_for(beat.error),
+            "hours": (pulse.silence or timedelta()) // timedelta(hours=1),
+            "error": words_for(error),
         }
         subject = render("mail/alarm/subject.txt", **values).strip()
         text = render("mail/alarm/body.txt", **values)

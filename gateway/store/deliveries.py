@@ -22,7 +22,7 @@ from gateway.rules.budget import Budget, Over
 from gateway.rules.retry import Deferred, Failed, Outcome, Sent, next_try_at
 from gateway.store import outbox, tickets
 from gateway.store.budget import take_place
-from gateway.store.models import Account, Article, Delivery, Mailbox
+from gateway.store.models import Account, Article, Delivery, SmtpAccount
 from gateway.store.raising import raise_ticket
 
 
@@ -47,6 +47,7 @@ _NO_LEASE: dict[str, Any] = {"lease_owner": "", "lease_token": "", "leased_until
 class Leased:
     """A delivery in our hands until `leased_until`: who gets what, on which way.
 
+    `smtp_id` is the account of its mailbox by which it leaves, None where that is the installation's server.
     An automatic mail goes out with the null reverse-path, so that nothing can answer it.
     """
 
@@ -57,7 +58,7 @@ class Leased:
     is_automatic: bool
     recipient: str
     raw_sha256: str
-    sealed_relay_url: str
+    smtp_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +127,16 @@ def claim(
         if over is not None:
             _hold(db, delivery_id, over, now)
             return None
-    key, is_automatic, recipient, raw, relay = db.execute(_LEASED, {"delivery": delivery_id}).one()
+    key, is_automatic, recipient, raw, smtp_id = db.execute(_LEASED, {"delivery": delivery_id}).one()
     local = bounce_local(key, delivery_id)
-    return Leased(delivery_id, token, until, local, is_automatic, recipient, raw or "", relay or "")
+    return Leased(delivery_id, token, until, local, is_automatic, recipient, raw or "", smtp_id)
+
+
+def put_back(db: Session, leased: Leased, due_at: datetime) -> None:
+    """It was not tried, and is looked at again at that moment; nothing is told of it."""
+    held = _one(leased.id).where(Delivery.lease_token == leased.token)
+    db.execute(held.values(_NO_LEASE))
+    outbox.reschedule(db, outbox.Topic.DELIVER, leased.id, due_at)
 
 
 def record(
@@ -187,8 +195,22 @@ def hasten(db: Session, account_id: int, article_id: int, *, now: datetime) -> i
         Delivery.attempts == 0,
         Delivery.next_try_at > now,
     )
-    due_now = waiting.values(next_try_at=now, created_at=now).returning(Delivery.id)
-    found = db.execute(due_now).scalars().all()
+    return _make_due(db, waiting.values(next_try_at=now, created_at=now), now)
+
+
+def try_again(db: Session, account_id: int, mailbox_id: int, *, now: datetime) -> int:
+    """Let what of a mailbox waits after a fault be tried at once; returns how many deliveries."""
+    waiting = update(Delivery).where(
+        Delivery.account_id == account_id,
+        Delivery.mailbox_id == mailbox_id,
+        Delivery.state == State.DEFERRED.value,
+        Delivery.next_try_at > now,
+    )
+    return _make_due(db, waiting.values(next_try_at=now), now)
+
+
+def _make_due(db: Session, due_now: Update, now: datetime) -> int:
+    found = db.execute(due_now.returning(Delivery.id)).scalars().all()
     for delivery_id in found:
         outbox.done_for(db, outbox.Topic.DELIVER, delivery_id)
         outbox.put(db, outbox.Topic.DELIVER, delivery_id, now=now)
@@ -317,10 +339,10 @@ _LEASED = (
         Delivery.is_automatic,
         Delivery.recipient,
         func.coalesce(Delivery.raw_sha256, Article.raw_sha256),
-        Mailbox.sealed_relay_url,
+        SmtpAccount.id,
     )
     .join(Account, Account.id == Delivery.account_id)
     .outerjoin(Article, Article.id == Delivery.article_id)
-    .outerjoin(Mailbox, Mailbox.id == Delivery.mailbox_id)
+    .outerjoin(SmtpAccount, SmtpAccount.mailbox_id == Delivery.mailbox_id)
     .where(Delivery.id == bindparam("delivery"))
 )

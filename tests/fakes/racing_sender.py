@@ -28,7 +28,7 @@ from gateway.rules.budget import Budget
 from gateway.store import session
 from gateway.store.blobs import BlobStore
 from gateway.store.models import Delivery
-from tests.fakes.outgoing import DOMAIN, connect
+from tests.fakes.outgoing import DOMAIN, REACH, SEAL, connect
 
 LEASE = timedelta(seconds=20)
 _TIMEOUTS = Timeouts(connect=10, command=10, content=2, answer=4)
@@ -66,7 +66,8 @@ def main(root: Path, relay_url: str, seed: int, stop_at: int = 0, most: int = 0)
         journal=Journal(root / "journal"),
         blobs=BlobStore(root / "blobs"),
         mail_domain=DOMAIN,
-        unseal=str,
+        seal=SEAL,
+        reach=REACH,
         clock=StoppingClock(stop_at),
         budget=Budget(account_day=most),
     )

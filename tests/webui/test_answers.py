@@ -5,6 +5,8 @@ import ast
 import pytest
 
 from gateway.i18n import speaking
+from gateway.store.servers import Trouble
+from gateway.store.troublewords import words_for
 from tests.house.tree import ROOT
 from webui.answers import in_words
 
@@ -26,6 +28,14 @@ _SAYING = ("connection.py", "answers.py", "opening.py", "submission.py")
         (
             "The mail has 5 bytes, and the server takes no more than 3.",
             "Die E-Mail hat 5 Bytes, und der Server nimmt höchstens 3.",
+        ),
+        (
+            "The server did not accept user name and password. (535 5.7.8 no (really))",
+            "Der Server hat Benutzername und Passwort nicht angenommen. (535 5.7.8 no (really))",
+        ),
+        (
+            "Given up after 5 days. Last answer: The server took too long to answer.",
+            "Nach 5 Tagen aufgegeben. Letzte Antwort: Der Server hat zu lange nicht geantwortet.",
         ),
         ("550 5.1.1 The server did not answer in time.", "550 5.1.1 The server did not answer in time."),
         ("", ""),
@@ -67,3 +77,10 @@ def _text(node: ast.expr) -> str:
     return (
         _text(node.func.value) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else ""
     )
+
+
+@pytest.mark.parametrize("trouble", Trouble)
+def test_whatever_is_wrong_with_a_mailboxs_own_server_is_told_in_german(trouble: Trouble) -> None:
+    english = words_for(trouble.noted("535 no"))
+    with speaking("de"):
+        assert in_words(english) == words_for(trouble.noted("535 no")) != english

@@ -90,6 +90,15 @@ def test_a_mailbox_is_worked_and_read_on_every_screen(page: Page, served: str, l
     expect(page.locator("#arrival .light.bad")).to_have_count(1)
     page.locator("#dkim button").click()
     expect(page.locator("#dkim .copy")).to_have_count(2)
+    page.locator("#outgoing summary").first.click()
+    for field, typed in (("host", "localhost"), ("port", "9"), ("username", "help"), ("secret", "hunter2")):
+        page.locator(f"#out-{field}").fill(typed)
+    page.locator("#out-security").select_option("plain")
+    page.locator("#outgoing .primary").click()
+    page.locator("#outgoing form[action$=test] button").click()  # nobody listens there, which is told
+    expect(page.locator("#outgoing .light.bad")).to_have_count(1)
+    for summary in page.locator("#outgoing summary").all():
+        summary.click()
     assert violations(page) == []
     page.set_viewport_size({"width": 320, "height": 800})
     assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")

@@ -243,9 +243,10 @@ def _ticket_page(
             canned=canned.list_names(db, by.account_id),
             size_of=office().blobs.size_bytes,
         )
+        relay, most = office().relay, office().settings.max_message_bytes
+        bounds = page.Bounds(replying.largest_mail(db, by, detail.ticket.id, relay=relay, most=most))
     shown = composer or page.composer(inputs, again=again, forward=forward, wrong=wrong)
     values = page.values(inputs, shown, now=office().clock.now(), undo=_undo())
-    bounds = page.Bounds(office().settings.max_message_bytes)
     return pages.render("web/tickets/ticket.html", area="tickets", view="", bounds=bounds, **values)
 
 

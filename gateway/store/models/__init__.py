@@ -10,6 +10,7 @@ from gateway.store.models.intake import Intake, Offer, Quarantined, SenderTally
 from gateway.store.models.mailbox import DeliverabilityCheck, Mailbox
 from gateway.store.models.outgoing import AutomaticMail, Delivery, Outbox, OutgoingTally
 from gateway.store.models.record import Privacy, Record, table
+from gateway.store.models.smtp import RelayOffer, SmtpAccount, SmtpTurn
 from gateway.store.models.staff import ApiToken, IdempotencyKey, Staff, WebSession
 from gateway.store.models.ticket import Participant, Ticket, TicketEvent
 
@@ -40,7 +41,10 @@ __all__ = [
     "Privacy",
     "Quarantined",
     "Record",
+    "RelayOffer",
     "SenderTally",
+    "SmtpAccount",
+    "SmtpTurn",
     "Staff",
     "Ticket",
     "TicketEvent",

@@ -12,13 +12,13 @@ from gateway.store.models.record import Privacy, Record, column, key, link
 class Mailbox(Record):
     """A mailbox: `address` is what customers write to, `forwarding_local` is generated.
 
-    The latter is the local part of its inbound address on the installation's mail domain. `sealed_relay_url`
-    is encrypted; `locale` is the language of what the desk itself says in its mails.
+    The latter is the local part of its inbound address on the installation's mail domain. `locale` is
+    the language of what the desk itself says in its mails.
 
     With `acknowledges`, who writes for the first time is told that it arrived; with `answers_closed` in the
     words of `closed_text` where that is outside its `hours` (`gateway.rules.hours`, null: always open). After
     `silence_hours` without a mail (0: never) its owner is told; `alarmed_at` is when that or an error of its
-    connection was last told.
+    connections was last told.
     """
 
     __tablename__ = "mailbox"
@@ -30,7 +30,6 @@ class Mailbox(Record):
     forwarding_local: Mapped[str] = column(Privacy.TECHNICAL, type_=String(64), unique=True)
     name: Mapped[str] = column(Privacy.PERSONAL, type_=String(200), default="")
     signature: Mapped[str] = column(Privacy.PERSONAL, type_=Text, default="")
-    sealed_relay_url: Mapped[str] = column(Privacy.SECRET, type_=Text, default="")
     locale: Mapped[str] = column(Privacy.TECHNICAL, type_=String(10), default="en")
     reopen_days: Mapped[int] = column(Privacy.TECHNICAL, default=30)
     acknowledges: Mapped[bool] = column(Privacy.TECHNICAL, default=False)

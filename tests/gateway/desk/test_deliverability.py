@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from gateway.desk import deliverability, dkimkeys
+from gateway.desk import deliverability, dkimkeys, smtpaccounts
 from gateway.desk.deliverability import PAUSE, Looked, Task
+from gateway.desk.smtpaccounts import Outgoing
 from gateway.errors import Conflict, Denied, NotFound
 from gateway.mail.dkimsigning import Seen
 from gateway.mail.parse import parse
@@ -16,7 +17,8 @@ from gateway.rules.deliverability import Probe, Sending
 from gateway.store import intake, session
 from gateway.store.filetypes import detect_type
 from gateway.store.intake import Fate
-from gateway.store.models import DeliverabilityCheck, Mailbox, Outbox
+from gateway.store.models import DeliverabilityCheck, Outbox
+from gateway.store.smtp import EnvelopeSender
 from tests.gateway.rules.test_deliverability import BEST
 from tests.world import DOMAIN, FOREIGN, NOON, SEAL, SUPPORT, World, mail
 
@@ -120,9 +122,8 @@ def test_only_a_probe_that_was_sent_is_away(world: World) -> None:
 
 def test_it_goes_out_as_answers_do(world: World) -> None:
     with session.transaction() as db:
-        row = db.get(Mailbox, world.ours.mailbox.id)
-        assert row is not None
-        row.sealed_relay_url = SEAL.seal("smtp://user:secret@relay.example")
+        wanted = Outgoing(host="relay.example", username="user", sealed_secret=SEAL.seal("secret"))
+        smtpaccounts.save(db, world.ours.owner, world.ours.mailbox.public_id, wanted, now=NOON)
         fresh = dkimkeys.generate(SEAL)
         made = dkimkeys.make(db, world.ours.owner, world.ours.mailbox.public_id, fresh, now=NOON)
         seen = {made.selector: Seen.SHOWN}
@@ -130,8 +131,16 @@ def test_it_goes_out_as_answers_do(world: World) -> None:
     task = begin(world)
     assert task.raw.startswith(b"DKIM-Signature: ")
     assert (task.address, task.author, task.mail_from) == (SUPPORT, "ours.example", f"probe@{DOMAIN}")
-    assert task.relay_url == "smtp://user:secret@relay.example"
-    assert "secret" not in repr(task)
+    assert task.outgoing is not None
+    assert (task.outgoing.host, SEAL.open(task.outgoing.sealed_secret)) == ("relay.example", "secret")
+    assert '"secret"' not in repr(task)
+
+
+def test_it_has_the_envelope_sender_that_the_mailboxs_own_server_wants(world: World) -> None:
+    with session.transaction() as db:
+        wanted = Outgoing(host="relay.example", username="", sealed_secret="", sender=EnvelopeSender.MAILBOX)
+        smtpaccounts.save(db, world.ours.owner, world.ours.mailbox.public_id, wanted, now=NOON)
+    assert begin(world).mail_from == SUPPORT
 
 
 def test_a_strangers_mailbox_is_not_there_and_staff_look_at_none(world: World) -> None:

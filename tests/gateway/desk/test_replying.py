@@ -6,18 +6,19 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from gateway.desk import mailboxes, replying
+from gateway.desk import mailboxes, replying, smtpaccounts
 from gateway.desk.addressees import default_recipients, own_addresses
 from gateway.desk.replying import Draft, DraftFile
+from gateway.desk.smtpaccounts import Outgoing
 from gateway.errors import Conflict, Invalid, NotFound, TooLarge
 from gateway.mail.address import Address
 from gateway.mail.parse import parse
 from gateway.mail.tokens import is_own_message_id, thread_id
 from gateway.rules.access import Actor
 from gateway.rules.status import Status
-from gateway.store import session
+from gateway.store import relayoffers, session
 from gateway.store.filetypes import detect_type
-from gateway.store.models import Delivery, Mailbox, Outbox
+from gateway.store.models import Delivery, Mailbox, Outbox, SmtpAccount
 from gateway.store.queries.articles import get_raw_sha256
 from tests.fakes.refusing import refuse
 from tests.webui.cast import PNG
@@ -264,6 +265,32 @@ def test_a_mail_above_the_limit_is_too_large(desk: World) -> None:
     assert refused.value.limit_bytes == size - 200
     assert refused.value.limit_bytes < refused.value.size_bytes < size + 200
     write(desk, Draft("x"), most=size + 200)
+
+
+@pytest.mark.parametrize("offered", [99, 100, 101, 0])
+def test_an_answer_is_as_large_as_the_server_takes_by_which_it_leaves(desk: World, offered: int) -> None:
+    ticket_id = desk.detail(1).ticket.id
+
+    def largest(relay: str) -> int:
+        with session.reading() as db:
+            return replying.largest_mail(db, desk.ours.staff, ticket_id, relay=relay, most=100)
+
+    assert largest("mail.example:25") == 100
+    with session.transaction() as db:
+        relayoffers.note(db, "mail.example:25", offered)
+    assert largest("mail.example:25") == (99 if offered == 99 else 100)
+    assert largest("other.example:25") == 100
+
+
+def test_a_mail_that_the_server_would_refuse_is_refused_before_it_is_queued(desk: World) -> None:
+    size = len(desk.blobs.read(write(desk, Draft("x")).article.raw_sha256 or ""))
+    with session.transaction() as db:
+        wanted = Outgoing(host="smtp.example.org", username="u", sealed_secret="s")
+        smtpaccounts.save(db, desk.ours.owner, desk.ours.mailbox.public_id, wanted, now=desk.clock.now())
+        db.execute(update(SmtpAccount).values(max_message_bytes=size - 200))
+    with pytest.raises(TooLarge) as refused:
+        write(desk, Draft("x"))
+    assert refused.value.limit_bytes == size - 200
 
 
 @pytest.mark.parametrize("size", [99, 100, 101])

@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
+from gateway.desk import smtpaccounts
+from gateway.desk.smtpaccounts import Outgoing
 from gateway.mail.parse import parse
 from gateway.outbound.alarms import raise_alarms
 from gateway.store import holding, session
 from gateway.store.holding import Which
-from gateway.store.models import Delivery, ImapSource, Mailbox, Staff
+from gateway.store.models import Delivery, ImapSource, Mailbox, SmtpAccount, Staff
 from tests import world as cast
 from tests.databases import Databases, configured
 from tests.fakes.holding import hold
@@ -83,6 +85,22 @@ def test_a_notice_that_reaches_nobody_is_not_tried_every_minute(world: World) ->
     world.clock.at += timedelta(hours=2)
     assert (watch(world), watch(world)) == (1, 0)
     assert notices(world) == []
+
+
+def test_mail_that_cannot_be_sent_is_told_by_the_installations_own_server(world: World) -> None:
+    with session.transaction() as db:
+        wanted = Outgoing(host="smtp.example.org", username="u", sealed_secret="s")
+        smtpaccounts.save(db, world.ours.owner, world.ours.mailbox.public_id, wanted, now=NOON)
+        error = {"failing_since": NOON, "last_error": "token: invalid_grant"}
+        db.execute(update(SmtpAccount).values(error))
+    assert watch(world) == 0
+    world.clock.advance(minutes=15)
+    assert (watch(world), watch(world)) == (1, 0)
+    ((to, subject, text),) = notices(world)
+    assert (to, subject) == ("owner@ours.example", f"Mail of {SUPPORT} cannot be sent")
+    assert "The permission to use this account has ended. Connect it again. (invalid_grant)" in text
+    with session.reading() as db:
+        assert db.execute(select(Delivery.mailbox_id)).scalars().all() == [None]
 
 
 def test_held_mail_is_told_once_a_day_and_the_notice_is_not_held(world: World) -> None:

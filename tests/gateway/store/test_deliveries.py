@@ -5,14 +5,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from gateway.mail.tokens import bounce_local
 from gateway.rules.budget import Budget
 from gateway.rules.retry import GIVE_UP_AFTER, Deferred, Failed, Outcome, Sent
 from gateway.store import deliveries, outbox, session
 from gateway.store.deliveries import Leased
-from gateway.store.models import Account
+from gateway.store.models import Account, Delivery
 from tests.fakes.outgoing import KEY, NOON, RAW, lay_out, owe, owed, row, ticket, told
 
 LEASE = timedelta(minutes=10)
@@ -51,7 +51,7 @@ def test_a_lease_says_who_gets_what_on_which_way(desk: Path) -> None:
     assert held.bounce_local == bounce_local(KEY, held.id)
     assert held.leased_until == NOON + LEASE
     assert (desk / "blobs" / held.raw_sha256[:2] / held.raw_sha256).read_bytes() == RAW
-    assert held.sealed_relay_url == ""
+    assert held.smtp_id is None
 
 
 def test_one_worker_at_a_time_has_it() -> None:
@@ -264,3 +264,34 @@ def test_what_is_held_can_be_taken_back() -> None:
     with session.transaction() as db:
         assert deliveries.withdraw(db, 1, 1, now=NOON) == 1
     assert row(held)["state"] == "withdrawn"
+
+
+def test_one_that_is_put_back_was_not_tried_and_nothing_is_told() -> None:
+    held = leased(owe())
+    with session.transaction() as db:
+        deliveries.put_back(db, held, NOON + MINUTE)
+    found = row(held.id)
+    assert (found["state"], found["attempts"], found["lease_token"]) == ("queued", 0, "")
+    assert (told(), owed()) == ([], {held.id: NOON + MINUTE})
+    assert claim(held.id) is not None
+
+
+def test_putting_back_what_another_holds_changes_nothing() -> None:
+    late = leased(owe())
+    held = leased(late.id, owner="w2", after=LEASE)
+    with session.transaction() as db:
+        deliveries.put_back(db, late, NOON + MINUTE)
+    assert row(held.id)["lease_token"] == held.token
+
+
+def test_what_waits_after_a_fault_of_its_mailboxs_server_is_tried_at_once() -> None:
+    waiting, other = leased(owe()), leased(owe("bob@example.org"))
+    for held in (waiting, other):
+        assert record(held, Deferred("No.", pause=5 * MINUTE))
+    with session.transaction() as db:
+        db.execute(update(Delivery).where(Delivery.id == other.id).values(mailbox_id=None))
+    with session.transaction() as db:
+        assert deliveries.try_again(db, 2, 1, now=NOON + MINUTE) == 0
+        assert deliveries.try_again(db, 1, 1, now=NOON + MINUTE) == 1
+    assert row(waiting.id)["next_try_at"] == NOON + MINUTE
+    assert (claim(waiting.id, after=MINUTE) is None, claim(other.id, after=MINUTE) is None) == (False, True)

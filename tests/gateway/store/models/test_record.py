@@ -5,6 +5,7 @@ from gateway.store.models import Account, Privacy, Record, table
 ACCOUNTLESS = {
     "account": "is one",
     "outbox": "says topic and id alone",
+    "relay_offer": "is about the installation's own server",
     "web_session": "hangs on staff, which has one",
 }
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from gateway.clock import monotonic
-from gateway.inbound.imap.faults import ImapFault
+from gateway.desk.servers.faults import ServerFault
 from gateway.settings import Settings
-from gateway.store.imap import Trouble
+from gateway.store.servers import Trouble
 
 _LOOPBACK_NAMES = {"localhost"}
 
@@ -50,18 +50,28 @@ def is_loopback_name(host: str) -> bool:
         return host.lower() in _LOOPBACK_NAMES
 
 
-def connect(host: str, port: int, reach: Reach, *, needs_loopback: bool = False) -> socket.socket:
-    """A connected socket. Raises ImapFault: unresolved, forbidden-host, no-tls, unreachable or timeout.
+def connect(
+    host: str, port: int, reach: Reach, *, needs_loopback: bool = False, needs_private: bool = False
+) -> socket.socket:
+    """A connected socket.
 
-    `needs_loopback` is for what goes unprotected: then only this machine will do.
+    Raises ServerFault: unresolved, forbidden-host, no-tls, no-login, unreachable or timeout.
+    `needs_loopback` is for what goes unprotected: then only this machine will do. `needs_private` is for mail
+    without a sign-in: else anybody's server could be made to get it from us.
     """
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
-        raise ImapFault(Trouble.UNRESOLVED) from None
+        raise ServerFault(Trouble.UNRESOLVED) from None
     addresses = list(dict.fromkeys((family, address) for family, _, _, _, address in found))
     for _, address in addresses:
-        _check(ipaddress.ip_address(str(address[0]).partition("%")[0]), reach, needs_loopback=needs_loopback)
+        judged = ipaddress.ip_address(str(address[0]).partition("%")[0])
+        judged = getattr(judged, "ipv4_mapped", None) or judged
+        if needs_loopback and not judged.is_loopback:
+            raise ServerFault(Trouble.NO_TLS)
+        if needs_private and judged.is_global:
+            raise ServerFault(Trouble.NO_LOGIN)
+        _check(judged, reach)
     deadline = monotonic() + reach.connect_seconds
     fault: OSError | None = None
     for family, address in addresses:
@@ -77,35 +87,29 @@ def connect(host: str, port: int, reach: Reach, *, needs_loopback: bool = False)
             made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             return made
     trouble = Trouble.TIMEOUT if isinstance(fault, TimeoutError) else Trouble.UNREACHABLE
-    raise ImapFault(trouble, (fault.strerror or "") if fault else "")
+    raise ServerFault(trouble, (fault.strerror or "") if fault else "")
 
 
 def protect(made: socket.socket, host: str, reach: Reach) -> ssl.SSLSocket:
-    """TLS on a connected socket; raises ImapFault that says what is wrong with the certificate."""
+    """TLS on a connected socket; raises ServerFault that says what is wrong with the certificate."""
     try:
         made.settimeout(reach.read_seconds)
         return reach.context().wrap_socket(made, server_hostname=host)
     except ssl.SSLCertVerificationError as error:
         made.close()
-        raise ImapFault(_certificate_trouble(error), error.verify_message) from None
+        raise ServerFault(_certificate_trouble(error), error.verify_message) from None
     except TimeoutError:
         made.close()
-        raise ImapFault(Trouble.TIMEOUT) from None
+        raise ServerFault(Trouble.TIMEOUT) from None
     except (ssl.SSLError, OSError, ValueError) as error:
         made.close()
-        raise ImapFault(Trouble.TLS, getattr(error, "reason", None) or "") from None
+        raise ServerFault(Trouble.TLS, getattr(error, "reason", None) or "") from None
 
 
-def _check(
-    address: ipaddress.IPv4Address | ipaddress.IPv6Address, reach: Reach, *, needs_loopback: bool
-) -> None:
-    mapped = getattr(address, "ipv4_mapped", None)
-    address = mapped or address
-    if needs_loopback and not address.is_loopback:
-        raise ImapFault(Trouble.NO_TLS)
+def _check(address: ipaddress.IPv4Address | ipaddress.IPv6Address, reach: Reach) -> None:
     is_odd = address.is_multicast or address.is_unspecified or address.is_link_local or address.is_reserved
     if (is_odd and not address.is_loopback) or (not address.is_global and not reach.allows_private):
-        raise ImapFault(Trouble.FORBIDDEN_HOST)
+        raise ServerFault(Trouble.FORBIDDEN_HOST)
 
 
 def _certificate_trouble(error: ssl.SSLCertVerificationError) -> Trouble:

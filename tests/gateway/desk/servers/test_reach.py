@@ -6,19 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from gateway.inbound.imap import reach as reaching
-from gateway.inbound.imap.faults import ImapFault
-from gateway.inbound.imap.reach import Reach, connect, is_loopback_name, protect, reach_of
+from gateway.desk.servers import reach as reaching
+from gateway.desk.servers.faults import ServerFault
+from gateway.desk.servers.reach import Reach, connect, is_loopback_name, protect, reach_of
 from gateway.settings import Settings
-from gateway.store.imap import Trouble
+from gateway.store.servers import Trouble
 
 NEAR = Reach(allows_private=True, connect_seconds=2, read_seconds=1)
 FAR = Reach(allows_private=False, connect_seconds=2)
 
 
-def trouble(host: str, reach: Reach, *, needs_loopback: bool = False, port: int = 9) -> Trouble:
-    with pytest.raises(ImapFault) as caught:
-        connect(host, port, reach, needs_loopback=needs_loopback)
+def trouble(host: str, reach: Reach, *, port: int = 9, **needs: bool) -> Trouble:
+    with pytest.raises(ServerFault) as caught:
+        connect(host, port, reach, **needs)
     return caught.value.trouble
 
 
@@ -45,9 +45,14 @@ def test_what_is_unprotected_stays_on_this_machine() -> None:
 
 
 def test_a_public_address_is_no_secret() -> None:
-    reaching._check(ipaddress.ip_address("9.9.9.9"), FAR, needs_loopback=False)
-    with pytest.raises(ImapFault):
-        reaching._check(ipaddress.ip_address("9.9.9.9"), NEAR, needs_loopback=True)
+    reaching._check(ipaddress.ip_address("9.9.9.9"), FAR)
+
+
+def test_without_a_sign_in_only_a_server_of_ones_own_network_is_used() -> None:
+    for host in ("9.9.9.9", "::ffff:9.9.9.9"):
+        assert trouble(host, NEAR, needs_private=True) is Trouble.NO_LOGIN
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        connect("127.0.0.1", listener.getsockname()[1], NEAR, needs_private=True).close()
 
 
 @pytest.mark.parametrize("host", ["no.such.host.invalid", "a" * 64 + ".example", "x..y", ""])
@@ -64,7 +69,7 @@ def test_a_port_where_nobody_listens_is_told() -> None:
 def test_a_server_that_says_nothing_in_the_handshake_is_given_up() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         made = connect("127.0.0.1", listener.getsockname()[1], NEAR)
-        with pytest.raises(ImapFault) as caught:
+        with pytest.raises(ServerFault) as caught:
             protect(made, "localhost", NEAR)
     assert caught.value.trouble is Trouble.TIMEOUT
 
@@ -74,7 +79,7 @@ def test_a_server_that_speaks_no_tls_is_told() -> None:
         made = connect("127.0.0.1", listener.getsockname()[1], NEAR)
         theirs, _ = listener.accept()
         theirs.sendall(b"* OK IMAP4rev1 ready\r\n")
-        with theirs, pytest.raises(ImapFault) as caught:
+        with theirs, pytest.raises(ServerFault) as caught:
             protect(made, "localhost", NEAR)
     assert caught.value.trouble is Trouble.TLS
 

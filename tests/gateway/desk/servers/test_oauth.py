@@ -10,10 +10,10 @@ from threading import Thread
 import pytest
 
 from gateway import clock
-from gateway.inbound.imap.faults import ImapFault
-from gateway.inbound.imap.oauth import Grant, Tokens, refresh
-from gateway.inbound.imap.reach import Reach
-from gateway.store.imap import Trouble
+from gateway.desk.servers.faults import ServerFault
+from gateway.desk.servers.oauth import Grant, Tokens, refresh
+from gateway.desk.servers.reach import Reach
+from gateway.store.servers import Trouble
 from tests.fakes.authority import make_authority
 from tests.fakes.oauth_server import OAuthServer
 
@@ -25,8 +25,8 @@ def grant(oauth: OAuthServer, **changes: str) -> Grant:
     return replace(made, **changes)
 
 
-def trouble(of: Grant, reach: Reach = REACH) -> ImapFault:
-    with pytest.raises(ImapFault) as caught:
+def trouble(of: Grant, reach: Reach = REACH) -> ServerFault:
+    with pytest.raises(ServerFault) as caught:
         refresh(of, reach)
     return caught.value
 

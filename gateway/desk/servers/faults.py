@@ -1,14 +1,14 @@
-"""What can go wrong while we talk to an IMAP or token server."""
+"""What can go wrong while we talk to a mail server or a token server."""
 
 import re
 
-from gateway.store.imap import Trouble
+from gateway.store.servers import Trouble
 
 _UNPRINTABLE = re.compile(r"[^\x20-\x7e\xa0-\U0010ffff]+")
 _MOST_CHARACTERS = 300
 
 
-class ImapFault(Exception):
+class ServerFault(Exception):
     """`trouble` says what is wrong, `detail` what the server said about it, if that helps.
 
     `ends_connection` tells whether the dialogue can go on.
@@ -20,6 +20,7 @@ class ImapFault(Exception):
         self.ends_connection = ends_connection
         super().__init__(trouble.value)
 
-
-class Stopped(Exception):
-    """We were told to stop, or the source was taken from us."""
+    @property
+    def noted(self) -> str:
+        """As an account's row has it."""
+        return self.trouble.noted(self.detail)

@@ -11,9 +11,9 @@ from threading import Timer
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from gateway.inbound.imap.faults import ImapFault
-from gateway.inbound.imap.reach import Reach, connect, protect
-from gateway.store.imap import Trouble
+from gateway.desk.servers.faults import ServerFault
+from gateway.desk.servers.reach import Reach, connect, protect
+from gateway.store.servers import Trouble
 
 _ANSWER_BYTES = 64 * 1024
 _LEAST_SECONDS, _USUAL_SECONDS, _MOST_SECONDS = 60, 3600, 86_400
@@ -42,7 +42,7 @@ class Tokens:
 def refresh(grant: Grant, reach: Reach) -> Tokens:
     """A fresh access token.
 
-    Raises ImapFault: TOKEN when the grant is over and somebody has to sign in anew, TOKEN_SERVER when the
+    Raises ServerFault: TOKEN when the grant is over and somebody has to sign in anew, TOKEN_SERVER when the
     server does not answer as it should, and what `connect` and `protect` raise.
     """
     status, body = _post(grant, reach)
@@ -51,14 +51,14 @@ def refresh(grant: Grant, reach: Reach) -> Tokens:
     except ValueError:
         answer = None
     if not isinstance(answer, dict):
-        raise ImapFault(Trouble.TOKEN_SERVER, f"HTTP {status}")
+        raise ServerFault(Trouble.TOKEN_SERVER, f"HTTP {status}")
     if status != 200:
         error = str(answer.get("error", ""))
         trouble = Trouble.TOKEN if error in _OVER else Trouble.TOKEN_SERVER
-        raise ImapFault(trouble, error or f"HTTP {status}")
+        raise ServerFault(trouble, error or f"HTTP {status}")
     token = answer.get("access_token")
     if not isinstance(token, str) or not token.isprintable() or not token:
-        raise ImapFault(Trouble.TOKEN_SERVER, "no access_token")
+        raise ServerFault(Trouble.TOKEN_SERVER, "no access_token")
     fresh = answer.get("refresh_token")
     changed = isinstance(fresh, str) and fresh not in ("", grant.refresh_token)
     return Tokens(token, _seconds(answer.get("expires_in")), str(fresh) if changed else "")
@@ -70,7 +70,7 @@ def _post(grant: Grant, reach: Reach) -> tuple[int, bytes]:
     try:
         port = url.port or (443 if is_tls else 80)
     except ValueError:
-        raise ImapFault(Trouble.TOKEN_SERVER, "bad address") from None
+        raise ServerFault(Trouble.TOKEN_SERVER, "bad address") from None
     connected = connect(host, port, reach, needs_loopback=not is_tls)
     if is_tls:
         connected = protect(connected, host, reach)
@@ -81,7 +81,7 @@ def _post(grant: Grant, reach: Reach) -> tuple[int, bytes]:
     try:
         return _exchange(connected, host, url.path + (f"?{url.query}" if url.query else ""), grant, reach)
     except (OSError, HTTPException):
-        raise ImapFault(Trouble.TOKEN_SERVER, "no answer") from None
+        raise ServerFault(Trouble.TOKEN_SERVER, "no answer") from None
     finally:
         deadline.cancel()
         connected.close()

@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 
 from gateway.clock import SystemClock
-from gateway.inbound.imap.faults import ImapFault
-from gateway.inbound.imap.keyring import Keyring
+from gateway.desk.servers.faults import ServerFault
+from gateway.desk.servers.keyring import Keyring
+from gateway.inbound.imap.signingin import access_of, keyring_of
 from gateway.store import session
-from gateway.store.imap import Auth, LeasedSource, Security, Trouble
+from gateway.store.imap import LeasedSource
 from gateway.store.models import ImapSource
 from gateway.store.sealed import Seal
+from gateway.store.servers import Auth, Security, Trouble
 from tests.fakes.dovecot import PASSWORD, Dovecot
 from tests.fakes.fetching import SEAL, Fetching
 from tests.fakes.imap_server import ImapServer
@@ -35,35 +37,35 @@ def leased(fetching: Fetching) -> LeasedSource:
     return source
 
 
-def keyring(fetching: Fetching, source: LeasedSource, seal: Seal = SEAL) -> Keyring:
-    return Keyring(source, seal=seal, reach=fetching.reach, clock=SystemClock())
+def keyring(fetching: Fetching, source: LeasedSource, seal: Seal = SEAL) -> Keyring[LeasedSource]:
+    return keyring_of(source, seal=seal, reach=fetching.reach, clock=SystemClock())
 
 
 def test_a_password_is_opened(scripted: Fetching) -> None:
     scripted.connect()
-    access = keyring(scripted, leased(scripted)).access()
+    access = access_of(keyring(scripted, leased(scripted)))
     assert (access.secret, access.auth, access.security) == (PASSWORD, Auth.PASSWORD, Security.PLAIN)
 
 
 def test_under_another_key_it_is_our_fault(scripted: Fetching) -> None:
     scripted.connect()
-    with pytest.raises(ImapFault) as caught:
-        keyring(scripted, leased(scripted), Seal(b"another")).access()
+    with pytest.raises(ServerFault) as caught:
+        access_of(keyring(scripted, leased(scripted), Seal(b"another")))
     assert caught.value.trouble is Trouble.OURS
 
 
 def test_a_token_is_kept_until_shortly_before_its_end(scripted: Fetching, oauth: OAuthServer) -> None:
     scripted.connect(**by_token(oauth))
     source = leased(scripted)
-    assert keyring(scripted, source).access().secret == "access1"
+    assert access_of(keyring(scripted, source)).secret == "access1"
     with session.transaction() as db:
         db.query(ImapSource).update({"leased_until": None})
     again = leased(scripted)
-    assert keyring(scripted, again).access().secret == "access1"
+    assert access_of(keyring(scripted, again)).secret == "access1"
     with session.transaction() as db:
         soon = SystemClock().now() + timedelta(seconds=30)
         db.query(ImapSource).update({"token_expires_at": soon, "leased_until": None})
-    assert keyring(scripted, leased(scripted)).access().secret == "access2"
+    assert access_of(keyring(scripted, leased(scripted))).secret == "access2"
 
 
 def test_a_rotating_refresh_token_is_kept_each_time(scripted: Fetching, oauth: OAuthServer) -> None:
@@ -71,7 +73,7 @@ def test_a_rotating_refresh_token_is_kept_each_time(scripted: Fetching, oauth: O
     scripted.connect(**by_token(oauth))
     ring = keyring(scripted, leased(scripted))
     for number in range(1, 4):
-        assert ring.access().secret == f"access{number}"
+        assert access_of(ring).secret == f"access{number}"
         assert ring.forget_token()
     assert SEAL.open(scripted.source().sealed_secret) == oauth.refresh_token == "refresh access3"
 
