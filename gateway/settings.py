@@ -31,6 +31,7 @@ _RELAY_FORM = (
     "with / and @ of a password as %2F and %40"
 )
 _CLAMD = re.compile(r"tcp://[^/@\s]+:\d{1,5}/?|unix:///\S+")
+_MAIL_DOMAIN = re.compile(r"(?=.{1,200}\Z)[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})*")
 _PASSWORD = re.compile(r"(://[^:@/]*:)[^@]*@")
 
 
@@ -111,6 +112,24 @@ class Settings(BaseSettings):
     )
     file_workers: int = Field(2, ge=1, le=64, description="Processes that file accepted mail.")
     deliver_workers: int = Field(1, ge=1, le=64, description="Processes that send mail.")
+    budget_account_hour: int = Field(
+        12_000,
+        ge=0,
+        le=1_000_000,
+        description="Mails of one account in an hour, past which sending holds and asks; 0: no bound.",
+    )
+    budget_account_day: int = Field(
+        25_000,
+        ge=0,
+        le=1_000_000,
+        description="Mails of one account in a day (UTC), past which sending holds and asks; 0: no bound.",
+    )
+    budget_recipient_hour: int = Field(
+        500,
+        ge=0,
+        le=1_000_000,
+        description="Mails of one account to one address in an hour, past which they are held; 0: no bound.",
+    )
     relay_url: SecretStr = Field(
         SecretStr(""),
         description="Outgoing server: smtp://user:password@host:port or smtps://…, `?starttls=require`.",
@@ -167,6 +186,8 @@ class Settings(BaseSettings):
                 check_relay_url(relay)
             except ValueError as error:
                 raise ValueError(f"M4A_RELAY_URL: {error}") from None
+        if not _MAIL_DOMAIN.fullmatch(self.mail_domain):  # it stands in every Message-ID and return address
+            raise ValueError("M4A_MAIL_DOMAIN: a domain in ASCII, as desk.example or xn--mller-kva.example")
         if self.clamd_url and not _CLAMD.fullmatch(self.clamd_url):
             raise ValueError("M4A_CLAMD_URL: a scanner is tcp://host:port or unix:///path")
         if (self.smtp_tls_cert is None) != (self.smtp_tls_key is None):

@@ -4,6 +4,7 @@ The desk speaks English and knows no catalogue; its sentences that people meet i
 so that they are translated like any other text.
 """
 
+from gateway.desk.pictures import LostPicture
 from gateway.errors import DeskError, TooLarge
 from gateway.i18n import _
 from webui.wording import size
@@ -18,6 +19,7 @@ _SAID = (
     N_("Please write a text."),
     N_("The text is too long."),
     N_("These are too many files."),
+    N_("Files are held for a day only. Please attach again what is missing."),
     N_("A picture in the text is a PNG, JPEG, GIF or WebP."),
     N_("A picture in the text has at most 5 MB."),
     N_("A text has at most 20 pictures."),
@@ -43,6 +45,11 @@ _SAID = (
     N_("This is no host name."),
     N_("A port is between 1 and 65535."),
     N_("A password is needed."),
+    N_("A user name is needed."),
+    N_("The saved password goes to no other server or user. Please type it."),
+    N_("OAuth needs the address that gives tokens, and a client id."),
+    N_("This is no address of a token server."),
+    N_("This mailbox has no SMTP account."),
     N_("Name between one and 8 folders."),
     N_("Mails cannot be moved to a folder that is fetched."),
     N_("This is empty, too long or has characters that cannot be sent."),
@@ -81,11 +88,23 @@ _SAID = (
     N_("There is nothing to send again to this recipient."),
     N_("This failure is on the list no more."),
     N_("This message does not wait to be sent later."),
+    N_("Nothing of this is held back any more."),
+    N_("A span reads 09:00-17:00; several are separated by commas."),
+    N_("A time is between 00:00 and 24:00."),
+    N_("A span ends later than it begins. What goes past midnight goes on in the next day."),
+    N_("The spans of a day must not overlap."),
+    N_("A day has at most 4 spans."),
+    N_("A closed day reads 2026-12-24: year, month, day."),
+    N_("At most 200 closed days can be named."),
+    N_("There is no such time zone. One reads Europe/Berlin."),
+    N_("This mailbox was checked less than a minute ago. Please try again in a minute."),
     N_("This moment has passed already."),
     N_("A message can wait for a year at most."),
     N_("Please choose a date and a time."),
     N_("A name has 1 to 100 characters."),
     N_("There is no such canned reply."),
+    N_("An internal note never leaves the house, so it cannot be forwarded."),
+    N_("There is no original of this message."),
     N_("There is a canned reply with this name already."),
     N_("An account has at most 200 canned replies."),
     N_("A placeholder in double braces is not one of those listed here."),
@@ -96,6 +115,9 @@ def in_words(error: DeskError) -> str:
     """The error's public text in the language of the moment."""
     if isinstance(error, TooLarge) and error.limit_bytes:
         return too_large(size(error.size_bytes), error.limit_bytes)
+    if isinstance(error, LostPicture):
+        words = _("The picture %(name)s is no longer here: paste it again, or take it out of the text.")
+        return words % {"name": error.name}
     return _(error.public)
 
 

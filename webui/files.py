@@ -10,10 +10,10 @@ from urllib.parse import quote
 from flask import Response, request
 from werkzeug.wsgi import wrap_file
 
-from gateway.errors import Conflict, Denied, NotFound
+from gateway.desk.attachments import check_scan
+from gateway.errors import Denied, NotFound
 from gateway.inbound import previews
 from gateway.rules.filenames import safe_name
-from gateway.rules.scans import Scan
 from gateway.store.attachments import PREVIEWED
 from gateway.store.queries.articles import AttachmentView
 from webui import csp
@@ -37,16 +37,6 @@ def preview(file: AttachmentView) -> Response:
     return _blob(file.preview_sha256, previews.CONTENT_TYPE, "preview.webp")
 
 
-def check_scan(file: AttachmentView) -> None:
-    """Conflict while a file waits for the virus scanner, Denied when that did not find it clean."""
-    if file.scan is Scan.PENDING:
-        raise Conflict("This file has not been scanned for viruses yet. Please try again in a moment.")
-    if file.scan is Scan.REFUSED:
-        raise Denied("The virus scanner could not look into this file, so it stays closed.")
-    if not file.is_open:
-        raise Denied("The virus scanner found something in this file, so it stays closed.")
-
-
 def raw_mail(sha256: str, name: str, *, is_open: bool) -> Response:
     """A raw mail; Denied when it brought a file that the virus scanner keeps closed."""
     if not is_open:
@@ -65,7 +55,7 @@ def disposition(filename: str) -> str:
 def _blob(sha256: str, content_type: str, filename: str) -> Response:
     """A blob; NotFound when it is gone."""
     file = office().blobs.open(sha256)
-    size_bytes = office().blobs.path(sha256).stat().st_size
+    size_bytes = office().blobs.size_bytes(sha256)
     answer = Response(wrap_file(request.environ, file), direct_passthrough=True)
     answer.headers["Content-Type"] = _safe_type(content_type)
     answer.headers["Content-Length"] = str(size_bytes)

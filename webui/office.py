@@ -8,6 +8,7 @@ from flask import Flask, current_app
 from gateway.clock import Clock
 from gateway.desk import replying
 from gateway.inbound.networks import Network
+from gateway.outbound.relayurl import server_name
 from gateway.outbound.remoteimage import RemoteImages
 from gateway.settings import Settings
 from gateway.store.blobs import BlobStore
@@ -34,6 +35,11 @@ class Office:
         """Whether people reach the pages over TLS."""
         return self.settings.effective_base_url.startswith("https://")
 
+    @property
+    def relay(self) -> str:
+        """Host and port of the installation's outgoing server, "" without one."""
+        return server_name(self.settings.relay_url.get_secret_value())
+
     def sending(self) -> replying.Office:
         """What writing an answer needs to know of the installation."""
         return replying.Office(
@@ -42,6 +48,7 @@ class Office:
             blobs=self.blobs,
             max_message_bytes=self.settings.max_message_bytes,
             seal=Seal(self.settings.key()),
+            relay=self.relay,
         )
 
 

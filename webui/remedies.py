@@ -4,6 +4,11 @@ from gateway.i18n import _
 from gateway.rules.remedies import Remedy, decide_remedy
 
 
+def is_to_change(answer: str) -> bool:
+    """Whether to send it again as it is would help nothing: there is no such address."""
+    return decide_remedy(answer) is Remedy.CORRECT_ADDRESS
+
+
 def next_step(answer: str) -> str:
     """The next step after what the server said."""
     steps = {

@@ -4,15 +4,13 @@ The frame of a mail has an origin of its own, so browsers send no cookie with wh
 itself is the permission: it is signed, holds account and picture, and ends after some minutes.
 """
 
-import hashlib
-
 from flask import Response
-from itsdangerous import BadData, TimestampSigner, URLSafeTimedSerializer
+from itsdangerous import BadData, URLSafeTimedSerializer
 
 from gateway import log
 from gateway.errors import NotFound
 from gateway.outbound.remoteimage import MAX_URL_CHARS
-from webui import csp
+from webui import csp, signing
 from webui.bridge import Told
 from webui.later import Later
 from webui.office import office
@@ -21,13 +19,6 @@ PATH = "/remote-image/"
 VALID_SECONDS = 15 * 60
 MAX_PICTURES = 200
 """Of one mail; further ones stay gaps."""
-
-
-class _Signer(TimestampSigner):
-    """Asks our clock for the time."""
-
-    def get_timestamp(self) -> int:
-        return int(office().clock.now().timestamp())
 
 
 def address(account_id: int, url: str) -> str | None:
@@ -61,9 +52,4 @@ def answer(token: str) -> Response:
 
 
 def _serializer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(
-        office().settings.key(),
-        salt="remote-image",
-        signer=_Signer,
-        signer_kwargs={"digest_method": hashlib.sha256},
-    )
+    return signing.serializer("remote-image")

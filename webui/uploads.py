@@ -5,11 +5,11 @@ from dataclasses import replace
 
 from werkzeug.datastructures import FileStorage
 
+from gateway.desk.attachments import check_scan
 from gateway.desk.replying import DraftFile
 from gateway.store.blobs import KeptBlob
 from gateway.store.queries.articles import AttachmentView, get_attachment
 from gateway.store.session import reading
-from webui import files
 from webui.office import office
 from webui.sessions import actor
 
@@ -32,7 +32,7 @@ def carry(public_ids: Iterable[str]) -> tuple[AttachmentView, ...]:
     with reading() as db:
         found = tuple(get_attachment(db, account_id, public_id) for public_id in public_ids)
     for file in found:
-        files.check_scan(file)
+        check_scan(file)
     return found
 
 

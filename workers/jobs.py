@@ -24,7 +24,6 @@ from gateway.settings import Settings
 from gateway.store import outbox
 from gateway.store.blobs import BlobStore
 from gateway.store.outbox import OutboxRow, Topic
-from gateway.store.sealed import Seal
 from gateway.store.session import reading
 
 Work = Callable[[OutboxRow], object]
@@ -66,9 +65,7 @@ def _work(settings: Settings, topic: Topic, stack: ExitStack) -> Work:
             )
             return lambda row: file(row.ref_id, told=row.told)
         case Topic.DELIVER:
-            office = stack.enter_context(
-                open_office(settings, blobs=blobs, unseal=Seal(settings.key()).open, clock=clock)
-            )
+            office = stack.enter_context(open_office(settings, blobs=blobs, clock=clock))
             return lambda row: deliver(row.ref_id, office=office)
         case Topic.SCAN:
             return lambda row: scan_article(

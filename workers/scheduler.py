@@ -19,7 +19,7 @@ from gateway.errors import DeskError
 from gateway.outbound.recovery import recover
 from gateway.rules.throttling import window_of
 from gateway.settings import Settings
-from gateway.store import automatic, expiring, imap, knocks, outbox, tallies
+from gateway.store import automatic, budget, expiring, holding, imap, knocks, outbox, tallies
 from gateway.store.blobs import BlobStore
 from gateway.store.outbox import Topic
 from gateway.store.queries.heartbeats import are_watched
@@ -94,9 +94,9 @@ def ask_for_fetchers(settings: Settings) -> None:
 
 
 def _watch(settings: Settings) -> int:
-    """Tell the people of mailboxes that are in trouble."""
+    """Tell the people of mailboxes that are in trouble, and of mail that is held back."""
     with reading() as db:
-        if not are_watched(db):
+        if not (are_watched(db) or holding.is_watched(db)):
             return 0
     from gateway.outbound.alarms import raise_alarms  # composing a mail takes 8 MB, which most never need
 
@@ -111,12 +111,13 @@ def forget_unfinished(settings: Settings) -> int:
 
 
 def forget_counts() -> int:
-    """Remove what is remembered of senders and of visitors and no rule looks at any more; how many rows."""
+    """Remove what is remembered of mail and of visitors and no rule looks at any more; how many rows."""
     now = clock.now()
     with transaction() as db:
-        of_senders = tallies.forget_before(db, now - _COUNTS_KEPT_FOR) + automatic.forget_old(db, now=now)
+        of_senders = tallies.forget_before(db, now - _COUNTS_KEPT_FOR)
+        of_mail = of_senders + automatic.forget_old(db, now=now) + budget.forget_old(db, now=now)
         of_visitors = knocks.forget_before(db, window_of(now)) + expiring.forget_expired(db, now=now)
-        return of_senders + of_visitors
+        return of_mail + of_visitors
 
 
 def _pause_before(next_due_at: datetime | None, now: datetime) -> float:

@@ -17,15 +17,17 @@ from gateway.errors import Invalid, NotFound, Unavailable
 from gateway.rules.access import Actor, Role
 from gateway.settings import Settings
 from gateway.store import imap
-from gateway.store.imap import Auth, Security, Trouble, WhenDone
-from gateway.store.queries.mailboxes import words_for
+from gateway.store.imap import WhenDone
 from gateway.store.sealed import Seal
+from gateway.store.servers import Auth, Security
 from gateway.store.session import reading, transaction
+from gateway.store.troublewords import words_for
 
 _COUNTING = timedelta(minutes=30)
 
 
-def _choice(of: type[StrEnum]) -> click.Choice[str]:
+def choice(of: type[StrEnum]) -> click.Choice[str]:
+    """One of these words."""
     return click.Choice([one.value for one in of])
 
 
@@ -43,13 +45,13 @@ _old = click.option(
 @mailbox_option
 @click.option("--host", required=True, help="The IMAP server.")
 @click.option("--port", type=int, default=993, show_default=True, help="Its port.")
-@click.option("--security", type=_choice(Security), default="tls", help="How the connection is protected.")
+@click.option("--security", type=choice(Security), default="tls", help="How the connection is protected.")
 @click.option("--user", required=True, help="Name to sign in with.")
 @click.option("--password-stdin", is_flag=True, help="Read the password, or the refresh token, from stdin.")
 @click.option("--token-url", default="", help="Sign in by OAuth 2: where a refresh token is exchanged.")
 @click.option("--client-id", default="", help="OAuth 2 client id; a second line on stdin is its secret.")
 @click.option("--folder", "folders", multiple=True, default=("INBOX",), help="A folder; may be repeated.")
-@click.option("--when-done", type=_choice(WhenDone), default="seen", help="What becomes of a fetched mail.")
+@click.option("--when-done", type=choice(WhenDone), default="seen", help="What becomes of a fetched mail.")
 @click.option("--move-to", default="", help="The folder for --when-done move.")
 @_old
 @json_option
@@ -59,7 +61,7 @@ def connect(**given: Any) -> None:
     Signs in and counts first; says what an import would bring, and that nothing will be sent for it.
     """
     settings = open_desk()
-    secret, client_secret = _secrets(from_stdin=given["password_stdin"])
+    secret, client_secret = read_secrets(from_stdin=given["password_stdin"])
     seal = Seal(settings.key())
     connection = Connection(
         host=given["host"],
@@ -101,8 +103,8 @@ def start(account_id: str, address: str, import_old: bool, as_json: bool) -> Non
 
 def _connect_and_count(settings: Settings, by: Actor, mailbox_id: str, connection: Connection) -> None:
     """Connected, on trial and counted; not connected at all if that fails."""
+    from gateway.desk.servers.reach import reach_of
     from gateway.inbound.imap.fetching import Office
-    from gateway.inbound.imap.reach import reach_of
     from gateway.inbound.imap.stopping import Stopper
     from gateway.inbound.imap.watching import Watch
 
@@ -134,11 +136,17 @@ def find_mailbox(settings: Settings, account_id: str, address: str) -> tuple[Act
     wanted = address.strip().lower()
     for mailbox in mine:
         if mailbox.address == wanted:
-            return Actor(account.id, Role.TOKEN, name="manage4all"), mailbox.public_id
+            return operator_in(account.id), mailbox.public_id
     raise NotFound("The account has no such mailbox.")
 
 
-def _secrets(*, from_stdin: bool) -> tuple[str, str]:
+def operator_in(account_id: int) -> Actor:
+    """The operator at work in an account."""
+    return Actor(account_id, Role.TOKEN, name="manage4all")
+
+
+def read_secrets(*, from_stdin: bool) -> tuple[str, str]:
+    """A password, and the second line of stdin if that is where it comes from."""
     if not from_stdin:
         typed: str = click.prompt("Password", hide_input=True)
         return typed, ""
@@ -146,11 +154,6 @@ def _secrets(*, from_stdin: bool) -> tuple[str, str]:
     if not first:
         raise Invalid("There is no password on standard input.", field="password")
     return first, second
-
-
-def said(trouble: Trouble, detail: str) -> str:
-    """A source's trouble as its row would have it."""
-    return f"{trouble.value}: {detail}" if detail else trouble.value
 
 
 def _shown(view: SourceView | None) -> dict[str, Any]:

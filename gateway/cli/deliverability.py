@@ -7,12 +7,12 @@ from typing import Any
 import click
 
 from gateway import clock
-from gateway.cli.connecting import account_option, find_mailbox, mailbox_option, said
+from gateway.cli.connecting import account_option, find_mailbox, mailbox_option
 from gateway.cli.opening import open_desk
 from gateway.cli.output import answer, json_option
 from gateway.clock import SystemClock
 from gateway.desk import deliverability, imapsources
-from gateway.desk.deliverability import Looked
+from gateway.desk.deliverability import Looked, Task
 from gateway.desk.deliverabilitywords import check_name, words_of
 from gateway.i18n import LOCALES, speaking
 from gateway.rules.access import Actor
@@ -20,9 +20,9 @@ from gateway.rules.deliverability import State
 from gateway.settings import Settings
 from gateway.store import imap
 from gateway.store.imap import LeasedSource
-from gateway.store.queries.mailboxes import words_for
 from gateway.store.sealed import Seal
 from gateway.store.session import reading, transaction
+from gateway.store.troublewords import words_for
 
 _LOOK_SECONDS = 0.5
 
@@ -43,13 +43,22 @@ def test(account_id: str, address: str, wait: int, locale: str, as_json: bool) -
     """Check whether a mailbox's mail arrives, and say what to change; status 1 if something fails.
 
     Signs in for incoming mail (where IMAP is used) and at the outgoing server, sends a mail to the mailbox
-    itself and waits for it, and looks at TLS, SPF, DKIM, DMARC and the sending host's name.
+    itself and waits for it, and looks at TLS, SPF, DKIM, DMARC and the sending host's name. Once a minute.
     """
     settings = open_desk()
     by, mailbox_id = find_mailbox(settings, account_id, address)
+    with transaction() as db:
+        task = deliverability.begin(
+            db,
+            by,
+            mailbox_id,
+            seal=Seal(settings.key()),
+            mail_domain=settings.mail_domain,
+            now=clock.now(),
+        )
     with speaking(locale):
         incoming = _incoming(settings, by, mailbox_id)
-        checks = [*incoming.pop("checks"), *_outgoing(settings, by, mailbox_id, wait)]
+        checks = [*incoming.pop("checks"), *_outgoing(settings, by, mailbox_id, task, wait)]
     is_ok = all(check["state"] != State.FAIL for check in checks)
     if as_json:
         answer({"ok": is_ok, **incoming, "checks": checks}, as_json=True)
@@ -59,15 +68,10 @@ def test(account_id: str, address: str, wait: int, locale: str, as_json: bool) -
     return int(not is_ok)
 
 
-def _outgoing(settings: Settings, by: Actor, mailbox_id: str, wait: int) -> list[dict[str, str]]:
+def _outgoing(settings: Settings, by: Actor, mailbox_id: str, task: Task, wait: int) -> list[dict[str, str]]:
     from gateway.inbound.authentication.standing import look_up
     from gateway.outbound.probing import find_facts
 
-    seal = Seal(settings.key())
-    with transaction() as db:
-        task = deliverability.begin(
-            db, by, mailbox_id, seal=seal, mail_domain=settings.mail_domain, now=clock.now()
-        )
     facts = find_facts(task, settings, look_up=partial(look_up, settings.dns_servers))
     with transaction() as db:
         deliverability.note(db, by, task, facts)
@@ -104,14 +108,14 @@ def _incoming(settings: Settings, by: Actor, mailbox_id: str) -> dict[str, Any]:
 
 
 def _try(settings: Settings, source: LeasedSource) -> dict[str, Any]:
-    from gateway.inbound.imap.faults import ImapFault
-    from gateway.inbound.imap.reach import reach_of
+    from gateway.desk.servers.faults import ServerFault
+    from gateway.desk.servers.reach import reach_of
     from gateway.inbound.imap.trying import try_source
 
     try:
         seen = try_source(source, seal=Seal(settings.key()), reach=reach_of(settings), clock=SystemClock())
-    except ImapFault as fault:
-        words = words_for(said(fault.trouble, fault.detail))
+    except ServerFault as fault:
+        words = words_for(fault.noted)
         return {"error": fault.trouble.value, "checks": [_check("imap", State.FAIL, words)]}
     folders = ", ".join(f"{name}: {mails}" for name, mails in seen.folders)
     words = f"{source.host}: {folders}"

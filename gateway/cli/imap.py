@@ -51,8 +51,8 @@ def _maker(settings: Settings) -> MakeWatch:
         return open_acceptor(settings)
 
     def make(source: LeasedSource, stopper: Stopper, setbacks: dict[str, Setbacks]) -> Watch:
+        from gateway.desk.servers.reach import reach_of
         from gateway.inbound.imap.fetching import Office
-        from gateway.inbound.imap.reach import reach_of
         from gateway.inbound.imap.watching import Watch as SourceWatch
         from gateway.store.sealed import Seal
 

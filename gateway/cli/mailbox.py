@@ -3,25 +3,24 @@
 import click
 
 from gateway import clock
-from gateway.cli.connecting import account_option, connect, start
+from gateway.cli.connecting import account_option, connect, operator_in, start
 from gateway.cli.deliverability import test
 from gateway.cli.dkim import dkim
 from gateway.cli.opening import open_desk
 from gateway.cli.output import answer, json_option, table
-from gateway.desk import mailboxes, people
-from gateway.errors import Invalid
+from gateway.cli.smtpaccount import by_address, smtp
+from gateway.desk import mailboxes, people, smtpaccounts
 from gateway.i18n import LOCALES
-from gateway.settings import check_relay_url
 from gateway.store.sealed import Seal
 from gateway.store.session import reading, transaction
 
 
 @click.group()
 def mailbox() -> None:
-    """Add, list and remove mailboxes; have their mail fetched by IMAP, and signed."""
+    """Add, list and remove mailboxes; have their mail fetched by IMAP, sent by SMTP, and signed."""
 
 
-for each in (connect, start, test, dkim):
+for each in (connect, start, smtp, test, dkim):
     mailbox.add_command(each)
 
 
@@ -41,18 +40,23 @@ def add(
     as_json: bool,  # noqa: FBT001
 ) -> None:
     """Add a mailbox and print the address to forward its mail to."""
-    settings = open_desk()
+    settings, now = open_desk(), clock.now()
+    outgoing = by_address(relay_url, Seal(settings.key())) if relay_url else None
     with transaction() as db:
+        account = people.get_account(db, account_id)
         added = mailboxes.add(
             db,
-            people.get_account(db, account_id).id,
+            account.id,
             address,
             name=name,
             locale=locale,
-            sealed_relay_url=Seal(settings.key()).seal(_checked(relay_url)),
             mail_domain=settings.mail_domain,
-            now=clock.now(),
+            now=now,
         )
+        if outgoing is not None:
+            smtpaccounts.save(
+                db, operator_in(account.id), added.public_id, outgoing, now=now, is_operators=True
+            )
     answer(_shown(added), as_json=as_json)
 
 
@@ -76,13 +80,6 @@ def remove(account_id: str, mailbox_id: str) -> None:
     open_desk()
     with transaction() as db:
         mailboxes.remove(db, people.get_account(db, account_id).id, mailbox_id)
-
-
-def _checked(relay_url: str) -> str:
-    try:
-        return check_relay_url(relay_url) if relay_url else ""
-    except ValueError as error:
-        raise Invalid(str(error), field="relay_url") from None
 
 
 def _shown(view: mailboxes.MailboxView) -> dict[str, str]:

@@ -7,7 +7,9 @@ Whoever dies in between is followed by the next one that finds the row; who take
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import assert_never
 
+from babel.dates import format_datetime
 from sqlalchemy.orm import Session
 
 from gateway import ids
@@ -18,6 +20,8 @@ from gateway.mail import compose, tokens
 from gateway.mail.address import Address
 from gateway.mail.addressing import writable_address
 from gateway.mail.render import reply_bodies
+from gateway.rules.acknowledging import Words, decide_words
+from gateway.rules.hours import next_opening, zone_of
 from gateway.rules.status import ArticleKind
 from gateway.store import articles, deliveries, outbox
 from gateway.store.articles import NewArticle
@@ -25,6 +29,8 @@ from gateway.store.blobs import BlobStore
 from gateway.store.queries.acknowledging import Owed, find_owed
 from gateway.store.sealed import Seal
 from gateway.templating import render
+
+_OPENS = {"en": "EEEE, d MMMM, HH:mm (z)", "de": "EEEE, d. MMMM, HH:mm 'Uhr' (z)"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +44,16 @@ class Written:
 def write(
     db: Session, intake_id: int, *, blobs: BlobStore, mail_domain: str, seal: Seal, now: datetime
 ) -> Written | None:
-    """Compose the acknowledgement of a filed mail; None if its ticket or its mailbox has gone meanwhile."""
+    """Compose the acknowledgement of a filed mail.
+
+    None if its ticket or its mailbox has gone meanwhile, or that says nothing any more.
+    """
     owed = find_owed(db, intake_id)
-    if owed is None:
+    words = decide_words(owed.manners, owed.received_at) if owed else None
+    if owed is None or words is None:
         return None
     public_id = ids.new_public_id()
-    mail = _mail(owed, public_id, mail_domain, now)
+    mail = _mail(owed, _text(owed, words), public_id, mail_domain, now)
     signed = dkimkeys.signed(db, owed.account_id, owed.address, compose.compose(mail), seal=seal)
     raw = blobs.put(signed)
     article = NewArticle(
@@ -81,11 +91,31 @@ def send(db: Session, intake_id: int, written: Written | None, *, now: datetime)
     return True
 
 
-def _mail(owed: Owed, public_id: str, mail_domain: str, now: datetime) -> compose.OutgoingMail:
+def _text(owed: Owed, words: Words) -> str:
+    """The mailbox's own words of this kind, else the usual ones."""
+    match words:
+        case Words.USUAL:
+            own, usual, opens = owed.text, "mail/acknowledgement/body.txt", ""
+        case Words.CLOSED:
+            own, usual, opens = owed.closed_text, "mail/closed/body.txt", _opening(owed)
+        case _:
+            assert_never(words)
+    with speaking(owed.locale):
+        return _filled_in(own, owed, opens) or render(usual, number=owed.number, opens=opens)
+
+
+def _opening(owed: Owed) -> str:
+    """When somebody is there again, by the clock of the mailbox, in its language."""
+    at = next_opening(owed.manners.hours, owed.received_at)
+    if at is None:
+        return ""
+    zone = zone_of(owed.manners.hours)
+    return format_datetime(at, _OPENS[owed.locale], tzinfo=zone, locale=owed.locale)
+
+
+def _mail(owed: Owed, text: str, public_id: str, mail_domain: str, now: datetime) -> compose.OutgoingMail:
     with speaking(owed.locale):
         subject = render("mail/acknowledgement/subject.txt", number=owed.number)
-        usual = render("mail/acknowledgement/body.txt", number=owed.number)
-    text = _filled_in(owed.text, owed) or usual
     bodies = reply_bodies(text, signature=sign_automatic(_letterhead(owed)), quoted=None, locale=owed.locale)
     reply_local = tokens.reply_local(owed.mail_key, owed.ticket_id)
     return compose.OutgoingMail(
@@ -98,7 +128,11 @@ def _mail(owed: Owed, public_id: str, mail_domain: str, now: datetime) -> compos
         text=bodies.text,
         html=bodies.html,
         in_reply_to=owed.message_id,
-        references=(*owed.references, *filter(None, [owed.message_id])),
+        references=(
+            tokens.thread_id(owed.mail_key, owed.ticket_id, mail_domain),
+            *owed.references,
+            *filter(None, [owed.message_id]),
+        ),
         auto_submitted="auto-replied",
     )
 
@@ -116,6 +150,7 @@ def _letterhead(owed: Owed) -> Letterhead:
     )
 
 
-def _filled_in(text: str, owed: Owed) -> str:
-    """The mailbox's own text with its two placeholders replaced; other braces stay."""
-    return text.replace("{number}", f"#{owed.number}").replace("{desk}", owed.desk).strip()
+def _filled_in(text: str, owed: Owed, opens: str) -> str:
+    """The mailbox's own text with its placeholders replaced; other braces stay."""
+    filled = text.replace("{number}", f"#{owed.number}").replace("{opens}", opens)
+    return filled.replace("{desk}", owed.desk).strip()

@@ -4,15 +4,15 @@
 back, filing notes it: it becomes no ticket.
 """
 
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from gateway.desk import dkimkeys
 from gateway.desk.dkimkeys import DkimView
-from gateway.errors import NotFound
+from gateway.errors import Conflict, NotFound
 from gateway.ids import new_public_id
 from gateway.mail import compose, tokens
 from gateway.mail.address import Address
@@ -20,20 +20,26 @@ from gateway.mail.addressing import domain_to_ascii
 from gateway.mail.compose import OutgoingMail
 from gateway.rules.access import Actor, Permission, require
 from gateway.rules.deliverability import Facts, Finding, Probe, Sending, decide_probe, judge
+from gateway.store import smtp
 from gateway.store.models import Account, DeliverabilityCheck, Mailbox
 from gateway.store.sealed import Seal
+from gateway.store.smtp import EnvelopeSender, OutgoingAccount
+
+PAUSE = timedelta(minutes=1)
+"""How long nobody looks at the same mailbox again, so that no address gets more test mails than that."""
+TOO_SOON = "This mailbox was checked less than a minute ago. Please try again in a minute."
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What is to be sent and looked up. `relay_url` is the mailbox's own, or ""; `mail_from` the sender."""
+    """What is to be sent and looked up; `outgoing` is the mailbox's own account, `mail_from` the sender."""
 
     public_id: str
     address: str
     mail_from: str
     author: str
     raw: bytes
-    relay_url: str = field(repr=False)
+    outgoing: OutgoingAccount | None
     keys: tuple[DkimView, ...]
 
 
@@ -60,13 +66,15 @@ class Looked:
 
 
 def begin(db: Session, by: Actor, mailbox_id: str, *, seal: Seal, mail_domain: str, now: datetime) -> Task:
-    """Begin a look, which takes the place of the one before; NotFound for another account's mailbox.
+    """Begin a look, which takes the place of the one before.
 
-    The probe goes out as answers do: signed if there is a key, from a sender of the mail domain.
+    Raises NotFound for another account's mailbox, Conflict where the one before began within `PAUSE`.
+    The probe goes out as answers do: signed if there is a key, and from the same envelope sender.
     """
     require(by, Permission.MANAGE_ACCOUNT)
     require(by, Permission.SEND_MAIL)
-    mailbox = _mailbox(db, by, mailbox_id)
+    mailbox = _mailbox(db, by, mailbox_id, is_alone=True)
+    _wait_for_pause(db, mailbox.id, now)
     key = db.execute(select(Account.mail_key).where(Account.id == by.account_id)).scalar_one()
     keys = dkimkeys.list_keys(db, by, mailbox_id)
     public_id = new_public_id()
@@ -76,6 +84,8 @@ def begin(db: Session, by: Actor, mailbox_id: str, *, seal: Seal, mail_domain: s
             public_id=public_id, account_id=by.account_id, mailbox_id=mailbox.id, began_at=now
         )
     )
+    outgoing = smtp.find_of_mailbox(db, by.account_id, mailbox_id)
+    names_mailbox = outgoing is not None and outgoing.sender == EnvelopeSender.MAILBOX
     raw = compose.compose(
         OutgoingMail(
             message_id=f"{tokens.probe_token(key, public_id)}@{mail_domain}",
@@ -90,10 +100,10 @@ def begin(db: Session, by: Actor, mailbox_id: str, *, seal: Seal, mail_domain: s
     return Task(
         public_id=public_id,
         address=mailbox.address,
-        mail_from=f"probe@{mail_domain}",
+        mail_from=mailbox.address if names_mailbox else f"probe@{mail_domain}",
         author=domain_to_ascii(mailbox.address.rpartition("@")[2]),
         raw=dkimkeys.signed(db, by.account_id, mailbox.address, raw, seal=seal),
-        relay_url=seal.open(mailbox.sealed_relay_url),
+        outgoing=outgoing,
         keys=keys,
     )
 
@@ -122,9 +132,18 @@ def find_looked(db: Session, by: Actor, mailbox_id: str) -> Looked | None:
     return Looked(Facts.from_stored(row.facts) if row.facts else None, row.began_at, row.back_at)
 
 
-def _mailbox(db: Session, by: Actor, mailbox_id: str) -> Mailbox:
+def _wait_for_pause(db: Session, mailbox_id: int, now: datetime) -> None:
+    began = select(DeliverabilityCheck.began_at).where(DeliverabilityCheck.mailbox_id == mailbox_id)
+    last = db.execute(began).scalar()
+    if last is not None and now - last < PAUSE:
+        raise Conflict(TOO_SOON)
+
+
+def _mailbox(db: Session, by: Actor, mailbox_id: str, *, is_alone: bool = False) -> Mailbox:
+    """The mailbox; with `is_alone` whoever asks for it so meanwhile waits for this transaction's end."""
     mine = Mailbox.account_id == by.account_id, Mailbox.public_id == mailbox_id
-    found = db.execute(select(Mailbox).where(*mine)).scalar()
+    wanted = select(Mailbox).where(*mine)
+    found = db.execute(wanted.with_for_update() if is_alone else wanted).scalar()
     if found is None:
         raise NotFound("There is no such mailbox.")
     return found

@@ -12,6 +12,7 @@ from gateway.desk.guarding import Arrival, Guards, Weather
 from gateway.desk.writers import Writer
 from gateway.mail.address import Address
 from gateway.mail.authres import NOT_EXAMINED, Verdict, to_stored
+from gateway.mail.headerlines import one_line
 from gateway.mail.invitation import as_stored
 from gateway.mail.message import ParsedMail
 from gateway.mail.peek import Glimpse
@@ -19,6 +20,7 @@ from gateway.mail.tokens import (
     Purpose,
     claimed_article,
     claimed_probe,
+    claimed_thread,
     is_genuine,
     is_own_message_id,
     is_own_probe,
@@ -51,6 +53,8 @@ from gateway.store.tickets import EventKind, NewTicketRow, Standing
 UNREADABLE_SUBJECT = "(unreadable message)"
 _NO_SUBJECT = "(no subject)"
 _DEFAULT_REOPEN = timedelta(days=30)
+_MAX_ANSWER = 500
+"""Characters of a report that stand beside its delivery, as many as of a server's own answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +68,16 @@ class Filed:
 
 @dataclass(frozen=True, slots=True)
 class _Where:
-    """What the envelope says: the mailbox that got it, and the genuine tokens among the recipients."""
+    """What the envelope says: the mailbox that got it, and the genuine tokens among the recipients.
+
+    `came_back`: it came to the return address of a mail of ours, which only that mail's servers know.
+    """
 
     box: books.OwnMailbox | None
     own_addresses: frozenset[str]
     ticket_ids: tuple[int, ...]
     delivery_ids: tuple[int, ...]
+    came_back: bool
 
     @property
     def mailbox_id(self) -> int | None:
@@ -246,10 +254,12 @@ def _doubt(
     has_our_form = mail.auto is not None and claimed_article(mail.message_id) is not None
     key = books.mail_key(db, arrival.row.account_id) if has_our_form else b""
     is_ours_back = has_our_form and is_own_message_id(key, mail.message_id)
+    # Daemons sign nothing, whatever their domain asks of its people; and a storm of reports is one of ours.
+    is_report = where.came_back and mail.bounce is not None and not arrival.row.mail_from
     return decide_doubt(
-        storm=weather.storm,
+        storm=Storm.NONE if is_report else weather.storm,
         is_loop=is_loop(mail, own=where.own_addresses, is_own_automatic=is_ours_back),
-        dmarc_failed=arrival.dmarc_failed,
+        dmarc_failed=arrival.dmarc_failed and not is_report,
         names_ticket=names_ticket,
         is_infected=any(one.scan is Scan.INFECTED for one in files),
     )
@@ -285,6 +295,7 @@ def _where(db: Session, row: IntakeRow, parsed: ParsedMail | None) -> _Where:
     named = {offer.mailbox_id for offer in row.offers}
     box = next((box for box in boxes if box.id in named), None)
     ticket_ids, delivery_ids = _genuine(db, row)
+    came_back = bool(delivery_ids)
     if parsed is not None and not delivery_ids and (sent := _bounced(db, row, parsed)) is not None:
         delivery_ids = (sent.delivery_id,)
         ticket_ids = (*ticket_ids, *filter(None, [sent.ticket_id]))
@@ -293,6 +304,7 @@ def _where(db: Session, row: IntakeRow, parsed: ParsedMail | None) -> _Where:
         own_addresses=frozenset(name for own in boxes for name in (own.address, own.forwarding_local)),
         ticket_ids=ticket_ids,
         delivery_ids=delivery_ids,
+        came_back=came_back,
     )
 
 
@@ -330,11 +342,14 @@ def _candidates(
     db: Session, account_id: int, parsed: ParsedMail, where: _Where, verdict: Verdict
 ) -> Sequence[Candidate]:
     about = (parsed.bounce.original_message_id,) if parsed.bounce else ()
+    claims = [claim for one in reversed(parsed.references) if (claim := claimed_thread(one))]
+    key = books.mail_key(db, account_id) if claims else b""
     traces = Traces(
         ticket_ids=where.ticket_ids,
         in_reply_to=tuple(filter(None, (*parsed.in_reply_to, *about))),
         references=tuple(reversed(parsed.references)),
         numbers=numbers_in_subject(parsed.subject),
+        thread_ids=tuple(dict.fromkeys(claim.ref_id for claim in claims if is_genuine(key, claim))),
     )
     return find_candidates(db, account_id, traces, parsed.from_ if may_take_part(verdict) else None)
 
@@ -435,6 +450,6 @@ def _let_take_part(
 def _mark_bounces(db: Session, account_id: int, parsed: ParsedMail, where: _Where, *, now: datetime) -> None:
     if parsed.bounce is None or not _is_failure(parsed):
         return
-    answer = f"{parsed.bounce.status} {parsed.bounce.diagnostic}".strip()
+    answer = one_line(f"{parsed.bounce.status} {parsed.bounce.diagnostic}")[:_MAX_ANSWER]
     for delivery_id in where.delivery_ids:
         deliveries.mark_bounced(db, account_id, delivery_id, answer=answer, now=now)

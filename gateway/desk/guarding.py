@@ -19,6 +19,7 @@ from gateway.mail.addressing import writable_address
 from gateway.mail.authres import NOT_EXAMINED, Result, Verdict
 from gateway.mail.message import ParsedMail
 from gateway.rules import loops, storms
+from gateway.rules.acknowledging import decide_words
 from gateway.rules.loops import Proof
 from gateway.rules.storms import Storm
 from gateway.settings import Settings
@@ -153,7 +154,9 @@ def may_acknowledge(
 ) -> bool:
     """Whether the sender of a new request is told that it arrived; if so, it is noted that they are."""
     sender = arrival.sender
-    if guards is None or box is None or not box.acknowledges or sender is None or who is None:
+    if guards is None or box is None or sender is None or who is None:
+        return False
+    if decide_words(box.manners, arrival.row.received_at) is None:
         return False
     if sender.domain == guards.mail_domain or not _is_writable(sender):
         return False

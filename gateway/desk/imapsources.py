@@ -3,7 +3,6 @@
 Edges seal the secrets; nothing here shows one. The fetching itself is `gateway.inbound.imap`'s.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,37 +11,24 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from gateway.desk.servers import login
+from gateway.desk.servers.login import Login
 from gateway.errors import Conflict, Invalid, NotFound
 from gateway.ids import new_public_id
-from gateway.mail.addressing import domain_to_ascii
 from gateway.rules.access import Actor, Permission, require
-from gateway.store.imap import Auth, Security, SourceState, WhenDone
+from gateway.store.imap import SourceState, WhenDone
 from gateway.store.models import ImapFolder, ImapSource, Mailbox
+from gateway.store.servers import Auth, Security
 
 MOST_FOLDERS = 8
 """Each has a connection of its own; servers allow ten to fifteen of one user."""
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-_HOST = re.compile(r"[A-Za-z0-9._:-]{1,255}")
-
 
 @dataclass(frozen=True, slots=True)
-class Connection:
-    """How to reach the account, and what to do there; the secrets are sealed.
+class Connection(Login):
+    """How to reach the account, and what to do there. `move_to` belongs to `WhenDone.MOVE`."""
 
-    With `xoauth2`, `sealed_secret` is the refresh token and `token_url` where it is exchanged
-    (RFC 6749, section 6). `move_to` belongs to `WhenDone.MOVE`.
-    """
-
-    host: str
-    username: str
-    sealed_secret: str
     port: int = 993
-    security: Security = Security.TLS
-    auth: Auth = Auth.PASSWORD
-    token_url: str = ""
-    client_id: str = ""
-    sealed_client_secret: str = ""
     folders: Sequence[str] = ("INBOX",)
     when_done: WhenDone = WhenDone.SEEN
     move_to: str = ""
@@ -95,14 +81,13 @@ def connect(db: Session, by: Actor, mailbox_id: str, connection: Connection, *, 
 def change(db: Session, by: Actor, mailbox_id: str, connection: Connection) -> SourceView:
     """Replace how it is reached and what is done there; an empty secret leaves the one it has.
 
+    That goes to no other server or user, as `login.checked` says.
     Another host or user is another account: it is on trial again, and nothing is known of its folders.
     """
     require(by, Permission.MANAGE_ACCOUNT)
     source = _get(db, by, mailbox_id)
     before = source.host, source.username
-    values = _values(connection, needs_secret=False)
-    for name in ("sealed_secret", "sealed_client_secret"):
-        values[name] = values[name] or getattr(source, name)
+    values = _values(connection, source)
     for name, value in values.items():
         setattr(source, name, value)
     if before != (source.host, source.username):
@@ -197,37 +182,15 @@ def _forget_folders(db: Session, source: ImapSource) -> None:
     db.execute(delete(ImapFolder).where(ImapFolder.source_id == source.id))
 
 
-def _values(connection: Connection, *, needs_secret: bool = True) -> dict[str, Any]:
+def _values(connection: Connection, before: ImapSource | None = None) -> dict[str, Any]:
     """The columns of a connection that makes sense; else Invalid."""
-    host = connection.host.strip().lower()
-    if not host.isascii():
-        host = domain_to_ascii(host)
-    if not _HOST.fullmatch(host):
-        raise Invalid("This is no host name.", field="host")
-    if not 1 <= connection.port <= 65535:
-        raise Invalid("A port is between 1 and 65535.", field="port")
-    if needs_secret and not connection.sealed_secret:
-        raise Invalid("A password is needed.", field="secret")
-    if connection.auth is Auth.XOAUTH2 and not (connection.token_url and connection.client_id):
-        raise Invalid("OAuth needs the address that gives tokens, and a client id.", field="token_url")
     folders = _folders(connection.folders)
     move_to = ""
     if connection.when_done is WhenDone.MOVE:
-        move_to = _line(connection.move_to.strip(), "move_to", 300)
+        move_to = login.one_line(connection.move_to.strip(), "move_to", 300)
         if _same(move_to) in map(_same, folders):
             raise Invalid("Mails cannot be moved to a folder that is fetched.", field="move_to")
-    return {
-        "host": host,
-        "port": connection.port,
-        "security": connection.security.value,
-        "auth": connection.auth.value,
-        "username": _line(connection.username.strip(), "username", 320),
-        "sealed_secret": connection.sealed_secret,
-        "token_url": _token_url(connection.token_url.strip()),
-        "client_id": connection.client_id.strip()[:300],
-        "sealed_client_secret": connection.sealed_client_secret,
-        "sealed_access_token": "",
-        "token_expires_at": None,
+    return login.checked(connection, before) | {
         "folders": folders,
         "when_done": connection.when_done.value,
         "move_to": move_to,
@@ -235,23 +198,10 @@ def _values(connection: Connection, *, needs_secret: bool = True) -> dict[str, A
 
 
 def _folders(names: Sequence[str]) -> list[str]:
-    folders = list(dict.fromkeys(_line(name.strip(), "folders", 300) for name in names))
+    folders = list(dict.fromkeys(login.one_line(name.strip(), "folders", 300) for name in names))
     if not 1 <= len(folders) <= MOST_FOLDERS:
         raise Invalid(f"Name between one and {MOST_FOLDERS} folders.", field="folders")
     return folders
-
-
-def _line(text: str, field: str, most: int) -> str:
-    """A text that fits into one line of a dialogue: a line end in it would be a command of its own."""
-    if not text or len(text) > most or _CONTROL.search(text):
-        raise Invalid("This is empty, too long or has characters that cannot be sent.", field=field)
-    return text
-
-
-def _token_url(url: str) -> str:
-    if url and (not re.fullmatch(r"https?://[^\s@]{1,480}", url) or _CONTROL.search(url)):
-        raise Invalid("This is no address of a token server.", field="token_url")
-    return url
 
 
 def _same(folder: str) -> str:

@@ -6,15 +6,13 @@ from datetime import datetime
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from gateway.errors import Conflict, Invalid, NotFound
+from gateway.errors import Conflict, NotFound
 from gateway.ids import base32, new_key, new_public_id
 from gateway.mail.addressing import domain_to_ascii, writable_address
 from gateway.mail.tokens import Claim, Purpose, is_genuine, read_local
-from gateway.rules.access import Actor, Permission, require
 from gateway.store.models import Account, Delivery, Mailbox, Ticket
 from gateway.store.types import MOST
 
-MAX_ACKNOWLEDGEMENT_CHARS = 5000
 _FORWARDING_BYTES = 10  # 80 random bits: the address is a secret that lets mail in
 
 
@@ -47,7 +45,6 @@ def add(
     *,
     name: str = "",
     locale: str = "en",
-    sealed_relay_url: str = "",
     mail_domain: str,
     now: datetime,
 ) -> MailboxView:
@@ -62,7 +59,6 @@ def add(
         forwarding_local=f"in-{base32(new_key()[:_FORWARDING_BYTES])}",
         name=name.strip()[:200],
         locale=locale,
-        sealed_relay_url=sealed_relay_url,
         created_at=now,
     )
     db.add(mailbox)
@@ -77,23 +73,6 @@ def list_mailboxes(db: Session, account_id: int, *, mail_domain: str) -> tuple[M
         MailboxView(row_id, public_id, address, f"{local}@{mail_domain}", name)
         for row_id, public_id, address, local, name in rows
     )
-
-
-def set_acknowledgement(
-    db: Session, by: Actor, public_id: str, *, acknowledges: bool, text: str | None = None
-) -> None:
-    """Whether new requests to a mailbox are acknowledged, and in which words; None leaves the words.
-
-    `{number}` and `{desk}` in the text stand for the ticket's number and the mailbox's name; "" is the usual
-    text. Raises NotFound for a foreign mailbox, Invalid for a text that is too long.
-    """
-    require(by, Permission.MANAGE_ACCOUNT)
-    if text is not None and len(text) > MAX_ACKNOWLEDGEMENT_CHARS:
-        raise Invalid("The text is too long.", field="text")
-    mailbox = _own(db, by.account_id, public_id)
-    mailbox.acknowledges = acknowledges
-    if text is not None:
-        mailbox.acknowledgement = text.strip()
 
 
 def remove(db: Session, account_id: int, public_id: str) -> None:

@@ -21,7 +21,8 @@ class MailboxSettings:
     """What people decide about a mailbox.
 
     A reply to a ticket closed for longer than `reopen_days` begins a new one; after `silence_hours` without a
-    mail its people are told (0: never); an empty `acknowledgement` is the desk's own text.
+    mail its people are told (0: never); an empty `acknowledgement` is the desk's own text. In it
+    `{number}` and `{desk}` stand for the ticket's number and the mailbox's name.
     """
 
     name: str

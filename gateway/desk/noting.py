@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from gateway import ids
-from gateway.desk.pictures import check_picture
+from gateway.desk.pictures import check_named, check_picture
 from gateway.desk.replying import MAX_TEXT_CHARS, ArticleRef, DraftFile, place_pictures
 from gateway.errors import Invalid
 from gateway.mail.address import Address
@@ -33,6 +33,7 @@ def note(
         raise Invalid("Please write a text.", field="text")
     if len(text) > MAX_TEXT_CHARS:
         raise Invalid("The text is too long.", field="text")
+    check_named(text, {file.filename for file in files})
     if status is not None and not may_become(status):
         raise Invalid("A ticket cannot be made new again.", field="status")
     ticket = tickets.stand(db, by.account_id, number)

@@ -4,8 +4,8 @@ Two steps, so that no file is read while others wait for the database: `write` c
 its bytes durable, `reply` records it. Body, bytes and Message-ID never change after that.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import bindparam, case, select
@@ -13,24 +13,21 @@ from sqlalchemy.orm import Session
 
 from gateway import ids
 from gateway.desk import dkimkeys, pictures, signatures
+from gateway.desk.addressees import Recipients, default_recipients, find_answered, own_addresses, within_sight
 from gateway.errors import Conflict, Invalid, NotFound, TooLarge
 from gateway.mail import compose, render, tokens
 from gateway.mail.address import Address
 from gateway.mail.addressing import writable_address
 from gateway.mail.html import cids_of
-from gateway.mail.message import Auto
 from gateway.rules.access import Actor, Permission, require
 from gateway.rules.filing import first_subject, tagged_subject
-from gateway.rules.recipients import is_ours
 from gateway.rules.status import ArticleKind, Status, after_reply, may_become
-from gateway.rules.trust import Trust
-from gateway.store import articles, deliveries, failures, outbox, tickets
+from gateway.store import articles, deliveries, failures, outbox, relayoffers, tickets
 from gateway.store.articles import NewArticle, NewFile
 from gateway.store.blobs import BlobStore, KeptBlob
 from gateway.store.failures import Settled
 from gateway.store.filetypes import detect_type
 from gateway.store.models import Account, Mailbox, Ticket, table
-from gateway.store.queries import filing
 from gateway.store.queries.articles import ArticleView, TicketDetail, get_detail
 from gateway.store.sealed import Seal
 from gateway.store.tickets import EventKind, Standing
@@ -74,7 +71,7 @@ class Draft:
 class Office:
     """What the installation gives an answer: its mail domain, the undo window, the blobs, the size limit.
 
-    `seal` opens the keys that sign.
+    `seal` opens the keys that sign; `relay` is the host and port of its outgoing server, "" without one.
     """
 
     mail_domain: str
@@ -82,14 +79,7 @@ class Office:
     blobs: BlobStore
     max_message_bytes: int
     seal: Seal
-
-
-@dataclass(frozen=True, slots=True)
-class Recipients:
-    """To whom an answer goes when nobody says otherwise."""
-
-    to: tuple[Address, ...]
-    cc: tuple[Address, ...]
+    relay: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +102,7 @@ class ArticleRef:
 
 
 @dataclass(frozen=True, slots=True)
-class _Sender:
+class Sender:
     """The account's side of a mail."""
 
     key: bytes
@@ -121,27 +111,37 @@ class _Sender:
     locale: str
 
 
-def default_recipients(detail: TicketDetail, own: frozenset[str] = frozenset()) -> Recipients:
-    """Who gets an answer: the newest writer (their Reply-To if any), and who was in its Cc.
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A mail of a ticket before it says anything: what was typed, who sends it to whom, under which id."""
 
-    What came through a list counts where nothing else came, what was forged never does, and what a colleague
-    forwarded is answered to whoever wrote it. Never the desk itself, whose addresses `own` holds as
-    `own_addresses` gives them.
+    detail: TicketDetail
+    draft: Draft
+    sender: Sender
+    recipients: Recipients
+    public_id: str
+    office: Office
+    written_at: datetime
+
+    def placed_pictures(self) -> dict[int, str]:
+        """The Content-ID of each picture that has a place in the text, by its place among the files."""
+        files, domain = self.draft.files, self.office.mail_domain
+        return place_pictures(files, self.draft.text, public_id=self.public_id, domain=domain)
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a mail says. `cids` are the Content-IDs of its files in place, by their place in the draft.
+
+    `forward_of` is the public id of the article that it hands on.
     """
-    found = [a for a in reversed(detail.articles) if _is_answerable(a)]
-    newest = next((a for a in found if a.auto is None), None) or next(iter(found), None)
-    if newest is None:
-        requester = Address(detail.ticket.requester_name, detail.ticket.requester_address)
-        return Recipients(_others((requester,), own), ())
-    to = _others(newest.reply_to, own) or _others((newest.from_,), own)
-    known = frozenset(who.key for who in to)
-    return Recipients(to, _others(newest.cc, own | known))
 
-
-def own_addresses(db: Session, account_id: int) -> frozenset[str]:
-    """The addresses of the account's mailboxes, and the local parts of their forwarding addresses."""
-    boxes = filing.own_mailboxes(db, account_id)
-    return frozenset(name for box in boxes for name in (box.address, box.forwarding_local))
+    subject: str
+    bodies: render.Bodies
+    cids: Mapping[int, str]
+    in_reply_to: str = ""
+    references: tuple[str, ...] = ()
+    forward_of: str = ""
 
 
 def signature_of(db: Session, by: Actor, detail: TicketDetail) -> str:
@@ -178,22 +178,46 @@ def write(db: Session, by: Actor, number: int, draft: Draft, *, office: Office, 
     require(by, Permission.WORK_TICKETS)
     require(by, Permission.SEND_MAIL)
     detail = get_detail(db, by.account_id, number)
+    draft = without_zero_bytes(draft)
+    if not draft.text.strip():
+        raise Invalid("Please write a text.", field="text")
+    sheet = begin(db, by, detail, draft, office=office, now=now)
+    return finish(db, by, sheet, _content(sheet))
+
+
+def without_zero_bytes(draft: Draft) -> Draft:
+    """The draft without what no mail may have in its text, nor PostgreSQL."""
+    return replace(draft, text=draft.text.replace("\0", ""))
+
+
+def begin(
+    db: Session, by: Actor, detail: TicketDetail, draft: Draft, *, office: Office, now: datetime
+) -> Sheet:
+    """A mail of a ticket, to whomever the draft names; Invalid names the field at fault."""
     _check(draft)
     _check_moment(draft.send_at, now)
     recipients = _recipients(draft, detail, own_addresses(db, by.account_id))
-    sender = _sender(db, by, detail)
-    public_id = ids.new_public_id()
-    mail = _mail(detail, draft, recipients, sender, public_id, office, now)
+    return Sheet(detail, draft, _sender(db, by, detail), recipients, ids.new_public_id(), office, now)
+
+
+def finish(db: Session, by: Actor, sheet: Sheet, content: Content) -> Written:
+    """The mail with what it says: signed and durable, for `reply` to send off. TooLarge above the limit."""
+    mail = _mail(sheet, content)
+    office, draft = sheet.office, sheet.draft
     raw = dkimkeys.signed(db, by.account_id, mail.from_.address, compose.compose(mail), seal=office.seal)
-    check_size(len(raw), office.max_message_bytes)
-    article = _article(by, draft, mail, public_id, office.blobs.put(raw))
-    not_before = max(now + office.undo, (draft.send_at or now).astimezone(UTC))
+    most, relay = office.max_message_bytes, office.relay
+    check_size(len(raw), largest_mail(db, by, sheet.detail.ticket.id, relay=relay, most=most))
+    article = _article(by, draft, mail, sheet.public_id, office.blobs.put(raw))
+    not_before = max(sheet.written_at + office.undo, (draft.send_at or sheet.written_at).astimezone(UTC))
+    number = sheet.detail.ticket.number
+    article = replace(article, forward_of=content.forward_of)
     return Written(number, article, draft.status, not_before, draft.replaces)
 
 
 def reply(db: Session, by: Actor, written: Written, *, now: datetime) -> ArticleRef:
     """Record a composed answer: the mail leaves when the undo window has passed, or at its later moment.
 
+    A forward leaves the ticket in its state unless the draft names one.
     Its Date stays that of writing: RFC 5322, 3.6.1 wants the moment when the writer was done.
 
     Raises NotFound where it replaces an article that is not of this ticket.
@@ -211,7 +235,8 @@ def reply(db: Session, by: Actor, written: Written, *, now: datetime) -> Article
         delivery_id = deliveries.queue(db, owed, now=now, not_before=written.not_before)
         outbox.put(db, outbox.Topic.DELIVER, delivery_id, now=now, not_before=written.not_before)
     tickets.add_participants(db, by.account_id, ticket.id, [who.key for who in everybody])
-    _move(db, by, ticket, written.status or after_reply(ticket.status), now=now)
+    usual = ticket.status if article.forward_of else after_reply(ticket.status)
+    _move(db, by, ticket, written.status or usual, now=now)
     return ArticleRef(ticket.number, public_id)
 
 
@@ -223,6 +248,12 @@ def send_now(db: Session, by: Actor, public_id: str, *, now: datetime) -> Articl
     if not deliveries.hasten(db, by.account_id, article.id, now=now):
         raise Conflict("This message does not wait to be sent later.")
     return _tell(db, by, article, EventKind.SENT_NOW, now)
+
+
+def largest_mail(db: Session, by: Actor, ticket_id: int, *, relay: str, most: int) -> int:
+    """How large an answer to a ticket may be: `most`, or less where the server by which it leaves says so."""
+    limit = relayoffers.find_limit(db, by.account_id, ticket_id, server=relay)
+    return min(limit, most) if limit else most
 
 
 def check_size(size_bytes: int, limit_bytes: int) -> None:
@@ -256,19 +287,12 @@ def _tell(db: Session, by: Actor, article: articles.Place, kind: EventKind, now:
     return ArticleRef(ticket.number, article.public_id)
 
 
-def _is_answerable(article: ArticleView) -> bool:
-    """Whether somebody who wants an answer wrote it, and to whom is known."""
-    is_theirs = article.kind is ArticleKind.INBOUND and article.auto in (None, Auto.BULK.value)
-    return is_theirs and article.trust not in (Trust.FORGED, Trust.FORWARDED_BY_STAFF)
-
-
 def _check(draft: Draft) -> None:
-    if not draft.text.strip():
-        raise Invalid("Please write a text.", field="text")
     if len(draft.text) > MAX_TEXT_CHARS:
         raise Invalid("The text is too long.", field="text")
     if len(draft.files) > MAX_FILES:
         raise Invalid("These are too many files.", field="files")
+    pictures.check_named(draft.text, {file.filename for file in draft.files})
     if draft.status is not None and not may_become(draft.status):
         raise Invalid("A ticket cannot be made new again.", field="status")
 
@@ -280,15 +304,6 @@ def _check_moment(send_at: datetime | None, now: datetime) -> None:
         raise Invalid("This moment has passed already.", field="send_at")
     if send_at > now + MAX_AHEAD:
         raise Invalid("A message can wait for a year at most.", field="send_at")
-
-
-def _others(people: Iterable[Address], own: frozenset[str]) -> tuple[Address, ...]:
-    """Each person once, without the desk itself."""
-    unique: dict[str, Address] = {}
-    for who in people:
-        if who.address and not is_ours(who, own):
-            unique.setdefault(who.key, who)
-    return tuple(unique.values())
 
 
 def _recipients(draft: Draft, detail: TicketDetail, own: frozenset[str]) -> Recipients:
@@ -314,47 +329,47 @@ def _check_address(who: Address) -> None:
         raise Invalid("This is not a valid e-mail address.", field="to") from None
 
 
-def _sender(db: Session, by: Actor, detail: TicketDetail) -> _Sender:
+def _sender(db: Session, by: Actor, detail: TicketDetail) -> Sender:
     head = letterhead(db, by, detail)
     key = db.execute(select(Account.mail_key).where(Account.id == by.account_id)).scalar_one()
-    return _Sender(key, Address(head.name, head.address), signatures.sign(db, by, head), head.locale)
+    return Sender(key, Address(head.name, head.address), signatures.sign(db, by, head), head.locale)
 
 
-def _mail(
-    detail: TicketDetail,
-    draft: Draft,
-    recipients: Recipients,
-    sender: _Sender,
-    public_id: str,
-    office: Office,
-    now: datetime,
-) -> compose.OutgoingMail:
-    answered = next((a for a in reversed(detail.articles) if a.kind is ArticleKind.INBOUND), None)
-    shown = place_pictures(draft.files, draft.text, public_id=public_id, domain=office.mail_domain)
+def _content(sheet: Sheet) -> Content:
+    """What an answer says: the text, and below it the mail that it answers."""
+    detail, draft, people = sheet.detail, sheet.draft, sheet.recipients
+    seen = within_sight(detail, (*people.to, *people.cc, *draft.bcc))
+    answered = find_answered(seen, detail.ticket.requester_address)
+    placed = sheet.placed_pictures()
     bodies = render.reply_bodies(
         draft.text,
-        signature=sender.signature,
+        signature=sheet.sender.signature,
         quoted=_quoted(answered),
-        locale=sender.locale,
-        pictures={draft.files[at].filename: cid for at, cid in shown.items()},
+        locale=sheet.sender.locale,
+        pictures={draft.files[at].filename: cid for at, cid in placed.items()},
     )
-    in_place = cids_of(bodies.html)
-    reply_local = tokens.reply_local(sender.key, detail.ticket.id)
+    in_reply_to = (answered.message_id or "") if answered else ""
+    return Content(_subject(detail), bodies, shown(placed, bodies.html), in_reply_to, _references(seen))
+
+
+def _mail(sheet: Sheet, content: Content) -> compose.OutgoingMail:
+    sender, domain = sheet.sender, sheet.office.mail_domain
+    reply_local = tokens.reply_local(sender.key, sheet.detail.ticket.id)
     return compose.OutgoingMail(
-        message_id=tokens.message_id(sender.key, public_id, office.mail_domain),
-        date=now,
+        message_id=tokens.message_id(sender.key, sheet.public_id, domain),
+        date=sheet.written_at,
         from_=sender.address,
-        to=recipients.to,
-        cc=recipients.cc,
-        reply_to=(Address(sender.address.name, f"{reply_local}@{office.mail_domain}"),),
-        subject=_subject(detail),
-        text=bodies.text,
-        html=bodies.html,
-        in_reply_to=(answered.message_id or "") if answered else "",
-        references=_references(detail),
+        to=sheet.recipients.to,
+        cc=sheet.recipients.cc,
+        reply_to=(Address(sender.address.name, f"{reply_local}@{domain}"),),
+        subject=content.subject,
+        text=content.bodies.text,
+        html=content.bodies.html,
+        in_reply_to=content.in_reply_to,
+        references=(tokens.thread_id(sender.key, sheet.detail.ticket.id, domain), *content.references),
         attachments=tuple(
-            _outgoing_file(file, office.blobs, cid if (cid := shown.get(at, "")) in in_place else "")
-            for at, file in enumerate(draft.files)
+            _outgoing_file(file, sheet.office.blobs, content.cids.get(at, ""))
+            for at, file in enumerate(sheet.draft.files)
         ),
     )
 
@@ -372,9 +387,9 @@ def _quoted(answered: ArticleView | None) -> render.Quoted | None:
     return render.Quoted(author=author, date=answered.created_at, text=answered.text)
 
 
-def _references(detail: TicketDetail) -> tuple[str, ...]:
-    """Every Message-ID of the ticket, oldest first: one that a relay rewrote does not break the thread."""
-    return tuple(dict.fromkeys(a.message_id for a in detail.articles if a.message_id))
+def _references(seen: Iterable[ArticleView]) -> tuple[str, ...]:
+    """Every Message-ID of these, oldest first: one that a relay rewrote does not break the thread."""
+    return tuple(dict.fromkeys(a.message_id for a in seen if a.message_id))
 
 
 def place_pictures(files: tuple[DraftFile, ...], text: str, *, public_id: str, domain: str) -> dict[int, str]:
@@ -383,6 +398,12 @@ def place_pictures(files: tuple[DraftFile, ...], text: str, *, public_id: str, d
     ids = pictures.content_ids(names.values(), text, public_id=public_id, domain=domain)
     firsts = {name: at for at, name in reversed(names.items()) if name in ids}
     return {at: ids[name] for name, at in firsts.items()}
+
+
+def shown(placed: Mapping[int, str], html: str) -> dict[int, str]:
+    """Those Content-IDs that the HTML does show: a name in code alone is no place."""
+    named = cids_of(html)
+    return {at: cid for at, cid in placed.items() if cid in named}
 
 
 def _outgoing_file(file: DraftFile, blobs: BlobStore, content_id: str) -> compose.OutgoingFile:

@@ -7,7 +7,8 @@ from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from gateway.ids import hash_secret, new_secret
-from gateway.rules.access import Actor, Role
+from gateway.rules.access import Actor, Permission, Role, may
+from gateway.store.holding import is_held
 from gateway.store.models import Account, HalfSignIn, Staff, WebSession
 
 SESSION_LASTS = timedelta(days=30)
@@ -25,7 +26,10 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """Who is at the browser; `proven_at` is when their password was last asked for and right."""
+    """Who is at the browser; `proven_at` is when their password was last asked for and right.
+
+    `holds_mail` says that mail of the account waits to be released.
+    """
 
     actor: Actor
     login: str
@@ -34,10 +38,16 @@ class SignedIn:
     account_public_id: str
     account_name: str
     proven_at: datetime | None = None
+    holds_mail: bool = False
 
     def has_proven(self, now: datetime) -> bool:
         """Whether what asks for the password again may do without."""
         return self.proven_at is not None and now - self.proven_at < PROOF_LASTS
+
+    @property
+    def is_warned(self) -> bool:
+        """Whether they should look at mail that waits for their word."""
+        return self.holds_mail and may(self.actor, Permission.RELEASE_HELD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +102,7 @@ def find_session(db: Session, secret: str, *, now: datetime) -> SignedIn | None:
         found.account_public_id,
         found.account_name,
         proven_at=found.proven_at,
+        holds_mail=found.holds_mail,
     )
 
 
@@ -161,6 +172,7 @@ _SESSION = (
         WebSession.proven_at,
         Account.public_id.label("account_public_id"),
         Account.name.label("account_name"),
+        is_held().label("holds_mail"),
     )
     .select_from(WebSession)
     .join(Staff, Staff.id == WebSession.staff_id)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from gateway.mail.addressing import domain_to_ascii
 from gateway.mail.words import decode_words
 
 _SPACES = re.compile(r"\s+")
@@ -35,8 +36,12 @@ class Address:
 
     @property
     def key(self) -> str:
-        """Two addresses are one person's if their keys are equal: case does not count here."""
-        return self.address.casefold()
+        """Two addresses are one person's if their keys are equal: case does not count here.
+
+        Nor does it count whether a domain is spelt in its own letters or in ASCII (RFC 5890, 2.3.2.1).
+        """
+        local, at, domain = self.address.rpartition("@")
+        return f"{local}{at}{domain_to_ascii(domain)}".casefold()
 
     @property
     def domain(self) -> str:

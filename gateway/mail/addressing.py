@@ -9,6 +9,8 @@ _DOT_STRING = r"[^\s\"(),:;<>@\[\]\\\x00-\x1f\x7f-\x9f]+"
 _QUOTED = r"\"(?:[^\"\\\x00-\x1f\x7f]|\\[\x20-\x7e])*\""
 _LITERAL = r"\[[0-9A-Za-z.:]+\]"
 _ADDR_SPEC = re.compile(rf"({_QUOTED}|{_DOT_STRING})@({_LITERAL}|{_DOT_STRING})")
+_LONGEST_LABEL = 63
+_DOTS = re.compile("[.\u3002\uff0e\uff61]")  # those that people type in Japan and China count (RFC 3490, 3.1)
 MAX_OCTETS = 320
 """64 of the local part, an @, 255 of the domain (RFC 5321, 4.5.3.1); it keeps header lines below 998."""
 
@@ -20,8 +22,9 @@ def writable_address(address: str) -> str:
     """
     found = _ADDR_SPEC.fullmatch(address)
     if found is not None and _is_encodable(address):
-        written = f"{found[1]}@{domain_to_ascii(found[2])}"
-        if len(written.encode()) <= MAX_OCTETS:
+        domain = domain_to_ascii(found[2])
+        written = f"{found[1]}@{domain}"
+        if domain.isascii() and len(written.encode()) <= MAX_OCTETS:
             return written
     raise Invalid("This is not a valid e-mail address.", field="address")
 
@@ -29,13 +32,14 @@ def writable_address(address: str) -> str:
 def domain_to_ascii(domain: str) -> str:
     """The domain with A-labels in place of U-labels (RFC 5891, 4.4), nothing else changed.
 
-    Python's own codec follows IDNA 2003, which turns the domain `straße.de` into another one.
+    Python's own codec follows IDNA 2003, which turns the domain `straße.de` into another one. A label that
+    no DNS can hold stays as it is: to encode it costs quadratic time.
     """
-    return ".".join(_to_a_label(label) for label in domain.split("."))
+    return ".".join(_to_a_label(label) for label in _DOTS.split(domain))
 
 
 def _to_a_label(label: str) -> str:
-    if label.isascii():
+    if label.isascii() or len(label) > _LONGEST_LABEL:
         return label
     normal = unicodedata.normalize("NFC", label.lower())
     return normal if normal.isascii() else "xn--" + normal.encode("punycode").decode("ascii")

@@ -1,6 +1,7 @@
 """Mail that tells of mail not delivered: reports after RFC 3464 first, then the many odd ones."""
 
 import re
+from dataclasses import replace
 
 from gateway.mail import charsets
 from gateway.mail.body import Body, collect
@@ -54,6 +55,7 @@ _STRONG = re.compile(
 )
 _OTHER_REPORTS = frozenset(("disposition-notification", "feedback-report", "tlsrpt"))
 """Reports of another kind (RFC 8098, 5965, 8460): that a mail was read, disliked, or that TLS failed."""
+_ACTIONS = frozenset(("failed", "delayed", "delivered", "relayed", "expanded"))  # RFC 3464, 2.3.3
 _QMAIL = re.compile(r"^<[^<>\s@]+@[^<>\s]+>:", re.MULTILINE)
 _WHOLE = re.compile(r"[^@\s]+@[^@\s]+")
 
@@ -76,7 +78,7 @@ def find_bounce(tree: Part, body: Body, text: str) -> Bounce | None:
     if inner:
         return _from_report(_worst(inner), told, body, text)
     return Bounce(
-        told.recipient.lower(), told.status, _action(told.status), told.diagnostic, _original_id(body, text)
+        told.recipient.lower(), told.status, _action(told), told.diagnostic, _original_id(body, text)
     )
 
 
@@ -134,9 +136,9 @@ def _told(headers: Headers, body: Body, text: str) -> Told:
     failed = headers.addresses("x-failed-recipients")
     told = told_by(text, not_these=frozenset(own))
     if failed:
-        return Told(failed[0].address, told.status, told.diagnostic)
+        return replace(told, recipient=failed[0].address)
     if not told.recipient and (returned := _returned(body)) is not None and (to := returned.addresses("to")):
-        return Told(to[0].address, told.status, told.diagnostic)
+        return replace(told, recipient=to[0].address)
     return told
 
 
@@ -154,7 +156,7 @@ def _from_report(report: Report, told: Told, body: Body, text: str) -> Bounce:
     return Bounce(
         recipient.lower(),
         status,
-        report.action or _action(status),
+        report.action if report.action in _ACTIONS else _action(replace(told, status=status)),
         report.diagnostic or told.diagnostic,
         _original_id(body, text),
     )
@@ -167,8 +169,14 @@ def _refined(report: Report, told: Told) -> str:
     return precise_status(report.diagnostic) or report.status or status_told(report.diagnostic) or told.status
 
 
-def _action(status: str) -> str:
-    return {"4": "delayed", "2": "delivered"}.get(status[:1], "failed")
+def _action(told: Told) -> str:
+    """What became of the mail where no report says it in RFC 3464's words.
+
+    A status of 4.x.x alone is no delay: a server that gives up after days of trying names the last one.
+    """
+    if told.status.startswith("2"):
+        return "delivered"
+    return "delayed" if told.is_delay else "failed"
 
 
 def _returned(body: Body) -> Headers | None:

@@ -55,7 +55,8 @@ _SENDER_BEFORE = re.compile(r"\b(?:message|mail)[ \t]+from:?[ \t]*<?\Z", re.IGNO
 _DELAYED = re.compile(
     r"""
         not\s+yet\s+been\s+delivered|has\s+been\s+delayed|delivery\s+attempts\s+will\s+continue
-        |will\s+(?:continue|keep)\s+(?:to\s+)?(?:try|retry)|delayed\s+\d+\s+hours|noch\s+nicht\s+zugestellt
+        |will\s+(?:continue|keep)\s+(?:to\s+)?(?:try|retry)|will\s+(?:be\s+retried|retry)|still\s+undelivered
+        |warning\s+(?:message\s+)?only|delayed\s+\d+\s+hours|noch\s+nicht\s+zugestellt
     """,
     re.IGNORECASE | re.VERBOSE,
 )
@@ -135,11 +136,12 @@ _REASONS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What prose tells of a failed delivery; "" where it does not."""
+    """What prose tells of a failed delivery; "" where it does not. `is_delay`: it is still being tried."""
 
     recipient: str
     status: str
     diagnostic: str
+    is_delay: bool = False
 
 
 def told_by(text: str, *, not_these: frozenset[str]) -> Told:
@@ -148,9 +150,10 @@ def told_by(text: str, *, not_these: frozenset[str]) -> Told:
     recipient, at = _recipient(upper, not_these)
     near = upper[at : at + 1200] if recipient else upper
     status = status_told(near) or status_told(upper)
-    if status[:1] != "4" and _DELAYED.search(upper) and not _FINAL.search(upper):
+    is_delay = _DELAYED.search(upper) is not None and not _FINAL.search(upper)
+    if status[:1] != "4" and is_delay:
         status = f"4{status[1:]}" if status else _STILL_TRYING
-    return Told(recipient, status, _diagnostic(near))
+    return Told(recipient, status, _diagnostic(near), is_delay)
 
 
 def report_part(text: str) -> str:

@@ -24,7 +24,10 @@ _MIME_POLICY = SMTP.clone(cte_type="7bit")
 _TYPE = re.compile(r"([A-Za-z0-9!#$&^_.+-]{1,127})/([A-Za-z0-9!#$&^_.+-]{1,127})")
 _CONTENT_ID = re.compile(r"[A-Za-z0-9!#$%&'*+/^_`{|}~.@-]{1,200}")
 _UNKNOWN_TYPE = "application/octet-stream"
+_MAIL_TYPE = "message/rfc822"
+_LINES_OF_A_MAIL = re.compile(rb"(?:[\x01-\t\x0b\x0c\x0e-\x7f]{0,998}+\r\n)++")
 _MAX_FILENAME = 200
+_MAX_ENDING = 20  # of a name that is cut: by it programs know what to open the file with
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,30 +139,44 @@ def _is_shown_inline(file: OutgoingFile, mail: OutgoingMail) -> bool:
     return bool(file.inline and file.content_id and mail.html)
 
 
+def writable_type(declared: str) -> str:
+    """The type as somebody declared it; plain bytes in place of what no mail may say."""
+    return declared if _TYPE.fullmatch(declared) else _UNKNOWN_TYPE
+
+
+def is_writable_content_id(content_id: str) -> bool:
+    """Whether a mail may name it; the standard library would decode an encoded word in it."""
+    return _CONTENT_ID.fullmatch(content_id) is not None and "=?" not in content_id
+
+
 def _part_options(file: OutgoingFile) -> dict[str, Any]:
-    maintype, subtype = _content_type(file.content_type).split("/")
+    maintype, subtype = _content_type(file).split("/")
     return {
         "maintype": maintype,
         "subtype": subtype,
-        "cte": "base64",
+        "cte": "7bit" if maintype == "message" else "base64",
         "disposition": "inline" if file.inline else "attachment",
         "filename": _filename(file.filename),
     }
 
 
-def _content_type(declared: str) -> str:
+def _content_type(file: OutgoingFile) -> str:
     """The type without parameters, plain bytes in place of a composite one.
 
-    Those must not be written in base64 (RFC 2045, 6.4), and nothing of an attached mail may be rewritten.
+    Those must not be written in base64 (RFC 2045, 6.4), and nothing of an attached mail may be rewritten: it
+    is called a mail where it is ASCII in lines that every server takes.
     """
-    found = _TYPE.fullmatch(declared.partition(";")[0].strip() or _UNKNOWN_TYPE)
+    found = _TYPE.fullmatch(file.content_type.partition(";")[0].strip() or _UNKNOWN_TYPE)
     if found is None:
         raise Invalid("This is not a valid content type.", field="content_type")
-    return _UNKNOWN_TYPE if found[1].lower() in {"message", "multipart"} else found[0].lower()
+    kind = found[0].lower()
+    if kind == _MAIL_TYPE and _LINES_OF_A_MAIL.fullmatch(file.content):
+        return kind
+    return _UNKNOWN_TYPE if found[1].lower() in {"message", "multipart"} else kind
 
 
 def _content_id(file: OutgoingFile) -> str:
-    if _CONTENT_ID.fullmatch(file.content_id) is None or "=?" in file.content_id:
+    if not is_writable_content_id(file.content_id):
         raise Invalid("This is not a valid Content-ID.", field="content_id")
     return file.content_id
 
@@ -167,7 +184,9 @@ def _content_id(file: OutgoingFile) -> str:
 def _filename(name: str) -> str:
     # The standard library would decode an encoded word inside the name, line breaks and all.
     safe = headerlines.one_line(name).replace("=?", "=_").replace("/", "_").replace("\\", "_")
-    short = safe[:_MAX_FILENAME].strip()
+    stem, dot, ending = safe.rpartition(".")
+    behind = f"{dot}{ending}" if stem and len(ending) <= _MAX_ENDING else ""
+    short = f"{safe.removesuffix(behind)[: _MAX_FILENAME - len(behind)]}{behind}".strip()
     return short if short.strip(".") else "attachment"
 
 

@@ -5,7 +5,7 @@ Word's, knows no `pre-wrap` and no rounded corner. A page gets none of it, becau
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -15,7 +15,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from markupsafe import Markup, escape
 
-from gateway.mail.html import sanitise
+from gateway.mail.html import is_too_much, sanitise, text_as_html
 from gateway.mail.links import addresses_in
 
 _GAP = "margin:0 0 12px 0"
@@ -41,27 +41,48 @@ _STYLES = {
 }
 _SMALLEST_HEADING = {"h4": "h3", "h5": "h3", "h6": "h3"}
 _HEADING_OF_A_PAGE = "h3"  # below that of the message itself
+_MAX_NESTING = 48
+_HIDING = ["image", "lheading", "html_block", "html_inline", "reference", "entity"]
+_LANGUAGE = re.compile(r"[\w+#.-]{1,20}")
 _PICTURE = re.compile(r"!\[([^\[\]\n]{1,255})\]")
+_PICTURE_FILE = re.compile(r"!\[([^\[\]\n]{1,251}\.(?:png|jpe?g|gif|webp))\](?![(\[])", re.IGNORECASE)
 
 
 def to_html(text: str, *, styled: bool, pictures: Mapping[str, str] | None = None) -> str:
     """The text as sanitised HTML; raw HTML in it is text, and so is a picture from elsewhere.
 
     `styled` gives each element its look for mail programs. `![name]` becomes the picture with the
-    Content-ID that `pictures` has for the name.
+    Content-ID that `pictures` has for the name. A text with quotes and lists nested more than 48 deep, or one
+    that would be too much for the sanitiser, stays as typed.
     """
     reader = _reader()
     env: dict[str, Any] = {"pictures": pictures or {}}
     tokens = reader.parse(text, env)
+    if any(token.level > _MAX_NESTING + 1 for token in tokens):  # deeper ones the reader leaves out
+        return text_as_html(text)
     for token in _all(tokens):
         _dress(token, styled=styled)
     env["pre"] = _PRE if styled else ""
-    return sanitise(str(reader.renderer.render(tokens, reader.options, env)))
+    html = str(reader.renderer.render(tokens, reader.options, env))
+    return text_as_html(text) if is_too_much(html) else sanitise(html)
 
 
 def named_pictures(text: str) -> frozenset[str]:
     """The names that stand in the text as `![name]`."""
     return frozenset(_PICTURE.findall(text))
+
+
+def missing_pictures(text: str, there: Collection[str]) -> list[str]:
+    """The names of picture files that the text would show and that are not `there`, each once, in order.
+
+    In code, before a link's address and with another ending it is text like any other.
+    """
+    named = (found[1] for found in _PICTURE_FILE.finditer(text))
+    wanted = dict.fromkeys(name for name in named if name not in there)
+    if not wanted:
+        return []
+    shown = _reader().parse(text, {"pictures": {name: name for name in wanted}})
+    return list(dict.fromkeys(str(token.attrs["alt"]) for token in _all(shown) if token.type == "picture"))
 
 
 def with_told_pictures(text: str, names: frozenset[str], word: str) -> str:
@@ -71,9 +92,13 @@ def with_told_pictures(text: str, names: frozenset[str], word: str) -> str:
 
 @cache
 def _reader() -> MarkdownIt:
-    """CommonMark without HTML and pictures; a line break stays one, and `---` makes no heading of a line."""
-    reader = MarkdownIt("commonmark", {"html": False, "linkify": False, "breaks": True})
-    reader.enable(["table", "strikethrough"]).disable(["image", "lheading", "html_block", "html_inline"])
+    """CommonMark without HTML and pictures; a line break stays one, and `---` makes no heading of a line.
+
+    Nor with what would hide words: `[WARN]: retry` would define a link, and `&nbsp;` be a blank.
+    """
+    options = {"html": False, "linkify": False, "breaks": True, "maxNesting": _MAX_NESTING + 3}
+    reader = MarkdownIt("commonmark", options)
+    reader.enable(["table", "strikethrough"]).disable(_HIDING)
     reader.inline.ruler.before("link", "picture", _picture)
     reader.core.ruler.push("address", _link_addresses)
     reader.add_render_rule("fence", _code_block)
@@ -142,6 +167,9 @@ def _text(content: str) -> Token:
 
 
 def _code_block(_self: object, tokens: Sequence[Token], at: int, _options: object, env: Any) -> str:
-    """As `<pre>`, the one element whose line breaks Outlook keeps."""
+    """As `<pre>`, the one element whose line breaks Outlook keeps; the language's name behind ``` goes."""
     style = Markup(' style="{}"').format(env["pre"]) if env["pre"] else ""
-    return f"<pre{style}>{escape(tokens[at].content)}</pre>\n"
+    content, info = tokens[at].content, tokens[at].info.strip()
+    is_language = content.strip() and _LANGUAGE.fullmatch(info)
+    beside = f"{info}\n" if info and not is_language else ""
+    return f"<pre{style}>{escape(beside + content)}</pre>\n"

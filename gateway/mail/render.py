@@ -1,6 +1,6 @@
-"""What staff wrote → the two texts of a reply: plain, and HTML made from it as Markdown."""
+"""What staff wrote → the two texts of a reply or a forward: plain, and HTML made from it as Markdown."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -9,7 +9,8 @@ from markupsafe import Markup
 
 from gateway.i18n import _, current_locale, speaking
 from gateway.mail import markdown
-from gateway.mail.html import text_as_html
+from gateway.mail.address import Address
+from gateway.mail.html import for_a_mail, text_as_html
 from gateway.templating import render
 
 MAX_QUOTED_CHARS = 50_000
@@ -26,8 +27,21 @@ class Quoted:
 
 
 @dataclass(frozen=True, slots=True)
+class Forwarded:
+    """The message that is handed on: who wrote it to whom, when (aware), what. `html` None is text alone."""
+
+    author: Address
+    date: datetime
+    subject: str
+    to: Sequence[Address]
+    cc: Sequence[Address]
+    text: str
+    html: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Bodies:
-    """The same reply twice."""
+    """The same mail twice."""
 
     text: str
     html: str
@@ -48,31 +62,94 @@ def reply_bodies(
     The HTML loads nothing and runs nothing: no HTML of the writer's, no pictures from elsewhere; its looks
     stand in its elements. A quoted message longer than 50,000 characters is cut at the end of a line.
     """
-    written, signed, shown = _tidy(text), _tidy(signature), pictures or {}
     old = _shortened(_tidy(quoted.text)) if quoted else ""
     with speaking(locale):
-        values = {"signature": signed, "attribution": _attribution(quoted) if quoted and old else ""}
-        told = markdown.with_told_pictures(written, frozenset(shown), _("Picture"))
-        plain = render("mail/reply/body.txt", text=told, quoted=_marked(old), **values)
-        html = render(
-            "mail/reply/body.html",
-            content=Markup(markdown.to_html(written, styled=True, pictures=shown)),  # noqa: S704 - sanitised
-            quoted=_as_it_stands(old),
-            locale=current_locale(),
-            **values,
+        above = _Above(_tidy(text), _tidy(signature), pictures or {})
+        attribution = _attribution(quoted) if quoted and old else ""
+        return Bodies(
+            above.as_text("reply", attribution=attribution, quoted=_marked(old)),
+            above.as_html("reply", attribution=attribution, quoted=_as_it_stands(old)),
         )
-    return Bodies(plain, html)
+
+
+def forward_bodies(
+    text: str,
+    *,
+    signature: str,
+    forwarded: Forwarded,
+    locale: str,
+    pictures: Mapping[str, str] | None = None,
+) -> Bodies:
+    """What was written, which may be nothing, with the signature; below its head the whole message.
+
+    Its HTML keeps its own looks and its own pictures (`cid:`); those in the Internet are words.
+    """
+    with speaking(locale):
+        above = _Above(_tidy(text), _tidy(signature), pictures or {})
+        head = list(_head(forwarded))
+        rich = for_a_mail(forwarded.html) if forwarded.html is not None else ""
+        content = Markup(rich) or _as_it_stands(_tidy(forwarded.text))  # noqa: S704 - sanitised
+        return Bodies(
+            above.as_text("forward", head=head, content=_tidy(forwarded.text)).lstrip("\n"),
+            above.as_html("forward", head=head, content=content),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Above:
+    """What stands above the older message: the text that was written, and the signature."""
+
+    text: str
+    signature: str
+    pictures: Mapping[str, str]
+
+    def as_text(self, template: str, **below: object) -> str:
+        told = markdown.with_told_pictures(self.text, frozenset(self.pictures), _("Picture"))
+        return render(f"mail/{template}/body.txt", text=told, signature=self.signature, **below)
+
+    def as_html(self, template: str, **below: object) -> str:
+        written = markdown.to_html(self.text, styled=True, pictures=self.pictures)
+        return render(
+            f"mail/{template}/body.html",
+            text=Markup(written),  # noqa: S704 - sanitised
+            signature=self.signature,
+            locale=current_locale(),
+            **below,
+        )
+
+
+def _head(forwarded: Forwarded) -> Iterator[tuple[str, str]]:
+    """The lines that say what is forwarded, in the order in which mail programs write them."""
+    date, time = _moment(forwarded.date)
+    lines = (
+        (_("From"), _people([forwarded.author])),
+        (_("Date"), f"{date}, {time}"),
+        (_("Subject"), " ".join(forwarded.subject.split())),
+        (_("To"), _people(forwarded.to)),
+        (_("Cc"), _people(forwarded.cc)),
+    )
+    return ((name, value) for name, value in lines if value)
+
+
+def _people(people: Sequence[Address]) -> str:
+    return ", ".join(f"{' '.join(who.name.split())} <{who.address}>".lstrip() for who in people)
 
 
 def _attribution(quoted: Quoted) -> str:
-    locale = current_locale()
-    zone = "UTC" if quoted.date.utcoffset() == timedelta() else quoted.date.strftime("%z")
-    time = format_time(quoted.date, "short", tzinfo=quoted.date.tzinfo or UTC, locale=locale)
+    date, time = _moment(quoted.date)
     return _("On %(date)s at %(time)s, %(author)s wrote:") % {
-        "date": format_date(quoted.date, "long", locale=locale),
-        "time": f"{time} {zone}",
+        "date": date,
+        "time": time,
         "author": " ".join(quoted.author.split()),
     }
+
+
+def _moment(at: datetime) -> tuple[str, str]:
+    """A date, and a time with its zone, in the current language."""
+    locale = current_locale()
+    zone = "UTC" if at.utcoffset() == timedelta() else at.strftime("%z")
+    time = format_time(at, "short", tzinfo=at.tzinfo or UTC, locale=locale)
+    return format_date(at, "long", locale=locale), f"{time} {zone}"
 
 
 def _as_it_stands(text: str) -> Markup:

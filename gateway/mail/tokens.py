@@ -16,6 +16,7 @@ _MAC_BYTES = 10  # 16 characters of base32
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _LOCAL = re.compile(r"(reply|bounce)\+([1-9a-z][0-9a-z]{0,12})\.([a-z2-7]{16})")
 _PROBE = re.compile(r"probe\.([a-z2-7]{24})\.([a-z2-7]{16})")
+_THREAD_ID = re.compile(r"t\.([1-9a-z][0-9a-z]{0,12})\.([a-z2-7]{16})@[^@]+")
 _MESSAGE_ID = re.compile(r"m\.([a-z2-7]{8,32})\.([a-z2-7]{16})@[^@]+")
 
 
@@ -25,12 +26,13 @@ class Purpose(StrEnum):
     REPLY = "reply"
     BOUNCE = "bounce"
     MESSAGE_ID = "message-id"
+    THREAD = "thread"
     PROBE = "probe"
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a local part says of itself; nothing is proven until `is_genuine` says so."""
+    """What a local part or a thread's id says of itself; nothing is proven until `is_genuine` says so."""
 
     purpose: Purpose
     ref_id: int
@@ -59,6 +61,20 @@ def read_local(local: str) -> Claim | None:
 def is_genuine(key: bytes, claim: Claim) -> bool:
     """Whether the claim was made with this key."""
     return hmac.compare_digest(claim.mac, _mac(key, claim.purpose, str(claim.ref_id)))
+
+
+def thread_id(key: bytes, ticket_id: int, domain: str) -> str:
+    """What stands first in the References of every mail of a ticket, in the form of a Message-ID.
+
+    No mail has it as its own, so no relay rewrites it: answers name it where the Message-IDs were lost.
+    """
+    return f"t.{_base36(ticket_id)}.{_mac(key, Purpose.THREAD, str(ticket_id))}@{domain}"
+
+
+def claimed_thread(message_id: str) -> Claim | None:
+    """The claim in a thread's id, under whichever domain, or None where its form is another."""
+    found = _THREAD_ID.fullmatch(message_id.lower()) if message_id.isascii() else None
+    return Claim(Purpose.THREAD, int(found[1], 36), found[2]) if found else None
 
 
 def message_id(key: bytes, public_id: str, domain: str) -> str:

@@ -32,6 +32,14 @@ class Conversation(smtplib.SMTP):
     _held = b""
     _held_of: socket.socket | None = None
 
+    def adopt(self, connected: socket.socket) -> None:
+        """Talk over this socket from now on, as if nothing had been said (RFC 3207, 4.2)."""
+        self.sock = connected
+        self.file = None
+        self.helo_resp = self.ehlo_resp = None
+        self.esmtp_features = {}
+        self.does_esmtp = False
+
     def getreply(self) -> Reply:
         """The next answer. Raises OSError, SMTPServerDisconnected or BadAnswer, and is closed then."""
         try:

@@ -52,6 +52,12 @@ class Connection:
         return isinstance(self._smtp.sock, ssl.SSLSocket)
 
     @property
+    def max_message_bytes(self) -> int:
+        """The SIZE that the server offers (RFC 1870, 3), 0 where it names no limit."""
+        limit = self._smtp.esmtp_features.get("size", "")
+        return int(limit) if _SIZE.fullmatch(limit) else 0
+
+    @property
     def peer_address(self) -> str:
         """The address of the server that answers."""
         return str(self._smtp.sock.getpeername()[0]) if self._smtp.sock is not None else ""
@@ -102,8 +108,8 @@ class Connection:
         self._smtp.close()
 
     def _lacking(self, message: Message) -> Outcome | None:
-        size, limit = len(message.raw), self._smtp.esmtp_features.get("size", "")
-        if _SIZE.fullmatch(limit) and 0 < int(limit) < size:
+        size, limit = len(message.raw), self.max_message_bytes
+        if 0 < limit < size:
             return Failed(f"The mail has {size} bytes, and the server takes no more than {limit}.")
         if message.needs_smtputf8 and not self._smtp.has_extn("smtputf8"):
             return Failed("An address has letters outside ASCII, and the server does not offer SMTPUTF8.")

@@ -1,26 +1,33 @@
 """What a process sends mail with, opened once."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
 from gateway.clock import Clock
+from gateway.desk.servers.reach import Reach, reach_of
 from gateway.outbound.journal import Journal
 from gateway.outbound.submission import Sender
+from gateway.rules.budget import Budget
 from gateway.settings import Settings
 from gateway.store.blobs import BlobStore
+from gateway.store.sealed import Seal
 
 
 @dataclass(frozen=True, slots=True)
 class PostOffice:
-    """Sender, journal and raw mails of one process; `unseal` opens a mailbox's own relay address."""
+    """Sender, journal and raw mails of one process; `seal` and `reach` are for mailboxes' own servers.
+
+    What goes beyond the `budget` is held back.
+    """
 
     sender: Sender
     journal: Journal
     blobs: BlobStore
     mail_domain: str
-    unseal: Callable[[str], str]
+    seal: Seal
+    reach: Reach
     clock: Clock
+    budget: Budget = field(default_factory=Budget)
 
     def close(self) -> None:
         """Hang up, and give the journal back."""
@@ -34,15 +41,19 @@ class PostOffice:
         self.close()
 
 
-def open_office(
-    settings: Settings, *, blobs: BlobStore, unseal: Callable[[str], str], clock: Clock
-) -> PostOffice:
+def open_office(settings: Settings, *, blobs: BlobStore, clock: Clock) -> PostOffice:
     """The post office of this process; after any fork: its journal's lock is the process's."""
     return PostOffice(
         sender=Sender(relay_url=settings.relay_url.get_secret_value(), ehlo_name=settings.greeting),
         journal=Journal(settings.journal_dir),
         blobs=blobs,
         mail_domain=settings.mail_domain,
-        unseal=unseal,
+        seal=Seal(settings.key()),
+        reach=reach_of(settings),
         clock=clock,
+        budget=Budget(
+            account_day=settings.budget_account_day,
+            account_hour=settings.budget_account_hour,
+            recipient_hour=settings.budget_recipient_hour,
+        ),
     )

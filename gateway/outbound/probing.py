@@ -6,17 +6,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from gateway.clock import SystemClock
 from gateway.desk.deliverability import Task
 from gateway.desk.dkimkeys import DkimView
+from gateway.desk.servers.faults import ServerFault
+from gateway.desk.servers.reach import reach_of
 from gateway.outbound.connection import Connection, Lost, Message
 from gateway.outbound.opening import Refused, Timeouts, describe
 from gateway.outbound.relayurl import Relay, parse_relay_url
+from gateway.outbound.way import Asked, Way
 from gateway.rules.deliverability import Encryption, Facts, Sending, Standing
 from gateway.rules.retry import Sent
 from gateway.settings import Settings
+from gateway.store.sealed import Seal
+from gateway.store.servers import Trouble
+from gateway.store.troublewords import words_for
 
 PROBING = Timeouts(connect=5, command=5, content=10, answer=15)
 """Short, because somebody waits: ten commands, content and answer take a minute and a half at most."""
+
+_NOT_LET_IN = {Trouble.LOGIN, Trouble.NO_LOGIN, Trouble.TOKEN, Trouble.NO_TLS, Trouble.OURS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +47,8 @@ class LookUp(Protocol):
 
 
 def find_facts(task: Task, settings: Settings, *, look_up: LookUp) -> Facts:
-    """Send the probe of a look, then ask the DNS. Takes two minutes at most; touches no database."""
-    probed = send_probe(
-        task.relay_url or settings.relay_url.get_secret_value(),
-        Message(task.mail_from, task.address, task.raw),
-        ehlo_name=settings.greeting,
-    )
+    """Send the probe of a look, then ask the DNS. Takes two minutes at most."""
+    probed = _probed(task, settings)
     found = look_up(sender=settings.mail_domain, author=task.author, host=probed.host, keys=task.keys)
     return Facts(
         sending=probed.sending,
@@ -57,13 +62,12 @@ def find_facts(task: Task, settings: Settings, *, look_up: LookUp) -> Facts:
     )
 
 
-def send_probe(relay_url: str, message: Message, *, ehlo_name: str, timeouts: Timeouts = PROBING) -> Probed:
+def send_probe(relay: Relay, message: Message, *, ehlo_name: str, timeouts: Timeouts = PROBING) -> Probed:
     """Hand one mail to the outgoing server, once; never raises for what the server does."""
-    if not relay_url:
-        return Probed(Sending.NO_SERVER)
-    relay = parse_relay_url(relay_url)
     try:
         connection = Connection(relay, ehlo_name=ehlo_name, timeouts=timeouts)
+    except ServerFault as fault:
+        return _faulty(fault)
     except (Refused, smtplib.SMTPAuthenticationError) as error:
         return Probed(Sending.SIGN_IN, said=describe(error))
     except (OSError, smtplib.SMTPException) as error:
@@ -77,6 +81,29 @@ def send_probe(relay_url: str, message: Message, *, ehlo_name: str, timeouts: Ti
         connection.quit()
     sending = Sending.SENT if isinstance(outcome, Sent) else Sending.REFUSED
     return Probed(sending, encryption, outcome.answer, host)
+
+
+def _probed(task: Task, settings: Settings) -> Probed:
+    message = Message(task.mail_from, task.address, task.raw)
+    url = settings.relay_url.get_secret_value()
+    if task.outgoing is not None:
+        way = Way(task.outgoing, seal=Seal(settings.key()), reach=reach_of(settings), clock=SystemClock())
+        try:
+            relay = way.relay()
+        except ServerFault as fault:
+            return _faulty(fault)
+        except Asked:
+            return _faulty(ServerFault(Trouble.BUSY))
+    elif url:
+        relay = parse_relay_url(url)
+    else:
+        return Probed(Sending.NO_SERVER)
+    return send_probe(relay, message, ehlo_name=settings.greeting)
+
+
+def _faulty(fault: ServerFault) -> Probed:
+    sending = Sending.SIGN_IN if fault.trouble in _NOT_LET_IN else Sending.UNREACHABLE
+    return Probed(sending, said=words_for(fault.noted))
 
 
 def _encryption(relay: Relay, connection: Connection) -> Encryption:

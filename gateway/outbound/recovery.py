@@ -11,7 +11,7 @@ from gateway import log
 from gateway.clock import Clock
 from gateway.outbound.journal import Journal, Note, is_same_file, read_notes
 from gateway.rules.retry import Sent
-from gateway.store import deliveries
+from gateway.store import deliveries, smtp
 from gateway.store.session import transaction
 
 _log = log.get("outbound")
@@ -59,6 +59,7 @@ def _take_over(owner: str, notes: Sequence[Note], clock: Clock) -> None:
     with transaction() as db:
         merged = sum(_merge(db, note) for note in notes)
         released = deliveries.release_owner(db, owner, now=now)
+        smtp.release_owner(db, owner, now=now)
     _log.info("sender.recovered", owner=owner, merged=merged, released=released)
 
 

@@ -1,12 +1,14 @@
-"""The address of an outgoing server, taken apart: `smtp[s]://[user:password@]host[:port][?starttls=require]`."""
+"""An outgoing server; its address is `smtp[s]://[user:password@]host[:port][?starttls=require]`."""
 
 import ipaddress
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from gateway.desk.servers.reach import Reach
 from gateway.errors import Invalid
 from gateway.settings import check_relay_url
+from gateway.store.servers import Auth
 
 _PORTS = {"smtp": 25, "smtps": 465}
 
@@ -17,17 +19,24 @@ class Tls(Enum):
     IMPLICIT = auto()
     REQUIRED = auto()
     IF_OFFERED = auto()
+    NEVER = auto()
 
 
 @dataclass(frozen=True, slots=True)
 class Relay:
-    """An outgoing server. `user` "" means no sign-in."""
+    """An outgoing server. `user` "" means no sign-in; with `auth` XOAUTH2, `password` is an access token.
+
+    With `reach` it is one that an account's admin named: it is connected to within these bounds, always
+    verified, never unencrypted but on this machine, and without sign-in only in a private network.
+    """
 
     host: str
     port: int
     tls: Tls
     user: str = ""
     password: str = field(default="", repr=False)
+    auth: Auth = Auth.PASSWORD
+    reach: Reach | None = field(default=None, compare=False)
 
     @property
     def is_loopback(self) -> bool:
@@ -43,6 +52,11 @@ class Relay:
     def is_verified(self) -> bool:
         """Whether the certificate must be good: always where TLS is a must or a password is sent."""
         return self.tls is not Tls.IF_OFFERED or (bool(self.user) and not self.is_loopback)
+
+    @property
+    def name(self) -> str:
+        """Host and port: by what it is known where no secret belongs."""
+        return f"{self.host}:{self.port}"
 
 
 def parse_relay_url(url: str) -> Relay:
@@ -61,3 +75,8 @@ def parse_relay_url(url: str) -> Relay:
         user=unquote(parts.username or ""),
         password=unquote(parts.password or ""),
     )
+
+
+def server_name(url: str) -> str:
+    """Host and port of the server behind an address, "" where there is none."""
+    return parse_relay_url(url).name if url else ""

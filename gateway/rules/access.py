@@ -22,6 +22,7 @@ class Permission(StrEnum):
     EDIT_CUSTOMERS = "edit_customers"
     MANAGE_ACCOUNT = "manage_account"
     SEND_MAIL = "send_mail"
+    RELEASE_HELD = "release_held"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ _ALLOWED: dict[Permission, frozenset[Role]] = {
     Permission.EDIT_CUSTOMERS: _WORKERS,
     Permission.MANAGE_ACCOUNT: frozenset({Role.OWNER, Role.ADMIN, Role.TOKEN}),
     Permission.SEND_MAIL: _WORKERS,
+    Permission.RELEASE_HELD: frozenset({Role.OWNER, Role.ADMIN}),
 }
 _UNCONFIRMED = "Please confirm your e-mail address first: until then no mail is sent."
 

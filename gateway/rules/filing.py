@@ -9,6 +9,8 @@ from operator import attrgetter
 
 from gateway.rules.status import Status
 
+_MOST_OF_SUBJECT = 1_900
+"""Characters of a subject that an answer repeats: behind 2,000 a mail's subject is cut, the tag with it."""
 _NUMBER_TAG = re.compile(r"\[#(\d{1,9})\]")
 
 
@@ -87,5 +89,14 @@ def first_subject(subject: str, number: int) -> str:
 
 def tagged_subject(subject: str, number: int) -> str:
     """The subject of an answer: one `Re:`, and the ticket's tag once."""
-    bare = _NUMBER_TAG.sub("", re.sub(r"^\s*((re|aw|antw|sv)\s*:\s*)+", "", subject, flags=re.IGNORECASE))
-    return f"Re: {' '.join(bare.split())} [#{number}]".replace("  ", " ")
+    return _tagged("Re", subject, "re|aw|antw|sv", number)
+
+
+def forwarded_subject(subject: str, number: int) -> str:
+    """The subject of a mail that hands another on: one `Fwd:`, and the ticket's tag once."""
+    return _tagged("Fwd", subject, "re|aw|antw|sv|fwd?|wg", number)
+
+
+def _tagged(mark: str, subject: str, marks: str, number: int) -> str:
+    bare = _NUMBER_TAG.sub("", re.sub(rf"^\s*(({marks})\s*:\s*)+", "", subject, flags=re.IGNORECASE))
+    return f"{mark}: {' '.join(bare.split())[:_MOST_OF_SUBJECT]} [#{number}]".replace("  ", " ")

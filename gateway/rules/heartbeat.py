@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 FAILING_FOR = timedelta(minutes=15)
-"""How long fetching may fail before it is told: servers restart."""
+"""How long fetching or sending may fail before it is told: servers restart."""
 TOLD_AGAIN_AFTER = timedelta(hours=24)
 """How long trouble that goes on is not told again."""
 
@@ -14,6 +14,7 @@ class Trouble(StrEnum):
     """What is wrong with a mailbox."""
 
     FAILING = "failing"
+    UNSENT = "unsent"
     SILENT = "silent"
 
 
@@ -22,18 +23,21 @@ class Pulse:
     """What is known of a mailbox's health.
 
     `heard_at` is its newest mail, or its beginning where there was none; `silence` None means that it may be
-    silent for ever.
+    silent for ever. `failing_since` is of fetching, `unsent_since` of its own outgoing server.
     """
 
     heard_at: datetime
     silence: timedelta | None
     failing_since: datetime | None
+    unsent_since: datetime | None = None
 
 
 def find_trouble(pulse: Pulse, *, now: datetime) -> Trouble | None:
     """What is wrong; an error explains a silence, so it goes first."""
     if pulse.failing_since is not None and now - pulse.failing_since >= FAILING_FOR:
         return Trouble.FAILING
+    if pulse.unsent_since is not None and now - pulse.unsent_since >= FAILING_FOR:
+        return Trouble.UNSENT
     if pulse.silence is not None and now - pulse.heard_at >= pulse.silence:
         return Trouble.SILENT
     return None

@@ -28,19 +28,31 @@ _DETAILS = {
     (2, 2): Remedy.WAIT_FOR_ROOM,
     (2, 3): Remedy.MAKE_SMALLER,
     (3, 4): Remedy.MAKE_SMALLER,
+    (4, 4): Remedy.CORRECT_ADDRESS,
 }
 _SUBJECTS = {4: Remedy.TRY_LATER, 7: Remedy.ASK_RECIPIENT}
 _REPLIES = {"551": Remedy.CORRECT_ADDRESS, "553": Remedy.CORRECT_ADDRESS, "552": Remedy.MAKE_SMALLER}
 _GIVEN_UP = "Given up"
+_STAYED_FULL = re.compile(r"(?<![\d.])4\.2\.2(?![\d.])")
+_TOO_LARGE = "The mail has "
+# What Postfix, Exim and Gmail say of a domain that is none; after "rejected:" it is about another host.
+_NO_HOST = re.compile(
+    r"(?<!rejected: )(?:host(?: or domain name)? not found|nxdomain|unrouteable address)", re.IGNORECASE
+)
 
 
 def decide_remedy(answer: str) -> Remedy:
     """What to do about the answer with which a mail failed or came back.
 
-    The enhanced status code counts; without one the reply code, of which 550 and 554 mean anything.
+    The enhanced status code counts; without one the reply code, of which 550 and 554 mean anything. That
+    the recipient's host does not exist is said with codes of every kind.
     """
+    if answer.startswith(_TOO_LARGE):
+        return Remedy.MAKE_SMALLER
+    if _NO_HOST.search(answer):
+        return Remedy.CORRECT_ADDRESS
     if answer.startswith(_GIVEN_UP):
-        return Remedy.TRY_LATER
+        return Remedy.WAIT_FOR_ROOM if _STAYED_FULL.search(answer) else Remedy.TRY_LATER
     if status := _STATUS.search(answer):
         subject, detail = int(status[1]), int(status[2])
         return _DETAILS.get((subject, detail)) or _SUBJECTS.get(subject, Remedy.READ_ANSWER)

@@ -59,6 +59,7 @@ class NewArticle:
     protection: str = ""
     invitation: Mapping[str, object] | None = None
     is_folded: bool = False
+    forward_of: str = ""
     auth: dict[str, object] | None = None
     defects: tuple[str, ...] = ()
     raw_sha256: str | None = None
@@ -90,7 +91,8 @@ def append(
     """Add an article to a ticket, with its files and its words; returns its row and public id.
 
     What its files still need, a scan or previews, is owed to the outbox. `created_at` is `now`; raises
-    IntegrityError when the intake or the content is filed already.
+    IntegrityError when the intake or the content is filed already. What was said last stays that when a
+    message is forwarded.
     """
     public_id = new.public_id or new_public_id()
     values = _columns(new) | {
@@ -103,7 +105,8 @@ def append(
     if new.files:
         db.connection().execute(_INSERT_FILE, [_file(account_id, article_id, f) for f in new.files])
         _owe(db, article_id, new.files, now=now)
-    snippet = snippet_of(new.reply_text) if new.kind is not ArticleKind.AUTOMATIC else None
+    says = new.kind is not ArticleKind.AUTOMATIC and not new.forward_of
+    snippet = snippet_of(new.reply_text) if says else None
     shown = sum(not file.inline for file in new.files)
     tickets.touch(db, account_id, ticket_id, snippet=snippet, files=shown, now=now)
     search.index(db, account_id, article_id, _words(new))
@@ -159,6 +162,7 @@ def _columns(new: NewArticle) -> dict[str, object]:
         "protection": new.protection,
         "invitation": dict(new.invitation) if new.invitation is not None else None,
         "is_folded": new.is_folded,
+        "forward_of": new.forward_of,
         "auth": new.auth,
         "defects": list(new.defects),
         "raw_sha256": new.raw_sha256,

@@ -113,6 +113,11 @@ class BlobStore:
             except FileNotFoundError:
                 raise NotFound(detail="blob") from None
 
+    def size_bytes(self, sha256: str) -> int:
+        """How large a blob is; NotFound if there is none."""
+        with self.open(sha256) as file:
+            return os.fstat(file.fileno()).st_size
+
     def path(self, sha256: str) -> Path:
         """Where a blob is, or would be."""
         return self.root / sha256[:2] / sha256

@@ -18,9 +18,11 @@ from sqlalchemy.orm import Session
 
 from gateway.ids import new_public_id
 from gateway.mail.tokens import bounce_local
+from gateway.rules.budget import Budget, Over
 from gateway.rules.retry import Deferred, Failed, Outcome, Sent, next_try_at
 from gateway.store import outbox, tickets
-from gateway.store.models import Account, Article, Delivery, Mailbox
+from gateway.store.budget import take_place
+from gateway.store.models import Account, Article, Delivery, SmtpAccount
 from gateway.store.raising import raise_ticket
 
 
@@ -28,6 +30,7 @@ class State(StrEnum):
     """How far a delivery has come."""
 
     QUEUED = "queued"
+    HELD = "held"
     SENT = "sent"
     DEFERRED = "deferred"
     FAILED = "failed"
@@ -44,6 +47,7 @@ _NO_LEASE: dict[str, Any] = {"lease_owner": "", "lease_token": "", "leased_until
 class Leased:
     """A delivery in our hands until `leased_until`: who gets what, on which way.
 
+    `smtp_id` is the account of its mailbox by which it leaves, None where that is the installation's server.
     An automatic mail goes out with the null reverse-path, so that nothing can answer it.
     """
 
@@ -54,7 +58,7 @@ class Leased:
     is_automatic: bool
     recipient: str
     raw_sha256: str
-    sealed_relay_url: str
+    smtp_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,19 +108,35 @@ def queue_notice(db: Session, *, account_id: int, recipient: str, raw_sha256: st
     return delivery_id
 
 
-def claim(db: Session, delivery_id: int, *, owner: str, now: datetime, lease: timedelta) -> Leased | None:
-    """Take a due delivery for `lease`; None if it is finished, not due yet, or in other hands.
+def claim(
+    db: Session, delivery_id: int, *, owner: str, now: datetime, lease: timedelta, budget: Budget
+) -> Leased | None:
+    """Take a due delivery for `lease`; None if it is finished, held, not due yet, or in other hands.
 
-    The outbox row of a finished one goes.
+    The first time it needs a place in the budget; without one it is held. Notices of the installation need
+    none: they are how people hear of it. The outbox row of a finished one goes.
     """
     token, until = new_public_id(), now + lease
     values = {"delivery": delivery_id, "now": now, "owner": owner, "token": token, "until": until}
-    if db.execute(_CLAIM, values).first() is None:
+    taken = db.execute(_CLAIM, values).first()
+    if taken is None:
         _forget_if_finished(db, delivery_id)
         return None
-    key, is_automatic, recipient, raw, relay = db.execute(_LEASED, {"delivery": delivery_id}).one()
+    if taken.claims == 1 and taken.article_id is not None:
+        over = take_place(db, taken.account_id, taken.recipient, budget, now=now)
+        if over is not None:
+            _hold(db, delivery_id, over, now)
+            return None
+    key, is_automatic, recipient, raw, smtp_id = db.execute(_LEASED, {"delivery": delivery_id}).one()
     local = bounce_local(key, delivery_id)
-    return Leased(delivery_id, token, until, local, is_automatic, recipient, raw or "", relay or "")
+    return Leased(delivery_id, token, until, local, is_automatic, recipient, raw or "", smtp_id)
+
+
+def put_back(db: Session, leased: Leased, due_at: datetime) -> None:
+    """It was not tried, and is looked at again at that moment; nothing is told of it."""
+    held = _one(leased.id).where(Delivery.lease_token == leased.token)
+    db.execute(held.values(_NO_LEASE))
+    outbox.reschedule(db, outbox.Topic.DELIVER, leased.id, due_at)
 
 
 def record(
@@ -175,12 +195,31 @@ def hasten(db: Session, account_id: int, article_id: int, *, now: datetime) -> i
         Delivery.attempts == 0,
         Delivery.next_try_at > now,
     )
-    due_now = waiting.values(next_try_at=now, created_at=now).returning(Delivery.id)
-    found = db.execute(due_now).scalars().all()
+    return _make_due(db, waiting.values(next_try_at=now, created_at=now), now)
+
+
+def try_again(db: Session, account_id: int, mailbox_id: int, *, now: datetime) -> int:
+    """Let what of a mailbox waits after a fault be tried at once; returns how many deliveries."""
+    waiting = update(Delivery).where(
+        Delivery.account_id == account_id,
+        Delivery.mailbox_id == mailbox_id,
+        Delivery.state == State.DEFERRED.value,
+        Delivery.next_try_at > now,
+    )
+    return _make_due(db, waiting.values(next_try_at=now), now)
+
+
+def _make_due(db: Session, due_now: Update, now: datetime) -> int:
+    found = db.execute(due_now.returning(Delivery.id)).scalars().all()
     for delivery_id in found:
         outbox.done_for(db, outbox.Topic.DELIVER, delivery_id)
         outbox.put(db, outbox.Topic.DELIVER, delivery_id, now=now)
     return len(found)
+
+
+def _hold(db: Session, delivery_id: int, over: Over, now: datetime) -> None:
+    """It waits for somebody to release it (`gateway.store.holding`)."""
+    _finish(db, _FINISH, delivery_id, State.HELD, over.as_stored(), now)
 
 
 def _record_sent(db: Session, delivery_id: int, outcome: Sent, now: datetime) -> bool:
@@ -217,7 +256,7 @@ def _finish(
     now: datetime,
     **more: int,
 ) -> _Row | None:
-    """Set the final state where the statement's conditions hold, settle the outbox, tell the timeline."""
+    """Set a state in which nobody owes it, where the statement's conditions hold; tell outbox, timeline."""
     tried = int(state in _TRIED)
     values = {"delivery": delivery_id, "final": state.value, "said": answer, "now": now, "tried": tried}
     found = db.execute(statement, values | more).mappings().first()
@@ -267,8 +306,13 @@ _IS_DUE = or_(_IT.next_try_at.is_(None), _IT.next_try_at <= bindparam("now"))
 _CLAIM = (
     update(_TABLE)
     .where(_IT.id == bindparam("delivery"), _IT.state.in_(_OWED), _IS_DUE, _IS_FREE)
-    .values(lease_owner=bindparam("owner"), lease_token=bindparam("token"), leased_until=bindparam("until"))
-    .returning(_IT.id)
+    .values(
+        lease_owner=bindparam("owner"),
+        lease_token=bindparam("token"),
+        leased_until=bindparam("until"),
+        claims=_IT.claims + 1,
+    )
+    .returning(_IT.account_id, _IT.article_id, _IT.recipient, _IT.claims)
 )
 _ROW = tuple(_IT[field.name] for field in fields(_Row))
 _FINISH = (
@@ -288,17 +332,17 @@ _ACCEPT = _FINISH.where(_IT.state.not_in((State.SENT, State.BOUNCED)))
 _BOUNCE = _FINISH.where(
     _IT.account_id == bindparam("account"), _IT.state.not_in((State.BOUNCED, State.WITHDRAWN))
 )
-_WITHDRAW = _FINISH.where(_IT.state == State.QUEUED, _IS_FREE)
+_WITHDRAW = _FINISH.where(_IT.state.in_((State.QUEUED, State.HELD)), _IS_FREE)
 _LEASED = (
     select(
         Account.mail_key,
         Delivery.is_automatic,
         Delivery.recipient,
         func.coalesce(Delivery.raw_sha256, Article.raw_sha256),
-        Mailbox.sealed_relay_url,
+        SmtpAccount.id,
     )
     .join(Account, Account.id == Delivery.account_id)
     .outerjoin(Article, Article.id == Delivery.article_id)
-    .outerjoin(Mailbox, Mailbox.id == Delivery.mailbox_id)
+    .outerjoin(SmtpAccount, SmtpAccount.mailbox_id == Delivery.mailbox_id)
     .where(Delivery.id == bindparam("delivery"))
 )

@@ -45,6 +45,7 @@ def requeue(db: Session, account_id: int, article_id: int, recipient: str, *, no
         "settled": "",
         "answer": "",
         "attempts": 0,
+        "claims": 0,
         "next_try_at": None,
         "created_at": now,
         "finished_at": None,

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from gateway.ids import new_public_id
 from gateway.store.models import ImapFolder, ImapMessage, ImapSource, Mailbox, table
+from gateway.store.servers import FreshTokens, ServerAccount, Trouble
 from gateway.store.types import UtcDateTime
 
 
@@ -26,21 +27,6 @@ class SourceState(StrEnum):
     PAUSED = "paused"
 
 
-class Security(StrEnum):
-    """How the connection is protected; plain is for servers on the same machine."""
-
-    TLS = "tls"
-    STARTTLS = "starttls"
-    PLAIN = "plain"
-
-
-class Auth(StrEnum):
-    """How we sign in there."""
-
-    PASSWORD = "password"
-    XOAUTH2 = "xoauth2"
-
-
 class WhenDone(StrEnum):
     """What becomes of a mail on the server once it is safe here."""
 
@@ -50,47 +36,10 @@ class WhenDone(StrEnum):
     DELETE = "delete"
 
 
-class Trouble(StrEnum):
-    """What can be wrong with a source; the row has it as `code` or `code: what the server said`."""
-
-    UNRESOLVED = "unresolved"
-    FORBIDDEN_HOST = "forbidden-host"
-    UNREACHABLE = "unreachable"
-    TIMEOUT = "timeout"
-    CERTIFICATE_EXPIRED = "certificate-expired"
-    CERTIFICATE_NAME = "certificate-name"
-    CERTIFICATE_UNTRUSTED = "certificate-untrusted"
-    TLS = "tls"
-    NO_TLS = "no-tls"
-    LOGIN = "login"
-    TOKEN = "token"
-    TOKEN_SERVER = "token-server"
-    FOLDER = "folder"
-    DROPPED = "dropped"
-    PROTOCOL = "protocol"
-    TOO_MUCH = "too-much"
-    MESSAGE = "message"
-    MARKING = "marking"
-    OURS = "ours"
-
-
 @dataclass(frozen=True, slots=True)
-class LeasedSource:
+class LeasedSource(ServerAccount):
     """A source in our hands; `address` is its mailbox's."""
 
-    id: int
-    account_id: int
-    host: str
-    port: int
-    security: str
-    username: str
-    auth: str
-    sealed_secret: str
-    token_url: str
-    client_id: str
-    sealed_client_secret: str
-    sealed_access_token: str
-    token_expires_at: datetime | None
     folders: Sequence[str]
     when_done: str
     move_to: str
@@ -204,8 +153,7 @@ def note_trouble(
     db: Session, source: LeasedSource, trouble: Trouble, detail: str = "", *, now: datetime
 ) -> datetime:
     """Something is wrong with it; since when it has been without a good look in between."""
-    said = f"{trouble.value}: {detail}" if detail else trouble.value
-    row = _held(source).values(last_error=said[:500])
+    row = _held(source).values(last_error=trouble.noted(detail))
     since: datetime | None = db.execute(row.returning(ImapSource.failing_since)).scalar()
     if since is None:
         db.execute(_held(source).values(failing_since=now))
@@ -238,16 +186,11 @@ def note_trial(
             move_folder(db, folder, uidvalidity=count.uidvalidity, next_uid=count.uidnext)
 
 
-def note_token(
-    db: Session, source: LeasedSource, *, sealed_access: str, expires_at: datetime, sealed_refresh: str
-) -> None:
-    """A fresh access token; `sealed_refresh` is the new refresh token if the server changed it, else ""."""
-    values: dict[str, Any] = {"sealed_access_token": sealed_access, "token_expires_at": expires_at}
-    if sealed_refresh:
-        values["sealed_secret"] = sealed_refresh
+def note_token(db: Session, source: LeasedSource, fresh: FreshTokens) -> None:
+    """A fresh access token, with the refresh token that belongs to it."""
     # Whoever holds the source by now: the old refresh token may be worth nothing any more.
     same = ImapSource.id == source.id, ImapSource.sealed_secret == source.sealed_secret
-    db.execute(update(ImapSource).where(*same).values(values))
+    db.execute(update(ImapSource).where(*same).values(asdict(fresh)))
 
 
 def find_folder(db: Session, source_id: int, name: str) -> FolderState | None:

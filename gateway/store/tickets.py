@@ -38,6 +38,8 @@ class EventKind(StrEnum):
     SENT_NOW = "sent_now"
     RESENT = "resent"
     FAILURE_DISMISSED = "failure_dismissed"
+    HELD_RELEASED = "held_released"
+    HELD_DISCARDED = "held_discarded"
 
 
 NOT_DELIVERED = "not_delivered"

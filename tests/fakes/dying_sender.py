@@ -15,7 +15,7 @@ from gateway.outbound.opening import Timeouts
 from gateway.outbound.postoffice import PostOffice
 from gateway.outbound.submission import Sender
 from gateway.store.blobs import BlobStore
-from tests.fakes.outgoing import DOMAIN, SetClock, connect
+from tests.fakes.outgoing import DOMAIN, REACH, SEAL, SetClock, connect
 
 AFTER_LEASE = "after the lease"
 BEFORE_NOTE = "after the 250, before the note"
@@ -57,7 +57,8 @@ def main(root: Path, relay_url: str, delivery_id: int, step: str) -> None:
         journal=journal,
         blobs=store(root / "blobs"),
         mail_domain=DOMAIN,
-        unseal=str,
+        seal=SEAL,
+        reach=REACH,
         clock=SetClock(),
     )
     deliver(delivery_id, office=office)

@@ -11,18 +11,19 @@ from sqlalchemy import select
 from gateway.clock import SystemClock
 from gateway.desk import imapsources
 from gateway.desk.imapsources import Connection, SourceView
+from gateway.desk.servers.reach import Reach
 from gateway.inbound.accept import Acceptor
 from gateway.inbound.file_intake import file_intake
 from gateway.inbound.imap.fetching import Office
-from gateway.inbound.imap.reach import Reach
 from gateway.inbound.imap.setbacks import Setbacks
 from gateway.inbound.imap.stopping import Stopper
 from gateway.inbound.imap.watching import Watch
 from gateway.settings import Settings
 from gateway.store import imap, session
-from gateway.store.imap import LeasedSource, Security, Trouble, WhenDone
+from gateway.store.imap import LeasedSource, WhenDone
 from gateway.store.models import ImapMessage, ImapSource, Intake, Offer
 from gateway.store.sealed import Seal
+from gateway.store.servers import Security, Trouble
 from tests.fakes.dovecot import PASSWORD, USER
 from tests.world import DOMAIN, World
 

@@ -6,15 +6,28 @@ from typing import Any
 
 from sqlalchemy import select
 
+from gateway.desk.servers.reach import Reach
 from gateway.mail.address import Address
 from gateway.mail.compose import OutgoingMail, compose
 from gateway.outbound.journal import Journal
 from gateway.outbound.opening import Timeouts
 from gateway.outbound.postoffice import PostOffice
 from gateway.outbound.submission import Sender
-from gateway.store import deliveries, outbox, session
+from gateway.store import deliveries, outbox, session, smtp
 from gateway.store.blobs import BlobStore
-from gateway.store.models import Account, Article, Delivery, Mailbox, Outbox, Record, Ticket, TicketEvent
+from gateway.store.models import (
+    Account,
+    Article,
+    Delivery,
+    Mailbox,
+    Outbox,
+    Record,
+    SmtpAccount,
+    Ticket,
+    TicketEvent,
+)
+from gateway.store.sealed import Seal
+from gateway.store.smtp import OutgoingAccount
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 KEY = b"k" * 32
@@ -30,6 +43,10 @@ RAW = compose(
         text="Grüße\n.\n..dots",
     )
 )
+
+
+SEAL = Seal(KEY)
+REACH = Reach(allows_private=True)
 
 
 class SetClock:
@@ -117,6 +134,39 @@ def owe(
     return delivery_id
 
 
+def give_account(port: int, **values: Any) -> int:
+    """An SMTP account for mailbox 1 at a server on this machine; its id. Secrets are given unsealed."""
+    for name in ("secret", "access_token", "client_secret"):
+        values[f"sealed_{name}"] = SEAL.seal(values.pop(name, ""))
+    usual = {
+        "host": "localhost",
+        "port": port,
+        "security": "plain",
+        "username": "",
+        "auth": "password",
+        "sender": "ours",
+        "max_connections": 2,
+        "mails_per_minute": 0,
+    }
+    with session.transaction() as db:
+        account = SmtpAccount(account_id=1, mailbox_id=1, created_at=NOON, **(usual | values))
+        db.add(account)
+        db.flush()
+        return account.id
+
+
+def account_row() -> dict[str, Any]:
+    with session.reading() as db:
+        return dict(db.execute(select(SmtpAccount.__table__)).mappings().one())
+
+
+def account_of(smtp_id: int) -> OutgoingAccount:
+    with session.reading() as db:
+        found = smtp.find(db, smtp_id)
+    assert found is not None
+    return found
+
+
 def open_post_office(
     root: Path, relay_url: str, *, clock: SetClock, journal: Journal | None = None
 ) -> PostOffice:
@@ -125,7 +175,8 @@ def open_post_office(
         journal=journal or Journal(root / "journal"),
         blobs=BlobStore(root / "blobs"),
         mail_domain=DOMAIN,
-        unseal=lambda sealed: sealed,
+        seal=SEAL,
+        reach=REACH,
         clock=clock,
     )
 

@@ -1,8 +1,8 @@
 """A worker that tries whatever is owed, in an order of its own, until nothing is.
 
-`python tests/fakes/racing_sender.py ROOT RELAY_URL SEED [LOOK]` with LOOK it stops itself (SIGSTOP) in its
-first try, right before it looks at the clock for that time: 2 is before DATA, 3 before the final dot.
-Its leases last seconds instead of minutes.
+`python tests/fakes/racing_sender.py ROOT RELAY_URL SEED [LOOK [MOST]]` with LOOK it stops itself (SIGSTOP) in
+its first try, right before it looks at the clock for that time: 2 is before DATA, 3 before the final dot.
+MOST is how many mails the account may send in a day. Its leases last seconds instead of minutes.
 """
 
 import os
@@ -24,10 +24,11 @@ from gateway.outbound.journal import Journal
 from gateway.outbound.opening import Timeouts
 from gateway.outbound.postoffice import PostOffice
 from gateway.outbound.submission import Sender
+from gateway.rules.budget import Budget
 from gateway.store import session
 from gateway.store.blobs import BlobStore
 from gateway.store.models import Delivery
-from tests.fakes.outgoing import DOMAIN, connect
+from tests.fakes.outgoing import DOMAIN, REACH, SEAL, connect
 
 LEASE = timedelta(seconds=20)
 _TIMEOUTS = Timeouts(connect=10, command=10, content=2, answer=4)
@@ -54,7 +55,7 @@ def owed() -> list[int]:
         return list(db.execute(waiting).scalars())
 
 
-def main(root: Path, relay_url: str, seed: int, stop_at: int) -> None:
+def main(root: Path, relay_url: str, seed: int, stop_at: int = 0, most: int = 0) -> None:
     # A lease of ten minutes would make the test last as long.
     deliver_module.LEASE = LEASE
     log.configure(level="WARNING")
@@ -65,8 +66,10 @@ def main(root: Path, relay_url: str, seed: int, stop_at: int) -> None:
         journal=Journal(root / "journal"),
         blobs=BlobStore(root / "blobs"),
         mail_domain=DOMAIN,
-        unseal=str,
+        seal=SEAL,
+        reach=REACH,
         clock=StoppingClock(stop_at),
+        budget=Budget(account_day=most),
     )
     with office:
         while waiting := owed():
@@ -79,4 +82,4 @@ def main(root: Path, relay_url: str, seed: int, stop_at: int) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4]) if sys.argv[4:] else 0)
+    main(Path(sys.argv[1]), sys.argv[2], *map(int, sys.argv[3:]))

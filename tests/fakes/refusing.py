@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
+from gateway.rules.budget import Budget
 from gateway.rules.retry import Failed
 from gateway.store import deliveries, session
 from gateway.store.models import Article, Delivery
@@ -23,6 +24,8 @@ def refuse(public_id: str, *recipients: str, answer: str = UNKNOWN, now: datetim
 
 def _fail(delivery_id: int, answer: str, now: datetime) -> None:
     with session.transaction() as db:
-        held = deliveries.claim(db, delivery_id, owner="test", now=now, lease=timedelta(minutes=1))
+        held = deliveries.claim(
+            db, delivery_id, owner="test", now=now, lease=timedelta(minutes=1), budget=Budget()
+        )
         assert held is not None
         assert deliveries.record(db, held.id, held.token, Failed(answer), now=now, jitter=0.0)

@@ -86,14 +86,16 @@ class SmtpPeer:
     """Listens while its `with` block lasts.
 
     `at(step, action)` scripts what happens the next time a step comes up, in any session: `connect`, `ehlo`,
-    `starttls`, `auth`, `mail`, `rcpt`, `data` (the command), `body` (at the content's first line), `content`
-    (after the final dot), `rset`, `noop`.
+    `starttls`, `auth` (its end), `mail`, `rcpt`, `data` (the command), `body` (at the content's first line),
+    `content` (after the final dot), `rset`, `noop`.
     """
 
     extensions: tuple[str, ...] = ("SIZE 52428800", "8BITMIME", "SMTPUTF8")
     tls: ssl.SSLContext | None = None
     implicit_tls: bool = False
     login: tuple[str, str] | None = None
+    mechanisms: str = "PLAIN LOGIN"
+    accepts_token: Callable[[str], bool] = lambda _: False
     port: int = 0
     on_mail: Callable[[Arrived], object] = lambda _: None
     mails: list[Arrived] = field(default_factory=list)
@@ -222,7 +224,7 @@ class _Session:
         if self._peer.tls and not self._is_tls:
             offered.append("STARTTLS")
         if self._peer.login:
-            offered.append("AUTH PLAIN LOGIN")
+            offered.append(f"AUTH {self._peer.mechanisms}")
         lines = [f"250-{word}" for word in offered[:-1]] + [f"250 {offered[-1]}"]
         self._step("ehlo", "\r\n".join(lines))
 
@@ -238,11 +240,35 @@ class _Session:
         self._is_tls = True
 
     def _auth(self, rest: str) -> None:
-        _, _, secret = rest.partition(" ")
-        said = base64.b64decode(secret).decode("utf-8").split("\0")
+        """PLAIN, LOGIN or XOAUTH2; a refused token is refused by a challenge first, as Google does."""
+        mechanism, _, first = rest.partition(" ")
+        if mechanism.upper() == "XOAUTH2":
+            self._by_token(first)
+            return
+        if mechanism.upper() == "LOGIN":
+            said = [self._asked("VXNlcm5hbWU6"), self._asked("UGFzc3dvcmQ6")]
+        else:
+            said = base64.b64decode(first).decode("utf-8").split("\0")[1:]
         self._peer.secrets.append(said[-1])
-        good = self._peer.login is not None and tuple(said[1:]) == self._peer.login
+        good = self._peer.login is not None and tuple(said) == self._peer.login
         self._step("auth", "235 2.7.0 welcome" if good else "535 5.7.8 wrong password")
+
+    def _by_token(self, first: str) -> None:
+        user, bearer, *_ = base64.b64decode(first).decode("utf-8").split("\1")
+        token = bearer.removeprefix("auth=Bearer ")
+        self._peer.secrets.append(token)
+        is_user = self._peer.login is not None and user == f"user={self._peer.login[0]}"
+        if is_user and self._peer.accepts_token(token):
+            self._step("auth", "235 2.7.0 welcome")
+        elif self._asked("eyJzdGF0dXMiOiI0MDAifQ==") == "":
+            self._step("auth", "535 5.7.8 bad token")
+        else:
+            self._say("501 5.5.2 that was no empty line")
+
+    def _asked(self, challenge: str) -> str:
+        self._say(f"334 {challenge}")
+        line = self._file.readline().decode("ascii").rstrip("\r\n")
+        return base64.b64decode(line).decode("utf-8")
 
     def _mail(self, rest: str) -> None:
         path, _, self._options = rest.partition("> ")

@@ -7,6 +7,7 @@ import pytest
 
 from tests import world as cast
 from tests.databases import KINDS, Databases, configured
+from tests.fakes.oauth_server import OAuthServer
 
 
 @pytest.fixture(scope="session")
@@ -42,3 +43,10 @@ def database(db_url: str) -> Iterator[str]:
 def world(database: str, tmp_path: Path) -> cast.World:
     """Two accounts: ours with owner, staff, mailbox and a customer; a stranger's."""
     return cast.build(tmp_path)
+
+
+@pytest.fixture
+def oauth() -> Iterator[OAuthServer]:
+    """A server that gives access tokens for refresh tokens."""
+    with OAuthServer() as running:
+        yield running

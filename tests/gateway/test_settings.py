@@ -32,6 +32,9 @@ LIMITS = [
     ("smtp_max_recipients", 1, 10_000),
     ("max_message_bytes", 1024, 1024 * MIB),
     ("undo_seconds", 0, 3600),
+    ("budget_account_hour", 0, 1_000_000),
+    ("budget_account_day", 0, 1_000_000),
+    ("budget_recipient_hour", 0, 1_000_000),
 ]
 
 
@@ -66,6 +69,20 @@ def test_without_any_setting_all_is_local() -> None:
     assert found.effective_base_url == "http://127.0.0.1:8080"
     assert found.greeting == found.mail_domain
     assert {found.blob_dir.parent, found.run_dir.parent, found.journal_dir.parent} == {found.root}
+
+
+@pytest.mark.parametrize("domain", ["localhost", "Desk.example", "xn--mller-kva.example", "a." * 99 + "bc"])
+def test_a_domain_that_mails_can_bear_is_taken(domain: str) -> None:
+    assert load(mail_domain=domain).mail_domain == domain
+
+
+@pytest.mark.parametrize(
+    "domain",
+    ["", "müller.example", "a b.example", "a@b.example", "a..b", ".a", "a.", "a\n", "a." * 100 + "b"],
+)
+def test_a_domain_that_no_mail_can_bear_is_refused_at_the_start(domain: str) -> None:
+    with pytest.raises(Invalid, match="M4A_MAIL_DOMAIN"):
+        load(mail_domain=domain)
 
 
 @pytest.mark.parametrize("off", ["off", "OFF", " Off "])

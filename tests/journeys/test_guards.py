@@ -4,12 +4,13 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from gateway.desk import mailboxes
+from gateway.desk import mailboxes, mailboxsettings
 from gateway.rules.access import Actor, Role
 from gateway.store import session
 from gateway.store.queries.filing import own_mailboxes
@@ -98,10 +99,11 @@ def _desk(root: Path, *, own: int, other: int) -> RunningDesk:
 
 def _acknowledges(account: Account) -> None:
     with configured(f"sqlite:///{account.desk.root / 'manage4all.db'}"), session.transaction() as db:
+        assert not own_mailboxes(db, 1)[0].manners.usual
         (box,) = mailboxes.list_mailboxes(db, 1, mail_domain="x.example")
-        assert not own_mailboxes(db, 1)[0].acknowledges
-        owner = Actor(1, Role.OWNER)
-        mailboxes.set_acknowledgement(db, owner, box.public_id, acknowledges=True)
+        kept = mailboxsettings.find_settings(db, 1, box.public_id)
+        wanted = replace(kept, acknowledges=True)
+        mailboxsettings.change_settings(db, Actor(1, Role.OWNER), box.public_id, wanted)
 
 
 def _knows(account: Account, address: str) -> None:

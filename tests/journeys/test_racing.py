@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from gateway import clock
-from gateway.store import session
+from gateway.store import holding, session
+from gateway.store.holding import Which
 from tests.fakes.outgoing import lay_out, owe
 from tests.fakes.serving import wait_until
 from tests.journeys.conftest import PeerProgram
@@ -23,6 +24,7 @@ from tests.journeys.conftest import PeerProgram
 DELIVERIES = int(os.environ.get("M4A_TEST_RACED_DELIVERIES", "1000"))
 WORKERS = 20
 PATIENCE = 200.0 + 0.1 * DELIVERIES
+BUDGET = 60
 BEFORE_DATA, BEFORE_THE_DOT = 2, 3
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(2 * PATIENCE)]
@@ -68,3 +70,26 @@ def test_nobody_gets_a_mail_twice_whoever_races_and_whoever_stands_still(
     print(f"\n{DELIVERIES} deliveries, {WORKERS} workers: {took:.0f} s, {DELIVERIES / took:.0f} a second")
     assert before == DELIVERIES
     assert got == Counter(f"c{number}@customer.example" for number in range(DELIVERIES))
+
+
+def test_past_the_budget_nothing_leaves_whoever_races_and_dies_and_what_is_released_leaves_once(
+    root: Path, peer: PeerProgram
+) -> None:
+    for number in range(3 * BUDGET):
+        owe(f"c{number}@customer.example", now=clock.now())
+    racing = [start(root, peer, seed, "0", str(BUDGET)) for seed in range(WORKERS)]
+    assert wait_until(lambda: len(peer.mails()) >= BUDGET // 3, within=60)
+    for worker in racing[:5]:
+        worker.kill()
+    for worker in racing:
+        worker.wait(PATIENCE)
+    sent = {mail.values["rcpt_to"] for mail in peer.mails()}
+    with session.transaction() as db:
+        assert (len(sent), holding.count(db, 1)) == (BUDGET, 2 * BUDGET)
+        assert len(holding.release(db, 1, Which(), now=clock.now())) == 2 * BUDGET
+    again = [start(root, peer, seed, "0", str(BUDGET)) for seed in range(4)]
+    assert [worker.wait(PATIENCE) for worker in again] == [0] * 4
+    got = Counter(mail.values["rcpt_to"] for mail in peer.mails())
+    assert set(got) == {f"c{number}@customer.example" for number in range(3 * BUDGET)}
+    # A worker that was killed between the server's answer and its note leaves a mail that goes out once more.
+    assert sum(got.values()) - len(got) <= 5

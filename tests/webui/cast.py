@@ -18,7 +18,7 @@ from gateway.store.intake import NewOffer, Source
 from gateway.store.outbox import Topic
 from gateway.store.queries.articles import TicketDetail, get_detail
 from gateway.store.sealed import Seal
-from tests.fakes.refusing import refuse
+from tests.fakes.refusing import UNKNOWN, refuse
 
 PASSWORD = "correct horse battery"
 PNG = bytes.fromhex(
@@ -71,16 +71,20 @@ class Business:
             )
         file_intake(ref.id, blobs=self.blobs, clock=SystemClock(), guards=guards)
 
-    def answer_in_vain(self, draft: Draft | None = None, *refused: str) -> str:
+    def answer_in_vain(self, draft: Draft | None = None, *refused: str, said: str = UNKNOWN) -> str:
         """Answer ticket 1 with a mail that all or these recipients' server refuses; its public id."""
+        public_id = self.answer(draft)
+        refuse(public_id, *refused, answer=said, now=clock.now())
+        return public_id
+
+    def answer(self, draft: Draft | None = None) -> str:
+        """Answer ticket 1 with a mail that waits for a worker; its public id."""
         wanted = draft or Draft("Please restart it.")
         office = replying.Office("desk.localhost", timedelta(), self.blobs, 10**7, Seal(b"key"))
         with session.reading() as db:
             written = replying.write(db, self.actor, 1, wanted, office=office, now=clock.now())
         with session.transaction() as db:
-            public_id = replying.reply(db, self.actor, written, now=clock.now()).public_id
-        refuse(public_id, *refused, now=clock.now())
-        return public_id
+            return replying.reply(db, self.actor, written, now=clock.now()).public_id
 
     def make_previews(self) -> None:
         """What the worker does when no mail waits."""

@@ -1,5 +1,6 @@
-"""The application on a database of its own, with the standing cast in it."""
+"""The application on a database of its own, with the standing cast in it, and a real browser before it."""
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -7,11 +8,14 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser, Page
+from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
 from gateway.desk import passwords
 from gateway.settings import Settings, load
 from gateway.store import migrate, session
+from tests.fakes.chromium import launched
 from tests.webui.cast import PASSWORD, World, open_business, picture_mail
 from webui import office
 from webui.app import create_app
@@ -70,3 +74,42 @@ def browser(app: Flask, world: World) -> FlaskClient:
     made = app.test_client()
     made.set_cookie("session", world.ours.cookie)
     return made
+
+
+_EXPECTED = ("404", "422", "Blocked script execution")
+"""The page that is not there; a form that comes back.
+
+And the clock that a test puts into every frame, also into that of a mail.
+"""
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with launched() as browser:
+        yield browser
+
+
+@pytest.fixture
+def served(app: Flask, world: World) -> Iterator[str]:
+    """The address of the application, really served."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join(10)
+    server.server_close()
+
+
+@pytest.fixture
+def page(chromium: Browser, served: str, world: World) -> Iterator[Page]:
+    """A page of our owner's browser; whatever it complains about fails the test."""
+    context = chromium.new_context(base_url=served, viewport={"width": 1280, "height": 800}, locale="en-GB")
+    context.add_cookies([{"name": "session", "value": world.ours.cookie, "url": served}])
+    made = context.new_page()
+    complaints: list[str] = []
+    made.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    made.on("pageerror", lambda error: complaints.append(str(error)))
+    yield made
+    context.close()
+    assert [text for text in complaints if not any(word in text for word in _EXPECTED)] == []

@@ -3,6 +3,7 @@
 import pytest
 
 from gateway.desk import customers, passwords
+from gateway.desk.pictures import LostPicture
 from gateway.errors import Invalid, TooLarge
 from gateway.i18n import speaking
 from webui.complaints import _SAID, in_words
@@ -39,3 +40,8 @@ def test_what_is_too_large_is_told_with_both_sizes() -> None:
         told = "Mit ihren Anhängen hat die Nachricht 30 MB; höchstens 5,0 MB lassen sich senden."
         assert in_words(error) == told
     assert in_words(TooLarge("Other.")) == "Other."
+
+
+def test_a_lost_picture_is_told_by_its_name() -> None:
+    with speaking("de"):
+        assert in_words(LostPicture("a.png")).startswith("Das Bild a.png ist nicht mehr da: Fügen Sie es")

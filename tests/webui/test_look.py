@@ -1,28 +1,20 @@
 """The pages in a real browser: accessible in both themes and languages, narrow enough, worked by keyboard."""
 
-import threading
-from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from flask import Flask
 from playwright.sync_api import Browser, Page, expect
-from werkzeug.serving import make_server
 
 from gateway import clock
-from gateway.desk import canned
 from gateway.desk.guarding import Guards
 from gateway.rules.status import ArticleKind, Status
-from gateway.store import session
 from gateway.store.sealed import Seal
-from tests.fakes.chromium import launched
+from tests.fakes.holding import hold
 from tests.fakes.refusing import refuse
 from tests.webui import rich
+from tests.webui.accessible import violations
 from tests.webui.cast import World, mail
-from webui import office
 
 PAGES = (
     "/",
@@ -48,59 +40,22 @@ PUBLIC = (
     "/forgotten",
     "/reset",
 )
-_EXPECTED = ("404", "Blocked script execution")
-"""The page that is not there; and the clock that a test puts into every frame, also into that of a mail."""
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with launched() as browser:
-        yield browser
-
-
-@pytest.fixture
-def served(app: Flask, world: World) -> Iterator[str]:
-    """The address of the application, really served."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join(10)
-    server.server_close()
 
 
 @pytest.fixture
 def guarded(world: World) -> None:
     """What the guards make of machines' mail: a storm in ticket 2, and two mails in quarantine.
 
-    And an answer that did not arrive.
+    And an answer that did not arrive, and two that are held back.
     """
     world.ours.answer_in_vain()
+    for _ in range(2):
+        hold(world.ours.answer(), now=clock.now())
     strict = Guards(1, 5, "desk.localhost", str, Seal(b"key"))
     for number in range(1, 4):
         world.ours.receive(mail(f"Disk {number} is full", f"Alert {number}\n"), guards=strict)
     for number in range(2):
         world.ours.receive(mail(f"Circle {number}", f"Round {number}\n", **{"X-Loop": "help@ours.example"}))
-
-
-@pytest.fixture
-def page(chromium: Browser, served: str, world: World) -> Iterator[Page]:
-    """A page of our owner's browser; whatever it complains about fails the test."""
-    context = chromium.new_context(base_url=served, viewport={"width": 1280, "height": 800}, locale="en-GB")
-    context.add_cookies([{"name": "session", "value": world.ours.cookie, "url": served}])
-    made = context.new_page()
-    complaints: list[str] = []
-    made.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    made.on("pageerror", lambda error: complaints.append(str(error)))
-    yield made
-    context.close()
-    assert [text for text in complaints if not any(word in text for word in _EXPECTED)] == []
-
-
-def violations(page: Page) -> list[str]:
-    found = Axe().run(page).response["violations"]
-    return [f"{page.url} {v['id']}: {node['html'][:120]}" for v in found for node in v["nodes"]]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -144,6 +99,15 @@ def test_a_mailbox_is_worked_and_read_on_every_screen(page: Page, served: str, l
     expect(page.locator("#arrival .light.bad")).to_have_count(1)
     page.locator("#dkim button").click()
     expect(page.locator("#dkim .copy")).to_have_count(2)
+    page.locator("#outgoing summary").first.click()
+    for field, typed in (("host", "localhost"), ("port", "9"), ("username", "help"), ("secret", "hunter2")):
+        page.locator(f"#out-{field}").fill(typed)
+    page.locator("#out-security").select_option("plain")
+    page.locator("#outgoing .primary").click()
+    page.locator("#outgoing form[action$=test] button").click()  # nobody listens there, which is told
+    expect(page.locator("#outgoing .light.bad")).to_have_count(1)
+    for summary in page.locator("#outgoing summary").all():
+        summary.click()
     assert violations(page) == []
     page.set_viewport_size({"width": 320, "height": 800})
     assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
@@ -322,6 +286,18 @@ def test_the_bar_and_its_keys_type_markdown_that_undo_takes_back(page: Page) -> 
     expect(page.locator("li.article.outbound .rich blockquote")).to_have_text("said")
 
 
+def test_on_a_phone_the_bar_leads_to_every_area(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 800})
+    for name in ("Mailboxes", "Canned replies", "Ledger"):
+        page.goto("/")
+        bar = page.get_by_role("navigation", name="Areas").last
+        bar.get_by_role("button", name="More").click()
+        assert violations(page) == []
+        bar.get_by_role("link", name=name).click()
+        expect(page.locator("h1")).to_have_text(name)
+        expect(bar.get_by_role("button", name="More")).to_have_attribute("aria-current", "true")
+
+
 def test_a_mail_that_did_not_arrive_is_changed_and_sent_anew_with_its_files(page: Page, world: World) -> None:
     page.goto("/t/1")
     page.locator("#text").fill("With a file")
@@ -372,105 +348,3 @@ def test_a_reply_waits_for_a_moment_in_the_readers_zone_and_can_be_taken_back(
     page.get_by_role("button", name="Send now").click()
     expect(page.get_by_text("sent a waiting message at once")).to_be_visible()
     context.close()
-
-
-_PASTED = """([selector, kind, names, colours]) => {
-  const carried = new DataTransfer();
-  const canvas = document.createElement("canvas");
-  canvas.width = canvas.height = 40;
-  names.forEach((name, at) => {
-    const pen = canvas.getContext("2d");
-    pen.fillStyle = colours[at];
-    pen.fillRect(0, 0, 40, 40);
-    const bytes = Uint8Array.from(atob(canvas.toDataURL("image/png").split(",")[1]), (c) => c.charCodeAt(0));
-    carried.items.add(new File([bytes], name, { type: "image/png" }));
-  });
-  const given = { bubbles: true, cancelable: true, clipboardData: carried, dataTransfer: carried };
-  const event = kind === "paste" ? new ClipboardEvent(kind, given) : new DragEvent(kind, given);
-  document.querySelector(selector).dispatchEvent(event);
-}"""
-
-
-def test_pictures_are_pasted_and_dropped_to_their_places_and_taken_back(page: Page, world: World) -> None:
-    page.goto("/t/1")
-    text = page.locator("#text")
-    text.fill("Before  after")
-    text.press("Home")
-    for _step in range(7):
-        page.keyboard.press("ArrowRight")
-    page.evaluate(_PASTED, ["#text", "paste", ["image.png", "image.png"], ["teal", "coral"]])
-    expect(text).to_have_value("Before ![image.png]![image-2.png] after")
-    page.evaluate(_PASTED, ["#text", "drop", ["third[1].png"], ["gold"]])
-    expect(page.locator(".chosen li")).to_have_count(3)
-    page.get_by_role("button", name="Remove image-2.png").click()
-    expect(text).to_have_value("Before ![image.png]![third_1_.png] after")
-    page.get_by_role("button", name="Send", exact=True).click()
-    shown = page.locator("li.article.outbound .rich img")
-    expect(shown).to_have_count(2)
-    expect(shown.last).to_have_js_property("naturalWidth", 40)
-    files = world.ours.ticket.articles[-1].attachments
-    assert [(file.filename, file.inline) for file in files] == [("image.png", True), ("third_1_.png", True)]
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1440])
-def test_what_is_too_large_is_said_while_files_are_chosen(
-    page: Page, app: Flask, served: str, tmp_path: Path, theme: str, width: int
-) -> None:
-    known = office.of(app)
-    smaller = known.settings.model_copy(update={"max_message_bytes": 100_000})
-    office.install(app, replace(known, settings=smaller))
-    page.context.add_cookies([{"name": "theme", "value": theme, "url": served}])
-    page.set_viewport_size({"width": width, "height": 900})
-    page.goto("/t/1")
-    word = page.locator(".too-large")
-    for name, size in (("fits.bin", 65_000), ("more.bin", 6_000)):
-        (tmp_path / name).write_bytes(bytes(size))
-    page.locator("#files").set_input_files(tmp_path / "fits.bin")
-    expect(word).to_be_empty()
-    page.locator("#files").set_input_files(tmp_path / "more.bin")
-    expect(word).to_have_text("With its attachments the message has 100 kB; at most 98 kB can be sent.")
-    page.locator("#text").fill("Too much")
-    page.get_by_role("button", name="Send", exact=True).click()
-    expect(page.locator("li.article.outbound")).to_have_count(0)
-    assert violations(page) == []
-    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
-    page.get_by_role("button", name="Remove more.bin").click()
-    expect(word).to_be_empty()
-    page.get_by_role("button", name="Send", exact=True).click()
-    expect(page.locator("li.article.outbound")).to_have_count(1)
-
-
-def test_a_signature_is_written_once_and_seen_below_every_answer(page: Page) -> None:
-    page.goto("/account")
-    page.get_by_label("In English").fill("Kind regards\n{{staff.name}}, ticket {{ticket.number}}")
-    page.locator("#signature").get_by_role("button", name="Save").click()
-    page.goto("/t/1")
-    expect(page.locator(".composer .signed")).to_have_text("Kind regards\nours, ticket 1")
-    assert violations(page) == []
-
-
-def test_a_slash_offers_canned_replies_by_keyboard_and_mouse(page: Page, world: World) -> None:
-    with session.transaction() as db:
-        for name, text in (("Greeting", "Dear {{contact.name}},"), ("Restart", "Please restart it.")):
-            canned.create(db, world.ours.actor, name=name, text=text, now=clock.now())
-    page.goto("/canned")
-    assert violations(page) == []
-    page.goto("/t/1")
-    area = page.locator("#text")
-    area.press_sequentially("/")
-    expect(page.locator(".offers li")).to_have_text(["Greeting", "Restart"])
-    assert violations(page) == []
-    area.press_sequentially("gre")
-    expect(page.locator(".offers li")).to_have_text(["Greeting"])
-    area.press("Enter")
-    expect(area).to_have_value("Dear Ann Example,")
-    area.press("Enter")
-    area.press_sequentially("/")
-    area.press("ArrowDown")
-    expect(page.locator(".offers [aria-selected=true]")).to_have_text("Restart")
-    page.locator(".offers li").nth(1).click()
-    expect(area).to_have_value("Dear Ann Example,\nPlease restart it.")
-    area.press_sequentially(" and/or ask")
-    expect(page.locator(".offers")).to_be_hidden()
-    expect(area).to_be_focused()

@@ -7,9 +7,10 @@ from redis.exceptions import RedisError
 
 from gateway import clock
 from gateway.cli import marks
+from gateway.rules.budget import Budget
 from gateway.rules.throttling import window_of
 from gateway.settings import Settings
-from gateway.store import automatic, knocks, outbox, tallies
+from gateway.store import automatic, budget, knocks, outbox, tallies
 from gateway.store.blobs import BlobStore
 from gateway.store.models import ImapSource
 from gateway.store.outbox import Topic
@@ -145,7 +146,8 @@ def test_what_the_guards_remember_is_forgotten_when_no_rule_looks_at_it() -> Non
             at = now - timedelta(hours=hours)
             tallies.count_one(db, 1, "ann@example.org", window_at=at)
             automatic.note(db, 1, "0" * 64, automatic.Kind.ACKNOWLEDGEMENT, now=at)
+            budget.take_place(db, 1, "ann@example.org", Budget(account_day=9), now=at)
         for minutes in (16, 0):
             knocks.count_one(db, "ann", window_at=window_of(now - timedelta(minutes=minutes)))
-    assert forget_counts() == 3
+    assert forget_counts() == 4
     assert forget_counts() == 0

@@ -1,22 +1,24 @@
 """Articles and their files: answer, note, take back, read."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from flask import Response
 from werkzeug.datastructures import FileStorage
 
-from gateway.desk import noting, replying
-from gateway.desk.replying import Draft, DraftFile
+from gateway.desk import forwarding, noting, replying
+from gateway.desk.forwarding import Forward
+from gateway.desk.replying import Draft, DraftFile, Written
 from gateway.errors import Invalid
 from gateway.store import idempotency
 from gateway.store.idempotency import Claim
 from gateway.store.queries import articles as queries
 from gateway.store.queries.tickets import get_ticket
 from gateway.store.session import reading, transaction
-from webui import files, uploads
-from webui.api import bodies, repeating
+from webui import files
+from webui.api import attaching, bodies, repeating
 from webui.api.access import actor
-from webui.api.inputs import ArticleIn, IdPath, NumberPath, addresses
+from webui.api.inputs import ArticleIn, ForwardIn, IdPath, NumberPath, addresses
 from webui.api.routes import NUMBER, answer, blueprint, created
 from webui.api.schemas import Article
 from webui.office import office
@@ -30,9 +32,22 @@ def post_article(path: NumberPath) -> Response:
     """Answer the requester, or leave a note for colleagues; files come as `files` of a form."""
     body, sent = bodies.read_with_files(ArticleIn)
     _check(body)
-    kept = _keep(path.number, sent)
+    kept = _keep(path.number, body, sent)
     with repeating.once(actor(), body, kept) as held:
         public_id = repeating.made_before(held) or _write(path.number, body, kept, held)
+    return created(_article(public_id), f"/articles/{public_id}")
+
+
+@blueprint.post("/articles/<id>/forward", responses={201: Article})
+@bodies.takes(ForwardIn, files=True)
+def forward_article(path: IdPath) -> Response:
+    """Hand a message on to anybody, with its files; 403 for an internal note."""
+    body, sent = bodies.read_with_files(ForwardIn)
+    if sent:
+        _article(path.id)  # no file is kept for a message that there is not
+    kept = attaching.keep(sent, body.files)
+    with repeating.once(actor(), body, kept) as held:
+        public_id = repeating.made_before(held) or _forward(path.id, body, kept, held)
     return created(_article(public_id), f"/articles/{public_id}")
 
 
@@ -87,13 +102,12 @@ def _check(body: ArticleIn) -> None:
         raise Invalid("A note is sent to nobody.", field="send_at")
 
 
-def _keep(number: int, sent: list[FileStorage]) -> tuple[DraftFile, ...]:
+def _keep(number: int, body: ArticleIn, sent: list[FileStorage]) -> tuple[DraftFile, ...]:
     """The files, once it is known that there is a ticket for them."""
-    if not sent:
-        return ()
-    with reading() as db:
-        get_ticket(db, actor().account_id, number)
-    return uploads.keep(sent)
+    if sent:
+        with reading() as db:
+            get_ticket(db, actor().account_id, number)
+    return attaching.keep(sent, body.files)
 
 
 def _write(number: int, body: ArticleIn, kept: tuple[DraftFile, ...], held: Claim | None) -> str:
@@ -107,13 +121,27 @@ def _write(number: int, body: ArticleIn, kept: tuple[DraftFile, ...], held: Clai
     draft = _draft(body, kept)
     with reading() as db:
         written = replying.write(db, actor(), number, draft, office=office().sending(), now=now)
+    return _send(written, held, now)
+
+
+def _forward(public_id: str, body: ForwardIn, kept: tuple[DraftFile, ...], held: Claim | None) -> str:
+    """Hand it on; the public id of the new article."""
+    now = office().clock.now()
+    files = None if body.attachments is None else tuple(body.attachments)
+    wanted, draft = Forward(public_id, files, body.original), _draft(body, kept)
+    with reading() as db:
+        written = forwarding.write(db, actor(), wanted, draft, office=office().sending(), now=now)
+    return _send(written, held, now)
+
+
+def _send(written: Written, held: Claim | None, now: datetime) -> str:
     with transaction() as db:
         ref = replying.reply(db, actor(), written, now=now)
         idempotency.complete(db, held, ref.public_id)
     return ref.public_id
 
 
-def _draft(body: ArticleIn, kept: tuple[DraftFile, ...]) -> Draft:
+def _draft(body: ArticleIn | ForwardIn, kept: tuple[DraftFile, ...]) -> Draft:
     return Draft(
         text=body.text,
         to=None if body.to is None else addresses(body.to),

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BeforeValidator, Field
 
+from gateway.desk.replying import MAX_FILES
 from gateway.desk.tickets import UNCHANGED, TicketChange
 from gateway.mail.address import Address, parse_addresses
 from gateway.rules.status import Status
@@ -102,6 +103,13 @@ class IdPath(Shape):
     id: str
 
 
+class FileIn(Shape):
+    """A file of the form by its name; with `inline` it is the picture that `![filename]` shows."""
+
+    filename: str = Field(max_length=255)
+    inline: bool = False
+
+
 class ArticleIn(Shape):
     """An answer or a note. Without `to`, an answer goes to whoever wrote last.
 
@@ -114,6 +122,25 @@ class ArticleIn(Shape):
     to: People | None = None
     cc: People = Field(default_factory=list)
     bcc: People = Field(default_factory=list)
+    status: Status | None = None
+    replaces: str = ""
+    send_at: AwareDatetime | None = None
+    files: list[FileIn] = Field(default_factory=list)
+
+
+class ForwardIn(Shape):
+    """A message to hand on. `attachments` are ids of its files, without it all that are open go along.
+
+    With `original` the mail goes along as it came. The text may be empty; the rest is as for an answer.
+    """
+
+    to: People
+    text: str = ""
+    cc: People = Field(default_factory=list)
+    bcc: People = Field(default_factory=list)
+    attachments: list[str] | None = Field(None, max_length=MAX_FILES)
+    files: list[FileIn] = Field(default_factory=list)
+    original: bool = False
     status: Status | None = None
     replaces: str = ""
     send_at: AwareDatetime | None = None
@@ -131,6 +158,7 @@ class TicketIn(Shape):
     requester: Somebody = None
     mailbox: str | None = None
     status: Status | None = None
+    files: list[FileIn] = Field(default_factory=list)
 
 
 class TicketPatch(Shape):

@@ -16,9 +16,11 @@ from gateway.store.intake import Ledger as Books
 from gateway.store.queries.articles import ArticleView, AttachmentView, DeliveryView, TicketDetail
 from gateway.store.queries.customers import ContactView, CustomerRow, CustomerView
 from gateway.store.queries.failures import FailedView
+from gateway.store.queries.holding import HeldMailView
 from gateway.store.queries.paging import Page
 from gateway.store.queries.quarantine import HeldView
 from gateway.store.queries.tickets import TicketRow
+from webui.holding import reason
 
 
 class Shape(BaseModel):
@@ -65,7 +67,7 @@ class Attachment(Shape):
 
 
 class Delivery(Shape):
-    """How an article fares on its way to one recipient."""
+    """How an article fares on its way to one recipient; `answer` says why where it is held back."""
 
     recipient: str
     state: str
@@ -79,7 +81,7 @@ class Delivery(Shape):
         return cls(
             recipient=view.recipient,
             state=view.state,
-            answer=view.answer,
+            answer=reason(view.answer) if view.state == "held" else view.answer,
             attempts=view.attempts,
             next_try_at=view.next_try_at,
         )
@@ -378,6 +380,35 @@ class FailedDeliveryPage(Shape):
     def of(cls, page: Page[FailedView]) -> Self:
         """As the store has it."""
         return cls(items=[FailedDelivery.of(view) for view in page.items], next=page.next)
+
+
+class HeldDelivery(Shape):
+    """A mail that is held back from one recipient, and why. `author` is a login."""
+
+    article: str
+    ticket: int
+    subject: str
+    author: str | None
+    recipient: str
+    reason: str
+    held_at: datetime
+
+    @classmethod
+    def of(cls, view: HeldMailView) -> Self:
+        """As the store has it, the reason in words."""
+        return cls(**(asdict(view) | {"reason": reason(view.reason)}))
+
+
+class HeldDeliveryPage(Shape):
+    """Some mails that are held back, oldest first; `next` is the cursor of the following page."""
+
+    items: list[HeldDelivery]
+    next: str | None
+
+    @classmethod
+    def of(cls, page: Page[HeldMailView]) -> Self:
+        """As the store has it."""
+        return cls(items=[HeldDelivery.of(view) for view in page.items], next=page.next)
 
 
 class CannedReply(Shape):

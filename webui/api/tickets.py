@@ -13,8 +13,7 @@ from gateway.store.idempotency import Claim
 from gateway.store.queries.articles import get_detail
 from gateway.store.queries.tickets import list_tickets
 from gateway.store.session import reading, transaction
-from webui import uploads
-from webui.api import bodies, repeating
+from webui.api import attaching, bodies, repeating
 from webui.api.access import actor
 from webui.api.inputs import MergeIn, NumberPath, TicketIn, TicketPatch, TicketQuery, addresses
 from webui.api.routes import NUMBER, answer, blueprint, created
@@ -36,7 +35,7 @@ def post_ticket() -> Response:
     """Write to somebody, or note down what came another way; files come as `files` of a form."""
     body, sent = bodies.read_with_files(TicketIn)
     _check(body)
-    kept = uploads.keep(sent)
+    kept = attaching.keep(sent, body.files)
     with repeating.once(actor(), body, kept) as held:
         number = int(repeating.made_before(held) or _begin(body, kept, held))
     with reading() as db:

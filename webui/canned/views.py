@@ -7,6 +7,8 @@ from gateway.desk import canned
 from gateway.desk.canned import CannedView
 from gateway.desk.signatures import MAX_TEXT_CHARS
 from gateway.errors import Conflict, Invalid
+from gateway.i18n import _
+from gateway.mail.placeholders import Placeholder
 from gateway.store.queries.tickets import count_views
 from gateway.store.session import reading, transaction
 from webui import complaints, pages
@@ -34,8 +36,8 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/canned/new")
 @signed_in
 def new() -> ResponseReturnValue:
-    """An empty form."""
-    return _form(CannedView("", "", ""))
+    """An empty form, or one with an example to begin with."""
+    return _form(_example() if "example" in request.args else CannedView("", "", ""))
 
 
 @blueprint.post("/canned/new")
@@ -81,6 +83,15 @@ def remove(public_id: str) -> ResponseReturnValue:
     with transaction() as db:
         canned.remove(db, actor(), public_id)
     return redirect("/canned", 303)
+
+
+def _example() -> CannedView:
+    text = _(
+        "Hello %(name)s,\n\nplease switch the router off, wait for half a minute and switch it on again. "
+        "Two minutes later the connection should be back.\n\nIf it is not, just answer this mail."
+    )
+    name = f"{{{{{Placeholder.CONTACT_NAME.value}}}}}"
+    return CannedView("", _("Restart the router"), text % {"name": name})
 
 
 def _typed(public_id: str) -> CannedView:

@@ -1,7 +1,8 @@
 """Whether a mailbox's mail arrives: the button that looks, and what was found, with what to change."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 from flask import Blueprint, redirect
@@ -11,14 +12,14 @@ from gateway.desk import deliverability
 from gateway.desk.deliverability import Looked
 from gateway.desk.deliverabilitywords import check_name, words_of
 from gateway.desk.mailboxes import MailboxView, list_mailboxes
-from gateway.errors import NotFound
+from gateway.errors import Conflict, NotFound
 from gateway.i18n import _
 from gateway.inbound.authentication.standing import look_up
 from gateway.outbound.probing import find_facts
 from gateway.rules.deliverability import State
 from gateway.store.sealed import Seal
 from gateway.store.session import reading, transaction
-from webui import pages
+from webui import complaints, pages
 from webui.bridge import Told
 from webui.later import Later
 from webui.office import office
@@ -26,7 +27,7 @@ from webui.sessions import actor, signed_in
 from webui.wording import Moment, moment
 
 blueprint = Blueprint("deliverability", __name__)
-PAUSE = timedelta(minutes=1)
+_SOON = "soon"
 _LIGHTS = {State.OK: "ok", State.WARN: "wait", State.FAIL: "bad"}
 
 
@@ -52,17 +53,16 @@ class Arrival:
 @blueprint.post("/mailboxes/<public_id>/test")
 @signed_in
 def look(public_id: str) -> ResponseReturnValue:
-    """Send the test mail and ask the DNS, beside the pages; then the page shows what was found.
-
-    A mailbox is looked at once a minute at most, so that nobody's address gets more test mails than that.
-    """
+    """Send the test mail and ask the DNS, beside the pages; then the page shows what was found."""
     by, settings, now = actor(), office().settings, office().clock.now()
     seal, section = Seal(settings.key()), f"/mailboxes/{public_id}#arrival"
-    with transaction() as db:
-        last = deliverability.find_looked(db, by, public_id)
-        if last is not None and now - last.began_at < PAUSE:
-            return redirect(section, 303)
-        task = deliverability.begin(db, by, public_id, seal=seal, mail_domain=settings.mail_domain, now=now)
+    try:
+        with transaction() as db:
+            task = deliverability.begin(
+                db, by, public_id, seal=seal, mail_domain=settings.mail_domain, now=now
+            )
+    except Conflict:
+        return redirect(f"/mailboxes/{public_id}?{_SOON}=1", 303)
 
     def work() -> Told:
         facts = find_facts(task, settings, look_up=partial(look_up, settings.dns_servers))
@@ -86,6 +86,11 @@ def found(public_id: str) -> ResponseReturnValue:
     if arrival is None:
         raise NotFound(detail="deliverability: no look")
     return pages.render("web/mailboxes/arrival_list.html", box=box, arrival=arrival)
+
+
+def too_soon(arguments: Mapping[str, str]) -> str:
+    """That one has to wait, where the address of the page says so; else ""."""
+    return complaints.in_words(Conflict(deliverability.TOO_SOON)) if _SOON in arguments else ""
 
 
 def shown(looked: Looked | None, box: MailboxView, now: datetime) -> Arrival | None:

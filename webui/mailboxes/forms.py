@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import TypeVar
 
 from werkzeug.datastructures import MultiDict
@@ -9,10 +10,11 @@ from werkzeug.datastructures import MultiDict
 from gateway.desk.imapsources import Connection, SourceView
 from gateway.desk.mailboxsettings import MailboxSettings
 from gateway.errors import Invalid
-from gateway.store.imap import Security, WhenDone
+from gateway.store.imap import WhenDone
+from gateway.store.servers import Security
 
-E = TypeVar("E", Security, WhenDone)
-_MAX_CHARS = 1_000
+E = TypeVar("E", bound=StrEnum)
+MAX_CHARS = 1_000
 _MAX_TEXT_CHARS = 10_000
 _PORTS = {Security.TLS: 993, Security.STARTTLS: 143, Security.PLAIN: 143}
 
@@ -33,11 +35,11 @@ class ConnectionForm:
 def read_settings(form: MultiDict[str, str]) -> MailboxSettings:
     """How a mailbox shall behave; Invalid names a number that is none."""
     return MailboxSettings(
-        name=_line(form, "name"),
+        name=line(form, "name"),
         signature=form.get("signature", "")[:_MAX_TEXT_CHARS],
         locale=form.get("locale", "")[:10],
-        reopen_days=_number(form, "reopen_days"),
-        silence_hours=_number(form, "silence_hours"),
+        reopen_days=number(line(form, "reopen_days"), "reopen_days"),
+        silence_hours=number(line(form, "silence_hours"), "silence_hours"),
         acknowledges="acknowledges" in form,
         acknowledgement=form.get("acknowledgement", "")[:_MAX_TEXT_CHARS],
     )
@@ -46,30 +48,27 @@ def read_settings(form: MultiDict[str, str]) -> MailboxSettings:
 def typed_connection(form: MultiDict[str, str]) -> ConnectionForm:
     """What was typed, to show it again."""
     return ConnectionForm(
-        host=_line(form, "host"),
-        port=_line(form, "port"),
-        security=_line(form, "security"),
-        username=_line(form, "username"),
-        folders=form.get("folders", "")[:_MAX_CHARS].strip(),
-        when_done=_line(form, "when_done"),
-        move_to=_line(form, "move_to"),
+        host=line(form, "host"),
+        port=line(form, "port"),
+        security=line(form, "security"),
+        username=line(form, "username"),
+        folders=form.get("folders", "")[:MAX_CHARS].strip(),
+        when_done=line(form, "when_done"),
+        move_to=line(form, "move_to"),
     )
 
 
 def connection(typed: ConnectionForm, sealed_secret: str) -> Connection:
     """The connection that was typed; Invalid names the field at fault. An empty port is the usual one."""
-    security = _one_of(Security, typed.security, "security")
-    port = typed.port or str(_PORTS[security])
-    if not (port.isascii() and port.isdecimal() and len(port) <= 5):
-        raise Invalid("A port is between 1 and 65535.", field="port")
+    security = one_of(Security, typed.security, "security")
     return Connection(
         host=typed.host,
-        port=int(port),
+        port=number(typed.port, "port") if typed.port else _PORTS[security],
         security=security,
         username=typed.username,
         sealed_secret=sealed_secret,
         folders=tuple(filter(None, (name.strip() for name in re.split(r"[\r\n]+", typed.folders)))),
-        when_done=_one_of(WhenDone, typed.when_done, "when_done"),
+        when_done=one_of(WhenDone, typed.when_done, "when_done"),
         move_to=typed.move_to,
     )
 
@@ -92,19 +91,21 @@ def of_view(view: SourceView) -> ConnectionForm:
     )
 
 
-def _one_of(kind: type[E], text: str, field: str) -> E:
+def one_of(kind: type[E], text: str, field: str) -> E:
+    """The choice that a text names; Invalid where it names none."""
     try:
         return kind(text)
     except ValueError:
         raise Invalid("This input cannot be accepted.", field=field) from None
 
 
-def _number(form: MultiDict[str, str], name: str) -> int:
-    text = form.get(name, "").strip()
+def number(text: str, field: str) -> int:
+    """The number that a text says; Invalid where it is none. What it may be is the desk's business."""
     if not (text.isascii() and text.isdecimal() and len(text) <= 9):
-        raise Invalid("This number is too small or too large.", field=name)
+        raise Invalid("This number is too small or too large.", field=field)
     return int(text)
 
 
-def _line(form: MultiDict[str, str], name: str) -> str:
-    return " ".join(form.get(name, "").split())[:_MAX_CHARS]
+def line(form: MultiDict[str, str], name: str) -> str:
+    """A field of one line."""
+    return " ".join(form.get(name, "").split())[:MAX_CHARS]

@@ -7,8 +7,9 @@ from gateway.desk.imapsources import SourceView
 from gateway.desk.mailboxes import MailboxView
 from gateway.i18n import _, ngettext
 from gateway.rules.heartbeat import Trouble, find_trouble
-from gateway.store.imap import Security, SourceState, WhenDone
+from gateway.store.imap import SourceState, WhenDone
 from gateway.store.queries.mailboxes import Heartbeat
+from gateway.store.servers import Security
 from webui.wording import Moment, moment
 
 OLD = "all"
@@ -65,6 +66,8 @@ def line(box: MailboxView, beat: Heartbeat, now: datetime) -> Line:
     heard = shown.heard
     state = _("last mail: %(ago)s") % {"ago": heard.ago} if heard else _("no mail yet")
     way = _("by IMAP") if beat.imap else _("by forwarding")
+    if beat.sending_error and shown.light != "bad":
+        return Line(box.public_id, box.address, "bad", way, _("Cannot send"))
     return Line(box.public_id, box.address, shown.light, way, state if shown.light == "ok" else shown.state)
 
 

@@ -6,7 +6,15 @@ from typing import Any
 from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 
-from gateway.desk import deliverability, dkimkeys, imapsources, mailboxes, mailboxsettings
+from gateway.desk import (
+    deliverability,
+    dkimkeys,
+    imapsources,
+    mailboxes,
+    mailboxsettings,
+    outofhours,
+    smtpaccounts,
+)
 from gateway.errors import Conflict, Invalid
 from gateway.i18n import current_locale
 from gateway.rules.access import Permission, may, require
@@ -16,8 +24,10 @@ from gateway.store.sealed import Seal
 from gateway.store.session import reading, transaction
 from webui import complaints, pages
 from webui.mailboxes import deliverability as arrival
-from webui.mailboxes import dkim, forms, states
+from webui.mailboxes import dkim, forms, hours, outgoing, states
 from webui.mailboxes.forms import ConnectionForm
+from webui.mailboxes.hours import HoursForm
+from webui.mailboxes.outgoing import OutgoingForm
 from webui.office import office
 from webui.rail import rail
 from webui.sessions import actor, current, proven, signed_in
@@ -26,6 +36,7 @@ from webui.wording import placeholder_names
 blueprint = Blueprint("mailboxes", __name__)
 blueprint.register_blueprint(arrival.blueprint)
 blueprint.register_blueprint(dkim.blueprint)
+blueprint.register_blueprint(outgoing.blueprint)
 
 
 @blueprint.get("/mailboxes")
@@ -61,7 +72,7 @@ def add() -> ResponseReturnValue:
 @signed_in
 def mailbox(public_id: str) -> ResponseReturnValue:
     """One mailbox."""
-    return _page(public_id)
+    return _page(public_id, wrong=arrival.too_soon(request.args))
 
 
 @blueprint.get("/mailboxes/<public_id>/pulse")
@@ -88,6 +99,20 @@ def behave(public_id: str) -> ResponseReturnValue:
     return redirect(f"/mailboxes/{public_id}#settings", 303)
 
 
+@blueprint.post("/mailboxes/<public_id>/hours")
+@signed_in
+def keep_hours(public_id: str) -> ResponseReturnValue:
+    """Let other hours be the mailbox's, and what it says outside them."""
+    typed = hours.typed(request.form)
+    try:
+        wanted = hours.wanted(typed)
+        with transaction() as db:
+            outofhours.change_out_of_hours(db, actor(), public_id, wanted)
+    except Invalid as error:
+        return _page(public_id, wrong=hours.in_words(error), typed_hours=typed), error.http
+    return redirect(f"/mailboxes/{public_id}#hours", 303)
+
+
 @blueprint.post("/mailboxes/<public_id>/connection")
 @proven
 def connect(public_id: str) -> ResponseReturnValue:
@@ -101,6 +126,18 @@ def connect(public_id: str) -> ResponseReturnValue:
     except (Invalid, Conflict) as error:
         return _page(public_id, wrong=complaints.in_words(error), typed=typed), error.http
     return redirect(f"/mailboxes/{public_id}", 303)
+
+
+@blueprint.post("/mailboxes/<public_id>/outgoing")
+@signed_in
+def send_by(public_id: str) -> ResponseReturnValue:
+    """Let its mail leave by an SMTP account of its own, or by another one than before."""
+    try:
+        outgoing.save(public_id, request.form)
+    except Invalid as error:
+        typed = outgoing.typed(request.form)
+        return _page(public_id, wrong=complaints.in_words(error), typed_outgoing=typed), error.http
+    return redirect(outgoing.section(public_id), 303)
 
 
 @blueprint.post("/mailboxes/<public_id>/start")
@@ -185,14 +222,23 @@ def _list_page(address: str, wrong: str) -> str:
     )
 
 
-def _page(public_id: str, *, wrong: str = "", typed: ConnectionForm | None = None) -> str:
-    by = actor()
+def _page(
+    public_id: str,
+    *,
+    wrong: str = "",
+    typed: ConnectionForm | None = None,
+    typed_hours: HoursForm | None = None,
+    typed_outgoing: OutgoingForm | None = None,
+) -> str:
+    by, now = actor(), office().clock.now()
     with reading() as db:
         settings = mailboxsettings.find_settings(db, by.account_id, public_id)
+        closing = outofhours.find_out_of_hours(db, by.account_id, public_id)
         views = rail(count_views(db, by.account_id, by.staff_id))
         may_manage = may(by, Permission.MANAGE_ACCOUNT)
         keys = dkimkeys.list_keys(db, by, public_id) if may_manage else ()
         looked = deliverability.find_looked(db, by, public_id) if may_manage else None
+        own = smtpaccounts.find_view(db, by, public_id) if may_manage else None
     shown = _values(public_id)
     known = shown.pop("known")
     return pages.render(
@@ -200,14 +246,20 @@ def _page(public_id: str, *, wrong: str = "", typed: ConnectionForm | None = Non
         area="mailboxes",
         views=views,
         settings=settings,
+        hours=typed_hours or hours.of_view(closing, locale=settings.locale),
         placeholders=placeholder_names(),
         may_manage=may_manage,
         form=typed or (forms.of_view(known) if known else ConnectionForm()),
         connection_open=typed is not None,
         securities=states.securities(),
         endings=states.endings(),
-        dkim=[dkim.shown(key, office().clock.now()) for key in keys],
-        arrival=arrival.shown(looked, shown["box"], office().clock.now()),
+        server=outgoing.shown(own, now) if own else None,
+        outgoing=typed_outgoing or (outgoing.of_view(own) if own else OutgoingForm()),
+        outgoing_open=typed_outgoing is not None,
+        auths=outgoing.auths(),
+        senders=outgoing.senders(),
+        dkim=[dkim.shown(key, now) for key in keys],
+        arrival=arrival.shown(looked, shown["box"], now),
         wrong=wrong,
         **shown,
     )

@@ -70,12 +70,17 @@ class Brought:
 
 def brought(views: Sequence[AttachmentView]) -> Brought:
     """The files of a message, those of one name told apart."""
-    names = told_apart(safe_name(view.filename) or _("unnamed") for view in views)
-    told = [(view, file(view, name)) for view, name in zip(views, names, strict=True)]
+    named = told(views)
     return Brought(
-        pictures=tuple(shown for view, shown in told if is_picture(view)),
-        files=tuple(shown for view, shown in told if not (view.inline and is_picture(view))),
+        pictures=tuple(shown for view, shown in named if is_picture(view)),
+        files=tuple(shown for view, shown in named if not (view.inline and is_picture(view))),
     )
+
+
+def told(views: Sequence[AttachmentView]) -> list[tuple[AttachmentView, File]]:
+    """Each file with what is shown of it, those of one name told apart."""
+    names = told_apart(safe_name(view.filename) or _("unnamed") for view in views)
+    return [(view, file(view, name)) for view, name in zip(views, names, strict=True)]
 
 
 def file(view: AttachmentView, name: str) -> File:

@@ -5,6 +5,7 @@ from contextvars import copy_context
 from flask import Blueprint, Response, current_app, request
 from flask.typing import ResponseReturnValue
 
+from gateway.desk.attachments import check_scan
 from gateway.errors import NotFound
 from gateway.i18n import current_locale
 from gateway.inbound.enclosed import read_enclosed
@@ -44,7 +45,7 @@ def enclosed_mail(public_id: str) -> ResponseReturnValue:
     """What an attached mail says, for the frame without rights."""
     with reading() as db:
         found = get_attachment(db, actor().account_id, public_id)
-    files.check_scan(found)
+    check_scan(found)
     if not attached.is_mail(found):
         raise NotFound
     path, now = office().blobs.path(found.sha256), office().clock.now()

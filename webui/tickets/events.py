@@ -39,7 +39,7 @@ def in_words(event: EventView, names: Mapping[str, str]) -> str:
                 "who": who,
                 "number": event.data.get("number"),
             }
-        case "withdrawn" | "sent_now" | "resent" | "failure_dismissed":
+        case "withdrawn" | "sent_now" | "resent" | "failure_dismissed" | "held_released" | "held_discarded":
             return _done_by_hand(event, who)
         case _:
             return _of_mail(event)
@@ -63,6 +63,8 @@ def _done_by_hand(event: EventView, who: str) -> str:
         "sent_now": _("%(who)s sent a waiting message at once"),
         "resent": _("%(who)s sent the message to %(recipient)s again"),
         "failure_dismissed": _("%(who)s noted that the message to %(recipient)s did not arrive"),
+        "held_released": _("%(who)s released the message to %(recipient)s, which was held back"),
+        "held_discarded": _("%(who)s discarded the message to %(recipient)s, which was held back"),
     }
     return texts[event.kind] % {"who": who, "recipient": event.data.get("recipient", "")}
 

@@ -3,17 +3,23 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import assert_never
 
 from werkzeug.datastructures import MultiDict
 
-from gateway.desk.replying import Draft, DraftFile, default_recipients
+from gateway.desk.addressees import default_recipients, third_parties
+from gateway.desk.replying import MAX_FILES, Draft, DraftFile
 from gateway.errors import Invalid
 from gateway.i18n import _
 from gateway.mail.address import Address, parse_addresses
+from gateway.rules.cautions import Caution, Doubtful
 from gateway.rules.status import Status, may_become
 from gateway.store.queries.articles import ArticleView, AttachmentView, TicketDetail
+from webui.heldfiles import Held
 
-MAX_ADDRESS_LINE_CHARS = 8000
+MAX_ADDRESS_LINE_CHARS = 60_000
+"""As many as the most recipients need, each with the longest name and address that a mail may have."""
+FORWARD = "forward"
 _LATER, _MOMENT_CHARS = "later", 40
 _SPECIAL = frozenset('()<>[]:;@\\,."')
 
@@ -22,9 +28,13 @@ _SPECIAL = frozenset('()<>[]:;@\\,."')
 class Composer:
     """The composer as it stands: what was typed, and what is to be said about it.
 
-    `kept` are files of an earlier message that go along again; `replaces` is the public id of a message
-    that did not arrive and that this one is sent instead of. `send_at` is local time as the field has it,
-    `instant` the same with its zone, as the browser knows it.
+    `kept` are files of an earlier message that go along again, `held` those that came with this one, and
+    `has_lost` says that one of these is no longer there. `replaces` is the public id of a message that did
+    not arrive and that this one is sent instead of. `questions` are asked before it is sent, and `asked` are
+    the keys of those that need not be asked again. `send_at` is local time as the field has it, `instant`
+    the same with its zone, as the browser knows it. `forward` is the public id of a message that is handed
+    on, `forwarded` those of its files that go along (None: all that may), `with_original` says whether the
+    mail goes along as it came.
     """
 
     kind: str = "reply"
@@ -37,9 +47,16 @@ class Composer:
     wrong: str = ""
     show_recipients: bool = False
     kept: tuple[AttachmentView, ...] = ()
+    held: tuple[Held, ...] = ()
+    has_lost: bool = False
+    asked: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
     replaces: str = ""
     send_at: str = ""
     instant: str = ""
+    forward: str = ""
+    forwarded: tuple[str, ...] | None = None
+    with_original: bool = False
 
     @property
     def to_names(self) -> str:
@@ -57,6 +74,16 @@ class Composer:
         return self.kind == "note"
 
     @property
+    def is_forward(self) -> bool:
+        """Whether a message is handed on."""
+        return self.kind == FORWARD
+
+    @property
+    def takes_files_along(self) -> bool:
+        """Whether the forwarded message goes along as it came, or a file of it."""
+        return self.is_forward and (self.with_original or bool(self.forwarded))
+
+    @property
     def status(self) -> Status | None:
         """The state that the pressed button names."""
         return status_of(self.then) if self.then and not self.is_later else None
@@ -68,27 +95,35 @@ class Composer:
 
 
 def fresh(detail: TicketDetail, own: frozenset[str]) -> Composer:
-    """An empty composer, addressed to whoever gets the answer; our own mailboxes are left out."""
-    usual = default_recipients(detail)
-    to = [who for who in usual.to if who.key not in own]
-    return Composer(to=line(to), cc=line([who for who in usual.cc if who.key not in own]))
+    """An empty composer, addressed to whoever gets the answer; the desk's `own` addresses are left out."""
+    usual = default_recipients(detail, own)
+    composer = Composer(to=line(usual.to), cc=line(usual.cc))
+    if not usual.to or not third_parties(detail).issuperset(who.key for who in usual.to):
+        return composer
+    words = _("The last message is from %(people)s, to whom one was forwarded. Your reply goes there.")
+    return replace(composer, notice=words % {"people": composer.to_names}, show_recipients=True)
 
 
-def again(article: ArticleView) -> Composer:
-    """The composer with a message that was taken back."""
-    return _with(article, _("Taken back. Change it and send it again."))
+def forwarding(article: ArticleView) -> Composer:
+    """An empty composer that hands a message on, to somebody who is still to be named."""
+    return Composer(kind=FORWARD, forward=article.public_id, show_recipients=True)
 
 
-def anew(article: ArticleView) -> Composer:
+def again(article: ArticleView, source: ArticleView | None = None) -> Composer:
+    """The composer with a message that was taken back; `source` is the one that it forwards."""
+    return _with(article, source, _("Taken back. Change it and send it again."))
+
+
+def anew(article: ArticleView, source: ArticleView | None = None) -> Composer:
     """The composer with a message that did not arrive, to be changed and sent instead of it."""
     notice = _("Not delivered. Change it and send it: it becomes a new message.")
     if reached := [way.recipient for way in article.deliveries if way.state == "sent"]:
         notice += " " + _("It has reached these already: %(people)s") % {"people": ", ".join(reached)}
-    return replace(_with(article, notice), replaces=article.public_id, show_recipients=True)
+    return replace(_with(article, source, notice), replaces=article.public_id, show_recipients=True)
 
 
-def _with(article: ArticleView, notice: str) -> Composer:
-    return Composer(
+def _with(article: ArticleView, source: ArticleView | None, notice: str) -> Composer:
+    composer = Composer(
         to=line(article.to),
         cc=line(article.cc),
         bcc=line(article.bcc),
@@ -96,29 +131,57 @@ def _with(article: ArticleView, notice: str) -> Composer:
         notice=notice,
         kept=article.attachments,
     )
+    return _forwarding_again(composer, source) if source else composer
 
 
-def read(form: MultiDict[str, str], kept: tuple[AttachmentView, ...] = ()) -> Composer:
-    """What was sent, with the files that it names; lines of addresses longer than anybody types are cut."""
-    return Composer(
-        kind="note" if form.get("kind") == "note" else "reply",
-        to=form.get("to", "")[:MAX_ADDRESS_LINE_CHARS],
-        cc=form.get("cc", "")[:MAX_ADDRESS_LINE_CHARS],
-        bcc=form.get("bcc", "")[:MAX_ADDRESS_LINE_CHARS],
-        text=form.get("text", "").replace("\r\n", "\n"),
-        then=form.get("then", ""),
-        kept=kept,
-        replaces=form.get("replaces", ""),
-        send_at=form.get("send_at", "")[:_MOMENT_CHARS],
-        instant=form.get("instant", "")[:_MOMENT_CHARS],
+def _forwarding_again(composer: Composer, source: ArticleView) -> Composer:
+    """As it was sent: what it has of the forwarded message is chosen there, the rest goes along as it is."""
+    sent = {file.sha256 for file in composer.kept}
+    theirs = {file.sha256 for file in source.attachments} | {source.raw_sha256}
+    return replace(
+        composer,
+        kind=FORWARD,
+        forward=source.public_id,
+        forwarded=tuple(file.public_id for file in source.attachments if file.sha256 in sent),
+        with_original=source.raw_sha256 in sent,
+        kept=tuple(file for file in composer.kept if file.sha256 not in theirs),
+        show_recipients=True,
     )
 
 
-def refused(composer: Composer, words: str, field: str, *, had_files: bool) -> Composer:
-    """The composer with what is wrong, nothing typed lost; browsers forget the files."""
-    if had_files:
-        words = " ".join((words, _("Please attach the files again.")))
-    return replace(composer, wrong=words, show_recipients=field in ("to", "cc", "bcc"))
+def read(form: MultiDict[str, str]) -> Composer:
+    """What was typed, without files; of a line of addresses that is too long, what shows it."""
+    return Composer(
+        kind=kind if (kind := form.get("kind", "")) in ("note", FORWARD) else "reply",
+        to=form.get("to", "")[: MAX_ADDRESS_LINE_CHARS + 1],
+        cc=form.get("cc", "")[: MAX_ADDRESS_LINE_CHARS + 1],
+        bcc=form.get("bcc", "")[: MAX_ADDRESS_LINE_CHARS + 1],
+        text=form.get("text", "").replace("\r\n", "\n"),
+        then=form.get("then", ""),
+        replaces=form.get("replaces", ""),
+        asked=tuple(form.getlist("asked")[: len(Doubtful)]),
+        send_at=form.get("send_at", "")[:_MOMENT_CHARS],
+        instant=form.get("instant", "")[:_MOMENT_CHARS],
+        forward=form.get("forward", ""),
+        forwarded=tuple(form.getlist("forwarded")[: MAX_FILES + 1]),
+        with_original="original" in form,
+    )
+
+
+def refused(composer: Composer, words: str, field: str) -> Composer:
+    """The composer with what is wrong, nothing typed and no file lost."""
+    shows = composer.is_forward or field in ("to", "cc", "bcc")
+    return replace(composer, wrong=words, show_recipients=shows)
+
+
+def ask(composer: Composer, cautions: Sequence[Caution]) -> Composer:
+    """The composer with these questions, without any if each of them was asked before."""
+    keys = tuple(caution.key for caution in cautions)
+    if set(keys) <= set(composer.asked):
+        return replace(composer, asked=keys, questions=())
+    is_about_people = any(caution.about for caution in cautions)
+    questions = tuple(map(_question, cautions))
+    return replace(composer, asked=keys, questions=questions, show_recipients=is_about_people)
 
 
 def draft(composer: Composer, files: tuple[DraftFile, ...]) -> Draft:
@@ -159,6 +222,19 @@ def line(people: Sequence[Address]) -> str:
     return ", ".join(_one(who) for who in people)
 
 
+def _question(caution: Caution) -> str:
+    about = ", ".join(caution.about)
+    match caution.what:
+        case Doubtful.NOBODY_READS:
+            return _("Probably nobody reads mail to %(people)s.") % {"people": about}
+        case Doubtful.NO_FILE:
+            return _("The text speaks of an attachment, but no file goes along.")
+        case Doubtful.SEVERAL_CUSTOMERS:
+            return _("The recipients belong to several customers: %(names)s.") % {"names": about}
+        case _:
+            assert_never(caution.what)
+
+
 def _one(who: Address) -> str:
     if not who.name:
         return who.address
@@ -181,6 +257,8 @@ def _moment(composer: Composer) -> datetime:
 
 
 def _addresses(typed: str, field: str) -> tuple[Address, ...]:
+    if len(typed) > MAX_ADDRESS_LINE_CHARS:  # to cut it would leave people out, or misspell one
+        raise Invalid("These are too many recipients.", field=field)
     found = parse_addresses(typed)
     is_blank = not typed.strip(" ,;")
     if not is_blank and not (found and all(who.domain for who in found)):

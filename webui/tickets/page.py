@@ -1,7 +1,9 @@
 """The values of a ticket's page, ready for the template."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from math import ceil
 
 from gateway.desk.canned import CannedName
 from gateway.desk.pictures import MAX_PICTURE_BYTES, MAX_PICTURES, PICTURE_TYPES
@@ -13,7 +15,7 @@ from gateway.store.queries.customers import CustomerRow
 from gateway.store.queries.tickets import CustomerRef, TicketFilter, TicketRow
 from webui.complaints import too_large
 from webui.rail import View
-from webui.tickets import forms, rows
+from webui.tickets import forms, forwards, rows
 from webui.tickets.timeline import Reader, entries
 from webui.wording import moment, status_names
 
@@ -23,7 +25,7 @@ MAX_OTHERS = 6
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """What was read for the page."""
+    """What was read for the page; `size_of` tells how large a blob is."""
 
     detail: TicketDetail
     staff: tuple[StaffRef, ...]
@@ -31,6 +33,7 @@ class Inputs:
     customers: tuple[CustomerRow, ...]
     others: tuple[TicketRow, ...]
     views: tuple[View, ...]
+    size_of: Callable[[str], int]
     signature: str = ""
     canned: tuple[CannedName, ...] = ()
 
@@ -90,9 +93,12 @@ def live_values(
 def values(read: Inputs, composer: forms.Composer, *, now: datetime, undo: timedelta) -> dict[str, object]:
     """The values of the whole page."""
     ticket = read.detail.ticket
+    source = forwards.find_source(read.detail, composer.forward)
     return live_values(read.detail, read.staff, now=now, undo=undo) | {
         "views": read.views,
         "draft": composer,
+        "forwarding": forwards.shown(source, composer, now, read.size_of) if source else None,
+        "newest": forwards.newest(read.detail),
         "signature": read.signature,
         "canned": read.canned,
         "requester": _requester(ticket),
@@ -100,25 +106,37 @@ def values(read: Inputs, composer: forms.Composer, *, now: datetime, undo: timed
         "customers": _choices(ticket.customer, read.customers),
         "others": rows.rows(tuple(o for o in read.others if o.number != ticket.number), now),
         "opened": moment(ticket.created_at, now),
+        "settles_in": settles_in(read.detail, now=now, undo=undo),
     }
 
 
-def composer(read: Inputs, *, again: str = "", wrong: str = "") -> forms.Composer:
+def composer(read: Inputs, *, again: str = "", forward: str = "", wrong: str = "") -> forms.Composer:
     """An empty composer, or one with the message `again` that never left or did not arrive.
 
-    `wrong` is said above it.
+    Or one that hands on the message `forward`. `wrong` is said above it.
     """
+    handed_on = forwards.find_source(read.detail, forward)
+    if handed_on is not None:
+        return replace(forms.forwarding(handed_on), wrong=wrong)
     named = next((a for a in read.detail.articles if a.public_id == again), None)
-    return replace((named and _begun_with(named)) or forms.fresh(read.detail, read.own), wrong=wrong)
+    begun = _begun_with(named, forwards.find_source(read.detail, named.forward_of)) if named else None
+    return replace(begun or forms.fresh(read.detail, read.own), wrong=wrong)
 
 
-def _begun_with(article: ArticleView) -> forms.Composer | None:
+def settles_in(detail: TicketDetail, *, now: datetime, undo: timedelta) -> int:
+    """Seconds until the last undo window is over and its button may go; 0 where none is open."""
+    sent = (article.created_at for article in detail.articles if article.kind is ArticleKind.OUTBOUND)
+    left = max((at + undo - now for at in sent), default=timedelta())
+    return ceil(left.total_seconds()) + 1 if left > timedelta() else 0
+
+
+def _begun_with(article: ArticleView, source: ArticleView | None) -> forms.Composer | None:
     """The composer with a message that was taken back or has failed, None for any other."""
     states = {delivery.state for delivery in article.deliveries}
     if states == {"withdrawn"}:
-        return forms.again(article)
+        return forms.again(article, source)
     has_failed = bool(states & {"failed", "bounced"})
-    return forms.anew(article) if has_failed and article.kind is ArticleKind.OUTBOUND else None
+    return forms.anew(article, source) if has_failed and article.kind is ArticleKind.OUTBOUND else None
 
 
 def _buttons(status: Status) -> tuple[StatusButton, ...]:

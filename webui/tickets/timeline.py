@@ -12,10 +12,12 @@ from gateway.mail import markdown
 from gateway.mail.address import Address
 from gateway.rules.status import ArticleKind
 from gateway.store.queries.articles import ArticleView, AttachmentView, DeliveryView, TicketDetail
-from webui import pages
+from webui import answers, pages
+from webui.holding import reason
 from webui.kept import Kept
-from webui.remedies import next_step
+from webui.remedies import is_to_change, next_step
 from webui.tickets import attached, events, invitations, oddities, senders, texts
+from webui.tickets.forwards import may_be_forwarded
 from webui.wording import Moment, ago, initials, moment
 
 _MAX_DEFECTS = 5
@@ -47,6 +49,7 @@ class Way:
     detail: str
     step: str
     can_resend: bool
+    is_to_change: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,10 @@ class Message:
     invitation: invitations.Card | None
     deliveries: tuple[Way, ...]
     withdrawn: bool
+    may_forward: bool
+    forward_of: str
     later: Moment | None
+    held: bool
     undo: bool
     iso: str
     ago: str
@@ -167,7 +173,7 @@ def message(article: ArticleView, reader: Reader) -> Message:
     is_ours = article.kind in (ArticleKind.OUTBOUND, ArticleKind.NOTE)
     name = _name(article, reader)
     in_place = _in_place(article) if is_ours else {}
-    brought = attached.brought([f for f in article.attachments if f not in in_place.values()])
+    brought = attached.brought(_beside(article, in_place))
     return Message(
         id=article.public_id,
         kind=article.kind.value,
@@ -179,26 +185,35 @@ def message(article: ArticleView, reader: Reader) -> Message:
         assurance="" if is_ours else senders.assurance(article),
         defects=_defects(article),
         is_rich=is_ours,
-        text=texts.written(article.reply_text, in_place)
-        if is_ours and article.reply_text.strip()
-        else text.new,
+        text=_words(article, text, in_place),
         quoted=text.quoted,
         quoted_label=text.quoted_label,
         pictures=brought.pictures,
         files=brought.files,
         has_html=article.has_html and not is_ours,
         has_remote=article.has_remote and not is_ours,
-        has_raw=article.has_raw and not is_ours and all(file.is_open for file in article.attachments),
+        has_raw=article.is_raw_open and not is_ours,
         protection=_protection(article),
         invitation=invitations.card(article.invitation, reader.at),
         deliveries=tuple(_way(delivery, reader.at) for delivery in article.deliveries),
-        withdrawn=_is_withdrawn(article),
+        withdrawn=article.is_withdrawn,
+        may_forward=may_be_forwarded(article),
+        forward_of=article.forward_of,
         later=_later(article, reader),
+        held=_is_held(article),
         undo=can_be_taken_back(article, reader),
         iso=at.iso,
         ago=at.ago,
         absolute=at.absolute,
     )
+
+
+def _words(article: ArticleView, text: texts.Text, in_place: Mapping[str, AttachmentView]) -> Markup:
+    """What it says: our own words as formatted; a forward may say nothing."""
+    is_ours = article.kind in (ArticleKind.OUTBOUND, ArticleKind.NOTE)
+    if is_ours and article.reply_text.strip():
+        return texts.written(article.reply_text, in_place)
+    return Markup() if article.forward_of else text.new
 
 
 def _in_place(article: ArticleView) -> dict[str, AttachmentView]:
@@ -208,11 +223,22 @@ def _in_place(article: ArticleView) -> dict[str, AttachmentView]:
     return {file.filename: file for file in own if file.filename in named}
 
 
+def _beside(article: ArticleView, in_place: Mapping[str, AttachmentView]) -> list[AttachmentView]:
+    """The files that stand nowhere else: a forward's pictures are seen in the message that it forwards."""
+    shown = list(in_place.values())
+    return [f for f in article.attachments if f not in shown and not (f.inline and article.forward_of)]
+
+
 def can_be_taken_back(article: ArticleView, reader: Reader) -> bool:
-    """Whether the undo window is open or a later moment awaited, and nothing has been tried yet."""
+    """Whether nothing has been tried yet, and the undo window is open, or it waits for longer or is held."""
     in_time = article.created_at + reader.undo > reader.at
-    untried = all(d.state == "queued" and d.attempts == 0 for d in article.deliveries)
-    return bool(article.deliveries) and untried and (in_time or _later(article, reader) is not None)
+    untried = all(d.state in ("queued", "held") and d.attempts == 0 for d in article.deliveries)
+    waits = in_time or _is_held(article) or _later(article, reader) is not None
+    return bool(article.deliveries) and untried and waits
+
+
+def _is_held(article: ArticleView) -> bool:
+    return any(d.state == "held" for d in article.deliveries)
 
 
 def _later(article: ArticleView, reader: Reader) -> Moment | None:
@@ -221,10 +247,6 @@ def _later(article: ArticleView, reader: Reader) -> Moment | None:
     send_at = max(waiting, default=article.created_at)
     is_later = send_at > max(article.created_at + reader.undo, reader.at)
     return moment(send_at, reader.at) if is_later else None
-
-
-def _is_withdrawn(article: ArticleView) -> bool:
-    return bool(article.deliveries) and all(d.state == "withdrawn" for d in article.deliveries)
 
 
 def _name(article: ArticleView, reader: Reader) -> str:
@@ -246,6 +268,8 @@ def _label(article: ArticleView) -> str:
         return automatic[article.auto]
     if article.kind is ArticleKind.AUTOMATIC:
         return _("Automatic message")
+    if article.forward_of:
+        return _("Forwarded")
     return _("First contact") if article.trust == "first_contact" else ""
 
 
@@ -256,7 +280,7 @@ def _people(article: ArticleView) -> str:
     if article.kind is ArticleKind.INBOUND and article.from_.name:
         parts.append(article.from_.address)
     if article.kind is not ArticleKind.INBOUND:
-        parts.append(_listed(_("to"), article.to))
+        parts.append(_listed(_("Forwarded to") if article.forward_of else _("to"), article.to))
     parts += [_listed(_("Cc"), article.cc), _listed(_("Bcc"), article.bcc)]
     return " · ".join(filter(None, parts))
 
@@ -285,6 +309,7 @@ def _defects(article: ArticleView) -> str:
 def _way(delivery: DeliveryView, now: datetime) -> Way:
     words = {
         "queued": ("clock", _("Waiting to be sent to")),
+        "held": ("warn", _("Held back, not sent to")),
         "sent": ("check", _("Sent to")),
         "deferred": ("warn", _("Delayed:")),
         "failed": ("cross", _("Not delivered to")),
@@ -292,7 +317,8 @@ def _way(delivery: DeliveryView, now: datetime) -> Way:
         "withdrawn": ("block", _("Taken back, not sent to")),
     }
     icon, word = words.get(delivery.state, ("clock", delivery.state))
-    detail = [delivery.answer] if delivery.answer else []
+    said = reason(delivery.answer) if delivery.state == "held" else answers.in_words(delivery.answer)
+    detail = [said] if said else []
     if delivery.state == "deferred" and delivery.next_try_at is not None:
         detail.append(_("next try %(at)s") % {"at": moment(delivery.next_try_at, now).absolute})
     return Way(
@@ -303,6 +329,7 @@ def _way(delivery: DeliveryView, now: datetime) -> Way:
         detail=" · ".join(detail),
         step=_step(delivery) if delivery.state in _FAILED else "",
         can_resend=delivery.state in _FAILED and delivery.settled != "replaced",
+        is_to_change=is_to_change(delivery.answer),
     )
 
 

@@ -8,9 +8,11 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, abort, redirect, request
 from flask.typing import ResponseReturnValue
 
-from gateway.desk import canned, merging, noting, replying, tickets
+from gateway.desk import canned, cautions, forwarding, merging, noting, replying, tickets
+from gateway.desk.addressees import own_addresses
+from gateway.desk.forwarding import Forward
 from gateway.desk.mailboxes import list_mailboxes
-from gateway.desk.replying import DraftFile
+from gateway.desk.replying import ArticleRef, Draft, DraftFile
 from gateway.desk.tickets import TicketChange
 from gateway.errors import Conflict, Denied, Invalid, TooLarge
 from gateway.i18n import _
@@ -19,7 +21,7 @@ from gateway.store.queries.articles import get_article, get_detail
 from gateway.store.queries.customers import list_customers
 from gateway.store.queries.tickets import TicketFilter, count_views, list_tickets
 from gateway.store.session import reading, transaction
-from webui import complaints, pages, uploads
+from webui import complaints, heldfiles, pages, uploads
 from webui.office import office
 from webui.rail import DEFAULT_VIEW, filter_of, rail, view_names
 from webui.sessions import actor, signed_in
@@ -76,8 +78,9 @@ def news() -> ResponseReturnValue:
 @blueprint.get(_TICKET)
 @signed_in
 def ticket(number: int) -> ResponseReturnValue:
-    """A ticket with its messages and a composer; `again` names a message to begin with."""
-    return _ticket_page(number, again=request.args.get("again", ""))
+    """A ticket with its messages and a composer; `again` and `forward` name a message to begin with."""
+    named = request.args
+    return _ticket_page(number, again=named.get("again", ""), forward=named.get("forward", ""))
 
 
 @blueprint.get(f"{_TICKET}/live")
@@ -97,19 +100,27 @@ def live(number: int) -> ResponseReturnValue:
 @blueprint.post(f"{_TICKET}/articles")
 @signed_in
 def write(number: int) -> ResponseReturnValue:
-    """Send a reply or save a note; what cannot be taken comes back with nothing typed lost."""
-    composer = forms.read(request.form, uploads.carry(request.form.getlist("kept")[: replying.MAX_FILES]))
+    """Send a reply or a forward or save a note; what cannot be taken comes back with nothing typed lost.
+
+    So does, once, what is worth a question before it is sent.
+    """
+    composer = _with_files(forms.read(request.form))
     if composer.then == "insert":
         return _ticket_page(number, composer=_inserted(number, composer))
-    sent = [file for _field, file in request.files.items(multi=True) if file.filename]
     try:
-        public_id = _note(number, composer) if composer.is_note else _reply(number, composer)
+        if composer.is_note:
+            ref = _note(number, composer)
+        else:
+            draft = forms.draft(composer, _files(composer))
+            asking = _ask(composer, draft)
+            if asking.questions:
+                return _ticket_page(number, composer=asking)
+            ref = _send(number, composer, draft)
     except (Invalid, Conflict, Denied, TooLarge) as error:
         field = error.field if isinstance(error, Invalid) else ""
         words = complaints.in_words(error)
-        wrong = forms.refused(composer, words, field, had_files=bool(sent))
-        return _ticket_page(number, composer=wrong), error.http
-    return redirect(f"/t/{number}#m-{public_id}", 303)
+        return _ticket_page(number, composer=forms.refused(composer, words, field)), error.http
+    return redirect(f"/t/{ref.number}#m-{ref.public_id}", 303)
 
 
 @blueprint.get(f"{_TICKET}/canned/<public_id>")
@@ -208,7 +219,12 @@ def books() -> ResponseReturnValue:
 
 
 def _ticket_page(
-    number: int, *, composer: forms.Composer | None = None, again: str = "", wrong: str = ""
+    number: int,
+    *,
+    composer: forms.Composer | None = None,
+    again: str = "",
+    forward: str = "",
+    wrong: str = "",
 ) -> str:
     by = actor()
     with reading() as db:
@@ -219,33 +235,45 @@ def _ticket_page(
         inputs = page.Inputs(
             detail=detail,
             staff=tickets.staff_of(db, by.account_id),
-            own=frozenset(b.address for b in list_mailboxes(db, by.account_id, mail_domain=_domain())),
+            own=own_addresses(db, by.account_id),
             customers=list_customers(db, by.account_id, limit=page.MAX_CUSTOMERS).items,
             others=list_tickets(db, by.account_id, theirs, limit=page.MAX_OTHERS).items if theirs else (),
             views=rail(count_views(db, by.account_id, by.staff_id)),
             signature=replying.signature_of(db, by, detail),
             canned=canned.list_names(db, by.account_id),
+            size_of=office().blobs.size_bytes,
         )
-    shown = composer or page.composer(inputs, again=again, wrong=wrong)
+        relay, most = office().relay, office().settings.max_message_bytes
+        bounds = page.Bounds(replying.largest_mail(db, by, detail.ticket.id, relay=relay, most=most))
+    shown = composer or page.composer(inputs, again=again, forward=forward, wrong=wrong)
     values = page.values(inputs, shown, now=office().clock.now(), undo=_undo())
-    bounds = page.Bounds(office().settings.max_message_bytes)
     return pages.render("web/tickets/ticket.html", area="tickets", view="", bounds=bounds, **values)
 
 
-def _reply(number: int, composer: forms.Composer) -> str:
-    draft = forms.draft(composer, _files(composer))
-    by, now = actor(), office().clock.now()
+def _ask(composer: forms.Composer, draft: Draft) -> forms.Composer:
+    by = actor()
     with reading() as db:
-        written = replying.write(db, by, number, draft, office=office().sending(), now=now)
+        found = cautions.cautions_for(db, by, draft, takes_files_along=composer.takes_files_along)
+    return forms.ask(composer, found)
+
+
+def _send(number: int, composer: forms.Composer, draft: Draft) -> ArticleRef:
+    by, now, sending = actor(), office().clock.now(), office().sending()
+    with reading() as db:
+        if composer.is_forward:
+            wanted = Forward(composer.forward, composer.forwarded, composer.with_original)
+            written = forwarding.write(db, by, wanted, draft, office=sending, now=now)
+        else:
+            written = replying.write(db, by, number, draft, office=sending, now=now)
     with transaction() as db:
-        return replying.reply(db, by, written, now=now).public_id
+        return replying.reply(db, by, written, now=now)
 
 
-def _note(number: int, composer: forms.Composer) -> str:
+def _note(number: int, composer: forms.Composer) -> ArticleRef:
     kept = _files(composer)
     by, now = actor(), office().clock.now()
     with transaction() as db:
-        return noting.note(db, by, number, composer.text, kept, now=now).public_id
+        return noting.note(db, by, number, composer.text, kept, now=now)
 
 
 def _inserted(number: int, composer: forms.Composer) -> forms.Composer:
@@ -261,10 +289,24 @@ def _filled(number: int, public_id: str) -> str:
         return canned.fill_in(db, by, number, public_id)
 
 
+def _with_files(composer: forms.Composer) -> forms.Composer:
+    """The composer with all files that go along: of an earlier message, of an earlier try, new ones."""
+    named = request.form.getlist("held")[: replying.MAX_FILES]
+    held = heldfiles.redeem(named)
+    new = uploads.keep(request.files.getlist("files"), request.files.getlist("pictures"))
+    return replace(
+        composer,
+        kept=uploads.carry(request.form.getlist("kept")[: replying.MAX_FILES]),
+        held=(*held, *map(heldfiles.hold, new)),
+        has_lost=len(held) < len(named),
+    )
+
+
 def _files(composer: forms.Composer) -> tuple[DraftFile, ...]:
-    """What goes along: files of an earlier message, then new ones, and the text's pictures."""
-    sent, shown = request.files.getlist("files"), request.files.getlist("pictures")
-    return (*map(uploads.as_draft, composer.kept), *uploads.keep(sent, shown))
+    """The files to write with; Invalid where one was held for too long."""
+    if composer.has_lost:
+        raise Invalid("Files are held for a day only. Please attach again what is missing.", field="held")
+    return (*map(uploads.as_draft, composer.kept), *(held.file for held in composer.held))
 
 
 def _change(number: int, change: TicketChange) -> ResponseReturnValue:

@@ -6,13 +6,17 @@ from datetime import datetime
 
 from gateway.i18n import _
 from gateway.store.queries.failures import FailedView
-from webui.remedies import next_step
+from webui.answers import in_words
+from webui.remedies import is_to_change, next_step
 from webui.wording import moment
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A mail that did not reach one recipient; `can_change` if somebody here wrote it."""
+    """A mail that did not reach one recipient; `can_change` if somebody here wrote it.
+
+    `is_to_change` where to send it again as it is would help nothing: there is no such address.
+    """
 
     article: str
     ticket: int
@@ -23,6 +27,7 @@ class Row:
     answer: str
     step: str
     can_change: bool
+    is_to_change: bool
     iso: str
     ago: str
     absolute: str
@@ -50,9 +55,10 @@ def _row(view: FailedView, names: Mapping[str, str], now: datetime) -> Row:
         author=names.get(view.author, view.author) if view.author else _("Automatic message"),
         recipient=view.recipient,
         what=_("Came back from") if came_back else _("Not delivered to"),
-        answer=view.answer,
+        answer=in_words(view.answer),
         step=next_step(view.answer),
         can_change=view.author is not None,
+        is_to_change=view.author is not None and is_to_change(view.answer),
         iso=at.iso,
         ago=at.ago,
         absolute=at.absolute,

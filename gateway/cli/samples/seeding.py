@@ -15,6 +15,7 @@ from gateway.cli.samples.people import Desk, Person
 from gateway.cli.samples.steps import Answered, Noted, Replied, Sorted, Step, Thread, Wrote
 from gateway.desk import noting, replying, tickets
 from gateway.desk.replying import Draft, DraftFile, Office
+from gateway.desk.servers.reach import reach_of
 from gateway.desk.tickets import TicketChange
 from gateway.ids import new_public_id
 from gateway.inbound.accept import Acceptor
@@ -28,6 +29,7 @@ from gateway.mail.parse import parse
 from gateway.outbound.deliver import deliver
 from gateway.outbound.journal import Journal
 from gateway.outbound.postoffice import PostOffice
+from gateway.outbound.relayurl import Relay
 from gateway.outbound.submission import Sender
 from gateway.rules.access import Actor
 from gateway.rules.retry import Outcome, Sent
@@ -72,7 +74,7 @@ class Postman(Sender):
         envelope: Envelope,
         raw: bytes,
         *,
-        relay_url: str = "",
+        account: Relay | None = None,
         has_time_for: Callable[[float], bool],
         on_accepted: Callable[[str], None],
     ) -> Outcome:
@@ -194,7 +196,8 @@ class Storyteller:
             journal=Journal(self._settings.journal_dir),
             blobs=self._blobs,
             mail_domain=self._settings.mail_domain,
-            unseal=str,
+            seal=Seal(self._settings.key()),
+            reach=reach_of(self._settings),
             clock=At(moment),
         )
         with office:

@@ -13,11 +13,11 @@ from gateway import log
 from gateway.clock import Clock, monotonic
 from gateway.errors import DeskError
 from gateway.ids import new_public_id
-from gateway.inbound.imap.faults import Stopped
 from gateway.inbound.imap.setbacks import Setbacks
-from gateway.inbound.imap.stopping import Stopper
+from gateway.inbound.imap.stopping import Stopped, Stopper
 from gateway.store import imap
-from gateway.store.imap import LeasedSource, Trouble
+from gateway.store.imap import LeasedSource
+from gateway.store.servers import Trouble
 from gateway.store.session import reading, transaction
 
 MOST_AT_ONCE = 50

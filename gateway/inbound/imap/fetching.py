@@ -9,17 +9,18 @@ from sqlalchemy.orm import Session
 
 from gateway import log
 from gateway.clock import Clock, monotonic
+from gateway.desk.servers.faults import ServerFault
 from gateway.errors import DeskError, TooLarge
 from gateway.inbound.accept import Acceptor, Put
-from gateway.inbound.imap.faults import ImapFault
 from gateway.inbound.imap.session import BLOCK_BYTES, Facts, ImapSession
 from gateway.inbound.imap.setbacks import Setbacks
 from gateway.inbound.paths import NULL_PATH, read_path
 from gateway.mail.envelope import Envelope
 from gateway.store import imap, intake
 from gateway.store.blobs import Spool
-from gateway.store.imap import FolderState, LeasedSource, Trouble, Uid, WhenDone
+from gateway.store.imap import FolderState, LeasedSource, Uid, WhenDone
 from gateway.store.intake import IntakeRef, Source
+from gateway.store.servers import Trouble
 from gateway.store.session import reading, transaction
 
 MOST_A_LOOK = 100
@@ -49,7 +50,7 @@ class Look:
     """What a look found: whether there is more, and what was wrong that does not end the connection."""
 
     has_more: bool = False
-    troubles: list[ImapFault] = field(default_factory=list)
+    troubles: list[ServerFault] = field(default_factory=list)
 
 
 class FolderLook:
@@ -66,7 +67,7 @@ class FolderLook:
     def run(self, *, most: int = MOST_A_LOOK) -> Look:
         """Mark what is owed from before, then take at most so many new mails, oldest first.
 
-        Each is committed by itself, so that a drop at any moment loses no progress. Raises ImapFault when
+        Each is committed by itself, so that a drop at any moment loses no progress. Raises ServerFault when
         the dialogue cannot go on or our side cannot keep mail, and Stopped.
         """
         folder, since = self._folder()
@@ -85,7 +86,7 @@ class FolderLook:
             self._take_all(folder, due[:most], since)
             self._mark_owed(folder)
         if self._unsettled:
-            self._look.troubles.append(ImapFault(Trouble.MESSAGE, str(len(self._unsettled))))
+            self._look.troubles.append(ServerFault(Trouble.MESSAGE, str(len(self._unsettled))))
         if listed:
             last = due[most - 1] if self._look.has_more else listed[-1]
             self._advance(folder, min({last + 1, *self._unsettled}))
@@ -98,7 +99,7 @@ class FolderLook:
         """
         selected, source = self._session.selected, self._source
         if selected is None:
-            raise ImapFault(Trouble.PROTOCOL)
+            raise ServerFault(Trouble.PROTOCOL)
         with reading() as db:
             folder = imap.find_folder(db, source.id, selected.name)
         if folder is None or folder.uidvalidity != selected.uidvalidity:
@@ -123,11 +124,11 @@ class FolderLook:
                 first_blocks = self._read_first(group, facts)
                 for uid in group:
                     self._take(folder, uid, facts.get(uid), first_blocks.get(uid), since)
-            except ImapFault as fault:
+            except ServerFault as fault:
                 self._note_broken(folder, group, fault)
                 raise
 
-    def _note_broken(self, folder: FolderState, group: Sequence[int], fault: ImapFault) -> None:
+    def _note_broken(self, folder: FolderState, group: Sequence[int], fault: ServerFault) -> None:
         """The dialogue ended over these mails, through no fault of ours."""
         if fault.trouble is Trouble.OURS:
             return
@@ -159,7 +160,7 @@ class FolderLook:
         wanted = [u for u in group if u in facts and facts[u].size_bytes <= self._office.max_message_bytes]
         try:
             return self._session.read(wanted) if wanted else {}
-        except ImapFault as fault:
+        except ServerFault as fault:
             if fault.ends_connection:
                 raise
             return {}  # the server refused: each mail of the group is on its own from now on
@@ -188,7 +189,7 @@ class FolderLook:
             self._refuse(folder, uid, "too-large")
             return
         except DeskError as error:
-            raise ImapFault(Trouble.OURS, error.detail) from error
+            raise ServerFault(Trouble.OURS, error.detail) from error
         self._setbacks.settled(uid)
 
     def _keep(self, folder: FolderState, uid: int, facts: Facts, spool: Spool, *, mail_from: str) -> None:
@@ -253,7 +254,7 @@ class FolderLook:
             with transaction() as db:
                 imap.take(db, at, lambda: note(db), marked_at=now)
         except DeskError as error:
-            raise ImapFault(Trouble.OURS, error.detail) from error
+            raise ServerFault(Trouble.OURS, error.detail) from error
         self._setbacks.settled(uid)
 
     def _set_back(self, folder: FolderState, uid: int) -> None:
@@ -291,7 +292,7 @@ class FolderLook:
                 return
             try:
                 self._mark(uids)
-            except ImapFault as fault:
+            except ServerFault as fault:
                 if fault.ends_connection:
                     raise
                 self._look.troubles = [fault]

@@ -14,17 +14,17 @@ from typing import Any
 from imapclient import IMAPClient
 
 from gateway.clock import monotonic
-from gateway.inbound.imap.faults import ImapFault
-from gateway.inbound.imap.reach import Reach, protect
+from gateway.desk.servers.faults import ServerFault
+from gateway.desk.servers.reach import Reach, protect
 from gateway.inbound.imap.stopping import Stopper
-from gateway.store.imap import Trouble
+from gateway.store.servers import Trouble
 
 _RECEIVE_BYTES = 64 * 1024
 _GREETING_BYTES = 64 * 1024
 
 
 class GuardedIMAP4(imaplib.IMAP4):
-    """imaplib's dialogue, within the bounds of `bounded`; raises ImapFault and Stopped out of any read."""
+    """imaplib's dialogue, within the bounds of `bounded`; raises ServerFault and Stopped out of any read."""
 
     def __init__(self, connected: socket.socket, host: str, reach: Reach, stopper: Stopper) -> None:
         self._connected, self._reach, self._stopper = connected, reach, stopper
@@ -62,7 +62,7 @@ class GuardedIMAP4(imaplib.IMAP4):
         while (end := self._unread.find(b"\n", searched)) < 0:
             searched = len(self._unread)
             if searched > self._bytes_left:
-                raise ImapFault(Trouble.TOO_MUCH)
+                raise ServerFault(Trouble.TOO_MUCH)
             if not self._receive():
                 end = len(self._unread) - 1
                 break
@@ -79,7 +79,7 @@ class GuardedIMAP4(imaplib.IMAP4):
         """RFC 9051, 6.2.1. What was sent before TLS counts for nothing; more than the answer is an attack."""
         answer, data = self._simple_command("STARTTLS")
         if answer != "OK" or self._unread:
-            raise ImapFault(Trouble.NO_TLS)
+            raise ServerFault(Trouble.NO_TLS)
         self.sock = protect(self.sock, self.host, self._reach)
         self._tls_established = True
         self.untagged_responses.clear()
@@ -90,7 +90,7 @@ class GuardedIMAP4(imaplib.IMAP4):
         """Read on to the server's go-ahead for IDLE; news may come before it."""
         while self._get_response() is not None:
             if self.tagged_commands[tag] is not None:
-                raise ImapFault(Trouble.PROTOCOL)
+                raise ServerFault(Trouble.PROTOCOL)
 
     def _append_untagged(self, typ: str, dat: Any) -> None:
         """Whatever command it comes with, a count of mails is news that IDLE will not repeat."""
@@ -102,7 +102,7 @@ class GuardedIMAP4(imaplib.IMAP4):
 
     def _spend(self, size: int) -> None:
         if size > self._bytes_left:
-            raise ImapFault(Trouble.TOO_MUCH)
+            raise ServerFault(Trouble.TOO_MUCH)
         self._bytes_left -= size
 
     def _cut(self, size: int) -> bytes:
@@ -122,7 +122,7 @@ class GuardedIMAP4(imaplib.IMAP4):
     def _seconds_left(self) -> float:
         left = self._deadline - monotonic()
         if left <= 0:
-            raise ImapFault(Trouble.TIMEOUT)
+            raise ServerFault(Trouble.TIMEOUT)
         return min(left, self._reach.read_seconds)
 
 

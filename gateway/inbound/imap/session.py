@@ -13,12 +13,12 @@ from typing import Any
 
 from imapclient import DELETED, SEEN
 
-from gateway.inbound.imap import reach as reaching
-from gateway.inbound.imap.faults import ImapFault, Stopped
+from gateway.desk.servers import reach as reaching
+from gateway.desk.servers.faults import ServerFault
+from gateway.desk.servers.reach import Reach
 from gateway.inbound.imap.guarded import GuardedClient
-from gateway.inbound.imap.reach import Reach
-from gateway.inbound.imap.stopping import Stopper
-from gateway.store.imap import Auth, Security, Trouble
+from gateway.inbound.imap.stopping import Stopped, Stopper
+from gateway.store.servers import Auth, Security, Trouble
 
 BLOCK_BYTES = 256 * 1024
 """A mail is fetched in pieces of this size."""
@@ -63,7 +63,7 @@ class Facts:
 
 
 class ImapSession:
-    """Signed in once made. Every call may raise ImapFault, and Stopped when told to stop."""
+    """Signed in once made. Every call may raise ServerFault, and Stopped when told to stop."""
 
     def __init__(self, access: Access, *, reach: Reach, stopper: Stopper) -> None:
         self._reach, self._stopper = reach, stopper
@@ -160,7 +160,7 @@ class ImapSession:
         """Move (RFC 6851), or copy and delete; the target is made if there is none."""
         try:
             self._move(uids, target)
-        except ImapFault as fault:
+        except ServerFault as fault:
             if fault.ends_connection:
                 raise
             with self._bounded(said=Trouble.MARKING):
@@ -184,7 +184,7 @@ class ImapSession:
         """The server tells of news until `end_idle`; where `can_idle` is false, PROTOCOL."""
         with self._bounded():
             if not self.can_idle:  # also has the library ask for capabilities before, not in the midst of it
-                raise ImapFault(Trouble.PROTOCOL)
+                raise ServerFault(Trouble.PROTOCOL)
             self._client.idle()
 
     def end_idle(self) -> None:
@@ -200,7 +200,7 @@ class ImapSession:
     def close(self) -> None:
         """Say goodbye if the server listens, and close."""
         with (
-            suppress(ImapFault, Stopped),
+            suppress(ServerFault, Stopped),
             translated(),
             self._client.dialogue.bounded(most_bytes=_ANSWER_BYTES, seconds=_GOODBYE_SECONDS),
         ):
@@ -221,21 +221,21 @@ class ImapSession:
 
     def _protect(self) -> None:
         if self._client.dialogue.state != "NONAUTH" or not self._has("STARTTLS"):
-            raise ImapFault(Trouble.NO_TLS)  # signed in before TLS: somebody in between wants our mail
+            raise ServerFault(Trouble.NO_TLS)  # signed in before TLS: somebody in between wants our mail
         self._client.starttls()
 
     def _sign_in(self, access: Access) -> None:
         if _CONTROL.search(access.username) or _CONTROL.search(access.secret):
-            raise ImapFault(Trouble.LOGIN)
+            raise ServerFault(Trouble.LOGIN)
         try:
             self._authenticate(access)
-        except ImapFault:
+        except ServerFault:
             raise
         except (self._client.Error, UnicodeError) as error:
             if isinstance(error, self._client.AbortError):
                 raise
             said = str(error).replace(access.secret, "***")
-            raise ImapFault(Trouble.LOGIN, _answer(said)) from None
+            raise ServerFault(Trouble.LOGIN, _answer(said)) from None
 
     def _authenticate(self, access: Access) -> None:
         if access.auth is Auth.XOAUTH2:
@@ -245,7 +245,7 @@ class ImapSession:
         elif self._has("AUTH=PLAIN"):
             self._client.plain_login(access.username, access.secret)
         elif self._has("LOGINDISABLED"):
-            raise ImapFault(Trouble.NO_TLS)
+            raise ServerFault(Trouble.NO_TLS)
         else:
             self._client.login(access.username, access.secret)
 
@@ -276,22 +276,22 @@ def wait_for_news(sessions: Iterable[ImapSession], stopper: Stopper, seconds: fl
 
 @contextmanager
 def translated(said: Trouble = Trouble.PROTOCOL) -> Iterator[None]:
-    """Whatever the library raises as ImapFault: a server can make it stumble in any way it likes."""
+    """Whatever the library raises as ServerFault: a server can make it stumble in any way it likes."""
     try:
         yield
-    except (ImapFault, Stopped):
+    except (ServerFault, Stopped):
         raise
     except GuardedClient.AbortError as error:
         gone = "EOF" in str(error) or "socket error" in str(error)
-        raise ImapFault(Trouble.DROPPED if gone else Trouble.PROTOCOL) from None
+        raise ServerFault(Trouble.DROPPED if gone else Trouble.PROTOCOL) from None
     except GuardedClient.Error as error:
-        raise ImapFault(said, _answer(str(error)), ends_connection=False) from None
+        raise ServerFault(said, _answer(str(error)), ends_connection=False) from None
     except TimeoutError:
-        raise ImapFault(Trouble.TIMEOUT) from None
+        raise ServerFault(Trouble.TIMEOUT) from None
     except OSError:
-        raise ImapFault(Trouble.DROPPED) from None
+        raise ServerFault(Trouble.DROPPED) from None
     except Exception as error:  # noqa: BLE001 - see above
-        raise ImapFault(Trouble.PROTOCOL, type(error).__name__) from None
+        raise ServerFault(Trouble.PROTOCOL, type(error).__name__) from None
 
 
 def _bodies(found: dict[int, dict[bytes, Any]], uids: Sequence[int], most: int) -> dict[int, bytes]:
@@ -303,7 +303,7 @@ def _bodies(found: dict[int, dict[bytes, Any]], uids: Sequence[int], most: int) 
             if uid in wanted and key.startswith(b"BODY["):
                 bodies[uid] = _as_bytes(value)
     if any(len(body) > most for body in bodies.values()):
-        raise ImapFault(Trouble.TOO_MUCH)
+        raise ServerFault(Trouble.TOO_MUCH)
     return bodies
 
 
@@ -317,7 +317,7 @@ def _as_bytes(value: object) -> bytes:
 def _number(found: dict[bytes, Any], key: bytes) -> int:
     value = found.get(key)
     if not isinstance(value, int) or not 0 <= value < 2**63:
-        raise ImapFault(Trouble.PROTOCOL, f"no {key.decode()}")
+        raise ServerFault(Trouble.PROTOCOL, f"no {key.decode()}")
     return value
 
 

@@ -5,7 +5,9 @@ import select
 import socket
 from collections.abc import Sequence
 
-from gateway.inbound.imap.faults import Stopped
+
+class Stopped(Exception):
+    """We were told to stop, or the source was taken from us."""
 
 
 class Stopper:

@@ -15,7 +15,7 @@ def count(
 ) -> tuple[Sequence[FolderCount], int] | None:
     """Each folder's mails and threads, and the threads in all; nothing is fetched or marked.
 
-    None where nothing has changed since the last count. Raises ImapFault and Stopped.
+    None where nothing has changed since the last count. Raises ServerFault and Stopped.
     """
     session = open_session()
     if not _has_changed(source, session):

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from gateway.clock import Clock
-from gateway.inbound.imap.keyring import Keyring
-from gateway.inbound.imap.reach import Reach
+from gateway.desk.servers.reach import Reach
 from gateway.inbound.imap.session import ImapSession
+from gateway.inbound.imap.signingin import access_of, keyring_of
 from gateway.inbound.imap.stopping import Stopper
 from gateway.store.imap import LeasedSource
 from gateway.store.sealed import Seal
@@ -20,10 +20,10 @@ class Seen:
 
 
 def try_source(source: LeasedSource, *, seal: Seal, reach: Reach, clock: Clock) -> Seen:
-    """Sign in and ask for each folder; raises ImapFault. Nothing is fetched or marked."""
+    """Sign in and ask for each folder; raises ServerFault. Nothing is fetched or marked."""
     stopper = Stopper()
     try:
-        access = Keyring(source, seal=seal, reach=reach, clock=clock).access()
+        access = access_of(keyring_of(source, seal=seal, reach=reach, clock=clock))
         session = ImapSession(access, reach=reach, stopper=stopper)
         try:
             found = tuple((name, session.status(name).mails) for name in source.folders)

@@ -6,18 +6,19 @@ from datetime import datetime, timedelta
 
 from gateway import log
 from gateway.clock import monotonic
+from gateway.desk.servers.faults import ServerFault
+from gateway.desk.servers.reach import Reach
 from gateway.errors import DeskError
 from gateway.inbound.imap import trial
-from gateway.inbound.imap.faults import ImapFault, Stopped
 from gateway.inbound.imap.fetching import FolderLook, Office
-from gateway.inbound.imap.keyring import Keyring
-from gateway.inbound.imap.reach import Reach
 from gateway.inbound.imap.session import ImapSession, wait_for_news
 from gateway.inbound.imap.setbacks import Setbacks
-from gateway.inbound.imap.stopping import Stopper
+from gateway.inbound.imap.signingin import access_of, keyring_of
+from gateway.inbound.imap.stopping import Stopped, Stopper
 from gateway.store import imap
-from gateway.store.imap import LeasedSource, SourceState, Trouble, WhenDone
+from gateway.store.imap import LeasedSource, SourceState, WhenDone
 from gateway.store.sealed import Seal
+from gateway.store.servers import Trouble
 from gateway.store.session import transaction
 
 IDLE_SECONDS = 60.0
@@ -60,7 +61,7 @@ class Watch:
             rest = timedelta(seconds=TRIAL_SECONDS) if self._is_trial else None
         except Stopped:
             pass
-        except ImapFault as fault:
+        except ServerFault as fault:
             trouble, rest = fault.trouble, self._note(fault)
         except DeskError as error:
             _log.warning("imap.put_off", source=self.source.id, error=type(error).__name__)
@@ -97,7 +98,7 @@ class Watch:
     def _look(self) -> tuple[bool, Trouble | None]:
         """Each folder in turn: whether one has more, and what was wrong in one of them."""
         has_more = False
-        faults: list[ImapFault] = []
+        faults: list[ServerFault] = []
         for name in self.source.folders:
             self.stopper.check()
             try:
@@ -105,10 +106,10 @@ class Watch:
                 found = FolderLook(
                     self.office, self.source, session, self.setbacks.setdefault(name, Setbacks())
                 ).run()
-            except ImapFault as fault:
+            except ServerFault as fault:
                 if fault.trouble is not Trouble.FOLDER or fault.ends_connection:
                     raise
-                faults.append(ImapFault(Trouble.FOLDER, name))
+                faults.append(ServerFault(Trouble.FOLDER, name))
                 continue
             has_more = has_more or found.has_more
             faults += found.troubles
@@ -140,18 +141,18 @@ class Watch:
         return session
 
     def _sign_in(self) -> ImapSession:
-        keyring = Keyring(self.source, seal=self.seal, reach=self.reach, clock=self.office.clock)
+        keyring = keyring_of(self.source, seal=self.seal, reach=self.reach, clock=self.office.clock)
         try:
-            return ImapSession(keyring.access(), reach=self.reach, stopper=self.stopper)
-        except ImapFault as fault:
+            return ImapSession(access_of(keyring), reach=self.reach, stopper=self.stopper)
+        except ServerFault as fault:
             # An access token may be withdrawn before its time.
             if fault.trouble is not Trouble.LOGIN or not keyring.forget_token():
                 raise
-            return ImapSession(keyring.access(), reach=self.reach, stopper=self.stopper)
+            return ImapSession(access_of(keyring), reach=self.reach, stopper=self.stopper)
         finally:
-            self.source = keyring.source
+            self.source = keyring.account
 
-    def _note_look(self, faults: list[ImapFault]) -> None:
+    def _note_look(self, faults: list[ServerFault]) -> None:
         """That all is well, or what is not: at once when it changes, else every half minute."""
         is_well = not faults
         if is_well is self._is_well and monotonic() - self._noted_at < _NOTE_SECONDS:
@@ -164,7 +165,7 @@ class Watch:
                 imap.note_trouble(db, self.source, faults[0].trouble, faults[0].detail, now=now)
         self._is_well, self._noted_at = is_well, monotonic()
 
-    def _note(self, fault: ImapFault) -> timedelta:
+    def _note(self, fault: ServerFault) -> timedelta:
         """Write the fault down; how long to rest, the longer the longer it has been going on."""
         now: datetime = self.office.clock.now()
         _log.warning("imap.failed", source=self.source.id, trouble=fault.trouble.value)

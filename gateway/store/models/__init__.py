@@ -9,8 +9,9 @@ from gateway.store.models.factor import HalfSignIn, RecoveryCode, Totp
 from gateway.store.models.imap import ImapFolder, ImapMessage, ImapSource
 from gateway.store.models.intake import Intake, Offer, Quarantined, SenderTally
 from gateway.store.models.mailbox import DeliverabilityCheck, Mailbox
-from gateway.store.models.outgoing import AutomaticMail, Delivery, Outbox
+from gateway.store.models.outgoing import AutomaticMail, Delivery, Outbox, OutgoingTally
 from gateway.store.models.record import Privacy, Record, table
+from gateway.store.models.smtp import RelayOffer, SmtpAccount, SmtpTurn
 from gateway.store.models.staff import ApiToken, IdempotencyKey, Knock, MailedLink, Staff, WebSession
 from gateway.store.models.ticket import Participant, Ticket, TicketEvent
 
@@ -39,12 +40,16 @@ __all__ = [
     "MailedLink",
     "Offer",
     "Outbox",
+    "OutgoingTally",
     "Participant",
     "Privacy",
     "Quarantined",
     "Record",
     "RecoveryCode",
+    "RelayOffer",
     "SenderTally",
+    "SmtpAccount",
+    "SmtpTurn",
     "Staff",
     "Ticket",
     "TicketEvent",

@@ -9,7 +9,10 @@ from gateway.store.models.record import Privacy, Record, column, key
 
 
 class Account(Record):
-    """A business: owns mailboxes, people, customers and tickets; `public_id` identifies it outside."""
+    """A business: owns mailboxes, people, customers and tickets; `public_id` identifies it outside.
+
+    `held_told_at` is when its people were last told that mail of theirs is held back.
+    """
 
     __tablename__ = "account"
 
@@ -18,4 +21,5 @@ class Account(Record):
     name: Mapped[str] = column(Privacy.PERSONAL, type_=String(200))
     mail_key: Mapped[bytes] = column(Privacy.SECRET, type_=LargeBinary(32))
     last_ticket_number: Mapped[int] = column(Privacy.TECHNICAL, default=0)
+    held_told_at: Mapped[datetime | None] = column(Privacy.TECHNICAL)
     created_at: Mapped[datetime] = column(Privacy.TECHNICAL)

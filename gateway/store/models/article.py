@@ -15,7 +15,8 @@ class Article(Record):
     `intake_id` is unique, so a mail is filed once; `content_hash` is unique in the account, so the
     same mail offered again is known. `raw_sha256` names the raw mail in the blob store. `auth` is what
     SPF, DKIM and DMARC said, `protection` how it is signed or encrypted, `invitation` what its calendar
-    part asks for. `is_folded` is set for the further mails of a storm.
+    part asks for. `is_folded` is set for the further mails of a storm; `forward_of` is the public id of the
+    article that one of ours hands on, "" for any other.
     """
 
     __tablename__ = "article"
@@ -50,6 +51,7 @@ class Article(Record):
     protection: Mapped[str] = column(Privacy.TECHNICAL, type_=String(20), default="")
     invitation: Mapped[dict[str, Any] | None] = column(Privacy.CONTENT, type_=JSON(none_as_null=True))
     is_folded: Mapped[bool] = column(Privacy.TECHNICAL, default=False)
+    forward_of: Mapped[str] = column(Privacy.TECHNICAL, type_=String(32), default="")
     defects: Mapped[list[str]] = column(Privacy.TECHNICAL, type_=JSON, default=list)
     raw_sha256: Mapped[str | None] = column(Privacy.CONTENT, type_=String(64), index=True)
     content_hash: Mapped[str | None] = column(Privacy.CONTENT, type_=String(64))

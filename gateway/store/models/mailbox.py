@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, String, Text
+from sqlalchemy import JSON, String, Text, false
 from sqlalchemy.orm import Mapped
 
 from gateway.store.models.record import Privacy, Record, column, key, link
@@ -12,10 +12,13 @@ from gateway.store.models.record import Privacy, Record, column, key, link
 class Mailbox(Record):
     """A mailbox: `address` is what customers write to, `forwarding_local` is generated.
 
-    The latter is the local part of its inbound address on the installation's mail domain. `sealed_relay_url`
-    is encrypted; `locale` is the language of what the desk itself says in its mails. With `acknowledges`,
-    who writes for the first time is told that it arrived. After `silence_hours` without a mail (0: never)
-    its owner is told; `alarmed_at` is when that or an error of its connection was last told.
+    The latter is the local part of its inbound address on the installation's mail domain. `locale` is
+    the language of what the desk itself says in its mails.
+
+    With `acknowledges`, who writes for the first time is told that it arrived; with `answers_closed` in the
+    words of `closed_text` where that is outside its `hours` (`gateway.rules.hours`, null: always open). After
+    `silence_hours` without a mail (0: never) its owner is told; `alarmed_at` is when that or an error of its
+    connections was last told.
     """
 
     __tablename__ = "mailbox"
@@ -27,11 +30,13 @@ class Mailbox(Record):
     forwarding_local: Mapped[str] = column(Privacy.TECHNICAL, type_=String(64), unique=True)
     name: Mapped[str] = column(Privacy.PERSONAL, type_=String(200), default="")
     signature: Mapped[str] = column(Privacy.PERSONAL, type_=Text, default="")
-    sealed_relay_url: Mapped[str] = column(Privacy.SECRET, type_=Text, default="")
     locale: Mapped[str] = column(Privacy.TECHNICAL, type_=String(10), default="en")
     reopen_days: Mapped[int] = column(Privacy.TECHNICAL, default=30)
     acknowledges: Mapped[bool] = column(Privacy.TECHNICAL, default=False)
     acknowledgement: Mapped[str] = column(Privacy.PERSONAL, type_=Text, default="")
+    hours: Mapped[dict[str, Any] | None] = column(Privacy.TECHNICAL, type_=JSON(none_as_null=True))
+    answers_closed: Mapped[bool] = column(Privacy.TECHNICAL, default=False, server_default=false())
+    closed_text: Mapped[str] = column(Privacy.PERSONAL, type_=Text, default="", server_default="")
     silence_hours: Mapped[int] = column(Privacy.TECHNICAL, default=0)
     alarmed_at: Mapped[datetime | None] = column(Privacy.TECHNICAL)
     created_at: Mapped[datetime] = column(Privacy.TECHNICAL)

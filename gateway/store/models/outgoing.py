@@ -30,7 +30,8 @@ class Delivery(Record):
 
     A notice of the installation (to an owner, say) has no article: its bytes are `raw_sha256`. An
     automatic mail goes out with the null reverse-path (`is_automatic`), so that nothing answers it.
-    `settled` is what people did about one that failed, empty while it is on their list.
+    `settled` is what people did about one that failed, empty while it is on their list. `claims` counts how
+    often a worker took it: the first time it needs a place in the budget of outgoing mail, or it is held.
     Tries are counted from `created_at`, which is since when it may leave.
     """
 
@@ -53,6 +54,7 @@ class Delivery(Record):
     settled: Mapped[str] = column(Privacy.TECHNICAL, type_=String(20), default="", server_default="")
     answer: Mapped[str] = column(Privacy.CONTENT, type_=Text, default="")
     attempts: Mapped[int] = column(Privacy.TECHNICAL, default=0)
+    claims: Mapped[int] = column(Privacy.TECHNICAL, default=0, server_default="0")
     next_try_at: Mapped[datetime | None] = column(Privacy.TECHNICAL)
     lease_owner: Mapped[str] = column(Privacy.TECHNICAL, type_=String(64), default="")
     lease_token: Mapped[str] = column(Privacy.TECHNICAL, type_=String(32), default="")
@@ -75,3 +77,23 @@ class AutomaticMail(Record):
     address_hash: Mapped[str] = column(Privacy.PERSONAL, type_=String(64))
     kind: Mapped[str] = column(Privacy.TECHNICAL, type_=String(20))
     sent_at: Mapped[datetime] = column(Privacy.TECHNICAL, index=True)
+
+
+class OutgoingTally(Record):
+    """How many mails of an account began to leave in a window of the budget, together or to one `recipient`.
+
+    `recipient` is "" for all together; `bound` says which part of the budget it counts for.
+    """
+
+    __tablename__ = "outgoing_tally"
+    __table_args__ = (
+        UniqueConstraint("account_id", "bound", "recipient", "window_at", name="uq_outgoing_tally_window"),
+        Index("ix_outgoing_tally_window_at", "window_at"),
+    )
+
+    id: Mapped[int] = key()
+    account_id: Mapped[int] = link("account.id")
+    bound: Mapped[str] = column(Privacy.TECHNICAL, type_=String(20))
+    recipient: Mapped[str] = column(Privacy.PERSONAL, type_=String(320))
+    window_at: Mapped[datetime] = column(Privacy.TECHNICAL)
+    mails: Mapped[int] = column(Privacy.TECHNICAL)

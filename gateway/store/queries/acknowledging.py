@@ -1,11 +1,14 @@
 """What an acknowledgement needs to know of the mail that it answers, its ticket and its mailbox."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from gateway.mail.address import Address
+from gateway.rules.acknowledging import Manners
+from gateway.rules.hours import Hours
 from gateway.store.models import Account, Article, Mailbox, Staff, Ticket
 
 
@@ -13,7 +16,8 @@ from gateway.store.models import Account, Article, Mailbox, Staff, Ticket
 class Owed:
     """A filed mail (`sender`, `message_id`, `references`), its ticket, and the mailbox that answers it.
 
-    `desk` is the mailbox's name, else the account's; `text` the mailbox's own words, "" for the usual ones.
+    `desk` is the mailbox's name, else the account's; `text` and `closed_text` are the mailbox's own words,
+    "" for the usual ones.
     """
 
     account_id: int
@@ -26,6 +30,9 @@ class Owed:
     signature: str
     locale: str
     text: str
+    closed_text: str
+    manners: Manners
+    received_at: datetime
     sender: Address
     message_id: str
     references: tuple[str, ...]
@@ -51,6 +58,9 @@ def find_owed(db: Session, intake_id: int) -> Owed | None:
         signature=mailbox.signature,
         locale=mailbox.locale,
         text=mailbox.acknowledgement,
+        closed_text=mailbox.closed_text,
+        manners=Manners(mailbox.acknowledges, mailbox.answers_closed, Hours.from_stored(mailbox.hours)),
+        received_at=article.created_at,
         sender=Address("", article.from_address),
         message_id=article.message_id or "",
         references=tuple(article.references),

@@ -60,7 +60,8 @@ class ArticleView:
     `html` is None also where it was left unread; `has_html` tells, and
     `has_remote` whether it shows pictures from elsewhere.
     `protection` names a signature or an encryption as `gateway.mail.message.Protection` does; `invitation`
-    is what `gateway.mail.invitation.as_stored` made of a calendar part.
+    is what `gateway.mail.invitation.as_stored` made of a calendar part. `forward_of` is the public id of the
+    article that this one hands on, "" for any other.
     """
 
     public_id: str
@@ -82,13 +83,24 @@ class ArticleView:
     auto: str | None
     trust: str
     defects: tuple[str, ...]
-    has_raw: bool
     attachments: tuple[AttachmentView, ...]
     deliveries: tuple[DeliveryView, ...]
     protection: str = ""
     invitation: Mapping[str, Any] | None = field(default=None, hash=False)
     is_folded: bool = False
     verdict: Verdict = NOT_EXAMINED
+    raw_sha256: str | None = None
+    forward_of: str = ""
+
+    @property
+    def is_raw_open(self) -> bool:
+        """Whether there is a raw mail, and it may be opened: it holds all that its files hold."""
+        return self.raw_sha256 is not None and all(file.is_open for file in self.attachments)
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether it was taken back before any of it left."""
+        return bool(self.deliveries) and all(way.state == "withdrawn" for way in self.deliveries)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +148,7 @@ _HEADS = (
     Article.invitation,
     Article.auth,
     Article.is_folded,
+    Article.forward_of,
     Article.html.is_not(None).label("has_html"),
     func.coalesce(Article.html.contains(REMOTE_SOURCE), false()).label("has_remote"),
 )
@@ -279,13 +292,14 @@ def _article(
         auto=row.auto,
         trust=row.trust,
         defects=tuple(row.defects),
-        has_raw=row.raw_sha256 is not None,
         attachments=tuple(files),
         deliveries=tuple(deliveries),
         protection=row.protection,
         invitation=row.invitation,
         is_folded=row.is_folded,
         verdict=from_stored(row.auth),
+        raw_sha256=row.raw_sha256,
+        forward_of=row.forward_of,
     )
 
 

@@ -19,12 +19,16 @@ MAX_REFERENCES = 100
 
 @dataclass(frozen=True, slots=True)
 class Traces:
-    """Where a mail says it belongs; `references` newest first, ticket ids only from genuine tokens."""
+    """Where a mail says it belongs; `references` newest first, tickets and threads only from genuine tokens.
+
+    A ticket's id comes from an address that only its people know, a thread's from References.
+    """
 
     ticket_ids: tuple[int, ...]
     in_reply_to: tuple[str, ...]
     references: tuple[str, ...]
     numbers: tuple[int, ...]
+    thread_ids: tuple[int, ...] = ()
 
 
 def find_candidates(
@@ -36,6 +40,7 @@ def find_candidates(
         *_by_ticket(db, account_id, FoundBy.TOKEN, traces.ticket_ids, sender),
         *_by_message(db, account_id, traces.in_reply_to, FoundBy.IN_REPLY_TO, sender),
         *_by_message(db, account_id, newest, FoundBy.REFERENCES, sender),
+        *_by_ticket(db, account_id, FoundBy.REFERENCES, traces.thread_ids, sender, behind=MAX_REFERENCES),
         *_by_ticket(db, account_id, FoundBy.SUBJECT, traces.numbers, sender),
     ]
     return tuple(found)
@@ -57,18 +62,24 @@ def _takes_part(sender: Address | None, ticket: Any = Ticket) -> ColumnElement[b
 
 
 def _by_ticket(
-    db: Session, account_id: int, found_by: FoundBy, wanted: Sequence[int], sender: Address | None
+    db: Session,
+    account_id: int,
+    found_by: FoundBy,
+    wanted: Sequence[int],
+    sender: Address | None,
+    *,
+    behind: int = 0,
 ) -> Iterable[Candidate]:
-    """Tickets by row (a token proves it) or by number (the subject names it)."""
+    """Tickets by number (the subject names it) or by row (a token proves it), ranked `behind` others."""
     if not wanted:
         return
-    key = Ticket.id if found_by is FoundBy.TOKEN else Ticket.number
+    key = Ticket.number if found_by is FoundBy.SUBJECT else Ticket.id
     takes_part = _takes_part(sender, _TARGET)
     columns = select(_TARGET.id, _TARGET.status, _TARGET.closed_at, takes_part, key.label("key")).join(
         _TARGET, _TARGET.id == func.coalesce(Ticket.merged_into_id, Ticket.id)
     )
     for row in db.execute(columns.where(Ticket.account_id == account_id, key.in_(wanted))):
-        rank = wanted.index(row[4])
+        rank = behind + wanted.index(row[4])
         yield Candidate(row[0], found_by, rank, Status(row[1]), row[2], sender_takes_part=row[3])
 
 

@@ -1,6 +1,7 @@
 """Read models of customers and their contacts."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,6 +9,8 @@ from sqlalchemy import Integer, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from gateway.errors import NotFound
+from gateway.mail.address import Address
+from gateway.mail.addressing import domain_to_ascii
 from gateway.store.models import Contact, ContactAddress, Customer, CustomerDomain
 from gateway.store.queries.paging import Page, Position, check_limit, cursor, position
 
@@ -100,3 +103,25 @@ def _contacts(db: Session, account_id: int, customer_id: int | None) -> tuple[Co
     for public_id, name, address in db.execute(mine):
         people[public_id, name].append(address)
     return tuple(ContactView(*who, tuple(addresses)) for who, addresses in people.items())
+
+
+def names_by_address(db: Session, account_id: int, people: Sequence[Address]) -> tuple[str, ...]:
+    """The customers whose people these are, by address or else by mail domain: each once, by name."""
+    if not people:
+        return ()
+    mine = (
+        select(ContactAddress.address, Customer.id, Customer.name)
+        .join(Contact, Contact.id == ContactAddress.contact_id)
+        .join(Customer, Customer.id == Contact.customer_id)
+        .where(ContactAddress.account_id == account_id)
+        .where(ContactAddress.address.in_({who.key for who in people}))
+    )
+    known = {address: (customer_id, name) for address, customer_id, name in db.execute(mine)}
+    domains = {domain_to_ascii(who.domain) for who in people if who.key not in known}
+    theirs = (
+        select(Customer.id, Customer.name)
+        .join(CustomerDomain, CustomerDomain.customer_id == Customer.id)
+        .where(CustomerDomain.account_id == account_id, CustomerDomain.domain.in_(domains))
+    )
+    found = {*known.values(), *((row.id, row.name) for row in db.execute(theirs))}
+    return tuple(name for _id, name in sorted(found, key=lambda one: (one[1].casefold(), one[0])))

@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, func, null, select, union_all
+from sqlalchemy import bindparam, null, select, union_all
 from sqlalchemy.orm import Session
 
+from gateway.mail.address import Address
+from gateway.rules.acknowledging import Manners
+from gateway.rules.hours import Hours
 from gateway.rules.status import ArticleKind
 from gateway.store.models import Account, Article, Delivery, Mailbox, Quarantined, Ticket, table
 
@@ -19,7 +22,7 @@ class OwnMailbox:
     address: str
     forwarding_local: str
     reopen_within: timedelta
-    acknowledges: bool
+    manners: Manners
     created_at: datetime
 
 
@@ -46,7 +49,7 @@ def own_mailboxes(db: Session, account_id: int) -> tuple[OwnMailbox, ...]:
             address=row.address,
             forwarding_local=row.forwarding_local,
             reopen_within=timedelta(days=row.reopen_days),
-            acknowledges=row.acknowledges,
+            manners=Manners(row.acknowledges, row.answers_closed, Hours.from_stored(row.hours)),
             created_at=row.created_at,
         )
         for row in rows
@@ -75,10 +78,10 @@ class Sent:
 
 
 def find_sent(db: Session, account_id: int, article_id: str, recipient: str) -> Sent | None:
-    """The delivery of the account's article with this public id to this recipient, whatever its case."""
-    values = {"account": account_id, "article": article_id, "recipient": recipient.lower()}
-    found = db.connection().execute(_SENT, values).first()
-    return Sent(*found) if found else None
+    """The delivery of the account's article with this public id to this recipient, however it is spelt."""
+    wanted = Address("", recipient).key
+    rows = db.connection().execute(_SENT, {"account": account_id, "article": article_id})
+    return next((Sent(*row[:2]) for row in rows if Address("", row.recipient).key == wanted), None)
 
 
 def was_written_to(db: Session, account_id: int, contact_id: int) -> bool:
@@ -101,12 +104,11 @@ _SAME = union_all(
     ),
 )
 _SENT = (
-    select(_DELIVERY.id, _DELIVERY.ticket_id)
+    select(_DELIVERY.id, _DELIVERY.ticket_id, _DELIVERY.recipient)
     .join(table(Article), _ARTICLE.id == _DELIVERY.article_id)
     .where(
         _ARTICLE.account_id == bindparam("account"),
         _ARTICLE.public_id == bindparam("article"),
-        func.lower(_DELIVERY.recipient) == bindparam("recipient"),
     )
 )
 _ANSWERED = (
@@ -126,6 +128,8 @@ _MAILBOXES = (
         _MAILBOX.forwarding_local,
         _MAILBOX.reopen_days,
         _MAILBOX.acknowledges,
+        _MAILBOX.answers_closed,
+        _MAILBOX.hours,
         _MAILBOX.created_at,
     )
     .where(_MAILBOX.account_id == bindparam("account"))

@@ -9,20 +9,24 @@ from sqlalchemy.orm import Session
 
 from gateway.rules.access import Role
 from gateway.rules.heartbeat import Pulse
-from gateway.store.models import ImapSource, Mailbox, Offer, Staff, table
+from gateway.store.models import ImapSource, Mailbox, Offer, SmtpAccount, Staff, table
 
 _TOLD = (Role.OWNER.value, Role.ADMIN.value)
 
 
 @dataclass(frozen=True, slots=True)
 class Heartbeat:
-    """One mailbox's pulse; `error` is its connection's trouble as stored, `alarmed_at` when it was told."""
+    """One mailbox's pulse; `alarmed_at` is when its trouble was told.
+
+    `error` is what is wrong with its fetching, `sending_error` with its own outgoing server, both as stored.
+    """
 
     account_id: int
     mailbox_id: int
     address: str
     pulse: Pulse
     error: str
+    sending_error: str
     alarmed_at: datetime | None
 
 
@@ -42,8 +46,16 @@ def are_watched(db: Session) -> bool:
 def heartbeats(db: Session) -> tuple[Heartbeat, ...]:
     """Every mailbox that is watched, fails, or was told of: the others cannot be in trouble."""
     rows = db.execute(
-        select(Mailbox, ImapSource.failing_since, ImapSource.last_error, _heard_at())
+        select(
+            Mailbox,
+            ImapSource.failing_since,
+            ImapSource.last_error,
+            SmtpAccount.failing_since,
+            SmtpAccount.last_error,
+            _heard_at(),
+        )
         .outerjoin(ImapSource, ImapSource.mailbox_id == Mailbox.id)
+        .outerjoin(SmtpAccount, SmtpAccount.mailbox_id == Mailbox.id)
         .where(_IS_WATCHED)
         .order_by(Mailbox.id)
     )
@@ -57,11 +69,20 @@ def people_to_tell(db: Session, account_id: int) -> Sequence[Person]:
     return [Person(email, locale) for email, locale in rows]
 
 
-_BOX, _SOURCE = table(Mailbox), table(ImapSource)
+_BOX, _SOURCE, _SMTP = table(Mailbox), table(ImapSource), table(SmtpAccount)
 _IS_WATCHED = or_(
-    _BOX.c.silence_hours > 0, _SOURCE.c.failing_since.is_not(None), _BOX.c.alarmed_at.is_not(None)
+    _BOX.c.silence_hours > 0,
+    _SOURCE.c.failing_since.is_not(None),
+    _SMTP.c.failing_since.is_not(None),
+    _BOX.c.alarmed_at.is_not(None),
 )
-_ANY = select(_BOX.c.id).outerjoin(_SOURCE, _SOURCE.c.mailbox_id == _BOX.c.id).where(_IS_WATCHED).limit(1)
+_ANY = (
+    select(_BOX.c.id)
+    .outerjoin(_SOURCE, _SOURCE.c.mailbox_id == _BOX.c.id)
+    .outerjoin(_SMTP, _SMTP.c.mailbox_id == _BOX.c.id)
+    .where(_IS_WATCHED)
+    .limit(1)
+)
 
 
 def _heard_at() -> ScalarSelect[datetime]:
@@ -70,8 +91,20 @@ def _heard_at() -> ScalarSelect[datetime]:
 
 
 def _heartbeat(
-    mailbox: Mailbox, failing_since: datetime | None, error: str | None, heard_at: datetime | None
+    mailbox: Mailbox,
+    failing_since: datetime | None,
+    error: str | None,
+    unsent_since: datetime | None,
+    sending_error: str | None,
+    heard_at: datetime | None,
 ) -> Heartbeat:
     silence = timedelta(hours=mailbox.silence_hours) if mailbox.silence_hours else None
-    pulse = Pulse(heard_at or mailbox.created_at, silence, failing_since)
-    return Heartbeat(mailbox.account_id, mailbox.id, mailbox.address, pulse, error or "", mailbox.alarmed_at)
+    return Heartbeat(
+        account_id=mailbox.account_id,
+        mailbox_id=mailbox.id,
+        address=mailbox.address,
+        pulse=Pulse(heard_at or mailbox.created_at, silence, failing_since, unsent_since),
+        error=error or "",
+        sending_error=sending_error or "",
+        alarmed_at=mailbox.alarmed_at,
+    )

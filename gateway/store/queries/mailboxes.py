@@ -7,12 +7,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from gateway.errors import NotFound
-from gateway.i18n import _
 from gateway.rules.heartbeat import Pulse
-from gateway.store.imap import SourceState, Trouble
-from gateway.store.models import ImapSource, Mailbox, Offer
-
-_PREFIX = ": "
+from gateway.store.imap import SourceState
+from gateway.store.models import ImapSource, Mailbox, Offer, SmtpAccount
+from gateway.store.troublewords import PREFIX, words_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +18,7 @@ class Heartbeat:
     """A mailbox: when its last mail was offered, and how its IMAP account fares, if it has one (`imap`).
 
     `error` is in words of the present language, "" while all is well; `error_code` is for programs.
+    `sending_error` likewise says what is wrong with its own outgoing server.
     `pulse` is what its health is judged by; `token_expires_at` belongs to OAuth alone.
     """
 
@@ -32,6 +31,7 @@ class Heartbeat:
     error_code: str
     pulse: Pulse
     token_expires_at: datetime | None
+    sending_error: str = ""
 
 
 def list_heartbeats(db: Session, account_id: int) -> tuple[Heartbeat, ...]:
@@ -54,10 +54,12 @@ def list_heartbeats(db: Session, account_id: int) -> tuple[Heartbeat, ...]:
             ImapSource.last_error,
             ImapSource.failing_since,
             ImapSource.token_expires_at,
+            SmtpAccount.last_error,
         )
         .outerjoin(newest, newest.c.mailbox_id == Mailbox.id)
         .outerjoin(Offer, Offer.id == newest.c.offer_id)
         .outerjoin(ImapSource, ImapSource.mailbox_id == Mailbox.id)
+        .outerjoin(SmtpAccount, SmtpAccount.mailbox_id == Mailbox.id)
         .where(Mailbox.account_id == account_id)
         .order_by(Mailbox.id)
     )
@@ -73,16 +75,6 @@ def get_heartbeat(db: Session, account_id: int, public_id: str) -> Heartbeat:
     return beat
 
 
-def words_for(last_error: str) -> str:
-    """A source's trouble as its row has it (`code` or `code: what the server said`), in words."""
-    code, _separator, said = last_error.partition(_PREFIX)
-    try:
-        words = _words(Trouble(code))
-    except ValueError:
-        return last_error  # of a newer version
-    return f"{words} ({said})" if said else words
-
-
 def _heartbeat(
     public_id: str,
     address: str,
@@ -93,7 +85,7 @@ def _heartbeat(
     checked_at: datetime | None,
     *trouble: str | datetime | None,
 ) -> Heartbeat:
-    last_error, failing_since, token_expires_at = trouble
+    last_error, failing_since, token_expires_at, sending_error = trouble
     said = str(last_error or "")
     failing = failing_since if isinstance(failing_since, datetime) else None
     silence = timedelta(hours=silence_hours) if silence_hours else None
@@ -104,40 +96,8 @@ def _heartbeat(
         imap=SourceState(state) if state else None,
         checked_at=checked_at,
         error=words_for(said) if said else "",
-        error_code=said.partition(_PREFIX)[0],
+        error_code=said.partition(PREFIX)[0],
         pulse=Pulse(last_mail_at or created_at, silence, failing),
         token_expires_at=token_expires_at if isinstance(token_expires_at, datetime) else None,
+        sending_error=words_for(str(sending_error)) if sending_error else "",
     )
-
-
-def _words(trouble: Trouble) -> str:
-    """One sentence each: what is wrong, and what to do."""
-    return {
-        Trouble.UNRESOLVED: _("The server's name is not known. Check how it is spelled."),
-        Trouble.FORBIDDEN_HOST: _(
-            "This server is in a private network, which this installation does not enter."
-        ),
-        Trouble.UNREACHABLE: _("The server cannot be reached. Check its name and port."),
-        Trouble.TIMEOUT: _("The server took too long to answer."),
-        Trouble.CERTIFICATE_EXPIRED: _(
-            "The server's certificate has expired. Nothing is fetched until it is renewed."
-        ),
-        Trouble.CERTIFICATE_NAME: _(
-            "The server's certificate is for another name. Use the name that it is for."
-        ),
-        Trouble.CERTIFICATE_UNTRUSTED: _(
-            "The server's certificate is not from an authority that is trusted here."
-        ),
-        Trouble.TLS: _("No protected connection could be made. Check port and kind of protection."),
-        Trouble.NO_TLS: _("The server offers no protection, and mail is not fetched without it."),
-        Trouble.LOGIN: _("The server did not accept user name and password."),
-        Trouble.TOKEN: _("The permission to fetch this mailbox has ended. Connect it again."),
-        Trouble.TOKEN_SERVER: _("The server that gives access tokens does not answer as it should."),
-        Trouble.FOLDER: _("A folder cannot be opened. Check how it is spelled."),
-        Trouble.DROPPED: _("The connection was lost. It is made again by itself."),
-        Trouble.PROTOCOL: _("The server said something that makes no sense."),
-        Trouble.TOO_MUCH: _("The server announced more than it may send."),
-        Trouble.MESSAGE: _("The server does not hand out every mail. It is asked again."),
-        Trouble.MARKING: _("Mails were fetched, but could not be marked or moved on the server."),
-        Trouble.OURS: _("Something is wrong on our side. It is tried again by itself."),
-    }[trouble]

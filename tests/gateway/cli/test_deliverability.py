@@ -1,6 +1,8 @@
 """`manage4all mailbox test`: with a real outgoing server, a real IMAP server, and a DNS of our own."""
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +55,12 @@ def mine(account: str) -> tuple[str, ...]:
     return ("mailbox", "test", "--account", account, "--mailbox", ADDRESS)
 
 
+def a_minute_later(data: Path) -> None:
+    """Let the last look be a minute ago."""
+    with closing(sqlite3.connect(data / "manage4all.db")) as db, db:
+        db.execute("UPDATE deliverability_check SET began_at = '2026-01-01 00:00:00.000000'")
+
+
 def states(found: Any) -> dict[str, str]:
     return {check["name"]: check["state"] for check in found["checks"]}
 
@@ -82,6 +90,10 @@ def test_it_sees_its_mail_come_back_and_says_what_to_change(
         "ptr": "warn",
     }
     assert (peer.mails[0].mail_from, peer.mails[0].rcpt_to) == ("probe@in.example", ADDRESS)
+    refused = run(*mine)
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "checked less than a minute ago" in refused.stderr
+    a_minute_later(data)
     german = run(*mine, "--locale", "de", "--wait", "0")
     assert "warn  DKIM: Mails werden hier nicht signiert." in german.stdout
 
@@ -106,7 +118,9 @@ def test_what_fails_has_its_reason_and_status_one(
     assert "no such mailbox" in run(*mine[:-1], "x@y.example").stderr
 
 
-def test_incoming_mail_is_tried_too(run: Command, account: str, mine: tuple[str, ...]) -> None:
+def test_incoming_mail_is_tried_too(
+    run: Command, account: str, mine: tuple[str, ...], tmp_path: Path
+) -> None:
     mine = (*mine, "--wait", "0", "--json")
     with Dovecot() as dovecot:
         dovecot.append(mail())
@@ -116,6 +130,7 @@ def test_incoming_mail_is_tried_too(run: Command, account: str, mine: tuple[str,
         found = answer(run(*mine))
         assert (found["imap"], found["folders"], found["idle"]) == ("trial", {"INBOX": 1}, True)
         assert states(found)["imap"] == "ok"
+    a_minute_later(tmp_path / "data")
     done = run(*mine)
     assert done.returncode == 1
     assert "The server cannot be reached." in done.stdout

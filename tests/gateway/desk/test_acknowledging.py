@@ -10,13 +10,15 @@ from sqlalchemy import select, update
 from gateway.desk import acknowledging
 from gateway.mail.message import Auto
 from gateway.mail.parse import parse
+from gateway.mail.tokens import thread_id
+from gateway.rules.hours import Hours, read_spans
 from gateway.rules.loops import is_by_machine
 from gateway.store import session
 from gateway.store.blobs import BlobStore, KeptBlob
 from gateway.store.filetypes import detect_type
 from gateway.store.intake import Fate
 from gateway.store.models import Article, Delivery, Mailbox, Outbox
-from tests.world import ANN, DOMAIN, NOON, SEAL, SUPPORT, World, guards, mail
+from tests.world import ANN, BOB, DOMAIN, NOON, SEAL, SUPPORT, World, guards, mail, ticket_row
 
 GUARDS = guards()
 SECRET = "Xylophone"
@@ -66,7 +68,8 @@ def test_it_is_marked_and_threaded_so_that_answers_find_the_ticket(asked: World)
     assert (got["From"], got["To"]) == (f"Ours <{SUPPORT}>", ANN)
     assert got["Auto-Submitted"] == "auto-replied"
     assert got["In-Reply-To"] == "<asks@acme.example>"
-    assert got["References"] == "<a@acme.example> <asks@acme.example>"
+    thread = thread_id(asked.ours.key, ticket_row(2).id, DOMAIN)
+    assert got["References"] == f"<{thread}> <a@acme.example> <asks@acme.example>"
     token = got["Reply-To"].addresses[0].addr_spec
     assert token.endswith(f"@{DOMAIN}")
     assert asked.receive(mail(), token).number == 2
@@ -102,6 +105,60 @@ def test_the_mailboxs_own_words_and_language_are_used(world: World) -> None:
     (got,) = sent(world)
     assert got["Subject"] == "Wir haben Ihre Nachricht erhalten [#2]"
     assert got.get_body(("plain",)).get_content().strip() == "Ours hat #2. {x}"
+
+
+def closed(world: World, **values: Any) -> None:
+    """Our mailbox speaks up outside its hours: from nine to five on workdays, by the clock of Berlin."""
+    office = Hours("Europe/Berlin", (*(read_spans("09:00-17:00"),) * 5, (), ()))
+    with session.transaction() as db:
+        old = NOON - timedelta(days=1)
+        db.execute(
+            update(Mailbox).values(answers_closed=True, hours=office.as_stored(), created_at=old, **values)
+        )
+    world.receive(mail())
+
+
+def text_of(got: Any) -> str:
+    return str(got.get_body(("plain",)).get_content())
+
+
+def test_out_of_hours_other_words_go_and_say_when_somebody_is_there(world: World) -> None:
+    closed(world, acknowledges=True)
+    world.receive(mail(), guards=GUARDS)
+    world.clock.at = NOON + timedelta(days=4, hours=4)  # a Friday, five o'clock in Berlin
+    world.receive(mail(), guards=GUARDS)
+    usual, other = map(text_of, sent(world))
+    assert usual.startswith("Thank you. Your message has arrived and has the number #2 here. We will")
+    assert "we will look at it from Monday, 9 March, 09:00" in other.replace("\n", " ")
+
+
+def test_where_nothing_else_is_acknowledged_only_what_comes_out_of_hours_is(world: World) -> None:
+    closed(world, locale="de", closed_text="{desk}: {number} ab {opens} {x}")
+    world.receive(mail(), guards=GUARDS)
+    assert sent(world) == []
+    world.clock.at = NOON + timedelta(hours=8)
+    world.receive(mail(), guards=GUARDS)
+    (got,) = sent(world)
+    assert got["Subject"] == "Wir haben Ihre Nachricht erhalten [#3]"
+    assert text_of(got).strip() == "Ours: #3 ab Dienstag, 3. März, 09:00 Uhr (MEZ) {x}"
+
+
+def test_out_of_hours_the_same_guards_hold(world: World) -> None:
+    closed(world)
+    world.clock.at = NOON + timedelta(hours=8)
+    for _ in range(3):
+        world.receive(mail(), guards=GUARDS)
+    world.receive(mail(headers=["Auto-Submitted: auto-replied"]), guards=GUARDS)
+    world.receive(mail(sender=BOB), guards=GUARDS, mail_from=BOB)
+    assert len(sent(world)) == 1
+
+
+def test_what_the_mailbox_does_not_say_any_more_is_not_written(world: World) -> None:
+    intake_id = owe(world)
+    with session.transaction() as db:
+        db.execute(update(Mailbox).values(acknowledges=False))
+    world.file(intake_id, told=1, guards=GUARDS)
+    assert sent(world) == []
 
 
 class FailingBlobs(BlobStore):

@@ -14,7 +14,7 @@ from tests.world import NOON, SUPPORT, World
 
 def beat(world: World) -> Heartbeat:
     pulse = Pulse(NOON, timedelta(hours=1), None)
-    return Heartbeat(world.ours.account_id, world.ours.mailbox.id, SUPPORT, pulse, "", None)
+    return Heartbeat(world.ours.account_id, world.ours.mailbox.id, SUPPORT, pulse, "", "", None)
 
 
 def test_who_reads_mail_only_at_the_desk_is_not_told_by_mail(world: World) -> None:

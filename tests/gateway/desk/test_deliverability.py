@@ -1,14 +1,16 @@
 """A look whether mail arrives: its probe comes back, makes no ticket, and nobody else can claim to be one."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
-from gateway.desk import deliverability, dkimkeys
-from gateway.desk.deliverability import Looked, Task
-from gateway.errors import Denied, NotFound
+from gateway.desk import deliverability, dkimkeys, smtpaccounts
+from gateway.desk.deliverability import PAUSE, Looked, Task
+from gateway.desk.smtpaccounts import Outgoing
+from gateway.errors import Conflict, Denied, NotFound
 from gateway.mail.dkimsigning import Seen
 from gateway.mail.parse import parse
 from gateway.rules.access import Actor
@@ -16,7 +18,8 @@ from gateway.rules.deliverability import Probe, Sending
 from gateway.store import intake, session
 from gateway.store.filetypes import detect_type
 from gateway.store.intake import Fate
-from gateway.store.models import DeliverabilityCheck, Mailbox, Outbox
+from gateway.store.models import DeliverabilityCheck, Outbox
+from gateway.store.smtp import EnvelopeSender
 from tests.gateway.rules.test_deliverability import BEST
 from tests.world import DOMAIN, FOREIGN, NOON, SEAL, SUPPORT, World, mail
 
@@ -70,7 +73,9 @@ def test_a_guessed_or_a_strangers_probe_is_an_ordinary_mail(world: World) -> Non
 
 
 def test_what_was_found_is_kept_for_the_newest_look_alone(world: World) -> None:
-    first, second = begin(world), begin(world)
+    first = begin(world)
+    world.clock.at += PAUSE
+    second = begin(world)
     with session.transaction() as db:
         deliverability.note(db, world.ours.owner, first, BEST)
     assert looked(world).facts is None
@@ -80,10 +85,27 @@ def test_what_was_found_is_kept_for_the_newest_look_alone(world: World) -> None:
         deliverability.note(db, world.ours.owner, second, BEST)
     found = looked(world)
     assert found.facts == BEST
-    assert found.is_away(now=NOON)
-    assert len(found.findings(now=NOON)) == 7
+    now = world.clock.now()
+    assert found.is_away(now=now)
+    assert len(found.findings(now=now)) == 7
     with session.reading() as db:
         assert len(db.execute(select(DeliverabilityCheck.id)).all()) == 1
+
+
+def test_a_mailbox_is_looked_at_once_a_minute_whoever_asks_at_the_same_time(world: World) -> None:
+    def tried(_: int) -> bool:
+        try:
+            begin(world)
+        except Conflict:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(tried, range(8))).count(True) == 1
+    world.clock.at += PAUSE - timedelta(microseconds=1)
+    assert not tried(0)
+    world.clock.at += timedelta(microseconds=1)
+    assert tried(0)
 
 
 def test_only_a_probe_that_was_sent_is_away(world: World) -> None:
@@ -101,9 +123,8 @@ def test_only_a_probe_that_was_sent_is_away(world: World) -> None:
 
 def test_it_goes_out_as_answers_do(world: World) -> None:
     with session.transaction() as db:
-        row = db.get(Mailbox, world.ours.mailbox.id)
-        assert row is not None
-        row.sealed_relay_url = SEAL.seal("smtp://user:secret@relay.example")
+        wanted = Outgoing(host="relay.example", username="user", sealed_secret=SEAL.seal("secret"))
+        smtpaccounts.save(db, world.ours.owner, world.ours.mailbox.public_id, wanted, now=NOON)
         fresh = dkimkeys.generate(SEAL)
         made = dkimkeys.make(db, world.ours.owner, world.ours.mailbox.public_id, fresh, now=NOON)
         seen = {made.selector: Seen.SHOWN}
@@ -111,8 +132,16 @@ def test_it_goes_out_as_answers_do(world: World) -> None:
     task = begin(world)
     assert task.raw.startswith(b"DKIM-Signature: ")
     assert (task.address, task.author, task.mail_from) == (SUPPORT, "ours.example", f"probe@{DOMAIN}")
-    assert task.relay_url == "smtp://user:secret@relay.example"
-    assert "secret" not in repr(task)
+    assert task.outgoing is not None
+    assert (task.outgoing.host, SEAL.open(task.outgoing.sealed_secret)) == ("relay.example", "secret")
+    assert '"secret"' not in repr(task)
+
+
+def test_it_has_the_envelope_sender_that_the_mailboxs_own_server_wants(world: World) -> None:
+    with session.transaction() as db:
+        wanted = Outgoing(host="relay.example", username="", sealed_secret="", sender=EnvelopeSender.MAILBOX)
+        smtpaccounts.save(db, world.ours.owner, world.ours.mailbox.public_id, wanted, now=NOON)
+    assert begin(world).mail_from == SUPPORT
 
 
 def test_a_strangers_mailbox_is_not_there_and_staff_look_at_none(world: World) -> None:

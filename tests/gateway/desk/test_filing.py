@@ -349,6 +349,22 @@ def test_a_bounce_marks_its_delivery_and_raises_the_ticket(world: World) -> None
     assert detail.ticket.status is Status.OPEN
 
 
+@pytest.mark.parametrize(("length", "kept"), [(486, 499), (487, 500), (488, 500), (100_000, 500)])
+def test_what_a_report_says_becomes_one_line_that_every_database_keeps(
+    world: World, length: int, kept: int
+) -> None:
+    number = begin(world)
+    world.reply(number)
+    (delivery,) = deliveries_of(number).values()
+    hostile = b"550 \0\x1b[2J" + b"y" * length
+    raw = bounce("x@y").replace(b"550 no such user", hostile)
+    assert world.receive(raw, world.ours.bounce_address(delivery), mail_from="").fate is Fate.FOLLOW_UP
+    (told,) = world.detail(number).articles[1].deliveries
+    assert (told.state, len(told.answer)) == ("bounced", kept)
+    assert told.answer.startswith("5.1.1 550 [2J")
+    assert told.answer.isprintable()
+
+
 def test_a_delay_report_neither_marks_nor_raises(world: World) -> None:
     number = begin(world)
     world.reply(number)

@@ -13,8 +13,9 @@ from gateway.desk.imapsources import MOST_FOLDERS, Connection, SourceView
 from gateway.errors import Conflict, Denied, Invalid, NotFound
 from gateway.rules.access import Actor
 from gateway.store import imap, session
-from gateway.store.imap import Auth, FolderCount, Security, SourceState, WhenDone
+from gateway.store.imap import FolderCount, SourceState, WhenDone
 from gateway.store.models import ImapFolder, ImapSource
+from gateway.store.servers import Auth, Security
 from tests.world import NOON, World
 
 CONNECTION = Connection(host="imap.example.org", username="help", sealed_secret="sealed one")
@@ -198,6 +199,14 @@ def test_another_account_is_on_trial_again(world: World, changes: dict[str, Any]
     assert (view.state, view.trial) == (SourceState.TRIAL, None)
     with session.reading() as db:
         assert db.execute(select(ImapFolder.id)).first() is None
+
+
+@pytest.mark.parametrize("changes", [{"host": "other.example"}, {"username": "other"}, {"port": 994}])
+def test_the_saved_password_goes_to_no_other_account(world: World, changes: dict[str, Any]) -> None:
+    connect(world)
+    with pytest.raises(Invalid) as caught:
+        call(world, imapsources.change, replace(CONNECTION, sealed_secret="", **changes))
+    assert caught.value.field == "secret"
 
 
 def test_it_is_removed_with_its_secrets(world: World) -> None:

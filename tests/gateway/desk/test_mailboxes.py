@@ -1,13 +1,11 @@
 """The addresses of an account, and whom a mail at the door is for."""
 
 import pytest
-from sqlalchemy import select
 
 from gateway.desk import mailboxes
 from gateway.desk.mailboxes import Recipient
-from gateway.errors import Conflict, Denied, Invalid, NotFound
+from gateway.errors import Conflict, Invalid, NotFound
 from gateway.store import session
-from gateway.store.models import Mailbox
 from tests.world import DOMAIN, NOON, SALES, SUPPORT, Business, World, mail, ticket_row
 
 
@@ -97,25 +95,3 @@ def test_a_removed_one_is_unknown_and_its_tickets_stay(world: World) -> None:
     assert find(SUPPORT) is find(box.forwarding_address) is None
     answer = world.receive(mail(), world.ours.reply_address(ticket_row(1).id))
     assert answer.number == 1
-
-
-def test_a_mailbox_acknowledges_when_its_account_says_so(world: World) -> None:
-    box = world.ours.mailbox.public_id
-    with session.transaction() as db:
-        mailboxes.set_acknowledgement(db, world.ours.owner, box, acknowledges=True, text="Got {number}. ")
-        mailboxes.set_acknowledgement(db, world.ours.owner, box, acknowledges=True)
-        (row,) = db.execute(select(Mailbox).where(Mailbox.public_id == box)).scalars()
-        assert (row.acknowledges, row.acknowledgement) == (True, "Got {number}.")
-        mailboxes.set_acknowledgement(db, world.ours.owner, box, acknowledges=False, text="")
-        assert (row.acknowledges, row.acknowledgement) == (False, "")
-
-
-def test_only_who_manages_the_account_may_say_that_its_mailbox_acknowledges(world: World) -> None:
-    box = world.ours.mailbox.public_id
-    with session.transaction() as db:
-        with pytest.raises(NotFound):
-            mailboxes.set_acknowledgement(db, world.stranger.owner, box, acknowledges=True)
-        with pytest.raises(Denied):
-            mailboxes.set_acknowledgement(db, world.ours.staff, box, acknowledges=True)
-        with pytest.raises(Invalid):
-            mailboxes.set_acknowledgement(db, world.ours.owner, box, acknowledges=True, text="x" * 5001)

@@ -2,7 +2,14 @@
 
 import pytest
 
-from gateway.desk.pictures import MAX_PICTURE_BYTES, MAX_PICTURES, check_picture, content_ids
+from gateway.desk.pictures import (
+    MAX_PICTURE_BYTES,
+    MAX_PICTURES,
+    LostPicture,
+    check_named,
+    check_picture,
+    content_ids,
+)
 from gateway.errors import Invalid
 
 
@@ -35,4 +42,11 @@ def test_a_picture_is_of_a_kind_that_every_program_shows(kind: str) -> None:
 def test_what_is_none_or_too_large_is_refused(kind: str, size: int) -> None:
     with pytest.raises(Invalid) as refused:
         check_picture(kind, size)
-    assert refused.value.field == "pictures"
+    assert refused.value.field == "files"
+
+
+def test_a_picture_that_the_text_names_and_that_is_not_there_is_told_by_its_name() -> None:
+    check_named("![a.png]", {"a.png"})
+    with pytest.raises(LostPicture, match=r"The picture b\.png is no longer here") as lost:
+        check_named("![a.png] ![b.png]", {"a.png"})
+    assert (lost.value.name, lost.value.field) == ("b.png", "text")

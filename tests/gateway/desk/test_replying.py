@@ -7,21 +7,23 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from gateway.desk import mailboxes, replying
-from gateway.desk.replying import Draft, DraftFile, default_recipients
+from gateway.desk import mailboxes, replying, smtpaccounts
+from gateway.desk.addressees import default_recipients, own_addresses
+from gateway.desk.replying import Draft, DraftFile
+from gateway.desk.smtpaccounts import Outgoing
 from gateway.errors import Conflict, Denied, Invalid, NotFound, TooLarge
 from gateway.mail.address import Address
 from gateway.mail.parse import parse
-from gateway.mail.tokens import is_own_message_id
+from gateway.mail.tokens import is_own_message_id, thread_id
 from gateway.rules.access import Actor
 from gateway.rules.status import Status
-from gateway.store import session
+from gateway.store import relayoffers, session
 from gateway.store.filetypes import detect_type
-from gateway.store.models import Delivery, Mailbox, Outbox
+from gateway.store.models import Delivery, Mailbox, Outbox, SmtpAccount
 from gateway.store.queries.articles import get_raw_sha256
 from tests.fakes.refusing import refuse
 from tests.webui.cast import PNG
-from tests.world import ANN, BOB, EVE, SUPPORT, World, mail, office, ticket_row
+from tests.world import ANN, BOB, DOMAIN, EVE, SUPPORT, World, mail, office, ticket_row
 
 PDF = b"%PDF-1.4\n" + bytes(range(256))
 
@@ -56,12 +58,38 @@ def test_an_answer_threads_at_the_customers_and_comes_back_to_its_ticket(desk: W
     found = sent(desk, desk.reply(1, "Please restart it.").public_id)
     assert (found.from_, [who.address for who in found.to]) == (Address("Ours", SUPPORT), [ANN])
     assert found.subject == "Re: Printer [#1]"
-    assert (found.in_reply_to, found.references) == (("1@acme.example",), ("1@acme.example",))
+    thread = thread_id(desk.ours.key, ticket_row(1).id, DOMAIN)
+    assert (found.in_reply_to, found.references) == (("1@acme.example",), (thread, "1@acme.example"))
     assert [who.address for who in found.reply_to] == [desk.ours.reply_address(ticket_row(1).id)]
     assert is_own_message_id(desk.ours.key, found.message_id)
     assert "Please restart it." in found.text
     assert "It smokes." in found.text
     assert desk.detail(1).articles[-1].message_id == found.message_id
+
+
+def test_a_hundred_rounds_hang_together_though_relays_rewrite_every_message_id(desk: World) -> None:
+    """As Amazon SES and Outlook do; the customer's program drops Reply-To and the tag as well."""
+    seen: list[str] = []
+    for one in range(100):
+        found = sent(desk, desk.reply(1).public_id)
+        assert is_own_message_id(desk.ours.key, found.message_id)
+        rewritten = f"{one}@email.amazonses.example"
+        known = (*found.references[:1], *seen, rewritten)
+        seen = [*seen, rewritten][-8:]  # programs keep the first reference and the newest ones
+        answer = mail(subject=f"Other {one}", in_reply_to=rewritten, references=known)
+        assert desk.receive(answer).number == 1
+    assert desk.detail(1).ticket.article_count == 201
+
+
+def test_a_threads_id_proves_no_more_than_a_reference(desk: World) -> None:
+    desk.receive(mail(message_id="other@acme.example"))
+    row = ticket_row(1).id
+    thread, forged = thread_id(desk.ours.key, row, DOMAIN), thread_id(desk.stranger.key, row, DOMAIN)
+    assert desk.receive(mail(subject="x", references=[thread, "other@acme.example"])).number == 2
+    assert desk.receive(mail(subject="x", references=["other@acme.example", "un@known", thread])).number == 2
+    assert desk.receive(mail(subject="x", references=[forged])).number == 3
+    assert desk.receive(mail(sender=EVE, subject="x", references=[thread])).number == 4
+    assert [desk.detail(number).ticket.maybe_belongs_to for number in (3, 4)] == [None, 1]
 
 
 def test_files_go_out_byte_for_byte(desk: World) -> None:
@@ -86,6 +114,13 @@ def test_each_recipient_is_owed_it_once_after_the_undo_window(desk: World) -> No
     assert len(owed()) == 3
     assert set(owed().values()) == {now + timedelta(seconds=10)}
     assert "bcc@x.example" not in str((found.to, found.cc))
+
+
+def test_a_recipient_spelt_in_two_ways_is_owed_it_once_and_takes_part(desk: World) -> None:
+    spelt = ("a@münchen.example", "A@xn--mnchen-3ya.example", "a@mu\N{COMBINING DIAERESIS}nchen.example")
+    desk.reply(1, draft=Draft("x", to=tuple(Address("", one) for one in spelt)))
+    assert list(owed()) == ["a@xn--mnchen-3ya.example"]
+    assert desk.receive(mail(sender="a@xn--mnchen-3ya.example", subject="[#1]")).number == 1
 
 
 @pytest.mark.parametrize(
@@ -113,7 +148,7 @@ def test_who_was_answered_takes_part(desk: World) -> None:
 
 def default(world: World) -> tuple[list[str], list[str]]:
     with session.reading() as db:
-        own = replying.own_addresses(db, world.ours.account_id)
+        own = own_addresses(db, world.ours.account_id)
     found = default_recipients(world.detail(1), own)
     return [who.address for who in found.to], [who.address for who in found.cc]
 
@@ -122,6 +157,55 @@ def test_the_newest_writer_gets_the_answer_and_who_had_a_copy(desk: World) -> No
     copies = [f"Cc: Bob <{BOB}>, {SUPPORT}, {ANN}, bob <{BOB.upper()}>"]
     desk.receive(mail(subject="[#1]", headers=copies))
     assert default(desk) == ([ANN], [BOB])
+
+
+def test_an_answer_goes_to_all_whom_the_mail_openly_went_to(desk: World) -> None:
+    people = f"{SUPPORT}, Bob <{BOB}>, {ANN}"
+    desk.receive(mail(to=people, subject="[#1]", headers=[f"Cc: {EVE}, {BOB}"]))
+    assert default(desk) == ([ANN], [BOB, EVE])
+    found = sent(desk, desk.reply(1).public_id)
+    assert ([w.address for w in found.to], [w.address for w in found.cc]) == ([ANN], [BOB, EVE])
+
+
+@pytest.mark.parametrize(
+    ("to", "headers"),
+    [("help@elsewhere.example, " + BOB, []), (f"{SUPPORT}, {BOB}", ["List-Id: <all.elsewhere.example>"])],
+    ids=["by an alias that may be ours", "by a list"],
+)
+def test_what_the_desk_was_not_openly_written_to_counts_by_its_cc(
+    desk: World, to: str, headers: list[str]
+) -> None:
+    begun = desk.receive(mail(to=to, headers=[*headers, f"Cc: {EVE}"])).number
+    with session.reading() as db:
+        own = own_addresses(db, desk.ours.account_id)
+    assert [who.address for who in default_recipients(desk.detail(begun), own).cc] == [EVE]
+
+
+def test_an_answer_quotes_what_it_answers_and_no_report_that_names_a_hidden_recipient(desk: World) -> None:
+    desk.reply(1, draft=Draft("Hello", to=(Address("", ANN),), bcc=(Address("", BOB),)))
+    bounce = f"X-Failed-Recipients: {BOB}"
+    back = mail(
+        f"It did not reach {BOB}.", sender="MAILER-DAEMON@x.example", subject="[#1]", headers=[bounce]
+    )
+    away = mail("I am away.", sender=BOB, subject="[#1]", headers=["Auto-Submitted: auto-replied"])
+    for raw in (back, away):
+        assert desk.receive(raw, desk.ours.reply_address(ticket_row(1).id), mail_from="").number == 1
+    assert [article.auto for article in desk.detail(1).articles[2:]] == ["bounce", "auto-reply"]
+    ref = desk.reply(1)
+    found = sent(desk, ref.public_id)
+    assert found.in_reply_to == ("1@acme.example",)
+    assert "It smokes." in found.text
+    with session.reading() as db:
+        raw = desk.blobs.read(get_raw_sha256(db, desk.ours.account_id, ref.public_id))
+    assert BOB.encode() not in raw
+    assert b"away" not in raw
+
+
+def test_where_nobody_wants_an_answer_the_requesters_own_mail_is_quoted(world: World) -> None:
+    world.receive(mail("Disk full.", message_id="2@acme.example", headers=["Auto-Submitted: auto-generated"]))
+    found = sent(world, world.reply(1).public_id)
+    assert found.in_reply_to == ("2@acme.example",)
+    assert "Disk full." in found.text
 
 
 def test_reply_to_is_honoured_and_machines_are_not_answered(desk: World) -> None:
@@ -167,6 +251,14 @@ def test_what_cannot_be_sent_is_invalid_and_not_recorded(desk: World, draft: Dra
     assert desk.detail(1).ticket.article_count == 1
 
 
+def test_a_zero_byte_is_no_text(desk: World) -> None:
+    desk.reply(1, "a\0b")
+    assert desk.detail(1).articles[-1].text == "ab"
+    with pytest.raises(Invalid) as caught:
+        write(desk, Draft("\0"))
+    assert caught.value.field == "text"
+
+
 def test_a_mail_above_the_limit_is_too_large(desk: World) -> None:
     size = len(desk.blobs.read(write(desk, Draft("x")).article.raw_sha256 or ""))
     with pytest.raises(TooLarge, match="at most") as refused:
@@ -174,6 +266,32 @@ def test_a_mail_above_the_limit_is_too_large(desk: World) -> None:
     assert refused.value.limit_bytes == size - 200
     assert refused.value.limit_bytes < refused.value.size_bytes < size + 200
     write(desk, Draft("x"), most=size + 200)
+
+
+@pytest.mark.parametrize("offered", [99, 100, 101, 0])
+def test_an_answer_is_as_large_as_the_server_takes_by_which_it_leaves(desk: World, offered: int) -> None:
+    ticket_id = desk.detail(1).ticket.id
+
+    def largest(relay: str) -> int:
+        with session.reading() as db:
+            return replying.largest_mail(db, desk.ours.staff, ticket_id, relay=relay, most=100)
+
+    assert largest("mail.example:25") == 100
+    with session.transaction() as db:
+        relayoffers.note(db, "mail.example:25", offered)
+    assert largest("mail.example:25") == (99 if offered == 99 else 100)
+    assert largest("other.example:25") == 100
+
+
+def test_a_mail_that_the_server_would_refuse_is_refused_before_it_is_queued(desk: World) -> None:
+    size = len(desk.blobs.read(write(desk, Draft("x")).article.raw_sha256 or ""))
+    with session.transaction() as db:
+        wanted = Outgoing(host="smtp.example.org", username="u", sealed_secret="s")
+        smtpaccounts.save(db, desk.ours.owner, desk.ours.mailbox.public_id, wanted, now=desk.clock.now())
+        db.execute(update(SmtpAccount).values(max_message_bytes=size - 200))
+    with pytest.raises(TooLarge) as refused:
+        write(desk, Draft("x"))
+    assert refused.value.limit_bytes == size - 200
 
 
 @pytest.mark.parametrize("size", [99, 100, 101])
@@ -220,7 +338,7 @@ def test_what_is_no_picture_is_refused_as_one(desk: World) -> None:
     file = DraftFile("a.png", "image/png", desk.blobs.put(PDF), is_picture=True)
     with pytest.raises(Invalid) as caught:
         write(desk, Draft("![a.png]", files=(file,)))
-    assert caught.value.field == "pictures"
+    assert caught.value.field == "files"
 
 
 def test_without_a_mailbox_there_is_nothing_to_send_from(desk: World) -> None:

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from gateway.desk import customers, replying
-from gateway.desk.replying import default_recipients
+from gateway.desk import customers
+from gateway.desk.addressees import default_recipients, own_addresses
 from gateway.inbound.authentication.examining import Examiner
 from gateway.mail.authres import NOT_EXAMINED, By, Check, Policy, Result, Verdict
 from gateway.mail.envelope import Client
@@ -15,7 +15,8 @@ from gateway.mail.message import ParsedMail
 from gateway.settings import Settings
 from gateway.store import session
 from gateway.store.intake import Fate, IntakeRow
-from gateway.store.models import Participant
+from gateway.store.models import Delivery, Participant
+from gateway.store.queries.articles import get_raw_sha256
 from tests.fakes.dns_server import DnsServer, serving
 from tests.fakes.signing import Signer
 from tests.world import ANN, BOB, EVE, FOREIGN, NOON, SUPPORT, World, mail, ticket_row
@@ -57,7 +58,7 @@ def participants(number: int) -> set[str]:
 
 def answers_go_to(world: World, number: int) -> list[str]:
     with session.reading() as db:
-        own = replying.own_addresses(db, world.ours.account_id)
+        own = own_addresses(db, world.ours.account_id)
     return [who.address for who in default_recipients(world.detail(number), own).to]
 
 
@@ -120,6 +121,27 @@ def test_the_verdict_is_kept_with_the_article(world: World) -> None:
     assert [world.detail(n).articles[0].verdict for n in (1, 2)] == [FORGED, NOT_EXAMINED]
 
 
+def report(world: World, *, to: str, mail_from: str = "") -> str:
+    """A report from the customer's domain, which fails that domain's DMARC; what became of its delivery."""
+    daemon, failed = "MAILER-DAEMON@acme.example", f"X-Failed-Recipients: {ANN}"
+    raw = mail("User unknown.", sender=daemon, subject="Undelivered", headers=[failed])
+    judged(world, FORGED).receive(raw, to, mail_from=mail_from)
+    return world.detail(1).articles[1].deliveries[0].state
+
+
+def test_a_report_to_the_return_address_counts_though_its_daemon_signs_nothing(world: World) -> None:
+    world.receive(mail())
+    world.reply(1)
+    with session.reading() as db:
+        delivery = db.execute(select(Delivery.id)).scalar_one()
+    back = world.ours.bounce_address(delivery)
+    assert report(world, to=world.ours.reply_address(ticket_row(1).id)) == "queued"
+    assert report(world, to=back, mail_from=ANN) == "queued"
+    assert world.ledger().quarantined == 2
+    assert report(world, to=back) == "bounced"
+    assert world.detail(1).articles[-1].trust == "forged"
+
+
 # --- Colleagues ---
 
 
@@ -143,6 +165,15 @@ def test_what_a_colleague_forwards_is_the_request_of_whoever_wrote_it(world: Wor
     assert answers_go_to(world, 1) == [BOB]
     assert participants(1) == {BOB}
     assert world.receive(mail(sender=BOB, subject="[#1]")).number == 1
+
+
+def test_a_colleagues_words_about_what_they_forward_are_not_sent_to_whoever_wrote_it(world: World) -> None:
+    judged(world, PROVEN).receive(mail(FORWARD, sender=SAM, subject="Fwd: Screen is black"))
+    ref = world.reply(1)
+    with session.reading() as db:
+        raw = world.blobs.read(get_raw_sha256(db, world.ours.account_id, ref.public_id))
+    assert b"Please restart it." in raw
+    assert b"Please look." not in raw
 
 
 def test_the_original_senders_customer_is_found_by_domain(world: World) -> None:

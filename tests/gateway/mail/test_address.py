@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from gateway.mail.address import MAX_ADDRESSES, Address, parse_addresses
@@ -100,6 +102,18 @@ def test_nested_comments_are_names() -> None:
 
 def test_addresses_compare_without_case() -> None:
     assert Address("", "Ann@Example.ORG").key == Address("Ann", "ann@example.org").key
+
+
+@pytest.mark.parametrize("domain", ["münchen.de", "MÜNCHEN.de", "mu\N{COMBINING DIAERESIS}nchen.de"])
+def test_a_domain_in_its_own_letters_is_the_same_as_in_ascii(domain: str) -> None:
+    assert Address("", f"Jörg@{domain}").key == Address("", "jörg@XN--mnchen-3ya.de").key
+
+
+def test_an_endless_domain_is_compared_in_linear_time() -> None:
+    address = Address("", "a@" + "ü" * 1_000_000)
+    began = time.monotonic()
+    assert address.key == address.address
+    assert time.monotonic() - began < 1
 
 
 def test_the_domain_is_what_follows_the_last_at() -> None:

@@ -14,6 +14,7 @@ from gateway.mail.addressing import MAX_OCTETS, domain_to_ascii, writable_addres
         ("info@müller.de", "info@xn--mller-kva.de"),
         ("info@Straße.de", "info@xn--strae-oqa.de"),
         ("jörg@müller.de", "jörg@xn--mller-kva.de"),
+        ("a@例え\N{IDEOGRAPHIC FULL STOP}example\N{FULLWIDTH FULL STOP}jp", "a@xn--r8jz45g.example.jp"),
         ('"a b"@example.org', '"a b"@example.org'),
         ("a@[192.0.2.1]", "a@[192.0.2.1]"),
     ],
@@ -44,6 +45,15 @@ def test_what_would_break_a_header_or_a_command_is_refused(address: str) -> None
     with pytest.raises(Invalid) as caught:
         writable_address(address)
     assert caught.value.field == "address"
+
+
+@pytest.mark.parametrize(("length", "is_encoded"), [(62, True), (63, True), (64, False)])
+def test_a_label_longer_than_the_dns_holds_is_none(length: int, is_encoded: bool) -> None:  # noqa: FBT001
+    label = "ü" * length
+    assert domain_to_ascii(label).isascii() is is_encoded
+    if not is_encoded:
+        with pytest.raises(Invalid):
+            writable_address(f"a@{label}.de")
 
 
 def test_a_domain_that_is_ascii_stays_as_it_is() -> None:

@@ -96,7 +96,7 @@ def test_failed_recipients_in_the_header_are_believed() -> None:
     mail = read(HEAD + "X-Failed-Recipients: bob@x.example\r\n\r\nretry time not reached for any host\r\n")
     assert mail.bounce is not None
     assert (mail.bounce.recipient, mail.bounce.status) == ("bob@x.example", "4.4.7")
-    assert mail.bounce.action == "delayed"
+    assert mail.bounce.action == "failed"
 
 
 @pytest.mark.parametrize(
@@ -129,3 +129,39 @@ def test_reports_of_another_kind_are_no_bounces_whatever_they_say(kind: str, aut
 def test_a_delay_is_no_failure() -> None:
     status = "Final-Recipient: rfc822; bob@x.example\r\nAction: delayed\r\nStatus: 4.4.1\r\n"
     assert report(status).action == "delayed"
+
+
+@pytest.mark.parametrize(
+    ("words", "action"),
+    [
+        (
+            "A permanent error. These failed:\r\n\r\n  b@x.example\r\n    retry timeout exceeded",
+            "failed",
+        ),
+        ("<b@x.example>:\r\nbusy [#4.1.9]\r\nI'm not going to try again.", "failed"),
+        ("It was not delivered to <b@x.example>: 452 4.2.2 mailbox full", "failed"),
+        ("Not yet been delivered: <b@x.example>: 452 4.2.2 mailbox full", "delayed"),
+        (
+            "Could not deliver to <b@x.example> for 4 hours.\r\nIt will be retried until it is 5 days old.",
+            "delayed",
+        ),
+        ("WARNING MESSAGE ONLY\r\n<b@x.example>: not delivered, still undelivered after 4 hours", "delayed"),
+    ],
+)
+def test_a_passing_reason_is_a_delay_only_while_it_is_still_being_tried(words: str, action: str) -> None:
+    found = read(f"{HEAD}\r\n{words}\r\n").bounce
+    assert found is not None
+    assert (found.recipient, found.action) == ("b@x.example", action)
+
+
+@pytest.mark.parametrize(
+    ("said", "action"),
+    [("expired", "failed"), ("Failed", "failed"), ("relayed", "relayed"), ("expanded (list)", "expanded")],
+)
+def test_an_action_that_rfc_3464_does_not_know_is_a_failure(said: str, action: str) -> None:
+    status = f"Final-Recipient: rfc822; bob@x.example\r\nAction: {said}\r\nStatus: 4.4.1\r\n"
+    assert report(status).action == action
+
+
+def test_a_report_without_an_action_that_tells_of_success_is_no_failure() -> None:
+    assert report("Final-Recipient: rfc822; bob@x.example\r\nStatus: 2.0.0\r\n").action == "delivered"

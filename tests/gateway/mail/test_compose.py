@@ -16,7 +16,14 @@ from hypothesis import strategies as st
 from gateway.errors import Invalid
 from gateway.mail import headerlines
 from gateway.mail.address import Address
-from gateway.mail.compose import OutgoingFile, OutgoingMail, compose, needs_smtputf8
+from gateway.mail.compose import (
+    OutgoingFile,
+    OutgoingMail,
+    compose,
+    is_writable_content_id,
+    needs_smtputf8,
+    writable_type,
+)
 from gateway.mail.parse import parse
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -101,7 +108,7 @@ def test_an_inline_file_without_html_is_an_attachment() -> None:
     assert part.get_content_disposition() == "attachment"
 
 
-@given(st.binary(max_size=2000), st.sampled_from(["text/plain", "text/csv; charset=x", "message/rfc822", ""]))
+@given(st.binary(max_size=2000), st.sampled_from(["text/plain", "text/csv; charset=x", "message/global", ""]))
 def test_a_file_arrives_byte_for_byte(content: bytes, content_type: str) -> None:
     (part,) = read(
         replace(PLAIN, attachments=(OutgoingFile("a.bin", content_type, content),))
@@ -109,10 +116,56 @@ def test_a_file_arrives_byte_for_byte(content: bytes, content_type: str) -> None
     assert part.get_payload(decode=True) == content
 
 
-def test_an_attached_mail_is_sent_as_plain_bytes() -> None:
-    eml = OutgoingFile("a.eml", "message/rfc822", b"Subject: x\n\nbare line feeds")
+@pytest.mark.parametrize("ending", [b"\r\n", b"last line\r\n", b"x" * 998 + b"\r\n", b"--=_\r\n\r\n\r\n"])
+def test_an_attached_mail_is_a_mail_byte_for_byte(ending: bytes) -> None:
+    content = b"Subject: x\r\nX-Odd:\tfolded\r\n  here\r\n\r\n.\r\nFrom here\r\n" + ending
+    raw = compose(replace(PLAIN, attachments=(OutgoingFile("a.eml", "Message/RFC822", content), PICTURE)))
+    assert b"Content-Type: message/rfc822\r\n" in raw
+    (found, _picture) = parse(raw, detect_type=lambda _: "").attachments
+    assert (found.content_type, found.filename, found.content) == ("message/rfc822", "a.eml", content)
+    (part, _other) = email.message_from_bytes(raw, policy=policy.default).iter_attachments()
+    assert part.get_content().get_content().encode() == content.split(b"\r\n\r\n", 1)[1]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"Subject: x\n\nbare line feeds\n",
+        b"Subject: x\r\n\r\nno end",
+        b"Subject: x\r\n\r\na\rb\r\n",
+        b"Subject: x\r\n\r\n\0\r\n",
+        "Subject: ü\r\n\r\n".encode(),
+        b"x" * 999 + b"\r\n",
+    ],
+)
+def test_an_attached_mail_that_some_server_would_rewrite_is_sent_as_plain_bytes(content: bytes) -> None:
+    eml = OutgoingFile("a.eml", "message/rfc822", content)
     (part,) = read(replace(PLAIN, attachments=(eml,))).iter_attachments()
     assert part.get_content_type() == "application/octet-stream"
+    assert part.get_payload(decode=True) == content
+
+
+@pytest.mark.parametrize(
+    ("declared", "written"),
+    [
+        ("text/plain", "text/plain"),
+        ("a/ü", "application/octet-stream"),
+        ("x y/z", "application/octet-stream"),
+    ],
+)
+def test_a_type_that_no_mail_may_say_is_plain_bytes(declared: str, written: str) -> None:
+    assert writable_type(declared) == written
+
+
+@pytest.mark.parametrize("content_id", ["a@b", "image001.png@01D.8"])
+def test_a_content_id_may_be_written(content_id: str) -> None:
+    assert is_writable_content_id(content_id)
+
+
+@pytest.mark.parametrize("content_id", ["", "a b", "a>b", "ü@x", "=?utf-8?q?a?=", "x" * 201])
+def test_a_content_id_may_not_be_written(content_id: str) -> None:
+    assert not is_writable_content_id(content_id)
 
 
 @given(st.text(max_size=500))
@@ -137,6 +190,11 @@ def test_any_text_arrives_and_every_line_is_short_ascii(text: str) -> None:
         ("C:\\a.txt", "C:_a.txt"),
         ("=?utf-8?q?x=0D=0AEvil:_1?=.txt", "=_utf-8?q?x=0D=0AEvil:_1?=.txt"),
         ("日本語" * 60 + ".txt", ("日本語" * 60 + ".txt")),
+        ("ü" * 196 + ".pdf", "ü" * 196 + ".pdf"),
+        ("ü" * 197 + ".pdf", "ü" * 196 + ".pdf"),
+        ("x" * 900 + "." + "y" * 20, "x" * 179 + "." + "y" * 20),
+        ("x" * 900 + "." + "y" * 21, "x" * 200),
+        ("." + "x" * 900, "." + "x" * 199),
         ("", "attachment"),
         ("..", "attachment"),
     ],

@@ -8,6 +8,7 @@ from gateway.mail.html import (
     MAX_REFERENCES,
     cids_of,
     finished,
+    for_a_mail,
     is_too_much,
     sanitise,
     sanitise_marked,
@@ -186,3 +187,23 @@ def test_levels_that_only_seem_to_be_closed_count(unit: str) -> None:
 )
 def test_levels_that_are_closed_do_not_count(unit: str) -> None:
     assert not is_too_much(unit * 2_000)
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        (
+            '<p style="color:red">Red <img src="cid:a@x"></p>',
+            '<p style="color:red">Red <img src="cid:a@x"></p>',
+        ),
+        ('<img src="https://x.example/a" alt="Logo">', '<img alt="Logo">'),
+        ('<img data-remote-src="https://x.example/a" alt="Logo">', '<img alt="Logo">'),
+        ("<!doctype html><html><head><meta charset=x></head><body><b>x</b></body></html>", "<b>x</b>"),
+        ('<div class="gmail_quote">ü</div>', "<div>ü</div>"),
+        ("<script>x</script>y", "y"),
+    ],
+)
+def test_in_a_mail_of_ours_nothing_is_fetched_or_run(html: str, expected: str) -> None:
+    assert for_a_mail(html) == expected
+    assert for_a_mail(for_a_mail(html)) == expected
+    assert for_a_mail(sanitise(html)) == expected

@@ -3,8 +3,10 @@
 import re
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from gateway.mail.markdown import named_pictures, to_html, with_told_pictures
+from gateway.mail.markdown import missing_pictures, named_pictures, to_html, with_told_pictures
 
 
 def plain(text: str, **pictures: str) -> str:
@@ -102,6 +104,91 @@ def test_names_of_pictures_are_found_and_told_in_text() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("[WARN]: retry\n\n[12:03]: <http://a.example>", "[WARN]: retry"),
+        ("write &nbsp; and &copy;", "<p>write &amp;nbsp; and &amp;copy;</p>"),
+        ("```C:\\> dir\nfile\n```", "<pre>C:\\&gt; dir\nfile\n</pre>"),
+        ("``` dir", "<pre>dir\n</pre>"),
+        ("```sh\ndir\n```", "<pre>dir\n</pre>"),
+    ],
+)
+def test_what_looks_like_a_mark_and_is_none_is_shown(typed: str, shown: str) -> None:
+    assert shown in plain(typed)
+
+
+_MARKS = [
+    *"[]()*_`|\n\t:!\\&<>\"'+ ",
+    "**",
+    "```",
+    "~~",
+    "> ",
+    "- ",
+    "1. ",
+    "# ",
+    "\n\n",
+    "    ",
+    "---",
+    "]: ",
+]
+_WORDS = st.integers(0, 999).map("w{}w".format)
+_LANGUAGES = re.compile(r"(?:`{3,}|~{3,})[ \t]*[\w+#.-]{1,20}[ \t]*(?=\n)")
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.lists(st.sampled_from([*_MARKS, "http://a.example/"]) | _WORDS, max_size=25))
+def test_no_word_is_lost_whatever_marks_stand_around_it(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    html = plain(text)
+    kept = re.sub(r"<[^<>]*>", " ", html) + " ".join(re.findall(r'(?:href|title|start)="([^"]*)"', html))
+    assert {word for word in re.findall(r"w\d+w", _LANGUAGES.sub("", text)) if word not in kept} == set()
+
+
+@pytest.mark.parametrize("depth", [1, 20, 47, 48, 49, 1000])
+def test_no_quote_is_too_deep_to_be_read(depth: int) -> None:
+    html = to_html("\n".join(f"{'>' * level} word{level}." for level in range(depth + 1)), styled=True)
+    assert all(f"word{level}." in html for level in range(depth + 1))
+    assert ("<blockquote" in html) is (depth <= 48)
+
+
+@pytest.mark.parametrize("depth", [10, 24, 25, 100])
+def test_no_list_is_too_deep_to_be_read(depth: int) -> None:
+    html = to_html("\n".join(f"{'  ' * level}- word{level}." for level in range(depth)), styled=True)
+    assert all(f"word{level}." in html for level in range(depth))
+    assert ("<li" in html) is (depth <= 24)
+
+
+@pytest.mark.parametrize(("paragraphs", "is_formatted"), [(40_000, True), (60_000, False)])
+def test_what_is_too_much_to_format_stays_as_typed_and_whole(
+    paragraphs: int,
+    is_formatted: bool,  # noqa: FBT001
+) -> None:
+    html = to_html("**a**\n\n" + "b\n\n" * paragraphs, styled=True)
+    assert ("<strong>a</strong>" in html) is is_formatted
+    assert ("**a**" in html) is not is_formatted
+    assert html.count("b\n" if not is_formatted else ">b<") + html.count("b<br>") == paragraphs
+
+
 def test_a_long_text_of_hostile_marks_takes_seconds_at_most() -> None:
     for mark in ("[", "*a ", "![", "`a", ">", "- "):
         assert to_html(mark * (60_000 // len(mark)), styled=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "missing"),
+    [
+        ("![a.png] ![b.JPG]\n![c.gif] ![a.png]", ["b.JPG", "c.gif"]),
+        ("**![b.webp]** and\n> ![c.jpeg]", ["b.webp", "c.jpeg"]),
+        ("![b.svg] ![wow] ![] ![.png]", []),
+        ("![b.png](https://x.example/b.png) ![b.png][1]", []),
+        ("`![b.png]`\n\n    ![b.png]\n\n```\n![b.png]\n```", []),
+    ],
+)
+def test_a_picture_that_is_not_there_is_missed_where_it_would_show(text: str, missing: list[str]) -> None:
+    assert missing_pictures(text, {"a.png"}) == missing
+
+
+def test_the_longest_name_of_a_picture_is_missed_as_well() -> None:
+    longest = "x" * 251 + ".png"
+    assert missing_pictures(f"![{longest}] ![x{longest}]", ()) == [longest]

@@ -3,7 +3,8 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 from gateway.i18n import current_locale
-from gateway.mail.render import MAX_QUOTED_CHARS, Quoted, reply_bodies
+from gateway.mail.address import Address
+from gateway.mail.render import MAX_QUOTED_CHARS, Bodies, Forwarded, Quoted, forward_bodies, reply_bodies
 
 MORNING = datetime(2026, 3, 1, 9, 5, tzinfo=UTC)
 
@@ -107,3 +108,67 @@ def test_a_picture_is_named_in_the_text_in_the_mailboxs_language() -> None:
     bodies = reply_bodies("![a.png]", signature="", quoted=None, locale="de", pictures=pictures)
     assert bodies.text == "[Bild: a.png]\n"
     assert '<img src="cid:1@x" alt="a.png"' in bodies.html
+
+
+def forwarded(text: str = "It smokes.", html: str | None = None, *, subject: str = "Printer") -> Forwarded:
+    people = [Address("", "help@ours.example"), Address("Bob", "bob@acme.example")]
+    return Forwarded(Address("Ann Doe", "ann@acme.example"), MORNING, subject, people, [], text, html)
+
+
+def forward(
+    text: str = "", *, what: Forwarded | None = None, locale: str = "en", signature: str = ""
+) -> Bodies:
+    return forward_bodies(text, signature=signature, forwarded=what or forwarded(), locale=locale)
+
+
+def test_a_forward_is_what_was_written_then_signature_then_the_whole_message() -> None:
+    assert forward("Please look.\n", signature="Desk", what=forwarded("Hi\n\n> old\n")).text == (
+        "Please look.\n\n-- \nDesk\n\n---------- Forwarded message ----------\n"
+        "From: Ann Doe <ann@acme.example>\n"
+        "Date: March 1, 2026, 9:05\N{NARROW NO-BREAK SPACE}AM UTC\nSubject: Printer\n"
+        "To: <help@ours.example>, Bob <bob@acme.example>\n\nHi\n\n> old\n"
+    )
+
+
+def test_a_forward_without_a_word_begins_with_the_message() -> None:
+    assert forward().text.startswith(
+        "---------- Forwarded message ----------\nFrom: Ann Doe <ann@acme.example>\n"
+    )
+
+
+def test_a_forward_speaks_the_mailboxs_language() -> None:
+    found = forward(locale="de")
+    head = ["Weitergeleitete Nachricht", "Von", "Datum", "Betreff", "An"]
+    assert [word for word in head if word in found.text and word in found.html] == head
+    assert 'lang="de"' in found.html
+
+
+def test_a_forwards_html_keeps_the_messages_looks_and_its_own_pictures() -> None:
+    remote = '<img data-remote-src="https://x.example/a" alt="Logo">'
+    rich = f'<p style="color:red">Red <img src="cid:a@x"></p>{remote}'
+    html = forward(what=forwarded("Red", rich)).html
+    assert '<p style="color:red">Red <img src="cid:a@x"></p><img alt="Logo">' in html
+    assert "<b>From:</b> Ann Doe &lt;ann@acme.example&gt;<br>" in html
+
+
+def test_a_forwards_html_runs_and_loads_nothing() -> None:
+    evil = '<script>x</script><img src="https://evil.example/q"><a href="javascript:alert(1)">l</a>'
+    for what in (forwarded(evil, evil), forwarded(evil, None, subject=evil)):
+        html = forward(evil, what=what).html.lower()
+        assert "<script" not in html
+        assert "<img src" not in html
+        assert '<a href="javascript' not in html
+
+
+def test_a_message_without_html_is_forwarded_as_it_stands() -> None:
+    assert "1 &lt; 2<br>\nx \N{NO-BREAK SPACE}y" in forward(what=forwarded("1 < 2\nx  y")).html
+
+
+def test_a_forward_is_never_cut() -> None:
+    assert forward(what=forwarded("x" * (MAX_QUOTED_CHARS + 1))).text.endswith(
+        "x" * (MAX_QUOTED_CHARS + 1) + "\n"
+    )
+
+
+def test_a_forwards_head_is_one_line_each() -> None:
+    assert "Subject: a b\n" in forward(what=forwarded(subject="a\r\n b")).text

@@ -11,6 +11,7 @@ from gateway.mail.tokens import (
     bounce_local,
     claimed_article,
     claimed_probe,
+    claimed_thread,
     is_genuine,
     is_own_message_id,
     is_own_probe,
@@ -18,6 +19,7 @@ from gateway.mail.tokens import (
     probe_token,
     read_local,
     reply_local,
+    thread_id,
 )
 
 KEY = b"k" * 32
@@ -122,6 +124,29 @@ def test_an_article_is_claimed_by_form_alone() -> None:
 def test_a_reply_hash_makes_no_message_id() -> None:
     claim = claim_of(reply_local(KEY, 22222222))
     assert not is_own_message_id(KEY, f"m.22222222.{claim.mac}@desk.example")
+
+
+@given(st.integers(min_value=1, max_value=LARGEST))
+def test_a_threads_id_is_read_in_capitals_and_under_another_domain_too(ticket_id: int) -> None:
+    made = thread_id(KEY, ticket_id, "desk.example")
+    assert made == thread_id(KEY, ticket_id, "desk.example")
+    assert claimed_article(made) is None
+    for seen in (made, made.upper(), made.replace("@desk.example", "@old.example")):
+        claim = claimed_thread(seen)
+        assert claim is not None
+        assert claim.ref_id == ticket_id
+        assert is_genuine(KEY, claim)
+        assert not is_genuine(FOREIGN_KEY, claim)
+
+
+def test_a_threads_id_is_no_reply_address_and_no_other_form_is_one() -> None:
+    claim = claim_of(reply_local(KEY, 1))
+    stolen = claimed_thread(f"t.1.{claim.mac}@desk.example")
+    assert stolen is not None
+    assert not is_genuine(KEY, stolen)
+    made = thread_id(KEY, 1, "desk.example")
+    for other in ("", "a@b", made.split("@")[0], made[2:], f"t.0{made[3:]}", "t.\N{KELVIN SIGN}.a@b"):
+        assert claimed_thread(other) is None
 
 
 def test_a_probe_is_known_by_the_account_that_made_it_alone() -> None:

@@ -3,9 +3,12 @@
 import sqlite3
 import threading
 import time
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select, update
 
 from gateway.errors import Unavailable
 from gateway.mail.tokens import is_genuine, read_local
@@ -13,14 +16,20 @@ from gateway.outbound import deliver as deliver_module
 from gateway.outbound.deliver import LEASE, deliver
 from gateway.outbound.journal import read_notes
 from gateway.outbound.postoffice import PostOffice
-from gateway.store import session
+from gateway.rules.budget import Budget
+from gateway.store import deliveries, session, smtp
 from gateway.store.blobs import BlobStore
+from gateway.store.models import Article, Delivery, RelayOffer, SmtpAccount
+from tests.fakes.oauth_server import OAuthServer
 from tests.fakes.outgoing import (
     DOMAIN,
     KEY,
     NOON,
     RAW,
+    SEAL,
     SetClock,
+    account_row,
+    give_account,
     open_post_office,
     owe,
     owed,
@@ -67,6 +76,17 @@ def test_each_recipient_has_an_outcome_of_its_own(peer: SmtpPeer, office: PostOf
         deliver(delivery_id, office=office)
     assert (row(bad)["state"], row(good)["state"]) == ("failed", "sent")
     assert ticket()["status"] == "open"
+
+
+def test_past_the_budget_nothing_is_said_to_the_server(
+    peer: SmtpPeer, office: PostOffice, clock: SetClock
+) -> None:
+    first, second = owe("a@example.org"), owe("b@example.org")
+    bounded = replace(office, budget=Budget(account_hour=1))
+    for delivery_id in (first, second):
+        deliver(delivery_id, office=bounded)
+    assert [mail.rcpt_to for mail in peer.mails] == ["a@example.org"]
+    assert (row(second)["state"], owed()) == ("held", {})
 
 
 def test_it_is_deferred_and_sent_when_its_time_has_come(
@@ -116,10 +136,7 @@ def test_a_fault_nobody_foresaw_defers_it(root: Path, clock: SetClock, peer: Smt
 
     delivery_id = owe()
     with open_post_office(root, peer.url, clock=clock) as office:
-        broken = PostOffice(
-            office.sender, office.journal, Broken(root / "blobs"), DOMAIN, office.unseal, clock
-        )
-        deliver(delivery_id, office=broken)
+        deliver(delivery_id, office=replace(office, blobs=Broken(root / "blobs")))
     assert row(delivery_id)["state"] == "deferred"
     assert "ZeroDivision" not in row(delivery_id)["answer"]
 
@@ -133,17 +150,139 @@ def test_a_connection_that_breaks_before_the_answer_is_tried_later(
     assert row(delivery_id)["state"] == "deferred"
 
 
-def test_a_mailboxs_own_server_is_unsealed_and_used(root: Path, peer: SmtpPeer, clock: SetClock) -> None:
-    with session.transaction() as db:
-        db.connection().exec_driver_sql("UPDATE mailbox SET sealed_relay_url = 'sealed'")
+def test_a_mailboxs_own_server_is_signed_in_at_and_used(peer: SmtpPeer, office: PostOffice) -> None:
+    with SmtpPeer(login=("help", "pw"), extensions=("SIZE 9999",)) as own:
+        give_account(own.port, username="help", secret="pw")
+        for recipient in ("ann@example.org", "bob@example.org"):
+            deliver(owe(recipient), office=office)
+        assert (len(own.mails), own.sessions, len(peer.mails)) == (2, 1, 0)
+        assert own.mails[0].mail_from.endswith(f"@{DOMAIN}")
+    assert (account_row()["max_message_bytes"], told()) == (9999, ["sent", "sent"])
+
+
+def test_its_own_address_is_the_envelopes_where_the_server_wants_that(office: PostOffice) -> None:
+    with SmtpPeer() as own:
+        give_account(own.port, sender="mailbox")
+        deliver(owe(), office=office)
+        with session.transaction() as db:
+            notice = deliveries.queue_notice(
+                db, account_id=1, recipient="eve@example.org", raw_sha256="0" * 64, now=NOON
+            )
+            db.execute(update(Delivery).where(Delivery.id == notice).values(mailbox_id=1))
+            raw = select(Article.raw_sha256).scalar_subquery()
+            db.execute(update(Delivery).where(Delivery.id == notice).values(raw_sha256=raw))
+        deliver(notice, office=office)
+        assert [mail.mail_from for mail in own.mails] == ["support@desk.example", ""]
+
+
+def test_a_wrong_password_defers_for_as_long_as_it_is_wrong(
+    peer: SmtpPeer, office: PostOffice, clock: SetClock, capfd: pytest.CaptureFixture[str]
+) -> None:
+    delivery_id, other = owe(), owe("bob@example.org")
+    with SmtpPeer(login=("help", "right")) as own:
+        give_account(own.port, username="help", secret="hunter2")
+        for each in (delivery_id, other):
+            deliver(each, office=office)
+        assert own.secrets == ["hunter2"]
+        assert (row(delivery_id)["state"], row(delivery_id)["attempts"]) == ("deferred", 0)
+        assert "did not accept user name" in row(delivery_id)["answer"] == row(other)["answer"]
+        clock.advance(days=30)
+        deliver(delivery_id, office=office)
+        assert row(delivery_id)["state"] == "deferred"
+        with session.transaction() as db:
+            values = {"sealed_secret": SEAL.seal("right"), "resting_until": None}
+            db.execute(update(SmtpAccount).values(values))
+        clock.at = owed()[delivery_id]
+        deliver(delivery_id, office=office)
+        assert (row(delivery_id)["state"], account_row()["failing_since"]) == ("sent", None)
+    assert peer.mails == []
+    logged = "".join(capfd.readouterr())
+    assert "delivery.tried" in logged
+    assert "hunter2" not in logged
+
+
+def test_a_grant_that_is_over_defers_and_is_told_at_the_mailbox(
+    peer: SmtpPeer, office: PostOffice, oauth: OAuthServer
+) -> None:
+    oauth.error = "invalid_grant"
+    give_account(1, username="help", auth="xoauth2", secret="x", token_url=oauth.url, client_id="us")
     delivery_id = owe()
-    with SmtpPeer() as own, open_post_office(root, peer.url, clock=clock) as office:
-        opened = {"sealed": own.url}
-        deliver(
-            delivery_id,
-            office=PostOffice(office.sender, office.journal, office.blobs, DOMAIN, opened.__getitem__, clock),
+    deliver(delivery_id, office=office)
+    assert (row(delivery_id)["state"], row(delivery_id)["attempts"]) == ("deferred", 0)
+    assert (account_row()["last_error"], account_row()["failing_since"]) == ("token: invalid_grant", NOON)
+    assert peer.sessions == 0
+
+
+def test_a_token_that_was_withdrawn_is_replaced_and_the_mail_sent_once(
+    office: PostOffice, oauth: OAuthServer
+) -> None:
+    with SmtpPeer(login=("help", ""), mechanisms="XOAUTH2") as own:
+        own.accepts_token = lambda token: token in oauth.access_tokens
+        give_account(
+            own.port,
+            username="help",
+            auth="xoauth2",
+            secret=oauth.refresh_token,
+            token_url=oauth.url,
+            client_id=oauth.client_id,
+            client_secret=oauth.client_secret,
+            access_token="withdrawn",
+            token_expires_at=NOON + timedelta(hours=1),
         )
-        assert (len(own.mails), len(peer.mails)) == (1, 0)
+        delivery_id = owe()
+        deliver(delivery_id, office=office)
+        assert (own.secrets, len(own.mails)) == (["withdrawn", "access1"], 1)
+    assert row(delivery_id)["state"] == "sent"
+
+
+def test_while_another_asks_for_a_token_the_mail_is_put_back(office: PostOffice, oauth: OAuthServer) -> None:
+    smtp_id = give_account(1, username="help", auth="xoauth2", secret="x", token_url=oauth.url, client_id="u")
+    delivery_id = owe()
+    with session.transaction() as db:
+        smtp.begin_refresh(db, smtp_id, now=NOON)
+    deliver(delivery_id, office=office)
+    assert (row(delivery_id)["state"], row(delivery_id)["lease_token"]) == ("queued", "")
+    assert (owed()[delivery_id] - NOON, told()) == (timedelta(seconds=2), [])
+
+
+def test_without_a_free_connection_a_mail_is_put_back_untold_and_others_go(
+    root: Path, peer: SmtpPeer, office: PostOffice, clock: SetClock
+) -> None:
+    with SmtpPeer() as own, open_post_office(root, peer.url, clock=clock) as second:
+        give_account(own.port, max_connections=1)
+        first, waiting, last = owe("a@example.org"), owe("b@example.org"), owe("c@example.org")
+        own.at("rcpt", Call(lambda: deliver(waiting, office=second)))
+        deliver(first, office=office)
+        assert (row(first)["state"], row(waiting)["state"], own.sessions) == ("sent", "queued", 1)
+        assert (row(waiting)["attempts"], told()) == (0, ["sent"])
+        assert owed()[waiting] == NOON + timedelta(seconds=1)
+        with session.transaction() as db:
+            db.execute(update(Delivery).where(Delivery.id == last).values(mailbox_id=None))
+        deliver(last, office=second)
+        assert len(peer.mails) == 1
+        clock.advance(seconds=10)
+        deliver(waiting, office=second)
+        assert row(waiting)["state"] == "sent"
+
+
+def test_beyond_its_mails_a_minute_a_mail_waits_for_its_place(office: PostOffice, clock: SetClock) -> None:
+    with SmtpPeer() as own:
+        give_account(own.port, mails_per_minute=2)
+        owed_to = [owe(f"ann{number}@example.org") for number in range(3)]
+        for delivery_id in owed_to:
+            deliver(delivery_id, office=office)
+        assert len(own.mails) == 2
+        assert (row(owed_to[2])["state"], owed()) == ("queued", {owed_to[2]: NOON + timedelta(minutes=1)})
+        clock.advance(seconds=60)
+        deliver(owed_to[2], office=office)
+        assert len(own.mails) == 3
+
+
+def test_what_the_installations_server_takes_is_noted(office: PostOffice, peer: SmtpPeer) -> None:
+    deliver(owe(), office=office)
+    with session.reading() as db:
+        found = db.execute(select(RelayOffer.server, RelayOffer.max_message_bytes)).all()
+    assert [tuple(each) for each in found] == [(f"127.0.0.1:{peer.port}", 52428800)]
 
 
 def test_a_database_that_cannot_lease_it_stops_the_try(

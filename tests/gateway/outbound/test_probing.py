@@ -1,6 +1,6 @@
 """A probe through a real server: how far it comes, and how the connection is protected."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -9,10 +9,12 @@ from gateway.desk.deliverability import Task
 from gateway.desk.dkimkeys import DkimView
 from gateway.outbound.connection import Message
 from gateway.outbound.probing import Probed, _public, find_facts, send_probe
+from gateway.outbound.relayurl import parse_relay_url
 from gateway.rules.deliverability import Dkim, Dmarc, Encryption, Ptr, Sending, Spf, Standing
 from gateway.settings import load
 from tests.fakes.certificate import Certificate
-from tests.fakes.outgoing import QUICK, RAW
+from tests.fakes.oauth_server import OAuthServer
+from tests.fakes.outgoing import KEY, QUICK, RAW, account_of, give_account
 from tests.fakes.smtp_peer import Answer, Drop, Hang, SmtpPeer
 
 MAIL = Message("probe@desk.example", "help@ours.example", RAW)
@@ -20,7 +22,7 @@ STANDING = Standing(Spf.MISSING, Dkim.NONE, Dmarc.MISSING, Ptr.UNKNOWN)
 
 
 def probe(url: str) -> Probed:
-    return send_probe(url, MAIL, ehlo_name="desk.example", timeouts=QUICK)
+    return send_probe(parse_relay_url(url), MAIL, ehlo_name="desk.example", timeouts=QUICK)
 
 
 def test_a_probe_is_sent_once_and_the_session_ended(peer: SmtpPeer) -> None:
@@ -30,8 +32,7 @@ def test_a_probe_is_sent_once_and_the_session_ended(peer: SmtpPeer) -> None:
     assert peer.commands[-1].upper() == "QUIT"
 
 
-def test_no_server_and_nobody_there_are_told_apart() -> None:
-    assert probe("") == Probed(Sending.NO_SERVER)
+def test_a_server_that_is_not_there_is_told() -> None:
     found = probe("smtp://127.0.0.1:1")
     assert (found.sending, found.encryption, bool(found.said)) == (
         Sending.UNREACHABLE,
@@ -96,7 +97,7 @@ def test_only_a_public_address_is_seen_by_others(address: str, public: str) -> N
 
 def test_facts_are_what_server_and_dns_say(peer: SmtpPeer, tmp_path: Path) -> None:
     settings = load(data_dir=tmp_path, relay_url=peer.url, mail_domain="desk.example")
-    task = Task("x", "help@ours.example", "probe@desk.example", "ours.example", RAW, "", ())
+    task = Task("x", "help@ours.example", "probe@desk.example", "ours.example", RAW, None, ())
     asked: list[tuple[str, str, str]] = []
 
     def look_up(*, sender: str, author: str, host: str, keys: Sequence[DkimView]) -> Standing:
@@ -107,3 +108,46 @@ def test_facts_are_what_server_and_dns_say(peer: SmtpPeer, tmp_path: Path) -> No
     assert asked == [("desk.example", "ours.example", "")]
     assert (facts.sending, facts.encryption, facts.spf) == (Sending.SENT, Encryption.LOCAL, Spf.MISSING)
     assert peer.mails[0].rcpt_to == "help@ours.example"
+
+
+def test_without_any_server_there_is_nothing_to_send_by(tmp_path: Path) -> None:
+    settings = load(data_dir=tmp_path, relay_url="", mail_domain="desk.example")
+    task = Task("x", "help@ours.example", "probe@desk.example", "ours.example", RAW, None, ())
+    found = find_facts(task, settings, look_up=lambda **_: STANDING)
+    assert (found.sending, found.said) == (Sending.NO_SERVER, "")
+
+
+@pytest.fixture
+def own(root: Path) -> Iterator[SmtpPeer]:
+    """A mailbox's own server."""
+    with SmtpPeer(login=("help", "right")) as running:
+        yield running
+
+
+@pytest.mark.parametrize(
+    ("secret", "sending", "said"),
+    [("right", Sending.SENT, "250"), ("hunter2", Sending.SIGN_IN, "did not accept user name")],
+)
+def test_a_mailbox_with_an_account_is_probed_by_that(
+    own: SmtpPeer, peer: SmtpPeer, tmp_path: Path, secret: str, sending: Sending, said: str
+) -> None:
+    settings = load(
+        data_dir=tmp_path, relay_url=peer.url, mail_domain="desk.example", secret_key=KEY.decode()
+    )
+    account = account_of(give_account(own.port, username="help", secret=secret))
+    task = Task("x", "help@ours.example", "probe@desk.example", "ours.example", RAW, account, ())
+    found = find_facts(task, settings, look_up=lambda **_: STANDING)
+    assert (found.sending, said in found.said, peer.mails) == (sending, True, [])
+    assert secret not in found.said
+
+
+def test_an_accounts_token_that_cannot_be_had_is_told_as_a_failed_sign_in(
+    own: SmtpPeer, tmp_path: Path, oauth: OAuthServer
+) -> None:
+    settings = load(data_dir=tmp_path, mail_domain="desk.example", secret_key=KEY.decode())
+    oauth.error = "invalid_grant"
+    token = {"auth": "xoauth2", "secret": "x", "token_url": oauth.url, "client_id": "us"}
+    account = account_of(give_account(own.port, username="help", **token))
+    task = Task("x", "help@ours.example", "probe@desk.example", "ours.example", RAW, account, ())
+    found = find_facts(task, settings, look_up=lambda **_: STANDING)
+    assert (found.sending, own.sessions) == (Sending.SIGN_IN, 0)

@@ -14,6 +14,7 @@ from gateway.outbound.deliver import LEASE, deliver
 from gateway.outbound.journal import Journal
 from gateway.outbound.postoffice import PostOffice
 from gateway.outbound.recovery import catch_up, recover
+from gateway.rules.budget import Budget
 from gateway.rules.retry import Sent
 from gateway.store import deliveries, session
 from gateway.store.deliveries import Leased
@@ -39,7 +40,9 @@ def dying_sender(root: Path, url: str, delivery_id: int, step: str) -> subproces
 
 def claim(delivery_id: int, owner: str, *, after: timedelta = timedelta()) -> Leased:
     with session.transaction() as db:
-        leased = deliveries.claim(db, delivery_id, owner=owner, now=NOON + after, lease=LEASE)
+        leased = deliveries.claim(
+            db, delivery_id, owner=owner, now=NOON + after, lease=LEASE, budget=Budget()
+        )
     assert leased is not None
     return leased
 

@@ -3,7 +3,7 @@
 import pytest
 
 from gateway.errors import Invalid
-from gateway.outbound.relayurl import Relay, Tls, parse_relay_url
+from gateway.outbound.relayurl import Relay, Tls, parse_relay_url, server_name
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,9 @@ def test_the_certificate_counts_where_tls_is_a_must_or_a_password_goes_over() ->
 def test_loopback_is_known() -> None:
     assert all(parse_relay_url(f"smtp://{host}").is_loopback for host in ("localhost", "127.9.9.9", "[::1]"))
     assert not any(parse_relay_url(f"smtp://{host}").is_loopback for host in ("mail.example", "192.0.2.1"))
+
+
+def test_a_server_is_known_by_host_and_port_alone() -> None:
+    assert server_name("smtps://me:secret@mail.example") == "mail.example:465"
+    assert server_name("smtp://[::1]:2525") == "::1:2525"
+    assert server_name("") == ""

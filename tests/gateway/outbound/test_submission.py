@@ -6,8 +6,11 @@ from datetime import timedelta
 
 import pytest
 
+from gateway.desk.servers.faults import ServerFault
+from gateway.desk.servers.reach import Reach
 from gateway.mail.envelope import Envelope
 from gateway.outbound import submission
+from gateway.outbound.relayurl import Relay, Tls, parse_relay_url
 from gateway.outbound.submission import Sender
 from gateway.rules.retry import Deferred, Failed, Outcome, Sent
 from tests.fakes.outgoing import QUICK, RAW
@@ -24,8 +27,9 @@ def sender(peer: SmtpPeer) -> Iterator[Sender]:
 
 
 def send(sender: Sender, envelope: Envelope = ANN, *, relay_url: str = "") -> Outcome:
+    account = parse_relay_url(relay_url) if relay_url else None
     return sender.send(
-        envelope, RAW, relay_url=relay_url, has_time_for=lambda _: True, on_accepted=lambda _: None
+        envelope, RAW, account=account, has_time_for=lambda _: True, on_accepted=lambda _: None
     )
 
 
@@ -180,3 +184,48 @@ def test_closing_says_goodbye(peer: SmtpPeer, sender: Sender) -> None:
     send(sender)
     sender.close()
     assert peer.commands[-1].upper() == "QUIT"
+
+
+def through_account(sender: Sender, relay: Relay) -> Outcome:
+    return sender.send(ANN, RAW, account=relay, has_time_for=lambda _: True, on_accepted=lambda _: None)
+
+
+def test_a_session_with_an_accounts_server_is_used_again_and_ended_soon(
+    peer: SmtpPeer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Shorter, so that the test need not wait.
+    monkeypatch.setattr(submission, "ACCOUNT_IDLE_SECONDS", 0.3)
+    relay = Relay("localhost", peer.port, Tls.NEVER, reach=Reach(allows_private=True))
+    sender = Sender(relay_url="", ehlo_name="desk.example", timeouts=QUICK)
+    for _ in range(3):
+        assert isinstance(through_account(sender, relay), Sent)
+        assert sender.keeps(relay)
+    assert peer.sessions == 1
+    give_up_at = time.monotonic() + 5
+    while sender.keeps(relay) and time.monotonic() < give_up_at:
+        time.sleep(0.02)
+    assert not sender.keeps(relay)
+    assert isinstance(through_account(sender, relay), Sent)
+    assert peer.sessions == 2
+    sender.close()
+
+
+def test_an_account_that_lets_nobody_in_is_no_outcome_of_the_mail(peer: SmtpPeer) -> None:
+    relay = Relay("localhost", peer.port, Tls.REQUIRED, "me", "pw", reach=Reach(allows_private=True))
+    with pytest.raises(ServerFault):
+        through_account(Sender(relay_url=peer.url, ehlo_name="desk.example", timeouts=QUICK), relay)
+    assert peer.mails == []
+
+
+@pytest.mark.parametrize(
+    ("said", "offer"), [("SIZE 1000", 1000), ("SIZE 0", 0), ("SIZE", 0), ("8BITMIME", 0), ("SIZE x", 0)]
+)
+def test_how_large_a_mail_may_be_is_told_once_a_greeting(said: str, offer: int) -> None:
+    with SmtpPeer(extensions=(said,)) as peer:
+        sender = Sender(relay_url=peer.url, ehlo_name="desk.example", timeouts=QUICK)
+        assert sender.relay is not None
+        assert sender.take_offer(sender.relay) is None
+        for told in (offer, None):
+            send(sender)
+            assert sender.take_offer(sender.relay) == told
+        sender.close()

@@ -6,7 +6,9 @@ from gateway.errors import Denied
 from gateway.rules.access import Actor, Permission, Role, may, require
 
 ALLOWED = {(role, permission) for role in Role for permission in Permission} - {
-    (Role.STAFF, Permission.MANAGE_ACCOUNT)
+    (Role.STAFF, Permission.MANAGE_ACCOUNT),
+    (Role.STAFF, Permission.RELEASE_HELD),
+    (Role.TOKEN, Permission.RELEASE_HELD),
 }
 
 

@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.mail import headerlines
+from gateway.mail.parse import parse
 from gateway.rules.filing import (
     Append,
     Candidate,
@@ -17,6 +19,7 @@ from gateway.rules.filing import (
     NewTicket,
     decide_filing,
     first_subject,
+    forwarded_subject,
     numbers_in_subject,
     tagged_subject,
 )
@@ -139,6 +142,31 @@ def test_numbers_stand_in_their_tag_only(subject: str, numbers: tuple[int, ...])
 def test_an_answer_has_one_re_and_the_tag_once(subject: str, answer: str) -> None:
     assert tagged_subject(subject, 5) == answer
     assert tagged_subject(answer, 5) == answer
+
+
+@pytest.mark.parametrize("letters", [1_899, 1_900, 1_901, 60_000])
+def test_the_tag_stands_whole_in_the_longest_subject(letters: int) -> None:
+    answer = tagged_subject("x" * letters, 999_999_999)
+    assert answer == f"Re: {'x' * min(letters, 1_900)} [#999999999]"
+    assert tagged_subject(answer, 999_999_999) == answer
+    read = parse(
+        f"{headerlines.text('Subject', answer)}\r\n\r\nx".encode(), detect_type=lambda _: "text/plain"
+    )
+    assert numbers_in_subject(read.subject) == (999_999_999,)
+
+
+@pytest.mark.parametrize(
+    ("subject", "forward"),
+    [
+        ("Printer", "Fwd: Printer [#5]"),
+        ("Re: AW: Fwd: WG: fw: Printer [#5]", "Fwd: Printer [#5]"),
+        ("Fwd:  Printer [#4] on", "Fwd: Printer on [#5]"),
+        ("", "Fwd: [#5]"),
+    ],
+)
+def test_a_forward_has_one_mark_and_one_tag(subject: str, forward: str) -> None:
+    assert forwarded_subject(subject, 5) == forward
+    assert forwarded_subject(forward, 5) == forward
 
 
 @pytest.mark.parametrize(

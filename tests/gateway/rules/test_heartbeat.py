@@ -21,6 +21,10 @@ TICK = timedelta(seconds=1)
         (Pulse(NOW, None, NOW - FAILING_FOR), Trouble.FAILING),
         (Pulse(NOW - 2 * DAY, DAY, NOW - DAY), Trouble.FAILING),
         (Pulse(NOW - 2 * DAY, DAY, NOW), Trouble.SILENT),
+        (Pulse(NOW, None, None, NOW - FAILING_FOR + TICK), None),
+        (Pulse(NOW, None, None, NOW - FAILING_FOR), Trouble.UNSENT),
+        (Pulse(NOW, None, NOW - FAILING_FOR, NOW - FAILING_FOR), Trouble.FAILING),
+        (Pulse(NOW - 2 * DAY, DAY, None, NOW - DAY), Trouble.UNSENT),
     ],
 )
 def test_silence_and_errors_are_trouble_when_they_last(pulse: Pulse, trouble: Trouble | None) -> None:

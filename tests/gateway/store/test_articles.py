@@ -40,7 +40,7 @@ def test_an_article_keeps_what_it_was_given(world: World) -> None:
     seen = world.detail(1).articles[-1]
     assert (seen.public_id, seen.kind, seen.from_) == (public_id, ArticleKind.INBOUND, article.from_)
     assert seen.to == seen.cc == seen.bcc == seen.reply_to == people
-    assert (seen.defects, seen.has_raw) == (("odd",), False)
+    assert (seen.defects, seen.raw_sha256) == (("odd",), None)
 
 
 def test_an_article_keeps_its_protection_and_its_invitation(world: World) -> None:
@@ -48,6 +48,13 @@ def test_an_article_keeps_its_protection_and_its_invitation(world: World) -> Non
     append(world, new(protection="smime-signed", invitation={"summary": "Visit"}))
     seen = world.detail(1).articles[-1]
     assert (seen.protection, seen.invitation) == ("smime-signed", {"summary": "Visit"})
+
+
+def test_a_forward_names_its_article_and_leaves_what_was_said_last(world: World) -> None:
+    world.receive(mail("It smokes."))
+    append(world, new(reply_text="Look at this", forward_of="a" * 24))
+    assert world.detail(1).articles[-1].forward_of == "a" * 24
+    assert world.detail(1).ticket.snippet == "It smokes."
 
 
 def test_its_files_are_counted_without_those_that_stand_in_the_text(world: World) -> None:

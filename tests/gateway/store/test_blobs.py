@@ -84,6 +84,13 @@ def test_what_is_not_kept_leaves_nothing(store: BlobStore) -> None:
     assert not store.path(SHA).exists()
 
 
+@pytest.mark.parametrize("size", [0, 1, 100_000])
+def test_a_blob_tells_how_large_it_is(store: BlobStore, size: int) -> None:
+    assert store.size_bytes(store.put(b"x" * size).sha256) == size
+    with pytest.raises(NotFound):
+        store.size_bytes("0" * 64)
+
+
 def test_nothing_empty_is_lost_either(store: BlobStore) -> None:
     assert store.read(store.put(b"").sha256) == b""
 

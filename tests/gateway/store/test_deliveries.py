@@ -5,17 +5,19 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from gateway.mail.tokens import bounce_local
+from gateway.rules.budget import Budget
 from gateway.rules.retry import GIVE_UP_AFTER, Deferred, Failed, Outcome, Sent
 from gateway.store import deliveries, outbox, session
 from gateway.store.deliveries import Leased
-from gateway.store.models import Account
+from gateway.store.models import Account, Delivery
 from tests.fakes.outgoing import KEY, NOON, RAW, lay_out, owe, owed, row, ticket, told
 
 LEASE = timedelta(minutes=10)
 MINUTE = timedelta(minutes=1)
+UNBOUNDED, ONE_AN_HOUR = Budget(), Budget(account_hour=1)
 
 
 @pytest.fixture(autouse=True)
@@ -25,9 +27,11 @@ def desk(tmp_path: Path) -> Iterator[Path]:
     session.dispose()
 
 
-def claim(delivery_id: int, *, owner: str = "w1", after: timedelta = timedelta()) -> Leased | None:
+def claim(
+    delivery_id: int, *, owner: str = "w1", after: timedelta = timedelta(), budget: Budget = UNBOUNDED
+) -> Leased | None:
     with session.transaction() as db:
-        return deliveries.claim(db, delivery_id, owner=owner, now=NOON + after, lease=LEASE)
+        return deliveries.claim(db, delivery_id, owner=owner, now=NOON + after, lease=LEASE, budget=budget)
 
 
 def leased(delivery_id: int, *, owner: str = "w1", after: timedelta = timedelta()) -> Leased:
@@ -47,7 +51,7 @@ def test_a_lease_says_who_gets_what_on_which_way(desk: Path) -> None:
     assert held.bounce_local == bounce_local(KEY, held.id)
     assert held.leased_until == NOON + LEASE
     assert (desk / "blobs" / held.raw_sha256[:2] / held.raw_sha256).read_bytes() == RAW
-    assert held.sealed_relay_url == ""
+    assert held.smtp_id is None
 
 
 def test_one_worker_at_a_time_has_it() -> None:
@@ -221,3 +225,73 @@ def test_what_waits_for_a_later_moment_leaves_at_once_when_somebody_wants_it() -
         assert deliveries.hasten(db, 1, 1, now=NOON) == 0
     assert list(owed()) == [delivery_id]
     assert claim(delivery_id) is not None
+
+
+def test_without_a_place_in_the_budget_it_is_held_and_owed_by_nobody() -> None:
+    first, second = owe("a@x.example"), owe("b@x.example")
+    assert claim(first, budget=ONE_AN_HOUR) is not None
+    assert claim(second, budget=ONE_AN_HOUR) is None
+    held = row(second)
+    assert (held["state"], held["answer"], held["attempts"]) == ("held", "account_hour:1", 0)
+    assert (held["lease_token"], held["leased_until"], held["finished_at"]) == ("", None, NOON)
+    assert (set(owed()), told(), ticket()["status"]) == ({first}, ["held"], "closed")
+    assert claim(second, budget=ONE_AN_HOUR, after=timedelta(days=1)) is None
+
+
+def test_a_mail_that_is_tried_again_needs_no_second_place() -> None:
+    delivery_id = owe()
+    assert claim(delivery_id, budget=ONE_AN_HOUR) is not None  # its worker dies
+    held = claim(delivery_id, after=LEASE, budget=ONE_AN_HOUR)
+    assert held is not None
+    assert record(held, Deferred("451 later"), after=LEASE)
+    assert claim(delivery_id, after=timedelta(hours=4), budget=ONE_AN_HOUR) is not None
+
+
+def test_a_notice_of_the_installation_is_never_held_and_counts_for_nothing() -> None:
+    with session.transaction() as db:
+        notices = [
+            deliveries.queue_notice(db, account_id=1, recipient="o@x.example", raw_sha256="", now=NOON)
+            for _ in range(2)
+        ]
+    assert all(claim(notice, budget=ONE_AN_HOUR) for notice in notices)
+    assert claim(owe(), budget=ONE_AN_HOUR) is not None
+
+
+def test_what_is_held_can_be_taken_back() -> None:
+    claim(owe("a@x.example"), budget=ONE_AN_HOUR)
+    held = owe("b@x.example")
+    claim(held, budget=ONE_AN_HOUR)
+    with session.transaction() as db:
+        assert deliveries.withdraw(db, 1, 1, now=NOON) == 1
+    assert row(held)["state"] == "withdrawn"
+
+
+def test_one_that_is_put_back_was_not_tried_and_nothing_is_told() -> None:
+    held = leased(owe())
+    with session.transaction() as db:
+        deliveries.put_back(db, held, NOON + MINUTE)
+    found = row(held.id)
+    assert (found["state"], found["attempts"], found["lease_token"]) == ("queued", 0, "")
+    assert (told(), owed()) == ([], {held.id: NOON + MINUTE})
+    assert claim(held.id) is not None
+
+
+def test_putting_back_what_another_holds_changes_nothing() -> None:
+    late = leased(owe())
+    held = leased(late.id, owner="w2", after=LEASE)
+    with session.transaction() as db:
+        deliveries.put_back(db, late, NOON + MINUTE)
+    assert row(held.id)["lease_token"] == held.token
+
+
+def test_what_waits_after_a_fault_of_its_mailboxs_server_is_tried_at_once() -> None:
+    waiting, other = leased(owe()), leased(owe("bob@example.org"))
+    for held in (waiting, other):
+        assert record(held, Deferred("No.", pause=5 * MINUTE))
+    with session.transaction() as db:
+        db.execute(update(Delivery).where(Delivery.id == other.id).values(mailbox_id=None))
+    with session.transaction() as db:
+        assert deliveries.try_again(db, 2, 1, now=NOON + MINUTE) == 0
+        assert deliveries.try_again(db, 1, 1, now=NOON + MINUTE) == 1
+    assert row(waiting.id)["next_try_at"] == NOON + MINUTE
+    assert (claim(waiting.id, after=MINUTE) is None, claim(other.id, after=MINUTE) is None) == (False, True)

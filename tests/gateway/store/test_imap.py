@@ -8,8 +8,9 @@ from sqlalchemy import select
 from gateway.desk import imapsources
 from gateway.desk.imapsources import Connection
 from gateway.store import imap, session
-from gateway.store.imap import FolderCount, FolderState, LeasedSource, SourceState, Trouble, Uid
+from gateway.store.imap import FolderCount, FolderState, LeasedSource, SourceState, Uid
 from gateway.store.models import ImapFolder, ImapMessage, ImapSource
+from gateway.store.servers import FreshTokens, Trouble
 from tests.world import NOON, World
 
 LEASE = timedelta(seconds=10)
@@ -219,12 +220,11 @@ def test_a_trial_remembers_where_each_folder_ends(source: LeasedSource) -> None:
 
 
 def test_a_new_refresh_token_replaces_the_one_it_came_for_only(source: LeasedSource) -> None:
-    fresh = {"sealed_access": "access", "expires_at": LATER, "sealed_refresh": "fresh"}
     with session.transaction() as db:
-        imap.note_token(db, source, **fresh)  # type: ignore[arg-type]  # its arguments by name
+        imap.note_token(db, source, FreshTokens("access", LATER, "fresh"))
     assert (row().sealed_secret, row().sealed_access_token) == ("fresh", "access")
     with session.transaction() as db:
-        imap.note_token(db, source, sealed_access="late", expires_at=LATER, sealed_refresh="stale")
+        imap.note_token(db, source, FreshTokens("late", LATER, "stale"))
     assert (row().sealed_secret, row().sealed_access_token) == ("fresh", "access")
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from gateway.errors import Unavailable
 from gateway.store import migrate, session
 from gateway.store.models import Record
+from gateway.store.sealed import Seal
 from tests.databases import Databases, configured
 
 _AT = "'2026-01-02 03:04:05.000000'"
@@ -32,6 +33,11 @@ OLDEST = f"""
 """
 # What that version may go on writing while this one starts.
 MEANWHILE = OLDEST.rpartition(";")[2].replace("(1, 1, 1, 1, 'ann", "(2, 1, 1, 1, 'bob")
+MAILBOX = f"""
+    INSERT INTO mailbox (id, public_id, account_id, address, forwarding_local, name, signature,
+        sealed_relay_url, locale, reopen_days, created_at)
+    VALUES (:id, :name, 1, :name, :name, '', '', :sealed, 'en', 30, {_AT})
+"""
 SEARCH = "article_search"  # made by hand: SQLAlchemy knows no full-text tables
 
 
@@ -63,6 +69,50 @@ def test_what_the_oldest_version_wrote_is_kept(databases: Databases, kind: str, 
                 ("ann@example.org", "250 OK", False, None),
                 ("bob@example.org", "250 OK", False, None),
             ]
+    databases.drop(url)
+
+
+def test_a_sealed_address_of_an_outgoing_server_becomes_an_account(
+    databases: Databases, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("M4A_SECRET_KEY", "the installation's")
+    seal = Seal(b"the installation's")
+    urls = {
+        "smtps://me:pass%20word@mail.example": ("mail.example", 465, "tls", "me", "pass word"),
+        "smtp://mail.example:587": ("mail.example", 587, "starttls", "", ""),
+        "smtp://127.0.0.1:2525": ("127.0.0.1", 2525, "plain", "", ""),
+        "smtp://localhost?starttls=require": ("localhost", 25, "starttls", "", ""),
+        "": None,
+    }
+    with configured(databases.empty(kind, tmp_path)) as url:
+        migrate.upgrade("0001")
+        with session.schema_change() as connection:
+            connection.execute(text(OLDEST.split(";", maxsplit=1)[0]))
+            for number, address in enumerate(urls):
+                values = {"id": number, "name": f"m{number}", "sealed": seal.seal(address)}
+                connection.execute(text(MAILBOX), values)
+        migrate.upgrade()
+        columns = "host, port, security, username, sealed_secret, is_operators, account_id"
+        with session.schema_change() as connection:
+            rows = connection.execute(text(f"SELECT {columns} FROM smtp_account ORDER BY mailbox_id"))
+            found = [(*row[:4], seal.open(row[4]), bool(row[5]), row[6]) for row in rows]
+    assert found == [(*wanted, True, 1) for wanted in urls.values() if wanted]
+    databases.drop(url)
+
+
+def test_under_another_key_the_database_stays_as_it_was(
+    databases: Databases, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("M4A_SECRET_KEY", "another")
+    with configured(databases.empty(kind, tmp_path)) as url:
+        migrate.upgrade("0001")
+        with session.schema_change() as connection:
+            connection.execute(text(OLDEST.split(";", maxsplit=1)[0]))
+            sealed = Seal(b"first").seal("smtp://mail.example")
+            connection.execute(text(MAILBOX), {"id": 1, "name": "m1", "sealed": sealed})
+        with pytest.raises(Unavailable, match="secret key is another"):
+            migrate.upgrade()
+        assert migrate.current_revision() == "0001"
     databases.drop(url)
 
 

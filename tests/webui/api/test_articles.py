@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from gateway import clock
 from gateway.settings import Settings
-from tests.webui.cast import World
+from tests.webui.cast import PNG, World
 from webui.app import create_app
 
 PATH = "/api/v1/tickets/1/articles"
@@ -70,6 +70,33 @@ def test_files_come_in_a_form(client: FlaskClient, world: World) -> None:
     assert second["filename"] == "two.txt"
     with client.get(f"/api/v1/attachments/{first['id']}", headers=world.ours.headers) as got:
         assert got.data == content
+
+
+@pytest.mark.parametrize("kind", ["reply", "note"])
+def test_an_inline_file_stands_where_the_text_names_it(client: FlaskClient, world: World, kind: str) -> None:
+    told = [{"filename": "shot.png", "inline": True}, {"filename": "b.txt"}]
+    form = {
+        "data": json.dumps({"kind": kind, "text": "Look: ![shot.png]", "files": told}),
+        "files": [(io.BytesIO(b"two"), "b.txt"), (io.BytesIO(PNG), "shot.png")],
+    }
+    answer = client.post(PATH, data=form, headers=world.ours.headers)
+    assert answer.json is not None
+    assert [(f["filename"], f["inline"]) for f in answer.json["attachments"]] == [
+        ("b.txt", False),
+        ("shot.png", True),
+    ]
+    raw = client.get(f"/api/v1/articles/{answer.json['id']}/raw", headers=world.ours.headers)
+    assert (kind, b"Content-Disposition: inline" in raw.data) in [("reply", True), ("note", False)]
+
+
+def test_an_inline_file_is_a_picture(client: FlaskClient, world: World) -> None:
+    told = {"kind": "reply", "text": "![a.png]", "files": [{"filename": "a.png", "inline": True}]}
+    form = {"data": json.dumps(told), "files": [(io.BytesIO(b"<svg/>"), "a.png")]}
+    answer = client.post(PATH, data=form, headers=world.ours.headers)
+    assert answer.status_code == 422
+    assert answer.json is not None
+    assert answer.json["errors"][0]["pointer"] == "/files"
+    assert post(client, world, told).json["errors"][0]["pointer"] == "/files/0/filename"
 
 
 @pytest.mark.parametrize(
@@ -204,3 +231,70 @@ def test_a_moment_without_zone_or_past_or_for_a_note_is_refused(
 ) -> None:
     body = {"text": "x", **wrong}
     assert client.post("/api/v1/tickets/1/articles", headers=world.ours.headers, json=body).status_code == 422
+
+
+def hand_on(client: FlaskClient, world: World, body: Any, *, at: int = 0, key: str = "") -> Any:
+    path = f"/api/v1/articles/{world.ours.ticket.articles[at].public_id}/forward"
+    headers = {"Idempotency-Key": key} if key else {}
+    return client.post(path, json=body, headers=world.ours.headers | headers)
+
+
+def test_a_message_is_forwarded_with_its_files(client: FlaskClient, world: World) -> None:
+    answer = hand_on(client, world, {"to": "Bob <bob@b.example>", "cc": ["c@c.example"]})
+    assert answer.status_code == 201
+    assert (answer.json["kind"], answer.json["subject"]) == ("outbound", "Fwd: Look at this [#1]")
+    assert [one["recipient"] for one in answer.json["deliveries"]] == ["bob@b.example", "c@c.example"]
+    first = world.ours.ticket.articles[0].attachments
+    assert [one["sha256"] for one in answer.json["attachments"]] == [one.sha256 for one in first]
+    assert client.get(answer.location, headers=world.ours.headers).json == answer.json
+    assert world.ours.ticket.ticket.status == "new"
+
+
+def test_what_goes_along_with_a_forward_can_be_chosen(client: FlaskClient, world: World) -> None:
+    file = world.ours.ticket.articles[0].attachments[-1]
+    chosen = {"to": "b@b.example", "attachments": [file.public_id], "original": True, "status": "pending"}
+    made = hand_on(client, world, chosen).json
+    assert [one["filename"] for one in made["attachments"]] == [file.filename, "Look at this.eml"]
+    assert world.ours.ticket.ticket.status == "pending"
+    path = f"/api/v1/articles/{world.ours.ticket.articles[0].public_id}/forward"
+    form = {"data": '{"to":"b@b.example","attachments":[]}', "files": (io.BytesIO(b"x"), "new.txt")}
+    added: Any = client.post(path, data=form, headers=world.ours.headers)
+    assert [one["filename"] for one in added.json["attachments"]] == ["new.txt"]
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({}, 422),
+        ({"to": []}, 422),
+        ({"to": "nobody"}, 422),
+        ({"to": "b@b.example", "attachments": ["nothing"]}, 404),
+        ({"to": "b@b.example", "attachments": ["x"] * 101}, 422),
+        ({"to": "b@b.example", "kind": "note"}, 422),
+    ],
+)
+def test_a_wrong_forward_is_refused(client: FlaskClient, world: World, body: Any, status: int) -> None:
+    assert hand_on(client, world, body).status_code == status
+    assert world.ours.ticket.ticket.article_count == 1
+
+
+def test_a_note_is_not_forwarded_and_the_error_says_why(client: FlaskClient, world: World) -> None:
+    post(client, world, {"kind": "note", "text": "Secret"})
+    answer = hand_on(client, world, {"to": "b@b.example"}, at=1)
+    assert (answer.status_code, answer.json["type"]) == (403, "/problems/denied")
+    assert "internal note" in answer.json["detail"]
+
+
+def test_the_same_forward_again_makes_nothing_new(client: FlaskClient, world: World) -> None:
+    body = {"to": "b@b.example"}
+    first, again = (hand_on(client, world, body, key="k1") for _ in range(2))
+    assert (first.status_code, again.json) == (201, first.json)
+    assert world.ours.ticket.ticket.article_count == 2
+
+
+def test_a_stranger_forwards_nothing_of_ours(client: FlaskClient, world: World) -> None:
+    path = f"/api/v1/articles/{world.ours.ticket.articles[0].public_id}/forward"
+    body = {"to": "b@b.example"}
+    assert client.post(path, json=body, headers=world.stranger.headers).status_code == 404
+    form = {"data": json.dumps(body), "files": (io.BytesIO(b"x"), "a.txt")}
+    assert client.post(path, data=form, headers=world.stranger.headers).status_code == 404

@@ -4,7 +4,10 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
+from gateway import clock
+from tests.fakes.holding import hold
 from tests.webui.cast import World
 
 ANN = "ann@customer.example"
@@ -74,3 +77,49 @@ def test_another_answer_replaces_it(client: FlaskClient, world: World, failed: s
     answer = client.post("/api/v1/tickets/1/articles", headers=world.ours.headers, json=body)
     assert answer.status_code == 201
     assert listed(client, world.ours.headers) == []
+
+
+@pytest.fixture
+def held(world: World) -> str:
+    """An answer that is held back; its public id."""
+    public_id = world.ours.answer()
+    hold(public_id, now=clock.now())
+    return public_id
+
+
+def discard(client: FlaskClient, public_id: str, headers: dict[str, str]) -> TestResponse:
+    path = f"/api/v1/articles/{public_id}/discard"
+    return client.post(path, headers=headers, json={"recipient": ANN})
+
+
+def test_what_is_held_is_listed_and_shown_in_its_ticket(client: FlaskClient, world: World, held: str) -> None:
+    answer = client.get("/api/v1/deliveries/held", headers=world.ours.headers).json
+    assert answer is not None
+    (item,) = answer["items"]
+    why = "More than 20 mails of this account in an hour"
+    assert item | {"held_at": ""} == {
+        "article": held,
+        "ticket": 1,
+        "subject": "Look at this",
+        "author": "ours",
+        "recipient": ANN,
+        "reason": why,
+        "held_at": "",
+    }
+    ticket = client.get("/api/v1/tickets/1", headers=world.ours.headers).json
+    assert ticket is not None
+    (delivery,) = ticket["articles"][-1]["deliveries"]
+    assert (delivery["state"], delivery["answer"]) == ("held", why)
+
+
+def test_a_held_one_is_discarded_once(client: FlaskClient, world: World, held: str) -> None:
+    answer = discard(client, held, world.ours.headers)
+    assert answer.json is not None
+    assert answer.json["deliveries"][0]["state"] == "withdrawn"
+    assert discard(client, held, world.ours.headers).status_code == 409
+
+
+def test_a_stranger_finds_nothing_held(client: FlaskClient, world: World, held: str) -> None:
+    answer = client.get("/api/v1/deliveries/held", headers=world.stranger.headers).json
+    assert answer == {"items": [], "next": None}
+    assert discard(client, held, world.stranger.headers).status_code == 404

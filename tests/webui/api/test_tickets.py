@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from tests.webui.cast import World, mail
+from tests.webui.cast import PNG, World, mail
 
 
 def test_a_list_has_the_fields_that_were_promised(client: FlaskClient, world: World) -> None:
@@ -193,6 +193,15 @@ def test_a_ticket_begins_with_a_note_and_files(client: FlaskClient, world: World
     assert (answer.json["status"], answer.json["requester"]["name"]) == ("new", "Bob")
     (article,) = answer.json["articles"]
     assert (article["kind"], article["attachments"][0]["filename"]) == ("note", "a.txt")
+
+
+def test_a_ticket_begins_with_a_picture_in_its_text(client: FlaskClient, world: World) -> None:
+    told = [{"filename": "a.png", "inline": True}]
+    data = {"subject": "Plan", "text": "![a.png]", "to": "bob@b.example", "files": told}
+    form = {"data": json.dumps(data), "files": (io.BytesIO(PNG), "a.png")}
+    answer = client.post("/api/v1/tickets", data=form, headers=world.ours.headers)
+    assert answer.json is not None
+    assert [file["inline"] for file in answer.json["articles"][0]["attachments"]] == [True]
 
 
 def test_the_same_beginning_again_makes_no_second_ticket(client: FlaskClient, world: World) -> None:

@@ -28,7 +28,18 @@ def test_one_is_written_found_changed_and_deleted(browser: FlaskClient, kept: st
     assert send(browser, kept, name="Reboot", text="Dear all").location == "/canned"
     assert Page(browser.get("/canned")).text_of(".list") == "Reboot Dear all"
     assert send(browser, f"{kept}/remove").location == "/canned"
-    assert "There are none yet." in Page(browser.get("/canned")).text_of(".page")
+    assert Page(browser.get("/canned")).text_of(".empty h2") == "There are none yet"
+
+
+def test_where_there_is_none_an_example_shows_the_way(browser: FlaskClient) -> None:
+    begin = Page(browser.get("/canned")).one(".empty a").get("href") or ""
+    form = Page(browser.get(begin))
+    name, text = form.one("#name").get("value") or "", form.one("#text").text or ""
+    assert (name, text.startswith("Hello {{contact.name}},\n")) == ("Restart the router", True)
+    assert send(browser, "/canned/new", name=name, text=text).location == "/canned"
+    browser.set_cookie("locale", "de")
+    german = Page(browser.get(begin))
+    assert (german.one("#text").text or "").startswith("Guten Tag {{contact.name}},")
 
 
 def test_what_cannot_be_kept_comes_back_as_typed(browser: FlaskClient, kept: str) -> None:

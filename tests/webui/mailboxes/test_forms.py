@@ -5,7 +5,8 @@ from werkzeug.datastructures import MultiDict
 
 from gateway.desk.mailboxsettings import MailboxSettings
 from gateway.errors import Invalid
-from gateway.store.imap import Security, WhenDone
+from gateway.store.imap import WhenDone
+from gateway.store.servers import Security
 from webui.mailboxes import forms
 from webui.mailboxes.forms import ConnectionForm
 

@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 
 from gateway.desk.imapsources import SourceView
+from gateway.desk.mailboxes import MailboxView
 from gateway.rules.heartbeat import Pulse
-from gateway.store.imap import Auth, Security, SourceState, WhenDone
+from gateway.store.imap import SourceState, WhenDone
 from gateway.store.queries.mailboxes import Heartbeat
+from gateway.store.servers import Auth, Security
 from webui.mailboxes import states
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -102,3 +104,11 @@ def test_what_can_be_done_next(state: SourceState, trial: dict[str, Any] | None,
 def test_a_trial_says_what_an_import_would_bring_and_send() -> None:
     found = states.source(view(SourceState.TRIAL, {"mails": 1, "threads": 1})).found
     assert found == "1 mail in 1 conversation; 0 mails will be sent"
+
+
+def test_a_list_shows_that_mail_does_not_leave() -> None:
+    box = MailboxView(1, "b", "help@ours.example", "in-1@desk.example", "")
+    line = states.line(box, beat(last_mail_at=NOW, sending_error="No."), NOW)
+    assert (line.light, line.state) == ("bad", "Cannot send")
+    worse = states.line(box, beat(imap=SourceState.ACTIVE, error="No.", sending_error="No."), NOW)
+    assert worse.state == "Cannot be fetched"

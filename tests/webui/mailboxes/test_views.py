@@ -16,6 +16,13 @@ from tests.webui.cast import World, mail
 from tests.webui.pages import Page
 from webui import office
 
+HOURS = {
+    "zone": "Europe/Berlin",
+    "day-0": "9:00-12:30,13:30-17:00",
+    "closed": "2026-12-24",
+    "answers_closed": "on",
+    "closed_text": "Back {opens}",
+}
 CONNECTION = {
     "host": "imap.example.org",
     "port": "",
@@ -110,6 +117,38 @@ def test_what_makes_no_sense_is_said(browser: FlaskClient, box: str, field: str,
     answer = send(browser, f"{box}/settings", **{**SETTINGS, field: value})
     assert answer.status_code == 422
     assert Page(answer).text_of("#wrong")
+
+
+def test_its_hours_are_kept_and_shown(browser: FlaskClient, box: str) -> None:
+    assert Page(browser.get(box)).one("#zone").get("value") == "UTC"
+    assert send(browser, f"{box}/hours", **HOURS).location == f"{box}#hours"
+    page = Page(browser.get(box))
+    assert page.one("#day-0").get("value") == "09:00-12:30, 13:30-17:00"
+    assert (page.one("#day-1").get("value"), page.one("#zone").get("value")) == ("", "Europe/Berlin")
+    assert (page.text_of("#closed"), page.text_of("#closed_text")) == ("2026-12-24", "Back {opens}")
+    assert page.one("[name=answers_closed]").get("checked") is not None
+    assert (page.inline(), page.elsewhere()) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("day-1", "22:00-06:00", "Tuesday: A span ends later than it begins."),
+        ("zone", "Europe/Atlantis", "There is no such time zone."),
+        ("closed", "Christmas", "A closed day reads 2026-12-24"),
+        ("closed_text", "x" * 5001, "The text is too long."),
+    ],
+)
+def test_hours_that_make_no_sense_are_said_and_nothing_typed_is_lost(
+    browser: FlaskClient, box: str, field: str, value: str, words: str
+) -> None:
+    answer = send(browser, f"{box}/hours", **{**HOURS, field: value})
+    assert answer.status_code == 422
+    page = Page(answer)
+    assert page.text_of("#wrong").startswith(words)
+    assert page.one("#day-0").get("value") == HOURS["day-0"]
+    shown = page.one(f"#{field}")
+    assert (shown.get("value") or shown.text or "").strip() == value
 
 
 def test_a_connection_is_on_trial_and_shows_what_an_import_would_bring(
@@ -211,6 +250,7 @@ def test_a_strangers_mailbox_is_not_there(stranger: FlaskClient, box: str) -> No
     assert stranger.get(f"{box}/pulse").status_code == 404
     for path, fields in (
         ("settings", SETTINGS),
+        ("hours", HOURS),
         ("connection", CONNECTION),
         ("start", {}),
         ("pause", {}),
@@ -228,5 +268,6 @@ def test_staff_see_how_it_fares_and_change_nothing(browser: FlaskClient, world: 
     assert page.text_of("#pulse")
     assert page.all("#settings") == []
     assert send(browser, f"{box}/settings", **SETTINGS).status_code == 403
+    assert send(browser, f"{box}/hours", **HOURS).status_code == 403
     assert send(browser, f"{box}/connection", **CONNECTION).status_code == 403
     assert send(browser, "/mailboxes", address="a@b.example").status_code == 403

@@ -38,6 +38,16 @@ def words(kind: str, by: str | None = "ann", **data: Any) -> str:
             "Ann Berger noted that the message to a@x did not arrive",
         ),
         (
+            "held_released",
+            {"recipient": "a@x"},
+            "Ann Berger released the message to a@x, which was held back",
+        ),
+        (
+            "held_discarded",
+            {"recipient": "a@x"},
+            "Ann Berger discarded the message to a@x, which was held back",
+        ),
+        (
             "status",
             {"to": "open", "why": "not_delivered"},
             "Now “Open”, because a message was not delivered",

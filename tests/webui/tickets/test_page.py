@@ -33,6 +33,7 @@ def inputs(world: World, **changes: Any) -> page.Inputs:
         customers=(CustomerRow("c2", "beta", clock.now(), 0), CustomerRow("c1", "Alpha", clock.now(), 0)),
         others=(detail.ticket,),
         views=(),
+        size_of=world.ours.blobs.size_bytes,
     )
 
 
@@ -72,6 +73,17 @@ def test_a_message_that_was_not_taken_back_does_not_return_to_the_composer(world
     assert page.composer(inputs(world), again=again).notice == ""
 
 
+def test_the_composer_hands_on_the_message_that_is_named(world: World) -> None:
+    read = inputs(world)
+    article = world.ours.ticket.articles[0].public_id
+    composer = page.composer(read, forward=article, wrong="Careful.")
+    assert (composer.kind, composer.forward, composer.wrong) == ("forward", article, "Careful.")
+    shown: Any = page.values(read, composer, now=clock.now(), undo=timedelta())
+    assert (shown["forwarding"].id, shown["newest"]) == (article, article)
+    assert page.composer(read, forward="nothing").kind == "reply"
+    assert values(world)["forwarding"] is None
+
+
 def test_what_went_wrong_is_said_above_the_composer(world: World) -> None:
     assert page.composer(inputs(world), wrong="Too late.").wrong == "Too late."
 
@@ -80,3 +92,13 @@ def test_the_bounds_of_the_composer_are_told_in_words() -> None:
     assert page.Bounds(50 * 1024**2).too_large == (
         "With its attachments the message has {size}; at most 50 MB can be sent."
     )
+
+
+def test_the_page_looks_again_when_the_last_undo_window_is_over(world: World) -> None:
+    world.ours.answer_in_vain()
+    detail, undo = world.ours.ticket, timedelta(seconds=10)
+    sent_at = detail.articles[-1].created_at
+    settles = [page.settles_in(detail, now=sent_at + timedelta(seconds=s), undo=undo) for s in (0, 9.5, 10)]
+    assert settles == [11, 2, 0]
+    received = replace(detail, articles=detail.articles[:1])
+    assert page.settles_in(received, now=received.articles[0].created_at, undo=undo) == 0

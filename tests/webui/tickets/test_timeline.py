@@ -47,9 +47,9 @@ MAIL = ArticleView(
     auto=None,
     trust="known",
     defects=(),
-    has_raw=True,
     attachments=(),
     deliveries=(),
+    raw_sha256="a" * 64,
 )
 
 
@@ -135,6 +135,10 @@ def test_a_delayed_delivery_says_why_and_when_it_is_tried_again() -> None:
 
 def test_a_reply_can_be_taken_back_within_the_window_while_nothing_was_tried() -> None:
     assert can_be_taken_back(reply(delivery("queued")), READER)
+    held = delivery("held", "account_hour:9")
+    assert can_be_taken_back(reply(delivery("queued"), held), READER)
+    assert can_be_taken_back(reply(held, ago=timedelta(hours=1)), READER)
+    assert not can_be_taken_back(reply(delivery("sent"), held), READER)
     assert not can_be_taken_back(reply(delivery("queued"), ago=timedelta(seconds=11)), READER)
     assert not can_be_taken_back(reply(delivery("queued", attempts=1)), READER)
     assert not can_be_taken_back(reply(delivery("queued"), delivery("sent")), READER)
@@ -144,6 +148,33 @@ def test_a_reply_can_be_taken_back_within_the_window_while_nothing_was_tried() -
 def test_a_message_taken_back_is_marked() -> None:
     assert show(reply(delivery("withdrawn"))).withdrawn
     assert not show(reply(delivery("withdrawn"), delivery("sent"))).withdrawn
+
+
+def test_a_forward_says_so_and_shows_no_picture_twice() -> None:
+    files = (
+        AttachmentView("f1", "a.png", "image/png", "image/png", 9, "0" * 64, inline=True, content_id="a@x"),
+        AttachmentView(
+            "f2", "b.pdf", "application/pdf", "application/pdf", 9, "1" * 64, inline=False, content_id=""
+        ),
+    )
+    ours = replace(reply(), attachments=files, text="", reply_text="")
+    seen = show(replace(ours, forward_of="b" * 24))
+    assert (seen.label, seen.people, seen.forward_of) == (
+        "Forwarded",
+        "Forwarded to help@o.example",
+        "b" * 24,
+    )
+    assert [file.id for file in seen.files] == ["f2"]
+    assert (seen.text, show(ours).text) == ("", "<em>(no text)</em>")
+    assert (show(ours).label, show(ours).people) == ("", "to help@o.example")
+    assert [file.id for file in show(ours).files] == ["f1", "f2"]
+
+
+def test_what_may_leave_again_can_be_forwarded() -> None:
+    assert show(MAIL).may_forward
+    assert show(reply()).may_forward
+    assert not show(replace(MAIL, kind=ArticleKind.NOTE)).may_forward
+    assert not show(reply(delivery("withdrawn"))).may_forward
 
 
 def test_only_mail_of_others_offers_its_original() -> None:
@@ -219,7 +250,7 @@ def test_the_mails_of_a_storm_stand_together_in_one_line() -> None:
 
 def test_at_a_recipient_who_got_nothing_the_next_step_is_named() -> None:
     (way,) = show(reply(delivery("failed", "550 5.1.1 unknown"))).deliveries
-    assert (way.can_resend, way.detail) == (True, "550 5.1.1 unknown")
+    assert (way.can_resend, way.is_to_change, way.detail) == (True, True, "550 5.1.1 unknown")
     assert way.step.startswith("There is no such address")
     (sent,) = show(reply(delivery("sent", "250 ok"))).deliveries
     assert (sent.can_resend, sent.step) == (False, "")

@@ -240,6 +240,7 @@ def test_nothing_of_ours_exists_for_a_stranger(stranger: FlaskClient, world: Wor
     [
         ("/t/1/articles", {"kind": "reply", "text": "x", "to": "a@b.example"}),
         ("/t/1/articles", {"kind": "note", "text": "x"}),
+        ("/t/1/articles", {"kind": "forward", "to": "a@b.example"}),
         ("/t/1/status", {"status": "closed"}),
         ("/t/1/assignee", {"assignee": ""}),
         ("/t/1/customer", {"customer": ""}),
@@ -362,3 +363,137 @@ def test_a_picture_of_the_text_stands_in_its_place(browser: FlaskClient, kind: s
     source = shown.one(".rich img").get("src") or ""
     assert browser.get(source).data == PNG
     assert shown.inline() == []
+
+
+@pytest.mark.parametrize("kind", ["reply", "note"])
+@pytest.mark.parametrize("then", ["", "insert"])
+def test_files_of_a_form_that_comes_back_are_there_for_the_next_try(
+    browser: FlaskClient, world: World, kind: str, then: str
+) -> None:
+    fields = {"kind": kind, "to": "a@x.example", "text": " " if then == "" else "Here", "then": then}
+    picture = (BytesIO(PNG), "shot.png", "image/png")
+    files = {"pictures": picture, "files": (BytesIO(b"a"), "a.txt")}
+    page = Page(send(browser, "/t/1/articles", **fields, **files))
+    assert page.text_of(".going") == "shot.png a.txt"
+    again = {"held": [box.get("value") for box in page.all(".going input")], "kind": kind}
+    for _try in range(2):  # it may come back any number of times
+        back = Page(send(browser, "/t/1/articles", **again, text=" "))
+        assert back.text_of(".going") == "shot.png a.txt"
+    sent = {**again, "to": "a@x.example", "text": "Here: ![shot.png]"}
+    assert send(browser, "/t/1/articles", **sent).status_code == 303
+    told = [(file.filename, file.inline) for file in world.ours.ticket.articles[-1].attachments]
+    assert told == [("shot.png", True), ("a.txt", False)]
+
+
+def test_a_file_that_was_held_for_too_long_is_missed_and_nothing_is_sent(
+    browser: FlaskClient, world: World
+) -> None:
+    fields = {"kind": "reply", "to": "a@x.example", "text": "Here"}
+    answer = send(browser, "/t/1/articles", **fields, held="of-yesterday", files=(BytesIO(b"a"), "a.txt"))
+    page = Page(answer)
+    assert (answer.status_code, page.text_of(".going")) == (422, "a.txt")
+    assert "Files are held for a day only." in page.text_of("#wrong")
+    assert len(world.ours.ticket.articles) == 1
+
+
+@pytest.mark.parametrize("kind", ["reply", "note"])
+def test_a_picture_that_was_lost_is_told_by_its_name(browser: FlaskClient, world: World, kind: str) -> None:
+    answer = send(browser, "/t/1/articles", kind=kind, to="a@x.example", text="Here: ![shot.png]")
+    assert answer.status_code == 422
+    assert "The picture shot.png is no longer here" in Page(answer).text_of("#wrong")
+    assert len(world.ours.ticket.articles) == 1
+
+
+def test_what_is_doubtful_is_asked_before_it_is_sent_and_sent_anyway(
+    browser: FlaskClient, world: World
+) -> None:
+    fields = {"kind": "reply", "to": "noreply@x.example", "text": "See the attached plan.", "then": "closed"}
+    page = Page(send(browser, "/t/1/articles", **fields))
+    asking = page.text_of(".asking")
+    assert "nobody reads mail to noreply@x.example" in asking
+    assert "no file goes along" in asking
+    assert (page.text_of("#text"), page.one(".asking button").get("value")) == (fields["text"], "closed")
+    assert len(world.ours.ticket.articles) == 1
+    asked = [box.get("value") for box in page.all("[name=asked]")]
+    assert send(browser, "/t/1/articles", **fields, asked=asked).status_code == 303
+    assert world.ours.ticket.ticket.status is Status.CLOSED
+
+
+def test_a_note_is_asked_nothing(browser: FlaskClient) -> None:
+    note = {"kind": "note", "to": "noreply@x.example", "text": "See attached"}
+    assert send(browser, "/t/1/articles", **note).status_code == 303
+
+
+def forward(browser: FlaskClient, world: World, **fields: object) -> TestResponse:
+    article = world.ours.ticket.articles[0]
+    usual = {"kind": "forward", "forward": article.public_id, "to": "bob@supplier.example"}
+    return send(browser, "/t/1/articles", **usual | fields)
+
+
+def test_a_message_is_forwarded_from_its_own_link_with_the_files_that_are_ticked(
+    browser: FlaskClient, world: World
+) -> None:
+    article = world.ours.ticket.articles[0]
+    (link,) = [a.get("href") for a in Page(browser.get("/t/1")).all(".originals a") if a.text == "Forward"]
+    page = Page(browser.get(f"/t/1{link}"))
+    assert page.one("[name=kind][value=forward]").get("checked") is not None
+    assert (page.one("#to").get("value"), page.all("details.recipients[open]") != []) == ("", True)
+    ticks = {box.get("value"): box.get("checked") is not None for box in page.all("[name=forwarded]")}
+    assert ticks == {file.public_id: True for file in article.attachments}
+    assert page.one("[name=original]").get("checked") is None
+    assert page.inline() == []
+    answer = forward(browser, world, text="Look", forwarded=article.attachments[1].public_id, original="1")
+    sent = world.ours.ticket.articles[-1]
+    assert (answer.status_code, answer.location) == (303, f"/t/1#m-{sent.public_id}")
+    assert [file.filename for file in sent.attachments] == ["Übersicht “1”.html", "Look at this.eml"]
+    assert (sent.forward_of, world.ours.ticket.ticket.status) == (article.public_id, Status.NEW)
+    assert "Forwarded to bob@supplier.example" in Page(browser.get("/t/1")).text_of("li.outbound .people")
+
+
+def test_a_forward_goes_with_new_files_and_closes_if_asked(browser: FlaskClient, world: World) -> None:
+    new = (BytesIO(b"new"), "new.txt")
+    assert forward(browser, world, then="closed", files=new).status_code == 303
+    assert [file.filename for file in world.ours.ticket.articles[-1].attachments] == ["new.txt"]
+    assert world.ours.ticket.ticket.status is Status.CLOSED
+
+
+def test_a_forward_without_recipient_comes_back_with_its_ticks(browser: FlaskClient, world: World) -> None:
+    first, second = world.ours.ticket.articles[0].attachments
+    answer = forward(browser, world, to="", text="Look", forwarded=second.public_id, original="1")
+    page = Page(answer)
+    assert (answer.status_code, page.text_of("#wrong")) == (422, "Please name a recipient.")
+    ticks = {box.get("value"): box.get("checked") is not None for box in page.all("[name=forwarded]")}
+    assert ticks == {first.public_id: False, second.public_id: True}
+    assert page.one("[name=original]").get("checked") is not None
+    assert page.text_of("#text") == "Look"
+
+
+def test_a_forward_that_was_undone_returns_as_one(browser: FlaskClient, world: World) -> None:
+    second = world.ours.ticket.articles[0].attachments[1]
+    forward(browser, world, text="Too early", forwarded=second.public_id)
+    answer = send(browser, Page(browser.get("/t/1")).one(".undo button").get("formaction") or "")
+    page = Page(browser.get(answer.location.partition("#")[0]))
+    assert (page.text_of("#text"), page.one("#to").get("value")) == ("Too early", "bob@supplier.example")
+    assert [box.get("checked") is not None for box in page.all("[name=forwarded]")] == [False, True]
+    assert page.all("[name=kept]") == []
+
+
+def test_a_note_offers_no_forward_and_none_is_made(browser: FlaskClient, world: World) -> None:
+    send(browser, "/t/1/articles", kind="note", text="Secret")
+    note = world.ours.ticket.articles[-1].public_id
+    assert Page(browser.get("/t/1")).all(f"[href=?forward={note}]") == []
+    assert Page(browser.get(f"/t/1?forward={note}")).all("[name=forward]") == []
+    answer = forward(browser, world, forward=note)
+    assert (answer.status_code, "never leaves the house" in Page(answer).text_of("#wrong")) == (403, True)
+    assert len(world.ours.ticket.articles) == 2
+
+
+def test_a_forward_from_which_somebody_turns_to_a_note_is_a_note(browser: FlaskClient, world: World) -> None:
+    assert forward(browser, world, kind="note", text="Inside").status_code == 303
+    assert world.ours.ticket.articles[-1].kind is ArticleKind.NOTE
+
+
+@pytest.mark.usefixtures("small")
+def test_a_forward_that_is_too_large_comes_back_with_both_sizes(browser: FlaskClient, world: World) -> None:
+    answer = forward(browser, world, files=(BytesIO(bytes(80_000)), "large.bin"))
+    assert (answer.status_code, "98 kB" in Page(answer).text_of("#wrong")) == (413, True)

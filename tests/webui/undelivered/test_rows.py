@@ -32,6 +32,12 @@ def test_a_row_says_who_what_to_whom_and_what_to_do() -> None:
     assert shown.can_change
 
 
+def test_only_where_there_is_no_such_address_changing_it_comes_first() -> None:
+    assert row(FAILED).is_to_change
+    assert not row(replace(FAILED, answer="552 5.2.2 Mailbox full")).is_to_change
+    assert not row(replace(FAILED, author=None)).is_to_change
+
+
 def test_what_came_back_says_so() -> None:
     assert row(replace(FAILED, state="bounced")).what == "Came back from"
 

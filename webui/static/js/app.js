@@ -117,7 +117,7 @@
     if (event.key === "Escape" && isTyping(target)) target.blur();
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(target) || one("dialog[open]") || !areOn()) return;
     if (event.key === "j" || event.key === "k") move(event.key === "j" ? 1 : -1);
-    else if (!"unre/?".includes(event.key) || !press(event.key)) return;
+    else if (!"unrfe/?".includes(event.key) || !press(event.key)) return;
     event.preventDefault();
   };
 
@@ -205,7 +205,8 @@
   const placed = (field, file) => {
     const clean = file.name.replace(/[[\]\n\\/]/g, "_").slice(-100) || "picture";
     const dot = clean.lastIndexOf(".") > 0 ? clean.lastIndexOf(".") : clean.length;
-    const taken = new Set([...field.files].map((other) => other.name));
+    const going = all(".going label").map((label) => label.textContent);
+    const taken = new Set([...going, ...[...field.files].map((other) => other.name)]);
     let name = clean;
     for (let count = 2; taken.has(name); count += 1) name = `${clean.slice(0, dot)}-${count}${clean.slice(dot)}`;
     return new File([file], name, { type: file.type });
@@ -287,7 +288,8 @@
   // What is too large for the mailbox is said before it is sent: base64 makes 78 bytes of 57.
   const mailSize = (form) => {
     const files = all("[type=file]", form).flatMap((field) => [...field.files]);
-    const parts = files.map((file) => Math.ceil(file.size / 57) * 78 + 500);
+    const ticked = all("[data-size]:not([type=checkbox]:not(:checked))", form).map((field) => Number(field.dataset.size));
+    const parts = [...files.map((file) => file.size), ...ticked].map((bytes) => Math.ceil(bytes / 57) * 78 + 500);
     const text = new Blob([one("textarea", form).value]).size;
     return parts.reduce((sum, bytes) => sum + bytes, 3 * text + 4096);
   };
@@ -370,6 +372,18 @@
     select.addEventListener("change", () => select.value && insert(select.value, area.selectionStart, area.selectionEnd));
   };
 
+  // The composer comes with the page, and anew when it turns to a message that is forwarded.
+  const beginComposer = (swapped) => {
+    const composer = one(".composer:not([data-begun])");
+    if (!composer) return;
+    composer.dataset.begun = "yes";
+    keepDraft(composer);
+    takeFiles(composer);
+    offerCanned(composer);
+    formatText(composer);
+    (one("[autofocus]", composer) ?? (swapped && one("#text", composer)))?.focus();
+  };
+
   const begin = () => {
     tellTimes();
     showView();
@@ -381,15 +395,10 @@
     document.addEventListener("click", loadPictures);
     document.addEventListener("click", zoom);
     document.addEventListener("htmx:after:swap", tellTimes);
+    document.addEventListener("htmx:after:swap", beginComposer);
     one('button[data-key="?"]')?.addEventListener("click", showHelp);
     one("#keys-on")?.addEventListener("change", (event) => localStorage.setItem("keys", event.target.checked ? "on" : "off"));
-    const composer = one(".composer");
-    if (composer) {
-      keepDraft(composer);
-      takeFiles(composer);
-      offerCanned(composer);
-      formatText(composer);
-    }
+    beginComposer();
   };
   begin();
 })();

@@ -9,7 +9,6 @@ from tests.databases import Databases, configured
 from tests.fakes.dovecot import Dovecot
 from tests.fakes.fetching import Fetching
 from tests.fakes.imap_server import ImapServer
-from tests.fakes.oauth_server import OAuthServer
 from tests.world import World
 
 
@@ -40,9 +39,3 @@ def server() -> Iterator[ImapServer]:
 @pytest.fixture
 def scripted(world: World, server: ImapServer) -> Fetching:
     return Fetching(world, server.port)
-
-
-@pytest.fixture
-def oauth() -> Iterator[OAuthServer]:
-    with OAuthServer() as running:
-        yield running

@@ -13,13 +13,13 @@ import pytest
 from gateway.clock import SystemClock
 from gateway.desk import imapsources, mailboxes
 from gateway.inbound.imap import fetchers
-from gateway.inbound.imap.faults import Stopped
 from gateway.inbound.imap.fetchers import Fetchers
 from gateway.inbound.imap.setbacks import Setbacks
-from gateway.inbound.imap.stopping import Stopper
+from gateway.inbound.imap.stopping import Stopped, Stopper
 from gateway.store import imap, session
-from gateway.store.imap import LeasedSource, Trouble
+from gateway.store.imap import LeasedSource
 from gateway.store.models import ImapSource
+from gateway.store.servers import Trouble
 from tests.fakes.desk import eventually
 from tests.fakes.fetching import Fetching
 from tests.world import DOMAIN, World

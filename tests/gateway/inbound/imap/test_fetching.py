@@ -9,9 +9,10 @@ from gateway.inbound.imap.fetching import MOST_A_LOOK, return_path
 from gateway.inbound.imap.session import BLOCK_BYTES
 from gateway.inbound.imap.setbacks import GIVE_UP_AFTER
 from gateway.store import session
-from gateway.store.imap import Trouble, WhenDone
+from gateway.store.imap import WhenDone
 from gateway.store.intake import Fate
 from gateway.store.models import Mailbox, Offer
+from gateway.store.servers import Trouble
 from tests.fakes.dovecot import Dovecot
 from tests.fakes.fetching import Fetching
 from tests.fakes.imap_server import Folder, ImapServer, Message

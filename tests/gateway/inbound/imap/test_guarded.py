@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from gateway.inbound.imap.faults import ImapFault, Stopped
+from gateway.desk.servers.faults import ServerFault
+from gateway.desk.servers.reach import Reach, connect
 from gateway.inbound.imap.guarded import GuardedClient
-from gateway.inbound.imap.reach import Reach, connect
-from gateway.inbound.imap.stopping import Stopper
-from gateway.store.imap import Trouble
+from gateway.inbound.imap.stopping import Stopped, Stopper
+from gateway.store.servers import Trouble
 from tests.fakes.imap_server import ImapServer
 
 REACH = Reach(allows_private=True, read_seconds=5)
@@ -31,13 +31,13 @@ def client(server: ImapServer, stopper: Stopper) -> Iterator[GuardedClient]:
 def test_a_command_may_read_only_so_much(client: GuardedClient) -> None:
     with client.dialogue.bounded(most_bytes=10_000, seconds=5):
         client.noop()
-    with pytest.raises(ImapFault) as caught, client.dialogue.bounded(most_bytes=5, seconds=5):
+    with pytest.raises(ServerFault) as caught, client.dialogue.bounded(most_bytes=5, seconds=5):
         client.noop()
     assert caught.value.trouble is Trouble.TOO_MUCH
 
 
 def test_a_command_may_take_only_so_long(client: GuardedClient) -> None:
-    with pytest.raises(ImapFault) as caught, client.dialogue.bounded(most_bytes=10_000, seconds=-1):
+    with pytest.raises(ServerFault) as caught, client.dialogue.bounded(most_bytes=10_000, seconds=-1):
         client.noop()
     assert caught.value.trouble is Trouble.TIMEOUT
 

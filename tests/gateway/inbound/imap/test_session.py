@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from gateway import clock
-from gateway.inbound.imap.faults import ImapFault
-from gateway.inbound.imap.reach import Reach
+from gateway.desk.servers.faults import ServerFault
+from gateway.desk.servers.reach import Reach
 from gateway.inbound.imap.session import Access, ImapSession, wait_for_news
 from gateway.inbound.imap.stopping import Stopper
-from gateway.store.imap import Auth, Security, Trouble
+from gateway.store.servers import Auth, Security, Trouble
 from tests.fakes.authority import make_authority
 from tests.fakes.dovecot import PASSWORD, USER, Dovecot
 from tests.fakes.imap_server import ImapServer
@@ -37,8 +37,8 @@ def signed_in(with_: Access, reach: Reach = QUICK) -> Iterator[ImapSession]:
             session.close()
 
 
-def refusal(with_: Access, reach: Reach = QUICK) -> ImapFault:
-    with pytest.raises(ImapFault) as caught, signed_in(with_, reach):
+def refusal(with_: Access, reach: Reach = QUICK) -> ServerFault:
+    with pytest.raises(ServerFault) as caught, signed_in(with_, reach):
         pass
     return caught.value
 
@@ -157,10 +157,10 @@ def test_a_line_end_in_a_credential_makes_no_command(
 def test_a_line_end_or_a_quote_in_a_folders_name_makes_no_command(server: ImapServer) -> None:
     with signed_in(access(server.port)) as session:
         for name in ('x"\r\nA1 DELETE INBOX\r\n"', 'a" "b', "\x00", "ü\r\n"):
-            with pytest.raises(ImapFault) as caught:
+            with pytest.raises(ServerFault) as caught:
                 session.select(name, readonly=True)
             assert caught.value.trouble is Trouble.FOLDER
-        with pytest.raises(ImapFault):
+        with pytest.raises(ServerFault):
             session.move([1], 'y"\r\nA1 DELETE INBOX')
         session.noop()
     assert not any(command.startswith("DELETE") for command in server.commands)
@@ -174,7 +174,7 @@ def test_folders_have_any_letters(dovecot: Dovecot) -> None:
 
 def test_a_folder_that_is_not_there_leaves_the_session_usable(dovecot: Dovecot) -> None:
     with signed_in(access(dovecot.port)) as session:
-        with pytest.raises(ImapFault) as caught:
+        with pytest.raises(ServerFault) as caught:
             session.select("Nowhere", readonly=True)
         assert (caught.value.trouble, caught.value.ends_connection) == (Trouble.FOLDER, False)
         assert session.select("INBOX", readonly=True).mails == 0
@@ -202,7 +202,7 @@ def test_a_size_that_nobody_can_send_is_not_waited_for(server: ImapServer) -> No
     server.faults.literal = lambda *_: 10 * 2**30
     with signed_in(access(server.port)) as session:
         session.select("INBOX", readonly=True)
-        with pytest.raises(ImapFault) as caught:
+        with pytest.raises(ServerFault) as caught:
             session.read([1])
     assert caught.value.trouble is Trouble.TOO_MUCH
 
@@ -212,7 +212,7 @@ def test_a_size_beyond_all_numbers_is_refused(server: ImapServer, digits: str) -
     server.faults.answer["UID FETCH"] = f"* 1 FETCH (UID 1 BODY[]<0> {{{digits}}}\r\n".encode()
     with signed_in(access(server.port)) as session:
         session.select("INBOX", readonly=True)
-        with pytest.raises(ImapFault) as caught:
+        with pytest.raises(ServerFault) as caught:
             session.read([1])
     assert caught.value.trouble in (Trouble.TOO_MUCH, Trouble.PROTOCOL)
 
@@ -222,7 +222,7 @@ def test_more_than_was_asked_for_is_refused(server: ImapServer) -> None:
     server.faults.body = lambda _, body: body + b"x" * 400_000
     with signed_in(access(server.port)) as session:
         session.select("INBOX", readonly=True)
-        with pytest.raises(ImapFault) as caught:
+        with pytest.raises(ServerFault) as caught:
             session.read([1])
     assert caught.value.trouble is Trouble.TOO_MUCH
 
@@ -230,7 +230,7 @@ def test_more_than_was_asked_for_is_refused(server: ImapServer) -> None:
 def test_a_flood_of_news_ends_at_the_limit(server: ImapServer) -> None:
     server.faults.answer["NOOP"] = b"* 1 EXISTS\r\n" * 200_000
     patient = replace(QUICK, read_seconds=60)
-    with signed_in(access(server.port), patient) as session, pytest.raises(ImapFault) as caught:
+    with signed_in(access(server.port), patient) as session, pytest.raises(ServerFault) as caught:
         session.noop()
     assert caught.value.trouble is Trouble.TOO_MUCH
 
@@ -238,7 +238,7 @@ def test_a_flood_of_news_ends_at_the_limit(server: ImapServer) -> None:
 def test_a_line_without_end_ends_at_the_limit(server: ImapServer) -> None:
     server.faults.answer["NOOP"] = b"* OK " + b"x" * 3_000_000
     patient = replace(QUICK, read_seconds=60)
-    with signed_in(access(server.port), patient) as session, pytest.raises(ImapFault) as caught:
+    with signed_in(access(server.port), patient) as session, pytest.raises(ServerFault) as caught:
         session.noop()
     assert caught.value.trouble is Trouble.TOO_MUCH
 
@@ -248,7 +248,7 @@ def test_a_literal_that_stops_half_way_is_given_up(server: ImapServer) -> None:
     server.faults.stall_in_body = 100
     with signed_in(access(server.port)) as session:
         session.select("INBOX", readonly=True)
-        with pytest.raises(ImapFault) as caught:
+        with pytest.raises(ServerFault) as caught:
             session.read([1])
     assert caught.value.trouble is Trouble.TIMEOUT
 
@@ -259,7 +259,7 @@ def test_bytes_that_trickle_do_not_begin_the_wait_anew(server: ImapServer) -> No
     began = clock.monotonic()
     with signed_in(access(server.port)) as session:
         session.select("INBOX", readonly=True)
-        with pytest.raises(ImapFault) as caught:
+        with pytest.raises(ServerFault) as caught:
             session.read([1])
     assert caught.value.trouble is Trouble.TIMEOUT
     assert clock.monotonic() - began < 10
@@ -284,7 +284,7 @@ def test_nonsense_is_a_fault_or_nothing(server: ImapServer, nonsense: bytes) -> 
         found, fault = {}, None
         try:
             found = session.facts([1])
-        except ImapFault as error:
+        except ServerFault as error:
             fault = error
     assert found == {}
     assert fault is None or fault.trouble in (Trouble.PROTOCOL, Trouble.DROPPED, Trouble.TIMEOUT)
@@ -348,7 +348,7 @@ def test_idle_that_is_refused_is_a_fault(server: ImapServer) -> None:
     server.faults.answer["IDLE"] = b"TAG NO not today\r\n"
     with signed_in(access(server.port)) as session:
         session.select("INBOX", readonly=True)
-        with pytest.raises(ImapFault):
+        with pytest.raises(ServerFault):
             session.begin_idle()
 
 

@@ -4,8 +4,7 @@ import threading
 import pytest
 
 from gateway import clock
-from gateway.inbound.imap.faults import Stopped
-from gateway.inbound.imap.stopping import Stopper
+from gateway.inbound.imap.stopping import Stopped, Stopper
 
 
 def test_whoever_waits_is_woken_at_once() -> None:

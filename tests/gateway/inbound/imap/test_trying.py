@@ -1,9 +1,9 @@
 import pytest
 
 from gateway.clock import SystemClock
-from gateway.inbound.imap.faults import ImapFault
+from gateway.desk.servers.faults import ServerFault
 from gateway.inbound.imap.trying import try_source
-from gateway.store.imap import Trouble
+from gateway.store.servers import Trouble
 from tests.fakes.dovecot import Dovecot
 from tests.fakes.fetching import SEAL, Fetching
 from tests.world import mail
@@ -25,6 +25,6 @@ def test_a_refusal_is_told(fetching: Fetching) -> None:
     fetching.connect(sealed_secret=SEAL.seal("wrong"))
     source = fetching.lease()
     assert source is not None
-    with pytest.raises(ImapFault) as caught:
+    with pytest.raises(ServerFault) as caught:
         try_source(source, seal=SEAL, reach=fetching.reach, clock=SystemClock())
     assert caught.value.trouble is Trouble.LOGIN

@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 
 from gateway import clock
+from gateway.desk.servers.reach import Reach
 from gateway.inbound.imap import watching
-from gateway.inbound.imap.reach import Reach
 from gateway.inbound.imap.stopping import Stopper
 from gateway.inbound.imap.watching import Watch
 from gateway.store import session
-from gateway.store.imap import Security, SourceState, Trouble
+from gateway.store.imap import SourceState
 from gateway.store.models import ImapSource
+from gateway.store.servers import Security, Trouble
 from tests.fakes.authority import make_authority
 from tests.fakes.cutting import cut_everywhere
 from tests.fakes.desk import eventually

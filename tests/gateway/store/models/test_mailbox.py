@@ -13,7 +13,7 @@ def test_a_mailbox_has_its_limit_and_language_from_the_start(world: World) -> No
     with session.reading() as db:
         row = db.get(Mailbox, world.ours.mailbox.id)
         assert row is not None
-        assert (row.reopen_days, row.locale, row.signature, row.sealed_relay_url) == (30, "en", "", "")
+        assert (row.reopen_days, row.locale, row.signature) == (30, "en", "")
 
 
 def test_an_address_belongs_to_one_mailbox_in_the_installation(world: World) -> None:

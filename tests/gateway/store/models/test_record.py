@@ -9,6 +9,7 @@ ACCOUNTLESS = {
     "outbox": "says topic and id alone",
     "recovery_code": "hangs on staff, which has one",
     "totp": "hangs on staff, which has one",
+    "relay_offer": "is about the installation's own server",
     "web_session": "hangs on staff, which has one",
 }
 

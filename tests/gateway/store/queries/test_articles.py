@@ -1,9 +1,12 @@
 """What a ticket holds: articles, files, deliveries, timeline; a stranger's is not found."""
 
+from dataclasses import replace
+
 import pytest
 
 from gateway.desk import noting
 from gateway.errors import NotFound
+from gateway.rules.scans import Scan
 from gateway.rules.status import ArticleKind
 from gateway.store import session
 from gateway.store.queries.articles import get_article, get_attachment, get_detail, get_raw_sha256
@@ -77,9 +80,17 @@ def test_an_article_is_found_alone_with_its_tickets_number(talk: World) -> None:
 
 def test_a_note_has_no_raw_mail(talk: World) -> None:
     note = talk.detail(1).articles[-1]
-    assert not note.has_raw
+    assert not note.is_raw_open
     with session.reading() as db, pytest.raises(NotFound):
         get_raw_sha256(db, talk.ours.account_id, note.public_id)
+
+
+def test_a_raw_mail_is_as_open_as_its_files(talk: World) -> None:
+    inbound = talk.detail(1).articles[0]
+    assert inbound.is_raw_open
+    judged = {scan: replace(inbound.attachments[0], scan=scan) for scan in Scan}
+    is_open = [scan for scan, file in judged.items() if replace(inbound, attachments=(file,)).is_raw_open]
+    assert is_open == [Scan.UNSCANNED, Scan.CLEAN]
 
 
 def test_a_stranger_finds_none_of_it(talk: World) -> None:

@@ -31,6 +31,16 @@ def test_each_trace_leads_to_its_ticket(world: World) -> None:
     assert find(world.stranger, traces) == []
 
 
+def test_a_thread_counts_behind_every_reference(world: World) -> None:
+    world.receive(mail(message_id="1@acme.example"))
+    traces = Traces((), (), ("1@acme.example",), (), thread_ids=(ticket_row(1).id,))
+    assert find(world.ours, traces, EVE) == [
+        (FoundBy.REFERENCES, 0, False),
+        (FoundBy.REFERENCES, MAX_REFERENCES, False),
+    ]
+    assert find(world.stranger, traces) == []
+
+
 def test_a_candidate_says_where_its_ticket_stands(world: World) -> None:
     world.receive(mail(message_id="1@acme.example"))
     world.move(1, Status.CLOSED)

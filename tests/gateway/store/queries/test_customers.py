@@ -4,8 +4,15 @@ import pytest
 
 from gateway.desk import customers
 from gateway.errors import NotFound
+from gateway.mail.address import Address
 from gateway.store import session
-from gateway.store.queries.customers import CustomerRow, get_customer, list_customers, list_loose_contacts
+from gateway.store.queries.customers import (
+    CustomerRow,
+    get_customer,
+    list_customers,
+    list_loose_contacts,
+    names_by_address,
+)
 from tests.world import ANN, BOB, NOON, World, mail
 
 
@@ -60,3 +67,21 @@ def test_who_belongs_to_no_customer_is_listed_apart(world: World) -> None:
 def test_a_strangers_customer_is_not_found(world: World) -> None:
     with session.reading() as db, pytest.raises(NotFound):
         get_customer(db, world.stranger.account_id, world.ours.customer)
+
+
+def test_customers_are_known_by_their_peoples_addresses_or_else_by_domain(world: World) -> None:
+    with session.transaction() as db:
+        owner, now = world.ours.owner, NOON
+        zoo = customers.create(db, owner, name="Zoo", domains=["zoo.example"], now=now)
+        for address in (BOB, "eve@acme.example"):
+            customers.add_contact(db, owner, zoo, name="", address=address, now=now)
+
+    def names(account_id: int, *addresses: str) -> tuple[str, ...]:
+        with session.reading() as db:
+            return names_by_address(db, account_id, [Address("", one) for one in addresses])
+
+    ours = world.ours.account_id
+    assert names(ours, "x@ZOO.example", ANN, "y@zoo.example", "z@nowhere.example") == ("Acme", "Zoo")
+    assert names(ours, BOB.upper()) == names(ours, "eve@acme.example") == ("Zoo",)
+    assert names(ours, "z@nowhere.example") == names(ours) == ()
+    assert names(world.stranger.account_id, "x@zoo.example", BOB) == ()

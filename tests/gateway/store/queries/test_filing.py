@@ -2,6 +2,9 @@
 
 from datetime import timedelta
 
+from gateway.desk.replying import Draft
+from gateway.mail.address import Address
+from gateway.rules.acknowledging import Manners
 from gateway.rules.content import content_hash
 from gateway.store import session
 from gateway.store.intake import Fate
@@ -41,6 +44,15 @@ def test_a_mail_of_ours_is_found_by_article_and_recipient_in_its_account_only(wo
         assert filing.find_sent(db, world.stranger.account_id, sent, ANN) is None
 
 
+def test_a_recipient_is_found_however_a_report_spells_it(world: World) -> None:
+    world.receive(mail())
+    draft = Draft("x", to=(Address("", "Jörg@müller.example"), Address("", ANN)))
+    sent = world.reply(1, draft=draft).public_id
+    with session.reading() as db:
+        for spelt in ("JÖRG@MÜLLER.example", "jörg@xn--mller-kva.example", "Jörg@müller.example"):
+            assert filing.find_sent(db, world.ours.account_id, sent, spelt) == Sent(1, 1)
+
+
 def test_a_contact_was_written_to_when_staff_answered(world: World) -> None:
     world.receive(mail())
     contact = ticket_row(1).contact_id
@@ -58,7 +70,7 @@ def test_an_account_knows_its_mailboxes_and_its_key(world: World) -> None:
     local = box.forwarding_address.partition("@")[0]
     with session.reading() as db:
         assert filing.own_mailboxes(db, world.ours.account_id) == (
-            OwnMailbox(box.id, SUPPORT, local, timedelta(days=30), acknowledges=False, created_at=NOON),
+            OwnMailbox(box.id, SUPPORT, local, timedelta(days=30), Manners(), created_at=NOON),
         )
         assert filing.mail_key(db, world.ours.account_id) == world.ours.key
 

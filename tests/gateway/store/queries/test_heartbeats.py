@@ -4,9 +4,11 @@ from datetime import timedelta
 
 from sqlalchemy import select, update
 
+from gateway.desk import smtpaccounts
+from gateway.desk.smtpaccounts import Outgoing
 from gateway.rules.heartbeat import Pulse
 from gateway.store import session
-from gateway.store.models import ImapSource, Mailbox, Staff
+from gateway.store.models import ImapSource, Mailbox, SmtpAccount, Staff
 from gateway.store.queries.heartbeats import Heartbeat, Person, are_watched, heartbeats, people_to_tell
 from tests.world import NOON, SUPPORT, World, mail
 
@@ -55,6 +57,19 @@ def test_one_that_fails_shows_its_error(world: World) -> None:
         db.add(ImapSource(**source, **more, **ours, failing_since=NOON, last_error="no route"))
     (beat,) = seen()
     assert (beat.pulse.failing_since, beat.error) == (NOON, "no route")
+
+
+def test_one_whose_mail_cannot_be_sent_shows_its_error(world: World) -> None:
+    with session.transaction() as db:
+        wanted = Outgoing(host="smtp.example.org", username="u", sealed_secret="s")
+        smtpaccounts.save(db, world.ours.owner, world.ours.mailbox.public_id, wanted, now=NOON)
+    assert seen() == ()
+    with session.transaction() as db:
+        db.execute(update(SmtpAccount).values(failing_since=NOON, last_error="login: no"))
+        assert are_watched(db)
+    (beat,) = seen()
+    assert (beat.pulse.unsent_since, beat.sending_error) == (NOON, "login: no")
+    assert (beat.pulse.failing_since, beat.error) == (None, "")
 
 
 def test_owner_and_admins_are_told_in_their_language(world: World) -> None:

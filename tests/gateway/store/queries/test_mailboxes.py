@@ -3,13 +3,17 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
-from gateway.desk import imapsources, mailboxes
+from gateway.desk import imapsources, mailboxes, smtpaccounts
 from gateway.desk.imapsources import Connection
+from gateway.desk.smtpaccounts import Outgoing
 from gateway.i18n import speaking
 from gateway.store import imap, session
-from gateway.store.imap import SourceState, Trouble
-from gateway.store.queries.mailboxes import Heartbeat, list_heartbeats, words_for
+from gateway.store.imap import SourceState
+from gateway.store.models import SmtpAccount
+from gateway.store.queries.mailboxes import Heartbeat, list_heartbeats
+from gateway.store.servers import FreshTokens, Trouble
 from tests.world import DOMAIN, NOON, SALES, SUPPORT, World, mail
 
 CONNECTION = Connection(host="imap.example.org", username="help", sealed_secret="sealed")
@@ -51,9 +55,7 @@ def test_trouble_is_told_in_words_with_its_beginning(connected: World) -> None:
         assert source is not None
         imap.note_checked(db, source, now=NOON)
         imap.note_trouble(db, source, Trouble.LOGIN, "Invalid credentials", now=NOON)
-        imap.note_token(
-            db, source, sealed_access="a", expires_at=NOON + timedelta(hours=1), sealed_refresh=""
-        )
+        imap.note_token(db, source, FreshTokens("a", NOON + timedelta(hours=1), source.sealed_secret))
     found = heartbeats(connected)[SUPPORT]
     assert found.error == "The server did not accept user name and password. (Invalid credentials)"
     assert (found.error_code, found.pulse.failing_since, found.checked_at) == ("login", NOON, NOON)
@@ -62,18 +64,18 @@ def test_trouble_is_told_in_words_with_its_beginning(connected: World) -> None:
         assert heartbeats(connected)[SUPPORT].error.startswith("Der Server hat Benutzername")
 
 
+def test_trouble_of_its_own_outgoing_server_is_told_in_words(connected: World) -> None:
+    with session.transaction() as db:
+        wanted = Outgoing(host="smtp.example.org", username="u", sealed_secret="s")
+        ours = connected.ours
+        smtpaccounts.save(db, ours.owner, ours.mailbox.public_id, wanted, now=NOON)
+    assert heartbeats(connected)[SUPPORT].sending_error == ""
+    with session.transaction() as db:
+        db.execute(update(SmtpAccount).values(last_error="busy: 421 later"))
+    assert heartbeats(connected)[SUPPORT].sending_error.startswith("The server puts us off for now.")
+
+
 def test_a_stranger_sees_only_his_own(connected: World) -> None:
     with session.reading() as db:
         found = list_heartbeats(db, connected.stranger.account_id)
     assert [one.address for one in found] == [connected.stranger.mailbox.address]
-
-
-@pytest.mark.parametrize("trouble", Trouble)
-def test_every_trouble_has_words(trouble: Trouble) -> None:
-    assert words_for(trouble.value).endswith(".")
-    with speaking("de"):
-        assert words_for(trouble.value) != words_for("x")
-
-
-def test_a_trouble_of_a_newer_version_is_shown_as_it_is() -> None:
-    assert words_for("moon-phase: full") == "moon-phase: full"

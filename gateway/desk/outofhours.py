@@ -1,0 +1,52 @@
+"""When a mailbox's people are there, and what it says by itself while they are not."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from gateway.errors import Invalid, NotFound
+from gateway.rules.access import Actor, Permission, require
+from gateway.rules.hours import Hours
+from gateway.store.models import Mailbox
+
+MAX_TEXT_CHARS = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfHours:
+    """Working hours, whether new requests outside them are acknowledged, and in which words ("": the usual).
+
+    `{number}`, `{desk}` and `{opens}` in the text stand for the ticket's number, the mailbox's name and the
+    next opening.
+    """
+
+    hours: Hours
+    answers: bool
+    text: str
+
+
+def find_out_of_hours(db: Session, account_id: int, public_id: str) -> OutOfHours:
+    """How it is now; NotFound for another account's mailbox."""
+    row = _mailbox(db, account_id, public_id)
+    return OutOfHours(Hours.from_stored(row.hours), row.answers_closed, row.closed_text)
+
+
+def change_out_of_hours(db: Session, by: Actor, public_id: str, wanted: OutOfHours) -> None:
+    """Let it be otherwise; Invalid for a text that is too long, NotFound for another account's mailbox."""
+    require(by, Permission.MANAGE_ACCOUNT)
+    row = _mailbox(db, by.account_id, public_id)
+    text = wanted.text.replace("\r\n", "\n").replace("\0", "").strip()
+    if len(text) > MAX_TEXT_CHARS:
+        raise Invalid("The text is too long.", field="closed_text")
+    row.hours = wanted.hours.as_stored()
+    row.answers_closed = wanted.answers
+    row.closed_text = text
+
+
+def _mailbox(db: Session, account_id: int, public_id: str) -> Mailbox:
+    mine = Mailbox.account_id == account_id, Mailbox.public_id == public_id
+    found = db.execute(select(Mailbox).where(*mine)).scalar()
+    if found is None:
+        raise NotFound("There is no such mailbox.")
+    return found
