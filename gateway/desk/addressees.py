@@ -66,6 +66,8 @@ def third_parties(detail: TicketDetail) -> frozenset[str]:
 
     Whomever a third party brings in by a copy is one, too.
     """
+    if not any(article.forward_of for article in detail.articles):
+        return frozenset()  # as nearly everywhere, and each ticket's page asks
     taking_part = {Address("", detail.ticket.requester_address).key}
     others: set[str] = set()
     for article in detail.articles:
