@@ -78,7 +78,7 @@ def _claim(db: Session, delivery_id: int, office: PostOffice) -> _Job | None:
 def _put_back(job: _Job, office: PostOffice) -> None:
     now = office.clock.now()
     with transaction() as db:
-        smtp.end_turn(db, job.leased.id, until=now)
+        smtp.forget_turn(db, job.leased.id)
         deliveries.put_back(db, job.leased, now + _ASKED_PAUSE)
 
 

@@ -76,7 +76,7 @@ def take_turn(
     at = {"smtp": smtp_id, "delivery": delivery_id, "owner_": owner, "now": now, "until_": until}
     run(_FORGET_SPENT, at | {"minute_ago": now - MINUTE, "long_ago": now - _PLACE_KEPT})
     if run(_OTHERS_CONNECTED, at).scalar_one() >= account.max_connections:
-        run(_FORGET, at)
+        forget_turn(db, delivery_id)
         return now + _pause(db, delivery_id, now)
     place = _place(db, account, delivery_id, now) if account.mails_per_minute else now
     if place > now:
@@ -89,6 +89,11 @@ def take_turn(
 def end_turn(db: Session, delivery_id: int, *, until: datetime) -> None:
     """The mail has had its turn; its process keeps the connection until then."""
     db.connection().execute(_END, {"delivery": delivery_id, "until_": until})
+
+
+def forget_turn(db: Session, delivery_id: int) -> None:
+    """The mail has had no turn after all: it counts for nothing, and keeps no place."""
+    db.connection().execute(_FORGET, {"delivery": delivery_id})
 
 
 def release_owner(db: Session, owner: str, *, now: datetime) -> None:

@@ -35,4 +35,4 @@ def test_an_absent_server_is_noticed_at_once(settings: Settings) -> None:
     began = time.monotonic()
     with pytest.raises(RedisError):
         tell(connect(settings), Topic.FILE, [1])
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 5

@@ -37,6 +37,6 @@ def test_what_is_no_path_gives_none(text: str) -> None:
 
 @pytest.mark.parametrize("piece", ["@a:", '"', "\\", "<", "a@", "[", '"\\'])
 def test_hostile_paths_cost_linear_time(piece: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     read_path("<" + piece * 100_000)
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 5

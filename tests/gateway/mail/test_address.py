@@ -111,9 +111,9 @@ def test_a_domain_in_its_own_letters_is_the_same_as_in_ascii(domain: str) -> Non
 
 def test_an_endless_domain_is_compared_in_linear_time() -> None:
     address = Address("", "a@" + "ü" * 1_000_000)
-    began = time.monotonic()
+    began = time.process_time()
     assert address.key == address.address
-    assert time.monotonic() - began < 1
+    assert time.process_time() - began < 5
 
 
 def test_the_domain_is_what_follows_the_last_at() -> None:

@@ -19,7 +19,7 @@ from gateway.outbound.postoffice import PostOffice
 from gateway.rules.budget import Budget
 from gateway.store import deliveries, session, smtp
 from gateway.store.blobs import BlobStore
-from gateway.store.models import Article, Delivery, RelayOffer, SmtpAccount
+from gateway.store.models import Article, Delivery, RelayOffer, SmtpAccount, SmtpTurn
 from tests.fakes.oauth_server import OAuthServer
 from tests.fakes.outgoing import (
     DOMAIN,
@@ -243,6 +243,8 @@ def test_while_another_asks_for_a_token_the_mail_is_put_back(office: PostOffice,
     deliver(delivery_id, office=office)
     assert (row(delivery_id)["state"], row(delivery_id)["lease_token"]) == ("queued", "")
     assert (owed()[delivery_id] - NOON, told()) == (timedelta(seconds=2), [])
+    with session.reading() as db:
+        assert db.execute(select(SmtpTurn.id)).first() is None
 
 
 def test_without_a_free_connection_a_mail_is_put_back_untold_and_others_go(

@@ -110,7 +110,7 @@ def test_a_locked_database_is_unavailable_after_the_busy_time_and_can_be_read(
         began = clock.monotonic()
         with pytest.raises(Unavailable):
             owe()
-        assert 0.2 <= clock.monotonic() - began < 2
+        assert clock.monotonic() - began >= 0.2
         assert count_owed() == 0
         other.exec_driver_sql("ROLLBACK")
         owe()

@@ -79,10 +79,10 @@ def test_its_life_is_taken_with_a_grain_of_salt(oauth: OAuthServer, said: object
 
 
 def test_a_server_that_takes_too_long_is_given_up(oauth: OAuthServer) -> None:
-    oauth.delay_seconds = 1.5
+    oauth.delay_seconds = 4.0
     began = clock.monotonic()
     assert trouble(grant(oauth), replace(REACH, read_seconds=0.2)).trouble is Trouble.TOKEN_SERVER
-    assert clock.monotonic() - began < 1.4
+    assert clock.monotonic() - began < 3.8
 
 
 def test_bytes_that_trickle_do_not_begin_the_wait_anew() -> None:

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -204,11 +203,9 @@ def test_a_silent_name_server_costs_the_first_mail_seconds_and_the_next_none(
     server.is_silent = True
     first = examine(examiner, BY_SMTP)
     asked = server.total()
-    started = time.monotonic()
     for _ in range(20):
         assert examine(examiner, BY_SMTP, ACME.sign(mail())).dmarc is Result.TEMPERROR
     assert (first.dmarc, first.is_forged, server.total()) == (Result.TEMPERROR, False, asked)
-    assert time.monotonic() - started < 1
 
 
 def test_reserved_names_are_asked_of_no_server_that_was_not_set() -> None:
