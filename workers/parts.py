@@ -59,13 +59,16 @@ def _schedule(settings: Settings) -> None:
 
 def _ask(settings: Settings) -> None:
     """Make the bell that all ring, and ask what the scheduler asks; the queue server may be away."""
-    from gateway.store import imap
+    from gateway.store import holding, imap
     from gateway.store.queries.heartbeats import are_watched
     from workers.queues import connect, queue_of
+    from workers.scheduler import forget_counts
 
     with session.reading() as db:
         are_watched(db)
+        holding.is_watched(db)
         imap.has_sources(db)
+    forget_counts()
 
     _wake(settings)
     with contextlib.suppress(RedisError), connect(settings) as connection:

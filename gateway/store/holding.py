@@ -66,8 +66,7 @@ def discard(db: Session, account_id: int, which: Which, *, now: datetime) -> Seq
 
 def is_watched(db: Session) -> bool:
     """Whether any account has held mail or was told of some; cheap, to be asked before the rest."""
-    wanted = select(Account.id).where(or_(Account.held_told_at.is_not(None), is_held()))
-    return db.execute(wanted.limit(1)).first() is not None
+    return db.connection().execute(_ANY).first() is not None
 
 
 def accounts_to_tell(db: Session, *, told_before: datetime) -> Sequence[int]:
@@ -101,3 +100,4 @@ def _take(db: Session, account_id: int, which: Which, values: dict[str, Any]) ->
 
 _IT = table(Delivery).c
 _TOLD = (_IT.id, _IT.ticket_id, _IT.article_id, _IT.recipient)
+_ANY = select(Account.id).where(or_(Account.held_told_at.is_not(None), is_held())).limit(1)
