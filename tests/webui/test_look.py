@@ -38,6 +38,7 @@ PAGES = (
     "/account?new=1",
     "/account/security?changed=1",
     "/account/second-factor",
+    "/account/passkeys",
     "/t/999",
 )
 PUBLIC = (

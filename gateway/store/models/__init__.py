@@ -10,6 +10,7 @@ from gateway.store.models.imap import ImapFolder, ImapMessage, ImapSource
 from gateway.store.models.intake import Intake, Offer, Quarantined, SenderTally
 from gateway.store.models.mailbox import DeliverabilityCheck, Mailbox
 from gateway.store.models.outgoing import AutomaticMail, Delivery, Outbox
+from gateway.store.models.passkey import Ceremony, Passkey
 from gateway.store.models.record import Privacy, Record, table
 from gateway.store.models.staff import ApiToken, IdempotencyKey, Knock, MailedLink, Staff, WebSession
 from gateway.store.models.ticket import Participant, Ticket, TicketEvent
@@ -21,6 +22,7 @@ __all__ = [
     "Attachment",
     "AutomaticMail",
     "CannedReply",
+    "Ceremony",
     "Contact",
     "ContactAddress",
     "Customer",
@@ -40,6 +42,7 @@ __all__ = [
     "Offer",
     "Outbox",
     "Participant",
+    "Passkey",
     "Privacy",
     "Quarantined",
     "Record",
