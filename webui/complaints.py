@@ -72,6 +72,8 @@ _SAID = (
     N_("This passkey is registered already."),
     N_("A person has at most 20 passkeys."),
     N_("There is no such passkey."),
+    N_("There is no such token."),
+    N_("An account has at most 100 tokens."),
     N_("You are not allowed to do this."),
     N_("Not found."),
     N_("This input cannot be accepted."),

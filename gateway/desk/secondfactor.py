@@ -13,7 +13,7 @@ from gateway.errors import Conflict, Invalid, NotFound
 from gateway.ids import base32, hash_secret, new_key
 from gateway.rules import totp
 from gateway.rules.access import Actor
-from gateway.store.models import Passkey, RecoveryCode, Totp
+from gateway.store.models import Passkey, RecoveryCode, Staff, Totp
 from gateway.store.sealed import Seal
 
 RECOVERY_CODES = 10
@@ -106,6 +106,15 @@ def forget_idle_codes(db: Session, by: Actor) -> None:
     """Recovery codes go with the last thing that they stand in for."""
     if by.staff_id is not None and not is_on(db, by.staff_id):
         db.execute(delete(RecoveryCode).where(RecoveryCode.staff_id == by.staff_id))
+
+
+def take_away(db: Session, login: str) -> None:
+    """The password alone lets this person in again, who has lost all else; NotFound for an unknown login."""
+    staff_id = db.execute(select(Staff.id).where(Staff.login == login.strip().lower())).scalar()
+    if staff_id is None:
+        raise NotFound("There is nobody with this login.")
+    for factor in (Totp, RecoveryCode, Passkey):
+        db.execute(delete(factor).where(factor.staff_id == staff_id))
 
 
 def redeem(db: Session, staff_id: int, said: str, *, seal: Seal, now: datetime) -> bool:

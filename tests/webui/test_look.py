@@ -39,6 +39,7 @@ PAGES = (
     "/account/security?changed=1",
     "/account/second-factor",
     "/account/passkeys",
+    "/account/tokens",
     "/t/999",
 )
 PUBLIC = (

@@ -8,7 +8,7 @@ from gateway.desk.mailedlinks import Purpose, Reader
 from gateway.desk.signatures import OwnSignature
 from gateway.errors import Conflict, Denied, Invalid
 from gateway.i18n import LOCALES, _, current_locale
-from gateway.rules.access import Actor, Role
+from gateway.rules.access import Actor, Permission, Role, may
 from gateway.store.queries.tickets import count_views
 from gateway.store.session import reading, transaction
 from webui import complaints, languages, pages, sessions
@@ -143,6 +143,7 @@ def _account_page(signature: OwnSignature, views: tuple[View, ...], *, wrong: st
         area="account",
         views=views,
         is_new="new" in request.args,
+        may_manage=may(actor(), Permission.MANAGE_ACCOUNT),
         is_just_confirmed="confirmed" in request.args,
         signature=signature,
         placeholders=placeholder_names(),
