@@ -24,6 +24,7 @@ from webui.quarantine import views as quarantine
 from webui.signin import views as signin
 from webui.tickets import brought
 from webui.tickets import views as tickets
+from webui.tokens import views as tokens
 from webui.undelivered import views as undelivered
 
 _MIB = 1024 * 1024
@@ -86,7 +87,7 @@ def _register(app: Application) -> None:
     app.register_blueprint(ops.blueprint)
     app.register_api(v1.blueprint)
     openapi.install(app)
-    for area in (signin, tickets, brought, customers, mailboxes, quarantine, undelivered, canned):
+    for area in (signin, tickets, brought, customers, mailboxes, quarantine, undelivered, canned, tokens):
         app.register_blueprint(area.blueprint)
     if office.of(app).settings.demo:
         from webui.demo import views as demo  # its sample people are no memory of a desk for real

@@ -7,7 +7,7 @@ import click
 from gateway import clock
 from gateway.cli.opening import open_desk
 from gateway.cli.output import answer, json_option, table
-from gateway.desk import passwords, people
+from gateway.desk import passwords, people, secondfactor
 from gateway.errors import Invalid
 from gateway.store.session import reading, transaction
 
@@ -53,6 +53,17 @@ def show(account_id: str, as_json: bool) -> None:  # noqa: FBT001
     with reading() as db:
         found = people.get_account(db, account_id)
     answer(_shown(found), as_json=as_json)
+
+
+@account.command()
+@click.argument("login")
+@json_option
+def unlock(login: str, as_json: bool) -> None:  # noqa: FBT001
+    """Take away the second factor of somebody who has lost it: the password alone lets in."""
+    open_desk()
+    with transaction() as db:
+        secondfactor.take_away(db, login)
+    answer({"login": login}, as_json=as_json)
 
 
 def _shown(found: people.AccountView) -> dict[str, str]:

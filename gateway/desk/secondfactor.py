@@ -1,4 +1,4 @@
-"""A second factor beside the password: the codes of an app, and recovery codes for the day it is lost.
+"""A second factor beside the password: the codes of an app or a passkey, and recovery codes for a bad day.
 
 The app's key is sealed at rest, of recovery codes only hashes are kept. No code is taken twice.
 """
@@ -6,14 +6,14 @@ The app's key is sealed at rest, of recovery codes only hashes are kept. No code
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from gateway.errors import Conflict, Invalid, NotFound
 from gateway.ids import base32, hash_secret, new_key
 from gateway.rules import totp
 from gateway.rules.access import Actor
-from gateway.store.models import RecoveryCode, Totp
+from gateway.store.models import Passkey, RecoveryCode, Staff, Totp
 from gateway.store.sealed import Seal
 
 RECOVERY_CODES = 10
@@ -23,24 +23,32 @@ _RECOVERY_CHARS = 16  # 80 bits
 
 @dataclass(frozen=True, slots=True)
 class FactorView:
-    """How far a person has come with it; `since` is None until the first code was right."""
+    """How far a person has come with the app; `since` is None until its first code was right."""
 
     is_begun: bool
     since: datetime | None
     recovery_codes: int
+    passkeys: int
+
+    @property
+    def is_on(self) -> bool:
+        """Whether the password alone does not do."""
+        return self.since is not None or self.passkeys > 0
 
 
 def view(db: Session, by: Actor) -> FactorView:
     """The second factor of who acts."""
     found = db.execute(select(Totp.confirmed_at).where(Totp.staff_id == by.staff_id)).first()
     left = db.execute(select(func.count()).where(RecoveryCode.staff_id == by.staff_id)).scalar_one()
-    return FactorView(found is not None, found[0] if found else None, left)
+    keys = db.execute(select(func.count()).where(Passkey.staff_id == by.staff_id)).scalar_one()
+    return FactorView(found is not None, found[0] if found else None, left, keys)
 
 
 def is_on(db: Session, staff_id: int) -> bool:
     """Whether the password alone lets this person in no more."""
-    mine = Totp.staff_id == staff_id, Totp.confirmed_at.is_not(None)
-    return db.execute(select(Totp.id).where(*mine)).first() is not None
+    app = select(Totp.id).where(Totp.staff_id == staff_id, Totp.confirmed_at.is_not(None))
+    passkey = select(Passkey.id).where(Passkey.staff_id == staff_id)
+    return db.execute(select(or_(app.exists(), passkey.exists()))).scalar_one()
 
 
 def begin(db: Session, by: Actor, *, seal: Seal, now: datetime) -> None:
@@ -64,7 +72,7 @@ def begun_key(db: Session, by: Actor, *, seal: Seal) -> str:
 def confirm(db: Session, by: Actor, code: str, *, seal: Seal, now: datetime) -> tuple[str, ...]:
     """The app has the key, as its code shows: from now on it is asked for. Returns the recovery codes.
 
-    Invalid for a wrong code, NotFound when no key is waiting.
+    Those are none where there are some already. Invalid for a wrong code, NotFound when no key is waiting.
     """
     secret = begun_key(db, by, seal=seal)
     step = totp.find_step(secret, _plain(code), now=now, after=0)
@@ -72,7 +80,12 @@ def confirm(db: Session, by: Actor, code: str, *, seal: Seal, now: datetime) -> 
         raise Invalid("This code is not right. Please take the one that the app shows now.", field="code")
     waiting = Totp.staff_id == by.staff_id, Totp.confirmed_at.is_(None)
     db.execute(update(Totp).where(*waiting).values(confirmed_at=now, last_step=step))
-    return new_recovery_codes(db, by)
+    return first_recovery_codes(db, by)
+
+
+def first_recovery_codes(db: Session, by: Actor) -> tuple[str, ...]:
+    """Recovery codes for who has none yet; nothing for who has."""
+    return () if view(db, by).recovery_codes else new_recovery_codes(db, by)
 
 
 def new_recovery_codes(db: Session, by: Actor) -> tuple[str, ...]:
@@ -84,9 +97,24 @@ def new_recovery_codes(db: Session, by: Actor) -> tuple[str, ...]:
 
 
 def turn_off(db: Session, by: Actor) -> None:
-    """The password alone lets them in again."""
+    """No code of the app is asked for any more."""
     db.execute(delete(Totp).where(Totp.staff_id == by.staff_id))
-    db.execute(delete(RecoveryCode).where(RecoveryCode.staff_id == by.staff_id))
+    forget_idle_codes(db, by)
+
+
+def forget_idle_codes(db: Session, by: Actor) -> None:
+    """Recovery codes go with the last thing that they stand in for."""
+    if by.staff_id is not None and not is_on(db, by.staff_id):
+        db.execute(delete(RecoveryCode).where(RecoveryCode.staff_id == by.staff_id))
+
+
+def take_away(db: Session, login: str) -> None:
+    """The password alone lets this person in again, who has lost all else; NotFound for an unknown login."""
+    staff_id = db.execute(select(Staff.id).where(Staff.login == login.strip().lower())).scalar()
+    if staff_id is None:
+        raise NotFound("There is nobody with this login.")
+    for factor in (Totp, RecoveryCode, Passkey):
+        db.execute(delete(factor).where(factor.staff_id == staff_id))
 
 
 def redeem(db: Session, staff_id: int, said: str, *, seal: Seal, now: datetime) -> bool:

@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from gateway.errors import NotFound, Unauthenticated
+from gateway.errors import Conflict, NotFound, Unauthenticated
 from gateway.ids import hash_secret, new_public_id, new_secret
 from gateway.rules.access import Actor, Role
 from gateway.store.models import ApiToken
+
+MAX_TOKENS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,10 @@ class TokenView:
 
 
 def create(db: Session, account_id: int, *, label: str, now: datetime) -> str:
-    """A new token, valid at once; the answer is its secret, shown this once."""
+    """A new token, valid at once; the answer is its secret, shown this once. Conflict for one too many."""
+    working = ApiToken.account_id == account_id, ApiToken.revoked_at.is_(None)
+    if db.execute(select(func.count()).where(*working)).scalar_one() >= MAX_TOKENS:
+        raise Conflict(f"An account has at most {MAX_TOKENS} tokens.")
     secret = f"m4a_{new_secret()}"
     db.add(
         ApiToken(

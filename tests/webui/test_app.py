@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -50,3 +53,13 @@ def test_a_field_far_beyond_flasks_own_limit_is_read(client: FlaskClient) -> Non
 def test_the_demo_is_there_only_when_asked_for(settings: Settings, database: None) -> None:
     plain, demo = create_app(settings), create_app(settings.with_values(demo=True))
     assert ("demo" in plain.blueprints, "demo" in demo.blueprints) == (False, True)
+
+
+def test_what_few_people_need_to_sign_in_is_not_loaded_before_they_come() -> None:
+    program = (
+        "import sys, webui.app, webui.worker; "
+        "print([m for m in ('pyotp', 'segno', 'webauthn', 'cbor2', 'OpenSSL', 'cryptography.hazmat')"
+        " if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"

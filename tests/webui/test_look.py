@@ -30,6 +30,8 @@ PAGES = (
     "/account?new=1",
     "/account/security?changed=1",
     "/account/second-factor",
+    "/account/passkeys",
+    "/account/tokens",
     "/t/999",
 )
 PUBLIC = (

@@ -3,9 +3,10 @@
 from flask import Response, redirect, request
 
 from gateway.desk import knocking, signin
+from gateway.desk.ceremonies import relying_party
 from gateway.desk.knocking import Visitor
 from gateway.store.session import transaction
-from webui import callers, sessions
+from webui import callers, pages, sessions
 from webui.office import office
 
 
@@ -23,6 +24,17 @@ def knock_with_secret() -> None:
     with transaction() as db:
         address, key = callers.address(), here.settings.key()
         knocking.knock_with_secret(db, address, key=key, now=here.clock.now())
+
+
+def has_passkeys() -> bool:
+    """Whether the desk has an address at which browsers know passkeys."""
+    return relying_party(office().settings.effective_base_url) is not None
+
+
+def sign_in_page(onward: str, *, login: str = "", wrong: str = "", told: str = "") -> str:
+    """Where one signs in."""
+    values = {"login": login, "wrong": wrong, "told": told, "onward": onward}
+    return pages.render("web/signin/sign_in.html", has_passkeys=has_passkeys(), **values)
 
 
 def let_in(staff_id: int, visitor: Visitor, onward: str) -> Response:

@@ -58,7 +58,7 @@ def confirm() -> ResponseReturnValue:
         return redirect(_PATH, 303)
     except Invalid as error:
         return _page(wrong=complaints.in_words(error)), error.http
-    return _shown_once(codes)
+    return shown_once(codes) if codes else redirect(_PATH, 303)
 
 
 @blueprint.post(f"{_PATH}/codes")
@@ -66,10 +66,10 @@ def confirm() -> ResponseReturnValue:
 def renew_codes() -> ResponseReturnValue:
     """Fresh recovery codes."""
     with transaction() as db:
-        if secondfactor.view(db, actor()).since is None:
+        if not secondfactor.view(db, actor()).is_on:
             raise NotFound
         codes = secondfactor.new_recovery_codes(db, actor())
-    return _shown_once(codes)
+    return shown_once(codes)
 
 
 @blueprint.post(f"{_PATH}/off")
@@ -90,7 +90,8 @@ def picture(address: str) -> Markup:
     return Markup(svg)  # noqa: S704 - made of numbers
 
 
-def _shown_once(codes: tuple[str, ...]) -> Response:
+def shown_once(codes: tuple[str, ...]) -> Response:
+    """The page with fresh recovery codes, which nothing keeps."""
     answer = make_response(_page(codes=codes))
     answer.headers["Cache-Control"] = "no-store"
     return answer
@@ -107,7 +108,6 @@ def _page(*, wrong: str = "", codes: tuple[str, ...] = ()) -> str:
         area="account",
         views=views,
         since=moment(state.since, _now()) if state.since else None,
-        left=state.recovery_codes,
         key=" ".join(key[at : at + 4] for at in range(0, len(key), 4)),
         picture=picture(address_of(key, login=current().login, issuer=_ISSUER)) if key else "",
         codes=codes,

@@ -5,7 +5,7 @@ from urllib.parse import quote
 from flask import Blueprint, Response, make_response, redirect, request
 from flask.typing import ResponseReturnValue
 
-from gateway.desk import halfsignin, knocking, secondfactor
+from gateway.desk import halfsignin, knocking, passkeys, secondfactor
 from gateway.desk.halfsignin import HalfWay
 from gateway.desk.knocking import Visitor
 from gateway.i18n import _
@@ -42,14 +42,15 @@ def begin(staff_id: int, onward: str) -> Response:
 def code_form() -> ResponseReturnValue:
     """Ask for the code; who is not half-way begins at the beginning."""
     onward = sessions.safe_next(request.args.get("next"))
-    return redirect(sessions.SIGN_IN_PATH, 303) if _find() is None else _page(onward)
+    half = find()
+    return redirect(sessions.SIGN_IN_PATH, 303) if half is None else page(half, onward)
 
 
 @blueprint.post(_PATH)
 def code() -> ResponseReturnValue:
     """Let in whose code is right."""
     onward = sessions.safe_next(request.form.get("next"))
-    half = _find()
+    half = find()
     if half is None:
         return redirect(f"{sessions.SIGN_IN_PATH}?next={quote(onward)}", 303)
     here, said = office(), forms.read_code(request.form)
@@ -59,7 +60,7 @@ def code() -> ResponseReturnValue:
     with transaction() as db:
         is_right = secondfactor.redeem(db, half.staff_id, said, seal=Seal(key), now=now)
     if not is_right:
-        return _page(onward, wrong=_("This code is not right, or was used already.")), 422
+        return page(half, onward, wrong=_("This code is not right, or was used already.")), 422
     return let_in(half, onward)
 
 
@@ -76,7 +77,8 @@ def _cookie_name() -> str:
     return "__Host-half" if office().is_https else "half"
 
 
-def _find() -> HalfWay | None:
+def find() -> HalfWay | None:
+    """Who is half-way in this browser."""
     secret = request.cookies.get(_cookie_name(), "")
     if not secret or len(secret) > _MAX_SECRET:
         return None
@@ -84,5 +86,10 @@ def _find() -> HalfWay | None:
         return halfsignin.find(db, secret, now=office().clock.now())
 
 
-def _page(onward: str, *, wrong: str = "") -> str:
-    return pages.render("web/signin/code.html", onward=onward, wrong=wrong)
+def page(half: HalfWay, onward: str, *, wrong: str = "") -> str:
+    """Where the second factor is given."""
+    with reading() as db:
+        has_passkeys = bool(passkeys.credentials_of(db, half.staff_id))
+    return pages.render(
+        "web/signin/code.html", onward=onward, wrong=wrong, has_passkeys=has_passkeys and door.has_passkeys()
+    )

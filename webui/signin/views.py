@@ -8,14 +8,14 @@ from gateway.desk.mailedlinks import Purpose, Reader
 from gateway.desk.signatures import OwnSignature
 from gateway.errors import Conflict, Denied, Invalid
 from gateway.i18n import LOCALES, _, current_locale
-from gateway.rules.access import Actor, Role
+from gateway.rules.access import Actor, Permission, Role, may
 from gateway.store.queries.tickets import count_views
 from gateway.store.session import reading, transaction
 from webui import complaints, languages, pages, sessions
 from webui.office import office
 from webui.rail import View, rail
 from webui.sessions import actor, signed_in
-from webui.signin import door, factor, forms, halfway, letters, security
+from webui.signin import door, factor, forms, halfway, letters, passkeys, security
 from webui.wording import placeholder_names
 
 blueprint = Blueprint("signin", __name__)
@@ -23,6 +23,7 @@ blueprint.register_blueprint(letters.blueprint)
 blueprint.register_blueprint(security.blueprint)
 blueprint.register_blueprint(halfway.blueprint)
 blueprint.register_blueprint(factor.blueprint)
+blueprint.register_blueprint(passkeys.blueprint)
 
 _YEAR_SECONDS = 365 * 86400
 _THEMES = ("light", "dark")
@@ -133,7 +134,7 @@ def _sign_in_page(onward: str, *, login: str = "", wrong: str = "") -> str:
         told = _("Your e-mail address is confirmed. Thank you.")
     elif "reset" in request.args:
         told = _("Your new password is set. Please sign in with it.")
-    return pages.render("web/signin/sign_in.html", login=login, wrong=wrong, onward=onward, told=told)
+    return door.sign_in_page(onward, login=login, wrong=wrong, told=told)
 
 
 def _account_page(signature: OwnSignature, views: tuple[View, ...], *, wrong: str = "") -> str:
@@ -142,6 +143,7 @@ def _account_page(signature: OwnSignature, views: tuple[View, ...], *, wrong: st
         area="account",
         views=views,
         is_new="new" in request.args,
+        may_manage=may(actor(), Permission.MANAGE_ACCOUNT),
         is_just_confirmed="confirmed" in request.args,
         signature=signature,
         placeholders=placeholder_names(),

@@ -10,6 +10,7 @@ from gateway.store.models.imap import ImapFolder, ImapMessage, ImapSource
 from gateway.store.models.intake import Intake, Offer, Quarantined, SenderTally
 from gateway.store.models.mailbox import DeliverabilityCheck, Mailbox
 from gateway.store.models.outgoing import AutomaticMail, Delivery, Outbox, OutgoingTally
+from gateway.store.models.passkey import Ceremony, Passkey
 from gateway.store.models.record import Privacy, Record, table
 from gateway.store.models.smtp import RelayOffer, SmtpAccount, SmtpTurn
 from gateway.store.models.staff import ApiToken, IdempotencyKey, Knock, MailedLink, Staff, WebSession
@@ -22,6 +23,7 @@ __all__ = [
     "Attachment",
     "AutomaticMail",
     "CannedReply",
+    "Ceremony",
     "Contact",
     "ContactAddress",
     "Customer",
@@ -42,6 +44,7 @@ __all__ = [
     "Outbox",
     "OutgoingTally",
     "Participant",
+    "Passkey",
     "Privacy",
     "Quarantined",
     "Record",

@@ -39,3 +39,20 @@ def test_a_bad_password_or_an_unknown_account_is_one_line(tmp_path: Path) -> Non
         assert words in done.stderr
         assert done.stderr.count("\n") == 1
     assert run("account", "show", "nobody").stderr == "manage4all: There is no such account.\n"
+
+
+def test_who_has_lost_the_second_factor_is_let_in_by_the_operator(tmp_path: Path) -> None:
+    run = command(tmp_path / "data")
+    run(
+        "account",
+        "create",
+        "--login",
+        "anna",
+        "--email",
+        "anna@a.example",
+        "--password-stdin",
+        stdin=PASSWORD,
+    )
+    assert answer(run("account", "unlock", "anna", "--json")) == {"login": "anna"}
+    done = run("account", "unlock", "nobody")
+    assert (done.returncode, done.stderr) == (1, "manage4all: There is nobody with this login.\n")

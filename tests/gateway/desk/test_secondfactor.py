@@ -130,3 +130,14 @@ def test_neither_key_nor_codes_can_be_read_in_the_database(world: World) -> None
     plain = [app.secret, *codes, *(code.replace("-", "") for code in codes)]
     assert [one for one in plain if any(one.lower() in held.lower() for held in kept)] == []
     assert hash_secret(codes[0].replace("-", "")) in kept
+
+
+def test_the_operator_takes_it_away_from_who_has_lost_it(world: World) -> None:
+    _app, codes = turn_on(world.ours.owner)
+    turn_on(world.stranger.owner)
+    with session.transaction() as db:
+        secondfactor.take_away(db, " OURS ")
+    assert (is_on(world.ours.owner), redeem(world.ours.owner, codes[0])) == (False, False)
+    assert is_on(world.stranger.owner)
+    with session.transaction() as db, pytest.raises(NotFound):
+        secondfactor.take_away(db, "nobody")

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from gateway.desk import tokens
-from gateway.errors import NotFound, Unauthenticated
+from gateway.errors import Conflict, NotFound, Unauthenticated
 from gateway.rules.access import Role
 from gateway.store import session
 from gateway.store.models import ApiToken
@@ -58,3 +58,15 @@ def test_a_stranger_neither_sees_nor_revokes_it(world: World) -> None:
         assert tokens.list_tokens(db, world.stranger.account_id) == ()
         with pytest.raises(NotFound):
             tokens.revoke(db, world.stranger.account_id, wanted, now=NOON)
+
+
+def test_an_account_has_so_many_that_work_and_no_more(world: World) -> None:
+    for _ in range(tokens.MAX_TOKENS):
+        create(world.ours)
+    with pytest.raises(Conflict):
+        create(world.ours)
+    create(world.stranger)
+    oldest = public_id(world.ours)
+    with session.transaction() as db:
+        tokens.revoke(db, world.ours.account_id, oldest, now=NOON)
+    create(world.ours)

@@ -49,10 +49,10 @@ def test_it_is_turned_on_with_the_apps_code_and_other_sign_ins_end(
     assert len(Page(answer).all(".codes .copy")) == 10
     assert answer.headers["Cache-Control"] == "no-store"
     assert [one.get("/").status_code for one in (browser, other)] == [200, 303]
-    page = Page(browser.get(PAGE))
-    assert "10 are left" in page.text_of("dl.facts")
-    assert page.all(".copy") == []  # neither key nor codes, once it is on
-    assert "on: a code" in Page(browser.get("/account/security")).text_of("#factor")
+    assert Page(browser.get(PAGE)).all(".copy") == []  # neither key nor codes, once it is on
+    told = Page(browser.get("/account/security")).text_of("#factor")
+    assert "on: the password alone does not do" in told
+    assert "10 recovery codes are left" in told
 
 
 def test_it_is_turned_off_and_nothing_is_asked_for_any_more(browser: FlaskClient, world: World) -> None:

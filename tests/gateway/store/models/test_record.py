@@ -4,9 +4,11 @@ from gateway.store.models import Account, Privacy, Record, table
 
 ACCOUNTLESS = {
     "account": "is one",
+    "ceremony": "hangs on staff, or on nobody yet",
     "half_sign_in": "hangs on staff, which has one",
     "knock": "counts who is not known yet",
     "outbox": "says topic and id alone",
+    "passkey": "hangs on staff, which has one",
     "recovery_code": "hangs on staff, which has one",
     "totp": "hangs on staff, which has one",
     "relay_offer": "is about the installation's own server",
