@@ -60,6 +60,11 @@ def add_contact(db: Session, by: Actor, public_id: str, *, name: str, address: s
     db.execute(update(Ticket).where(*theirs).values(customer_id=customer.id))
 
 
+def id_of(db: Session, account_id: int, public_id: str) -> int:
+    """The key of a customer's row; NotFound for a foreign one."""
+    return _get(db, account_id, public_id).id
+
+
 def _get(db: Session, account_id: int, public_id: str) -> Customer:
     mine = Customer.account_id == account_id, Customer.public_id == public_id
     customer = db.execute(select(Customer).where(*mine)).scalar()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.desk import customers, passwords
+from gateway.desk import customers, groups, passwords
 from gateway.desk.pictures import LostPicture
 from gateway.errors import Invalid, TooLarge
 from gateway.i18n import speaking
@@ -29,6 +29,8 @@ def test_what_the_desk_refuses_in_forms_is_listed() -> None:
     limits = {
         f"A password has {passwords.MIN_CHARS} to {passwords.MAX_CHARS} characters.",
         f"A name has 1 to {customers.MAX_NAME_CHARS} characters.",
+        f"A name has 1 to {groups.MAX_NAME_CHARS} characters.",
+        f"An account has at most {groups.MAX_GROUPS} groups.",
         f"A customer has at most {customers.MAX_DOMAINS} domains.",
     }
     assert limits <= set(_SAID)

@@ -23,6 +23,7 @@ PAGES = (
     "/t/1",
     "/t/2",
     "/customers",
+    "/groups",
     "/ledger",
     "/quarantine",
     "/quarantine?dismissed=2&after=MC4x",

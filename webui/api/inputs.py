@@ -188,18 +188,32 @@ class MergeIn(Shape):
     into: int = Field(ge=1)
 
 
+class CustomerQuery(PageQuery):
+    """Which customers: those of a group, by its id."""
+
+    group: Annotated[str | None, BeforeValidator(_none_if_empty)] = None
+
+
 class CustomerIn(Shape):
-    """A customer, named freely."""
+    """A customer, named freely; `groups` are ids."""
 
     name: str
     domains: list[str] = Field(default_factory=list)
+    groups: list[str] = Field(default_factory=list)
 
 
 class CustomerPatch(Shape):
-    """What is to change; fields left out stay."""
+    """What is to change; fields left out stay. `groups` are the ids of all that it is to be in."""
 
     name: str | None = None
     domains: list[str] | None = None
+    groups: list[str] | None = None
+
+
+class GroupIn(Shape):
+    """A group of customers, named freely."""
+
+    name: str
 
 
 class ContactIn(Shape):

@@ -1,49 +1,32 @@
 """The customers: their list, one with contacts and tickets, creating and changing them."""
 
-from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 
 from gateway.desk import customers
 from gateway.errors import Conflict, Invalid
-from gateway.i18n import ngettext
-from gateway.store.queries.customers import get_customer, list_customers, list_loose_contacts
-from gateway.store.queries.tickets import TicketFilter, TicketRow, count_views, list_tickets
+from gateway.store.queries.customers import (
+    CustomerView,
+    get_customer,
+    list_customers,
+    list_loose_contacts,
+)
+from gateway.store.queries.groups import get_group, groups_by_customer, list_groups
+from gateway.store.queries.tickets import TicketFilter, count_views, list_tickets
 from gateway.store.session import reading, transaction
 from webui import complaints, pages
-from webui.customers import forms
+from webui.customers import forms, lines
 from webui.office import office
 from webui.rail import rail
 from webui.sessions import actor, signed_in
-from webui.wording import Moment, moment, status_names
+from webui.wording import moment
 
 blueprint = Blueprint("customers", __name__)
 
 _SHOWN_TICKETS = 20
 _SHOWN_LOOSE = 30
-
-
-@dataclass(frozen=True, slots=True)
-class CustomerLine:
-    """A customer in the list."""
-
-    public_id: str
-    name: str
-    contacts: str
-
-
-@dataclass(frozen=True, slots=True)
-class TicketLine:
-    """A ticket of a customer."""
-
-    number: int
-    subject: str
-    status: str
-    status_word: str
-    iso: str
-    ago: str
-    absolute: str
 
 
 @blueprint.get("/customers")
@@ -105,25 +88,23 @@ def add_contact(public_id: str) -> ResponseReturnValue:
 
 
 def _list_page(typed: forms.CustomerForm, wrong: str) -> str:
-    by = actor()
+    by, group, after = actor(), request.args.get("group") or None, request.args.get("after")
     with reading() as db:
-        found = list_customers(db, by.account_id, after=request.args.get("after"))
-        loose = list_loose_contacts(db, by.account_id, limit=_SHOWN_LOOSE)
+        chosen = get_group(db, by.account_id, group) if group else None
+        found = list_customers(db, by.account_id, group=group, after=after)
+        shown = groups_by_customer(db, by.account_id, [row.public_id for row in found.items])
+        groups = list_groups(db, by.account_id)
+        loose = () if group else list_loose_contacts(db, by.account_id, limit=_SHOWN_LOOSE)
         views = rail(count_views(db, by.account_id, by.staff_id))
-    lines = [
-        CustomerLine(
-            row.public_id,
-            row.name,
-            ngettext("%(num)s contact", "%(num)s contacts", row.contact_count) % {"num": row.contact_count},
-        )
-        for row in found.items
-    ]
+    following = {k: v for k, v in {"group": group, "after": found.next}.items() if v}
     return pages.render(
         "web/customers/list.html",
         area="customers",
         views=views,
-        customers=lines,
-        older=f"/customers?after={found.next}" if found.next else "",
+        customers=lines.customer_lines(found.items, shown),
+        groups=groups,
+        chosen=chosen,
+        older=f"/customers?{urlencode(following)}" if found.next else "",
         loose=loose,
         typed=typed,
         wrong=wrong,
@@ -142,13 +123,15 @@ def _customer_page(
     with reading() as db:
         found = get_customer(db, by.account_id, public_id)
         theirs = list_tickets(db, by.account_id, TicketFilter(customer=public_id), limit=_SHOWN_TICKETS)
+        others = [one for one in list_groups(db, by.account_id) if one.public_id not in _ids(found)]
         views = rail(count_views(db, by.account_id, by.staff_id))
     return pages.render(
         "web/customers/customer.html",
         area="customers",
         views=views,
         customer=found,
-        tickets=[_line(row, moment(row.updated_at, now)) for row in theirs.items],
+        groups=others,
+        tickets=[lines.ticket_line(row, moment(row.updated_at, now)) for row in theirs.items],
         typed=typed or forms.CustomerForm(found.name, ", ".join(found.domains)),
         wrong=wrong,
         contact=contact or forms.ContactForm("", ""),
@@ -156,13 +139,5 @@ def _customer_page(
     )
 
 
-def _line(row: TicketRow, at: Moment) -> TicketLine:
-    return TicketLine(
-        number=row.number,
-        subject=row.subject,
-        status=row.status.value,
-        status_word=status_names()[row.status],
-        iso=at.iso,
-        ago=at.ago,
-        absolute=at.absolute,
-    )
+def _ids(customer: CustomerView) -> set[str]:
+    return {group.public_id for group in customer.groups}

@@ -19,6 +19,7 @@ from gateway.i18n import _
 from gateway.store import intake
 from gateway.store.queries.articles import get_article, get_detail
 from gateway.store.queries.customers import list_customers
+from gateway.store.queries.groups import groups_of
 from gateway.store.queries.tickets import TicketFilter, count_views, list_tickets
 from gateway.store.session import reading, transaction
 from webui import complaints, heldfiles, pages, uploads
@@ -231,7 +232,7 @@ def _ticket_page(
         detail = get_detail(db, by.account_id, number, with_html=False)
         if detail.ticket.number != number:  # merged: the old link leads there
             abort(redirect(f"/t/{detail.ticket.number}"))
-        theirs = page.theirs(detail)
+        theirs, customer = page.theirs(detail), detail.ticket.customer
         inputs = page.Inputs(
             detail=detail,
             staff=tickets.staff_of(db, by.account_id),
@@ -241,6 +242,7 @@ def _ticket_page(
             views=rail(count_views(db, by.account_id, by.staff_id)),
             signature=replying.signature_of(db, by, detail),
             canned=canned.list_names(db, by.account_id),
+            groups=groups_of(db, by.account_id, customer.public_id) if customer else (),
             size_of=office().blobs.size_bytes,
         )
     shown = composer or page.composer(inputs, again=again, forward=forward, wrong=wrong)

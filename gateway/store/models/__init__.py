@@ -3,7 +3,14 @@
 from gateway.store.models.account import Account
 from gateway.store.models.article import Article, Attachment
 from gateway.store.models.canned import CannedReply
-from gateway.store.models.customer import Contact, ContactAddress, Customer, CustomerDomain
+from gateway.store.models.customer import (
+    Contact,
+    ContactAddress,
+    Customer,
+    CustomerDomain,
+    CustomerGroup,
+    CustomerGroupMember,
+)
 from gateway.store.models.dkim import DkimKey
 from gateway.store.models.imap import ImapFolder, ImapMessage, ImapSource
 from gateway.store.models.intake import Intake, Offer, Quarantined, SenderTally
@@ -24,6 +31,8 @@ __all__ = [
     "ContactAddress",
     "Customer",
     "CustomerDomain",
+    "CustomerGroup",
+    "CustomerGroupMember",
     "DeliverabilityCheck",
     "Delivery",
     "DkimKey",

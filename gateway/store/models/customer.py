@@ -55,3 +55,29 @@ class ContactAddress(Record):
     account_id: Mapped[int] = link("account.id")
     contact_id: Mapped[int] = link("contact.id", index=True)
     address: Mapped[str] = column(Privacy.PERSONAL, type_=String(320))
+
+
+class CustomerGroup(Record):
+    """A group that structures the customers, named freely; `name_key` is the name whatever its case."""
+
+    __tablename__ = "customer_group"
+    __table_args__ = (UniqueConstraint("account_id", "name_key"),)
+
+    id: Mapped[int] = key()
+    public_id: Mapped[str] = column(Privacy.TECHNICAL, type_=String(32), unique=True)
+    account_id: Mapped[int] = link("account.id")
+    name: Mapped[str] = column(Privacy.CONTENT, type_=String(100))
+    name_key: Mapped[str] = column(Privacy.CONTENT, type_=String(300))
+    created_at: Mapped[datetime] = column(Privacy.TECHNICAL)
+
+
+class CustomerGroupMember(Record):
+    """That a customer is in a group."""
+
+    __tablename__ = "customer_group_member"
+    __table_args__ = (UniqueConstraint("group_id", "customer_id"),)
+
+    id: Mapped[int] = key()
+    account_id: Mapped[int] = link("account.id", index=True)
+    group_id: Mapped[int] = link("customer_group.id")
+    customer_id: Mapped[int] = link("customer.id", index=True)

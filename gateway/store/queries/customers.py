@@ -4,14 +4,24 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Integer, bindparam, func, select
+from sqlalchemy import Integer, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from gateway.errors import NotFound
 from gateway.mail.address import Address
 from gateway.mail.addressing import domain_to_ascii
-from gateway.store.models import Contact, ContactAddress, Customer, CustomerDomain
+from gateway.store.models import (
+    Contact,
+    ContactAddress,
+    Customer,
+    CustomerDomain,
+    CustomerGroup,
+    CustomerGroupMember,
+)
+from gateway.store.queries.groups import GroupRef, groups_of
 from gateway.store.queries.paging import Page, Position, check_limit, cursor, position
 
 
@@ -26,13 +36,14 @@ class ContactView:
 
 @dataclass(frozen=True, slots=True)
 class CustomerView:
-    """A customer with its domains and contacts."""
+    """A customer with its domains, its contacts and the groups that it is in."""
 
     public_id: str
     name: str
     created_at: datetime
     domains: tuple[str, ...]
     contacts: tuple[ContactView, ...]
+    groups: tuple[GroupRef, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +62,30 @@ _MINE = (
     .where(Customer.account_id == bindparam("account"))
     .order_by(Customer.id.desc())
 )
-_NEWEST = _MINE.limit(bindparam("most", type_=Integer()))  # built once: every ticket's page asks
-_OLDER = _NEWEST.where(Customer.id < bindparam("seen"))
+
+
+@cache
+def _listed(*, of_group: bool, after: bool) -> Select[*tuple[Any, ...]]:
+    """The list's statement; built once, as every ticket's page asks."""
+    statement = _MINE
+    if of_group:
+        statement = statement.join(CustomerGroupMember, CustomerGroupMember.customer_id == Customer.id).join(
+            CustomerGroup, CustomerGroup.id == CustomerGroupMember.group_id
+        )
+        statement = statement.where(CustomerGroup.public_id == bindparam("group"))
+    if after:
+        statement = statement.where(Customer.id < bindparam("seen"))
+    return statement.limit(bindparam("most", type_=Integer()))
 
 
 def list_customers(
-    db: Session, account_id: int, *, after: str | None = None, limit: int = 50
+    db: Session, account_id: int, *, group: str | None = None, after: str | None = None, limit: int = 50
 ) -> Page[CustomerRow]:
-    """A page of customers, newest first."""
-    values = {"account": account_id, "most": check_limit(limit) + 1}
+    """A page of customers, newest first; with a group, of those that are in it."""
+    values: dict[str, object] = {"account": account_id, "most": check_limit(limit) + 1, "group": group}
     if after:
         values["seen"] = position(after).id
-    rows = db.connection().execute(_OLDER if after else _NEWEST, values).all()
+    rows = db.connection().execute(_listed(of_group=group is not None, after=bool(after)), values).all()
     last = rows[limit - 1] if len(rows) > limit else None
     items = tuple(CustomerRow(*row[:4]) for row in rows[:limit])
     return Page(items, cursor(Position(last[2], last[4])) if last else None)
@@ -83,6 +106,7 @@ def get_customer(db: Session, account_id: int, public_id: str) -> CustomerView:
         created_at=found.created_at,
         domains=tuple(db.execute(domains.order_by(CustomerDomain.domain)).scalars()),
         contacts=_contacts(db, account_id, found.id),
+        groups=groups_of(db, account_id, public_id),
     )
 
 

@@ -26,6 +26,8 @@ def test_the_promised_paths_are_described(spec: Any) -> None:
         "/api/v1/customers": {"get", "post"},
         "/api/v1/customers/{id}": {"get", "patch"},
         "/api/v1/customers/{id}/contacts": {"post"},
+        "/api/v1/groups": {"get", "post"},
+        "/api/v1/groups/{id}": {"get", "patch", "delete"},
         "/api/v1/mailboxes": {"get"},
     }
     for path, methods in paths.items():
