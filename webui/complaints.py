@@ -4,6 +4,7 @@ The desk speaks English and knows no catalogue; its sentences that people meet i
 so that they are translated like any other text.
 """
 
+from gateway.desk.contacts import AddressTaken
 from gateway.desk.pictures import LostPicture
 from gateway.errors import DeskError, TooLarge
 from gateway.i18n import _
@@ -60,6 +61,12 @@ _SAID = (
     N_("One of these domains belongs to another customer."),
     N_("This is not a mail domain."),
     N_("Please name your business."),
+    N_("There is no such contact."),
+    N_("There is no such address."),
+    N_("The last address stays: by it the contact is known."),
+    N_("A contact has at most 50 addresses."),
+    N_("A person's name has at most 300 characters."),
+    N_("The note is too long."),
     N_("An account has at most 500 groups."),
     N_("There is a group with this name already."),
     N_("There is no such group."),
@@ -110,6 +117,8 @@ def in_words(error: DeskError) -> str:
     if isinstance(error, LostPicture):
         words = _("The picture %(name)s is no longer here: paste it again, or take it out of the text.")
         return words % {"name": error.name}
+    if isinstance(error, AddressTaken):
+        return _("This address belongs to %(name)s.") % {"name": error.whose}
     return _(error.public)
 
 

@@ -23,6 +23,8 @@ PAGES = (
     "/t/1",
     "/t/2",
     "/customers",
+    "/customers?find=ann",
+    "/contacts",
     "/groups",
     "/ledger",
     "/quarantine",

@@ -8,9 +8,9 @@ from gateway.store.queries import groups as queries
 from gateway.store.session import reading, transaction
 from webui.api import bodies, repeating
 from webui.api.access import actor
+from webui.api.customerschemas import Group, Groups
 from webui.api.inputs import GroupIn, IdPath
 from webui.api.routes import answer, blueprint, created, gone
-from webui.api.schemas import Group, Groups
 from webui.office import office
 
 

@@ -7,10 +7,11 @@ from gateway.desk import groups
 from gateway.errors import Conflict, Invalid
 from gateway.store.queries.customers import list_customers
 from gateway.store.queries.groups import get_group, list_groups
+from gateway.store.queries.paging import Page
 from gateway.store.queries.tickets import count_views
 from gateway.store.session import reading, transaction
 from webui import complaints, pages
-from webui.customers import lines
+from webui.customers import forms, lines
 from webui.office import office
 from webui.rail import rail
 from webui.sessions import actor, signed_in
@@ -18,6 +19,7 @@ from webui.sessions import actor, signed_in
 blueprint = Blueprint("groups", __name__)
 
 _NAME_CHARS = groups.MAX_NAME_CHARS + 1
+_OFFERED = 20
 
 
 @blueprint.get("/groups")
@@ -69,6 +71,16 @@ def remove(public_id: str) -> ResponseReturnValue:
     return redirect("/groups", 303)
 
 
+@blueprint.post("/groups/<public_id>/put-in")
+@signed_in
+def put_in_here(public_id: str) -> ResponseReturnValue:
+    """Let a customer be in the group as well."""
+    customer = request.form.get("customer", "")
+    with transaction() as db:
+        groups.put_in(db, actor(), public_id, customer=customer)
+    return redirect(f"/groups/{public_id}", 303)
+
+
 @blueprint.post("/groups/<public_id>/take-out")
 @signed_in
 def take_out(public_id: str) -> ResponseReturnValue:
@@ -113,9 +125,10 @@ def _list_page(name: str, wrong: str) -> str:
 
 
 def _group_page(public_id: str, *, name: str | None = None, wrong: str = "") -> str:
-    by = actor()
+    by, find = actor(), forms.read_search(request.args)
     with reading() as db:
         found = get_group(db, by.account_id, public_id)
+        offered = list_customers(db, by.account_id, query=find, limit=_OFFERED) if find else Page((), None)
         page = list_customers(db, by.account_id, group=public_id, after=request.args.get("after"))
         views = rail(count_views(db, by.account_id, by.staff_id))
     return pages.render(
@@ -124,6 +137,9 @@ def _group_page(public_id: str, *, name: str | None = None, wrong: str = "") -> 
         views=views,
         group=found,
         customers=lines.customer_lines(page.items, {}),
+        find=find,
+        offered=offered.items,
+        has_more=offered.next is not None,
         older=f"/groups/{public_id}?after={page.next}" if page.next else "",
         typed=found.name if name is None else name,
         wrong=wrong,

@@ -50,11 +50,21 @@ def customer_lines(
         CustomerLine(
             row.public_id,
             row.name,
-            ngettext("%(num)s contact", "%(num)s contacts", row.contact_count) % {"num": row.contact_count},
+            contacts(row.contact_count),
             groups.get(row.public_id, ()),
         )
         for row in rows
     ]
+
+
+def contacts(count: int) -> str:
+    """How many contacts there are, in words."""
+    return ngettext("%(num)s contact", "%(num)s contacts", count) % {"num": count}
+
+
+def tickets(count: int) -> str:
+    """How many tickets there are, in words."""
+    return ngettext("%(num)s ticket", "%(num)s tickets", count) % {"num": count}
 
 
 def group_line(view: GroupView) -> GroupLine:

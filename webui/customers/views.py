@@ -7,26 +7,22 @@ from flask.typing import ResponseReturnValue
 
 from gateway.desk import customers
 from gateway.errors import Conflict, Invalid
-from gateway.store.queries.customers import (
-    CustomerView,
-    get_customer,
-    list_customers,
-    list_loose_contacts,
-)
+from gateway.store.queries.contacts import ContactFilter, list_contacts
+from gateway.store.queries.customers import CustomerView, get_customer, list_customers
 from gateway.store.queries.groups import get_group, groups_by_customer, list_groups
-from gateway.store.queries.tickets import TicketFilter, count_views, list_tickets
+from gateway.store.queries.paging import Page
+from gateway.store.queries.tickets import TicketFilter, count_views
 from gateway.store.session import reading, transaction
 from webui import complaints, pages
-from webui.customers import forms, lines
+from webui.customers import forms, lines, tickets
 from webui.office import office
 from webui.rail import rail
 from webui.sessions import actor, signed_in
-from webui.wording import moment
 
 blueprint = Blueprint("customers", __name__)
 
-_SHOWN_TICKETS = 20
-_SHOWN_LOOSE = 30
+_PEOPLE = 20
+_SHOWN_CONTACTS = 50
 
 
 @blueprint.get("/customers")
@@ -65,7 +61,9 @@ def change(public_id: str) -> ResponseReturnValue:
     typed = forms.read_customer(request.form)
     try:
         with transaction() as db:
-            customers.change(db, actor(), public_id, name=typed.name, domains=typed.domain_list)
+            customers.change(
+                db, actor(), public_id, name=typed.name, domains=typed.domain_list, note=typed.note
+            )
     except (Invalid, Conflict) as error:
         return _customer_page(public_id, typed=typed, wrong=complaints.in_words(error)), error.http
     return redirect(f"/customers/{public_id}", 303)
@@ -87,16 +85,47 @@ def add_contact(public_id: str) -> ResponseReturnValue:
     return redirect(f"/customers/{public_id}#contacts", 303)
 
 
+@blueprint.get("/customers/<public_id>/remove")
+@signed_in
+def removal(public_id: str) -> ResponseReturnValue:
+    """What becomes of contacts and tickets when the customer is deleted."""
+    by = actor()
+    with reading() as db:
+        found = get_customer(db, by.account_id, public_id)
+        left = customers.removal_of(db, by, public_id)
+        views = rail(count_views(db, by.account_id, by.staff_id))
+    return pages.render(
+        "web/customers/remove.html",
+        area="customers",
+        views=views,
+        customer=found,
+        left=left,
+        contacts=lines.contacts(left.contacts),
+        tickets=lines.tickets(left.tickets),
+    )
+
+
+@blueprint.post("/customers/<public_id>/remove")
+@signed_in
+def remove(public_id: str) -> ResponseReturnValue:
+    """Delete the customer; its contacts and tickets stay."""
+    with transaction() as db:
+        customers.remove(db, actor(), public_id)
+    return redirect("/customers", 303)
+
+
 def _list_page(typed: forms.CustomerForm, wrong: str) -> str:
     by, group, after = actor(), request.args.get("group") or None, request.args.get("after")
+    find = forms.read_search(request.args)
+    wanted = ContactFilter(find, loose=not find)
     with reading() as db:
         chosen = get_group(db, by.account_id, group) if group else None
-        found = list_customers(db, by.account_id, group=group, after=after)
+        found = list_customers(db, by.account_id, query=find, group=group, after=after)
         shown = groups_by_customer(db, by.account_id, [row.public_id for row in found.items])
         groups = list_groups(db, by.account_id)
-        loose = () if group else list_loose_contacts(db, by.account_id, limit=_SHOWN_LOOSE)
+        people = Page((), None) if group or after else list_contacts(db, by.account_id, wanted, limit=_PEOPLE)
         views = rail(count_views(db, by.account_id, by.staff_id))
-    following = {k: v for k, v in {"group": group, "after": found.next}.items() if v}
+    following = {"find": find, "group": group, "after": found.next}
     return pages.render(
         "web/customers/list.html",
         area="customers",
@@ -104,8 +133,10 @@ def _list_page(typed: forms.CustomerForm, wrong: str) -> str:
         customers=lines.customer_lines(found.items, shown),
         groups=groups,
         chosen=chosen,
-        older=f"/customers?{urlencode(following)}" if found.next else "",
-        loose=loose,
+        find=find,
+        older=f"/customers?{urlencode({k: v for k, v in following.items() if v})}" if found.next else "",
+        people=people.items,
+        more_people=f"/contacts?{urlencode({'find': find} if find else {'loose': 1})}" if people.next else "",
         typed=typed,
         wrong=wrong,
     )
@@ -122,17 +153,19 @@ def _customer_page(
     by, now = actor(), office().clock.now()
     with reading() as db:
         found = get_customer(db, by.account_id, public_id)
-        theirs = list_tickets(db, by.account_id, TicketFilter(customer=public_id), limit=_SHOWN_TICKETS)
         others = [one for one in list_groups(db, by.account_id) if one.public_id not in _ids(found)]
         views = rail(count_views(db, by.account_id, by.staff_id))
+    theirs = TicketFilter(customer=public_id)
+    shown = tickets.read(by.account_id, theirs, request.args, f"/customers/{public_id}", now)
     return pages.render(
         "web/customers/customer.html",
         area="customers",
         views=views,
         customer=found,
         groups=others,
-        tickets=[lines.ticket_line(row, moment(row.updated_at, now)) for row in theirs.items],
-        typed=typed or forms.CustomerForm(found.name, ", ".join(found.domains)),
+        tickets=shown,
+        shown_contacts=_SHOWN_CONTACTS,
+        typed=typed or forms.CustomerForm(found.name, ", ".join(found.domains), found.note),
         wrong=wrong,
         contact=contact or forms.ContactForm("", ""),
         contact_wrong=contact_wrong,

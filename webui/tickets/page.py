@@ -38,6 +38,7 @@ class Inputs:
     signature: str = ""
     canned: tuple[CannedName, ...] = ()
     groups: tuple[GroupRef, ...] = ()
+    contact: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,7 @@ def values(read: Inputs, composer: forms.Composer, *, now: datetime, undo: timed
         "requester": _requester(ticket),
         "customer": ticket.customer,
         "groups": read.groups,
+        "contact": read.contact,
         "customers": _choices(ticket.customer, read.customers),
         "others": rows.rows(tuple(o for o in read.others if o.number != ticket.number), now),
         "opened": moment(ticket.created_at, now),

@@ -18,6 +18,7 @@ from gateway.errors import Conflict, Denied, Invalid, TooLarge
 from gateway.i18n import _
 from gateway.store import intake
 from gateway.store.queries.articles import get_article, get_detail
+from gateway.store.queries.contacts import find_requester
 from gateway.store.queries.customers import list_customers
 from gateway.store.queries.groups import groups_of
 from gateway.store.queries.tickets import TicketFilter, count_views, list_tickets
@@ -243,6 +244,7 @@ def _ticket_page(
             signature=replying.signature_of(db, by, detail),
             canned=canned.list_names(db, by.account_id),
             groups=groups_of(db, by.account_id, customer.public_id) if customer else (),
+            contact=find_requester(db, by.account_id, detail.ticket.id),
             size_of=office().blobs.size_bytes,
         )
     shown = composer or page.composer(inputs, again=again, forward=forward, wrong=wrong)

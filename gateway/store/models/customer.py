@@ -2,14 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import String, UniqueConstraint
+from sqlalchemy import String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
 from gateway.store.models.record import Privacy, Record, column, key, link
 
 
 class Customer(Record):
-    """A company (or household), named freely."""
+    """A company (or household), named freely; `words` are those of its name and domains, for the search."""
 
     __tablename__ = "customer"
 
@@ -17,6 +17,8 @@ class Customer(Record):
     public_id: Mapped[str] = column(Privacy.TECHNICAL, type_=String(32), unique=True)
     account_id: Mapped[int] = link("account.id", index=True)
     name: Mapped[str] = column(Privacy.PERSONAL, type_=String(200))
+    note: Mapped[str] = column(Privacy.CONTENT, type_=Text, default="")
+    words: Mapped[str] = column(Privacy.PERSONAL, type_=Text, default="")
     created_at: Mapped[datetime] = column(Privacy.TECHNICAL)
 
 
@@ -33,7 +35,7 @@ class CustomerDomain(Record):
 
 
 class Contact(Record):
-    """A person who writes; may belong to a customer."""
+    """A person who writes; may belong to a customer. `words` are those of name and addresses."""
 
     __tablename__ = "contact"
 
@@ -42,6 +44,8 @@ class Contact(Record):
     account_id: Mapped[int] = link("account.id", index=True)
     customer_id: Mapped[int | None] = link("customer.id", ondelete="SET NULL", index=True)
     name: Mapped[str] = column(Privacy.PERSONAL, type_=String(300), default="")
+    note: Mapped[str] = column(Privacy.CONTENT, type_=Text, default="")
+    words: Mapped[str] = column(Privacy.PERSONAL, type_=Text, default="")
     created_at: Mapped[datetime] = column(Privacy.TECHNICAL)
 
 

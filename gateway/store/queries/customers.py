@@ -4,15 +4,16 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Integer, Select, bindparam, func, select
+from sqlalchemy import Integer, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from gateway.errors import NotFound
 from gateway.mail.address import Address
 from gateway.mail.addressing import domain_to_ascii
+from gateway.store import search
 from gateway.store.models import (
     Contact,
     ContactAddress,
@@ -44,6 +45,7 @@ class CustomerView:
     domains: tuple[str, ...]
     contacts: tuple[ContactView, ...]
     groups: tuple[GroupRef, ...]
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +66,18 @@ _MINE = (
 )
 
 
-@cache
-def _listed(*, of_group: bool, after: bool) -> Select[*tuple[Any, ...]]:
-    """The list's statement; built once, as every ticket's page asks."""
+@lru_cache(maxsize=64)
+def _listed(*, terms: int, of_group: bool, after: bool) -> Select[*tuple[Any, ...]]:
+    """The list's statement; each shape is built once, as every ticket's page asks."""
     statement = _MINE
+    if terms:
+        theirs = select(Contact.customer_id).where(
+            Contact.account_id == bindparam("account"),
+            Contact.customer_id.is_not(None),
+            search.holding(Contact.words.expression, terms),
+        )
+        named = search.holding(Customer.words.expression, terms)
+        statement = statement.where(or_(named, Customer.id.in_(theirs)))
     if of_group:
         statement = statement.join(CustomerGroupMember, CustomerGroupMember.customer_id == Customer.id).join(
             CustomerGroup, CustomerGroup.id == CustomerGroupMember.group_id
@@ -79,13 +89,27 @@ def _listed(*, of_group: bool, after: bool) -> Select[*tuple[Any, ...]]:
 
 
 def list_customers(
-    db: Session, account_id: int, *, group: str | None = None, after: str | None = None, limit: int = 50
+    db: Session,
+    account_id: int,
+    *,
+    query: str = "",
+    group: str | None = None,
+    after: str | None = None,
+    limit: int = 50,
 ) -> Page[CustomerRow]:
-    """A page of customers, newest first; with a group, of those that are in it."""
+    """A page of customers, newest first; with a group, of those that are in it.
+
+    With a query, of those that have its words in name or domains, or in name or address of one contact.
+    """
+    found = search.patterns(query)
+    if query.strip() and not found:
+        return Page((), None)
     values: dict[str, object] = {"account": account_id, "most": check_limit(limit) + 1, "group": group}
+    values |= search.bound(found)
     if after:
         values["seen"] = position(after).id
-    rows = db.connection().execute(_listed(of_group=group is not None, after=bool(after)), values).all()
+    statement = _listed(terms=len(found), of_group=group is not None, after=bool(after))
+    rows = db.connection().execute(statement, values).all()
     last = rows[limit - 1] if len(rows) > limit else None
     items = tuple(CustomerRow(*row[:4]) for row in rows[:limit])
     return Page(items, cursor(Position(last[2], last[4])) if last else None)
@@ -107,15 +131,11 @@ def get_customer(db: Session, account_id: int, public_id: str) -> CustomerView:
         domains=tuple(db.execute(domains.order_by(CustomerDomain.domain)).scalars()),
         contacts=_contacts(db, account_id, found.id),
         groups=groups_of(db, account_id, public_id),
+        note=found.note,
     )
 
 
-def list_loose_contacts(db: Session, account_id: int, *, limit: int = 200) -> tuple[ContactView, ...]:
-    """Contacts that belong to no customer yet, newest first."""
-    return _contacts(db, account_id, None)[:limit]
-
-
-def _contacts(db: Session, account_id: int, customer_id: int | None) -> tuple[ContactView, ...]:
+def _contacts(db: Session, account_id: int, customer_id: int) -> tuple[ContactView, ...]:
     mine = (
         select(Contact.public_id, Contact.name, ContactAddress.address)
         .join(ContactAddress, ContactAddress.contact_id == Contact.id)

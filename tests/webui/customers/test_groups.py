@@ -78,6 +78,15 @@ def test_a_group_is_renamed_left_and_deleted_while_its_customers_stay(
     assert browser.get(smith).status_code == 200
 
 
+def test_a_customer_is_looked_for_and_put_in(browser: FlaskClient, smith: str, north: str) -> None:
+    send(browser, "/customers", name="Jones")
+    page = Page(browser.get(f"{north}?find=smith"))
+    assert page.text_of("#more ul") == "Smith Put in"
+    send(browser, f"{north}/put-in", customer=id_of(smith))
+    assert Page(browser.get(north)).text_of("ul.list") == "Smith Take out"
+    assert "No customer has these words" in browser.get(f"{north}?find=nobody").text
+
+
 def test_a_stranger_finds_and_changes_nothing(
     app: Flask, browser: FlaskClient, world: World, smith: str, north: str
 ) -> None:
@@ -90,6 +99,7 @@ def test_a_stranger_finds_and_changes_nothing(
     for path, fields in (
         (north, {"name": "Mine"}),
         (f"{north}/remove", {}),
+        (f"{north}/put-in", {"customer": id_of(own)}),
         (f"{north}/take-out", {"customer": id_of(smith)}),
         (f"{own}/groups", {"group": id_of(north)}),
         (f"{smith}/groups", {"group": id_of(north)}),
