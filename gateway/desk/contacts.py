@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, insert, select, update
 from sqlalchemy.orm import Session
 
 from gateway.desk import customers
@@ -116,9 +116,18 @@ def move(
 
 
 def locked(db: Session, account_id: int, public_id: str) -> Contact:
-    """The contact's row, held until the end of the transaction; NotFound for a foreign one."""
+    """The contact's row, held until the end of the transaction, or that of the one it was merged into.
+
+    NotFound for a foreign one.
+    """
     mine = Contact.account_id == account_id, Contact.public_id == public_id
-    found = db.execute(select(Contact).where(*mine).with_for_update()).scalar()
+    found = _held(db, *mine)
+    return found if found.merged_into_id is None else _held(db, Contact.id == found.merged_into_id)
+
+
+def _held(db: Session, *where: ColumnElement[bool]) -> Contact:
+    fresh = select(Contact).where(*where).with_for_update().execution_options(populate_existing=True)
+    found = db.execute(fresh).scalar()
     if found is None:
         raise NotFound("There is no such contact.")
     return found

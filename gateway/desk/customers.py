@@ -70,11 +70,13 @@ def removal_of(db: Session, by: Actor, public_id: str) -> Removal:
     """What `remove` would leave behind without a customer; NotFound for a foreign one."""
     require(by, Permission.EDIT_CUSTOMERS)
     customer_id = id_of(db, by.account_id, public_id)
-    people = Contact.account_id == by.account_id, Contact.customer_id == customer_id
+    people = Contact.customer_id == customer_id, Contact.merged_into_id.is_(None)
     theirs = Ticket.account_id == by.account_id, Ticket.customer_id == customer_id
     is_open = Ticket.status.in_([status.value for status in OPEN_STATUSES])
     return Removal(
-        contacts=db.execute(select(func.count()).where(*people)).scalar_one(),
+        contacts=db.execute(
+            select(func.count()).where(Contact.account_id == by.account_id, *people)
+        ).scalar_one(),
         tickets=db.execute(select(func.count()).where(*theirs)).scalar_one(),
         open_tickets=db.execute(select(func.count()).where(*theirs, is_open)).scalar_one(),
     )

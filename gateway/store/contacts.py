@@ -33,6 +33,8 @@ def recognise(db: Session, account_id: int, who: Address, *, now: datetime) -> K
     """The contact with this address; one without a customer joins that whose domain it has."""
     address = who.key[:_MAX_ADDRESS]
     found = db.connection().execute(_KNOWN, {"account": account_id, "address": address}).first()
+    if found is not None and found.merged_into_id is not None:  # just now: its row was waited for
+        found = db.connection().execute(_LED_TO, {"contact": found.merged_into_id}).one()
     if found is not None and found.customer_id is not None:
         return Known(found.id, found.customer_id)
     customer_id = customer_by_domain(db, account_id, domain_to_ascii(who.domain))
@@ -83,11 +85,15 @@ def write(db: Session, account_id: int, contact_id: int, values: Mapping[str, ob
 
 
 _ADDRESS, _DOMAIN = table(ContactAddress).c, table(CustomerDomain).c
+_COLUMNS = table(Contact).c.id, table(Contact).c.customer_id, table(Contact).c.merged_into_id
 _KNOWN = (
-    select(table(Contact).c.id, table(Contact).c.customer_id)
+    select(*_COLUMNS)
     .join(table(ContactAddress), _ADDRESS.contact_id == table(Contact).c.id)
     .where(_ADDRESS.account_id == bindparam("account"), _ADDRESS.address == bindparam("address"))
+    # As a ticket's reference to it will: so a merge comes before or after, never in between.
+    .with_for_update(read=True, key_share=True, of=table(Contact))
 )
+_LED_TO = select(*_COLUMNS).where(table(Contact).c.id == bindparam("contact"))
 _BY_DOMAIN = select(_DOMAIN.customer_id).where(
     _DOMAIN.account_id == bindparam("account"), _DOMAIN.domain == bindparam("domain")
 )

@@ -2,14 +2,16 @@
 
 from flask import Response
 
+from gateway.desk import contactmerging
 from gateway.desk import contacts as desk
+from gateway.store import idempotency
 from gateway.store.queries import contacts as queries
 from gateway.store.queries.contacts import ContactFilter
 from gateway.store.session import reading, transaction
-from webui.api import bodies
+from webui.api import bodies, repeating
 from webui.api.access import actor
 from webui.api.customerschemas import ContactPage, ContactWithNote
-from webui.api.inputs import ContactPatch, ContactQuery, IdPath
+from webui.api.inputs import ContactMergeIn, ContactPatch, ContactQuery, IdPath
 from webui.api.routes import answer, blueprint
 from webui.office import office
 
@@ -43,6 +45,34 @@ def patch_contact(path: IdPath) -> Response:
     return answer(_contact(path.id))
 
 
+@blueprint.post("/contacts/<id>/merge", responses={200: ContactWithNote})
+@bodies.takes(ContactMergeIn)
+def post_contact_merge(path: IdPath) -> Response:
+    """Let the contact become part of another one, which is the answer; its id leads there from then on."""
+    body = bodies.read(ContactMergeIn)
+    with repeating.once(actor(), body) as held:
+        if not repeating.made_before(held):
+            with transaction() as db:
+                contactmerging.merge(db, actor(), path.id, body.into, now=office().clock.now())
+                idempotency.complete(db, held, path.id)
+    return answer(_contact(path.id))
+
+
+@blueprint.post("/contact-merges/<id>/undo", responses={200: ContactWithNote})
+def post_merge_undo(path: IdPath) -> Response:
+    """Give a merged contact back what it brought, within 30 days; the answer is that contact."""
+    with repeating.once(actor()) as held:
+        public_id = repeating.made_before(held)
+        if not public_id:
+            with transaction() as db:
+                public_id = contactmerging.undo(db, actor(), path.id, now=office().clock.now())
+                idempotency.complete(db, held, public_id)
+    return answer(_contact(public_id))
+
+
 def _contact(public_id: str) -> ContactWithNote:
+    by, since = actor(), office().clock.now() - contactmerging.UNDO_WITHIN
     with reading() as db:
-        return ContactWithNote.whole(queries.get_contact(db, actor().account_id, public_id))
+        found = queries.get_contact(db, by.account_id, public_id)
+        merges = queries.list_merges(db, by.account_id, found.public_id, since=since)
+    return ContactWithNote.whole(found, merges)

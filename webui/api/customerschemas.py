@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, Self
 
-from gateway.store.queries.contacts import ContactDetail, ContactRow
+from gateway.store.queries.contacts import ContactDetail, ContactRow, MergeView
 from gateway.store.queries.customers import ContactView, CustomerRow, CustomerView
 from gateway.store.queries.groups import GroupView
 from gateway.store.queries.paging import Page
@@ -75,16 +75,30 @@ class ContactPage(Shape):
         return cls(items=[ContactInList.of_row(row) for row in page.items], next=page.next)
 
 
+class Merge(Shape):
+    """That somebody became part of a contact, which can be undone by its id."""
+
+    id: str
+    name: str
+    addresses: list[str]
+    merged_at: datetime
+
+
 class ContactWithNote(ContactInList):
-    """A person who writes, with what is noted about them."""
+    """A person who writes, with what is noted about them, and who was merged into them lately."""
 
     note: str
     created_at: datetime
+    merges: list[Merge]
 
     @classmethod
-    def whole(cls, detail: ContactDetail) -> Self:
+    def whole(cls, detail: ContactDetail, merges: tuple[MergeView, ...]) -> Self:
         """As the store has it."""
-        return cls(**_person(detail), note=detail.note, created_at=detail.created_at)
+        shown = [
+            Merge(id=one.public_id, name=one.name, addresses=list(one.addresses), merged_at=one.merged_at)
+            for one in merges
+        ]
+        return cls(**_person(detail), note=detail.note, created_at=detail.created_at, merges=shown)
 
 
 def _person(who: ContactRow | ContactDetail) -> dict[str, Any]:

@@ -189,6 +189,12 @@ class MergeIn(Shape):
     into: int = Field(ge=1)
 
 
+class ContactMergeIn(Shape):
+    """The contact to become part of, by its id."""
+
+    into: str
+
+
 class CustomerQuery(PageQuery):
     """Which customers: those with the words of `q`, those of a group, by its id."""
 

@@ -5,17 +5,20 @@ from urllib.parse import urlencode
 from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 
-from gateway.desk import contacts
+from gateway.desk import contactmerging, contacts
+from gateway.desk.contactmerging import UNDO_WITHIN
 from gateway.errors import Conflict, Invalid
-from gateway.store.queries.contacts import ContactFilter, get_contact, list_contacts
+from gateway.store.queries.contacts import ContactFilter, get_contact, list_contacts, list_merges
 from gateway.store.queries.customers import get_customer, list_customers
+from gateway.store.queries.paging import Page
 from gateway.store.queries.tickets import TicketFilter, count_views
 from gateway.store.session import reading, transaction
 from webui import complaints, pages
-from webui.customers import forms, tickets
+from webui.customers import forms, lines, tickets
 from webui.office import office
 from webui.rail import rail
 from webui.sessions import actor, signed_in
+from webui.wording import moment
 
 blueprint = Blueprint("contacts", __name__)
 
@@ -49,7 +52,12 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/contacts/<public_id>")
 @signed_in
 def contact(public_id: str) -> ResponseReturnValue:
-    """A contact."""
+    """A contact, or the way to the one that it was merged into."""
+    by = actor()
+    with reading() as db:
+        found = get_contact(db, by.account_id, public_id)
+    if found.public_id != public_id:
+        return redirect(f"/contacts/{found.public_id}")
     return _page(public_id)
 
 
@@ -107,6 +115,51 @@ def move(public_id: str) -> ResponseReturnValue:
     return redirect(f"/contacts/{public_id}", 303)
 
 
+@blueprint.get("/contacts/<public_id>/merge")
+@signed_in
+def merging(public_id: str) -> ResponseReturnValue:
+    """What would become of the contact `other` as a part of this one."""
+    by, other = actor(), request.args.get("other", "")
+    with reading() as db:
+        shown = contactmerging.preview(db, by, other, public_id)
+        views = rail(count_views(db, by.account_id, by.staff_id))
+    return pages.render(
+        "web/customers/merge.html",
+        area="customers",
+        views=views,
+        source=shown.source,
+        target=shown.target,
+        tickets=lines.tickets(shown.tickets),
+        open_tickets=shown.open_tickets,
+    )
+
+
+@blueprint.post("/contacts/<public_id>/merge")
+@signed_in
+def merge(public_id: str) -> ResponseReturnValue:
+    """Let the contact `other` become part of this one."""
+    other = request.form.get("other", "")
+    try:
+        with transaction() as db:
+            contactmerging.merge(db, actor(), other, public_id, now=office().clock.now())
+    except (Invalid, Conflict) as error:
+        return _page(public_id, merge_wrong=complaints.in_words(error)), error.http
+    return redirect(f"/contacts/{public_id}#merging", 303)
+
+
+@blueprint.post("/contacts/<public_id>/unmerge")
+@signed_in
+def unmerge(public_id: str) -> ResponseReturnValue:
+    """Give a merged contact back what it brought; its page."""
+    try:
+        with transaction() as db:
+            now = office().clock.now()
+            apart = contactmerging.undo(db, actor(), request.form.get("merge", ""), now=now)
+    except Conflict as error:
+        return _page(public_id, merge_wrong=complaints.in_words(error)), error.http
+    return redirect(f"/contacts/{apart}", 303)
+
+
 def _page(
     public_id: str,
     *,
@@ -115,11 +168,17 @@ def _page(
     address: str = "",
     address_wrong: str = "",
     move_wrong: str = "",
+    merge_wrong: str = "",
 ) -> str:
-    by, now, find = actor(), office().clock.now(), forms.read_search(request.args)
+    by, now = actor(), office().clock.now()
+    find, twin = (forms.read_search(request.args, key) for key in ("find", "twin"))
     with reading() as db:
         found = get_contact(db, by.account_id, public_id)
         offered = list_customers(db, by.account_id, query=find, limit=_OFFERED)
+        merges = list_merges(db, by.account_id, public_id, since=now - UNDO_WITHIN)
+        twins = (
+            list_contacts(db, by.account_id, ContactFilter(twin), limit=_OFFERED) if twin else Page((), None)
+        )
         views = rail(count_views(db, by.account_id, by.staff_id))
     theirs = TicketFilter(contact=public_id)
     shown = tickets.read(by.account_id, theirs, request.args, f"/contacts/{public_id}", now)
@@ -133,9 +192,14 @@ def _page(
         find=find,
         offered=[one for one in offered.items if one.public_id != mine],
         has_more=offered.next is not None,
+        merges=[(one, moment(one.merged_at, now)) for one in merges],
+        twin=twin,
+        twins=[one for one in twins.items if one.public_id != public_id],
+        more_twins=twins.next is not None,
         typed=typed or forms.PersonForm(found.name, found.note),
         wrong=wrong,
         address=address,
         address_wrong=address_wrong,
         move_wrong=move_wrong,
+        merge_wrong=merge_wrong,
     )

@@ -58,9 +58,9 @@ def read_person(form: MultiDict[str, str]) -> PersonForm:
     return PersonForm(form.get("name", "")[:_MAX_CHARS], _note(form))
 
 
-def read_search(args: MultiDict[str, str]) -> str:
+def read_search(args: MultiDict[str, str], key: str = "find") -> str:
     """The words to look for."""
-    return args.get("find", "").strip()[:_MAX_QUERY_CHARS]
+    return args.get(key, "").strip()[:_MAX_QUERY_CHARS]
 
 
 def _note(form: MultiDict[str, str]) -> str:

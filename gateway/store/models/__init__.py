@@ -6,6 +6,7 @@ from gateway.store.models.canned import CannedReply
 from gateway.store.models.customer import (
     Contact,
     ContactAddress,
+    ContactMerge,
     Customer,
     CustomerDomain,
     CustomerGroup,
@@ -29,6 +30,7 @@ __all__ = [
     "CannedReply",
     "Contact",
     "ContactAddress",
+    "ContactMerge",
     "Customer",
     "CustomerDomain",
     "CustomerGroup",

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import String, Text, UniqueConstraint
+from sqlalchemy import JSON, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
 from gateway.store.models.record import Privacy, Record, column, key, link
@@ -35,9 +35,14 @@ class CustomerDomain(Record):
 
 
 class Contact(Record):
-    """A person who writes; may belong to a customer. `words` are those of name and addresses."""
+    """A person who writes; may belong to a customer. `words` are those of name and addresses.
+
+    A merged one has no addresses and leads to `merged_into_id`, which is never merged itself; that is no
+    foreign key, because SQLite would have to copy the table for it.
+    """
 
     __tablename__ = "contact"
+    __table_args__ = (Index("ix_contact_of_customer", "account_id", "customer_id"),)
 
     id: Mapped[int] = key()
     public_id: Mapped[str] = column(Privacy.TECHNICAL, type_=String(32), unique=True)
@@ -46,6 +51,7 @@ class Contact(Record):
     name: Mapped[str] = column(Privacy.PERSONAL, type_=String(300), default="")
     note: Mapped[str] = column(Privacy.CONTENT, type_=Text, default="")
     words: Mapped[str] = column(Privacy.PERSONAL, type_=Text, default="")
+    merged_into_id: Mapped[int | None] = column(Privacy.TECHNICAL, index=True)
     created_at: Mapped[datetime] = column(Privacy.TECHNICAL)
 
 
@@ -59,6 +65,28 @@ class ContactAddress(Record):
     account_id: Mapped[int] = link("account.id")
     contact_id: Mapped[int] = link("contact.id", index=True)
     address: Mapped[str] = column(Privacy.PERSONAL, type_=String(320))
+
+
+class ContactMerge(Record):
+    """That a contact became part of another one, and what it brought, for the way back.
+
+    `tickets` and `led` are keys: the tickets that it brought, and the contacts that had been merged into it.
+    `note_before` is what was noted about the other one until then.
+    """
+
+    __tablename__ = "contact_merge"
+
+    id: Mapped[int] = key()
+    public_id: Mapped[str] = column(Privacy.TECHNICAL, type_=String(32), unique=True)
+    account_id: Mapped[int] = link("account.id", index=True)
+    source_id: Mapped[int] = link("contact.id", index=True)
+    target_id: Mapped[int] = link("contact.id", index=True)
+    staff_id: Mapped[int | None] = link("staff.id", ondelete="SET NULL", privacy=Privacy.PERSONAL)
+    addresses: Mapped[list[str]] = column(Privacy.PERSONAL, type_=JSON)
+    tickets: Mapped[list[int]] = column(Privacy.TECHNICAL, type_=JSON)
+    led: Mapped[list[int]] = column(Privacy.TECHNICAL, type_=JSON)
+    note_before: Mapped[str] = column(Privacy.CONTENT, type_=Text)
+    merged_at: Mapped[datetime] = column(Privacy.TECHNICAL)
 
 
 class CustomerGroup(Record):

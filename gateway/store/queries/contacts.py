@@ -7,12 +7,12 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Integer, Select, bindparam, select
+from sqlalchemy import Integer, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from gateway.errors import NotFound
 from gateway.store import search
-from gateway.store.models import Contact, ContactAddress, Customer, Ticket, table
+from gateway.store.models import Contact, ContactAddress, ContactMerge, Customer, Ticket, table
 from gateway.store.queries.paging import Page, Position, check_limit, cursor, position
 from gateway.store.queries.tickets import CustomerRef
 
@@ -48,6 +48,16 @@ class ContactDetail:
     created_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class MergeView:
+    """That somebody became part of a contact, and the addresses that they brought."""
+
+    public_id: str
+    name: str
+    addresses: tuple[str, ...]
+    merged_at: datetime
+
+
 _CONTACT, _ADDRESS, _CUSTOMER = table(Contact).c, table(ContactAddress).c, table(Customer).c
 _ROWS = (
     select(
@@ -63,7 +73,21 @@ _ROWS = (
     .outerjoin(table(Customer), _CUSTOMER.id == _CONTACT.customer_id)
     .where(_CONTACT.account_id == bindparam("account"))
 )
-_ONE = _ROWS.where(_CONTACT.public_id == bindparam("contact"))
+_NAMED = select(func.coalesce(_CONTACT.merged_into_id, _CONTACT.id)).where(
+    _CONTACT.account_id == bindparam("account"), _CONTACT.public_id == bindparam("contact")
+)
+_ONE = _ROWS.where(_CONTACT.id == _NAMED.correlate(None).scalar_subquery())
+_LISTED = _ROWS.where(_CONTACT.merged_into_id.is_(None))
+_SOURCE = table(Contact).alias("source")
+_MERGES = (
+    select(table(ContactMerge).c.public_id, _SOURCE.c.name, table(ContactMerge).c.addresses)
+    .add_columns(table(ContactMerge).c.merged_at)
+    .join(_SOURCE, _SOURCE.c.id == table(ContactMerge).c.source_id)
+    .join(table(Contact), _CONTACT.id == _SOURCE.c.merged_into_id)
+    .where(_CONTACT.account_id == bindparam("account"), _CONTACT.public_id == bindparam("contact"))
+    .where(table(ContactMerge).c.merged_at >= bindparam("since"))
+    .order_by(table(ContactMerge).c.id.desc())
+)
 _REQUESTER = (
     select(_CONTACT.public_id)
     .join(table(Ticket), table(Ticket).c.contact_id == _CONTACT.id)
@@ -71,8 +95,9 @@ _REQUESTER = (
 )
 _ADDRESSES = (
     select(_ADDRESS.contact_id, _ADDRESS.address)
-    .where(_ADDRESS.account_id == bindparam("account"))
-    .where(_ADDRESS.contact_id.in_(bindparam("contacts", expanding=True)))
+    .join(table(Contact), _CONTACT.id == _ADDRESS.contact_id)
+    .where(_CONTACT.account_id == bindparam("account"))
+    .where(_CONTACT.id.in_(bindparam("contacts", expanding=True)))
     .order_by(_ADDRESS.id)
 )
 
@@ -103,12 +128,19 @@ def list_contacts(
 
 
 def get_contact(db: Session, account_id: int, public_id: str) -> ContactDetail:
-    """A contact; NotFound also for another account's."""
+    """A contact, or the one it was merged into; NotFound also for another account's."""
     row = db.connection().execute(_ONE, {"account": account_id, "contact": public_id}).first()
     if row is None:
         raise NotFound("There is no such contact.")
     addresses = _addresses(db, account_id, [row[0]]).get(row[0], ())
     return ContactDetail(row[1], row[2], addresses, _customer(row[3], row[4]), row[6], row[5])
+
+
+def list_merges(db: Session, account_id: int, public_id: str, *, since: datetime) -> tuple[MergeView, ...]:
+    """Who became part of the contact since then, newest first."""
+    values = {"account": account_id, "contact": public_id, "since": since}
+    rows = db.connection().execute(_MERGES, values)
+    return tuple(MergeView(merge, name or "", tuple(brought), at) for merge, name, brought, at in rows)
 
 
 def find_requester(db: Session, account_id: int, ticket_id: int) -> str | None:
@@ -119,7 +151,7 @@ def find_requester(db: Session, account_id: int, ticket_id: int) -> str | None:
 @lru_cache(maxsize=64)
 def _listed(terms: int, of_customer: bool, loose: bool, after: bool) -> Select[*tuple[Any, ...]]:  # noqa: FBT001
     """The list's statement; building it takes longer than running it, so each shape is built once."""
-    statement = _ROWS
+    statement = _LISTED
     if terms:
         statement = statement.where(search.holding(_CONTACT.words, terms))
     if of_customer:

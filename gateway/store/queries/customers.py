@@ -58,7 +58,8 @@ class CustomerRow:
     contact_count: int
 
 
-_CONTACTS = select(func.count()).where(Contact.customer_id == Customer.id).correlate(Customer)
+_THEIRS = Contact.customer_id == Customer.id, Contact.merged_into_id.is_(None)
+_CONTACTS = select(func.count()).where(*_THEIRS).correlate(Customer)
 _MINE = (
     select(Customer.public_id, Customer.name, Customer.created_at, _CONTACTS.scalar_subquery(), Customer.id)
     .where(Customer.account_id == bindparam("account"))
@@ -74,6 +75,7 @@ def _listed(*, terms: int, of_group: bool, after: bool) -> Select[*tuple[Any, ..
         theirs = select(Contact.customer_id).where(
             Contact.account_id == bindparam("account"),
             Contact.customer_id.is_not(None),
+            Contact.merged_into_id.is_(None),
             search.holding(Contact.words.expression, terms),
         )
         named = search.holding(Customer.words.expression, terms)
@@ -121,8 +123,10 @@ def get_customer(db: Session, account_id: int, public_id: str) -> CustomerView:
     found = db.execute(mine.where(Customer.public_id == public_id)).scalar()
     if found is None:
         raise NotFound("There is no such customer.")
-    domains = select(CustomerDomain.domain).where(
-        CustomerDomain.account_id == account_id, CustomerDomain.customer_id == found.id
+    domains = (
+        select(CustomerDomain.domain)
+        .join(Customer, Customer.id == CustomerDomain.customer_id)
+        .where(Customer.account_id == account_id, Customer.id == found.id)
     )
     return CustomerView(
         public_id=found.public_id,

@@ -20,7 +20,7 @@ def ann(client: FlaskClient, world: World) -> Any:
 def test_contacts_are_listed_found_and_read(client: FlaskClient, world: World, ann: Any) -> None:
     assert (ann["name"], ann["addresses"], ann["customer"]) == ("Ann Example", ["ann@customer.example"], None)
     whole: Any = client.get(f"{PATH}/{ann['id']}", headers=world.ours.headers).json
-    assert whole == ann | {"note": "", "created_at": whole["created_at"]}
+    assert whole == ann | {"note": "", "created_at": whole["created_at"], "merges": []}
     assert client.get(f"{PATH}?q=nobody", headers=world.ours.headers).json == {"items": [], "next": None}
 
 
@@ -59,6 +59,27 @@ def test_an_address_of_somebody_else_is_a_conflict(client: FlaskClient, world: W
     assert (answer.status_code, answer.json["detail"]) == (409, "This address belongs to Bob.")
 
 
+def test_two_become_one_and_two_again(client: FlaskClient, world: World, ann: Any) -> None:
+    headers = world.ours.headers
+    acme: Any = client.post(CUSTOMERS, json={"name": "Acme"}, headers=headers).json
+    body = {"name": "Bob", "address": "bob@elsewhere.example"}
+    made: Any = client.post(f"{CUSTOMERS}/{acme['id']}/contacts", json=body, headers=headers).json
+    bob = made["contacts"][0]["id"]
+    once = headers | {"Idempotency-Key": "m"}
+    merged: Any = [
+        client.post(f"{PATH}/{ann['id']}/merge", json={"into": bob}, headers=once).json for _ in range(2)
+    ]
+    assert merged[0] == merged[1]
+    assert (merged[0]["id"], len(merged[0]["addresses"])) == (bob, 2)
+    assert client.get(f"{PATH}/{ann['id']}", headers=headers).json == merged[0]
+    undo = f"/api/v1/contact-merges/{merged[0]['merges'][0]['id']}/undo"
+    assert client.post(undo, headers=world.stranger.headers).status_code == 404
+    apart: Any = [client.post(undo, headers=headers | {"Idempotency-Key": "u"}).json for _ in range(2)]
+    assert apart[0] == apart[1]
+    assert (apart[0]["id"], apart[0]["addresses"]) == (ann["id"], ann["addresses"])
+    assert client.post(f"{PATH}/{bob}/merge", json={"into": bob}, headers=headers).status_code == 422
+
+
 @pytest.mark.parametrize(
     "body", [{"customer": "x"}, {"name": "x" * 301}, {"tickets": "some"}, {"addresses": ["no"]}, {"id": "y"}]
 )
@@ -70,4 +91,5 @@ def test_a_strangers_contact_is_not_there(client: FlaskClient, world: World, ann
     headers, path = world.stranger.headers, f"{PATH}/{ann['id']}"
     assert client.get(path, headers=headers).status_code == 404
     assert client.patch(path, json={"name": "Mine"}, headers=headers).status_code == 404
+    assert client.post(f"{path}/merge", json={"into": ann["id"]}, headers=headers).status_code == 404
     assert client.get(PATH, headers=headers).json == {"items": [], "next": None}

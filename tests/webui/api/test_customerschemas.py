@@ -1,5 +1,5 @@
 from gateway import clock
-from gateway.store.queries.contacts import ContactDetail, ContactRow
+from gateway.store.queries.contacts import ContactDetail, ContactRow, MergeView
 from gateway.store.queries.customers import ContactView, CustomerRow, CustomerView
 from gateway.store.queries.groups import GroupRef, GroupView
 from gateway.store.queries.paging import Page
@@ -37,4 +37,7 @@ def test_a_contact_names_its_customer_if_there_is_one() -> None:
     shown = ContactPage.of(Page(rows, None)).model_dump()["items"]
     assert [one["customer"] for one in shown] == [{"id": "a", "name": "Acme"}, None]
     detail = ContactDetail("c", "Ann", ("a@b.example",), ACME, "Early riser", NOW)
-    assert ContactWithNote.whole(detail).model_dump() == shown[0] | {"note": "Early riser", "created_at": NOW}
+    merge = MergeView("m", "Anne", ("x@y.example",), NOW)
+    told = {"id": "m", "name": "Anne", "addresses": ["x@y.example"], "merged_at": NOW}
+    more = {"note": "Early riser", "created_at": NOW, "merges": [told]}
+    assert ContactWithNote.whole(detail, (merge,)).model_dump() == shown[0] | more

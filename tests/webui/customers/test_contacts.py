@@ -88,6 +88,44 @@ def test_a_contact_moves_to_a_customer_that_was_looked_for(browser: FlaskClient,
     assert "None is open." in browser.get(smith).text
 
 
+@pytest.fixture
+def bob(browser: FlaskClient) -> str:
+    """The page of Bob, who has written nothing."""
+    smith = send(browser, "/customers", name="Smith").location
+    send(browser, f"{smith}/contacts", name="Bob Builder", address="bob@elsewhere.example")
+    return str(Page(browser.get(smith)).one("#contacts li a").get("href"))
+
+
+def test_two_entries_become_one_after_a_preview_and_two_again(
+    browser: FlaskClient, ann: str, bob: str
+) -> None:
+    link = str(Page(browser.get(f"{bob}?twin=ann")).one("#merging a").get("href"))
+    assert link == f"{bob}/merge?other={id_of(ann)}"
+    asked = Page(browser.get(link)).text_of("dl")
+    assert "Stays Bob Builder · Smith" in asked
+    assert "Tickets that move 1 ticket, of which open: 1" in asked
+    assert send(browser, f"{bob}/merge", other=id_of(ann)).location == f"{bob}#merging"
+    assert browser.get(ann).location == bob
+    page = Page(browser.get(bob))
+    assert page.text_of("#addresses ul").startswith("ann@customer.example Remove bob@elsewhere.example")
+    assert page.one("#tickets a").get("href") == "/t/1"
+    assert "Merged: Ann Example" in page.text_of("#merging")
+    merge = page.one("[name=merge]").get("value") or ""
+    assert send(browser, f"{bob}/unmerge", merge=merge).location == ann
+    assert Page(browser.get(ann)).one("#tickets a").get("href") == "/t/1"
+    assert "There is none with these words." in browser.get(f"{bob}?twin=nobody").text
+
+
+def test_what_cannot_be_merged_or_undone_is_said(browser: FlaskClient, ann: str, bob: str) -> None:
+    answer = send(browser, f"{bob}/merge", other=id_of(bob))
+    assert (answer.status_code, "cannot be merged with itself" in answer.text) == (422, True)
+    send(browser, f"{bob}/merge", other=id_of(ann))
+    merge = Page(browser.get(bob)).one("[name=merge]").get("value") or ""
+    send(browser, f"{bob}/addresses/remove", address="bob@elsewhere.example")
+    answer = send(browser, f"{bob}/unmerge", merge=merge)
+    assert (answer.status_code, "Every address that is there" in answer.text) == (409, True)
+
+
 def test_a_stranger_finds_and_changes_nothing(
     app: Flask, browser: FlaskClient, world: World, ann: str
 ) -> None:
@@ -96,7 +134,9 @@ def test_a_stranger_finds_and_changes_nothing(
     smith = send(browser, "/customers", name="Smith").location
     assert stranger.get(ann).status_code == 404
     assert stranger.get(f"/contacts?customer={id_of(smith)}").status_code == 404
-    for path in (ann, f"{ann}/addresses", f"{ann}/addresses/remove", f"{ann}/customer"):
+    assert stranger.get(f"{ann}/merge?other={id_of(ann)}").status_code == 404
+    forms = ("", "/addresses", "/addresses/remove", "/customer", "/merge", "/unmerge")
+    for path in (f"{ann}{form}" for form in forms):
         answer = send(stranger, path, name="Mine", address="ann@evil.example")
         assert (path, answer.status_code) == (path, 404)
     assert "Ann" not in stranger.get("/contacts").text
