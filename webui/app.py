@@ -18,6 +18,7 @@ from gateway.store.blobs import BlobStore
 from webui import assets, compression, csp, failures, languages, office, ops, origins, pages
 from webui.api import openapi, problems, v1
 from webui.canned import views as canned
+from webui.customers import contacts, groups
 from webui.customers import views as customers
 from webui.mailboxes import views as mailboxes
 from webui.quarantine import views as quarantine
@@ -87,7 +88,19 @@ def _register(app: Application) -> None:
     app.register_blueprint(ops.blueprint)
     app.register_api(v1.blueprint)
     openapi.install(app)
-    for area in (signin, tickets, brought, customers, mailboxes, quarantine, undelivered, canned, tokens):
+    for area in (
+        signin,
+        tickets,
+        brought,
+        customers,
+        groups,
+        contacts,
+        mailboxes,
+        quarantine,
+        undelivered,
+        canned,
+        tokens,
+    ):
         app.register_blueprint(area.blueprint)
     if office.of(app).settings.demo:
         from webui.demo import views as demo  # its sample people are no memory of a desk for real

@@ -4,6 +4,7 @@ The desk speaks English and knows no catalogue; its sentences that people meet i
 so that they are translated like any other text.
 """
 
+from gateway.desk.contacts import AddressTaken
 from gateway.desk.pictures import LostPicture
 from gateway.errors import DeskError, TooLarge
 from gateway.i18n import _
@@ -65,6 +66,22 @@ _SAID = (
     N_("One of these domains belongs to another customer."),
     N_("This is not a mail domain."),
     N_("Please name your business."),
+    N_("There is no such contact."),
+    N_("There is no such address."),
+    N_("There is no such merge."),
+    N_("A contact cannot be merged with itself."),
+    N_("This contact is merged already."),
+    N_("Merging can be undone for 30 days; they are over."),
+    N_("None of the addresses that came with it is there any more."),
+    N_("Every address that is there came with it, so it cannot go."),
+    N_("This is undone already."),
+    N_("The last address stays: by it the contact is known."),
+    N_("A contact has at most 50 addresses."),
+    N_("A person's name has at most 300 characters."),
+    N_("The note is too long."),
+    N_("An account has at most 500 groups."),
+    N_("There is a group with this name already."),
+    N_("There is no such group."),
     N_("A login has 2 to 100 letters, digits or any of . _ @ + - and begins with a letter or digit."),
     N_("This login is taken."),
     N_("A password has 10 to 1000 characters."),
@@ -124,6 +141,8 @@ def in_words(error: DeskError) -> str:
     if isinstance(error, LostPicture):
         words = _("The picture %(name)s is no longer here: paste it again, or take it out of the text.")
         return words % {"name": error.name}
+    if isinstance(error, AddressTaken):
+        return _("This address belongs to %(name)s.") % {"name": error.whose}
     return _(error.public)
 
 

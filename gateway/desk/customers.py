@@ -1,9 +1,10 @@
 """Customers, named freely, with their mail domains and the people who write for them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from gateway.errors import Conflict, Invalid, NotFound
@@ -11,20 +12,36 @@ from gateway.ids import new_public_id
 from gateway.mail.address import Address
 from gateway.mail.addressing import domain_to_ascii, writable_address
 from gateway.rules.access import Actor, Permission, require
+from gateway.rules.status import OPEN_STATUSES
 from gateway.store import contacts
 from gateway.store.models import Contact, Customer, CustomerDomain, Ticket
+from gateway.store.search import words_of
 
 MAX_NAME_CHARS = 200
 MAX_DOMAINS = 100
+MAX_NOTE_CHARS = 5000
 
 
-def create(db: Session, by: Actor, *, name: str, domains: Sequence[str] = (), now: datetime) -> str:
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """What is there when a customer goes: contacts and tickets stay without a customer."""
+
+    contacts: int
+    tickets: int
+    open_tickets: int
+
+
+def create(
+    db: Session, by: Actor, *, name: str, domains: Sequence[str] = (), note: str = "", now: datetime
+) -> str:
     """A new customer; returns its public id. Invalid names the field at fault."""
     require(by, Permission.EDIT_CUSTOMERS)
     customer = Customer(public_id=new_public_id(), account_id=by.account_id, name=_name(name), created_at=now)
+    customer.note = checked_note(note)
     db.add(customer)
     db.flush()
     _set_domains(db, by.account_id, customer.id, domains)
+    _find_by_words(db, customer)
     return customer.public_id
 
 
@@ -35,14 +52,41 @@ def change(
     *,
     name: str | None = None,
     domains: Sequence[str] | None = None,
+    note: str | None = None,
 ) -> None:
-    """Rename a customer or set its domains; NotFound for a foreign one."""
+    """Rename a customer, set its domains or what is noted about it; NotFound for a foreign one."""
     require(by, Permission.EDIT_CUSTOMERS)
     customer = _get(db, by.account_id, public_id)
     if name is not None:
         customer.name = _name(name)
     if domains is not None:
         _set_domains(db, by.account_id, customer.id, domains)
+    if note is not None:
+        customer.note = checked_note(note)
+    _find_by_words(db, customer)
+
+
+def removal_of(db: Session, by: Actor, public_id: str) -> Removal:
+    """What `remove` would leave behind without a customer; NotFound for a foreign one."""
+    require(by, Permission.EDIT_CUSTOMERS)
+    customer_id = id_of(db, by.account_id, public_id)
+    people = Contact.customer_id == customer_id, Contact.merged_into_id.is_(None)
+    theirs = Ticket.account_id == by.account_id, Ticket.customer_id == customer_id
+    is_open = Ticket.status.in_([status.value for status in OPEN_STATUSES])
+    return Removal(
+        contacts=db.execute(
+            select(func.count()).where(Contact.account_id == by.account_id, *people)
+        ).scalar_one(),
+        tickets=db.execute(select(func.count()).where(*theirs)).scalar_one(),
+        open_tickets=db.execute(select(func.count()).where(*theirs, is_open)).scalar_one(),
+    )
+
+
+def remove(db: Session, by: Actor, public_id: str) -> None:
+    """Forget a customer with its domains and its places in groups; contacts and tickets stay without one."""
+    require(by, Permission.EDIT_CUSTOMERS)
+    mine = Customer.account_id == by.account_id, Customer.id == id_of(db, by.account_id, public_id)
+    db.execute(delete(Customer).where(*mine))
 
 
 def add_contact(db: Session, by: Actor, public_id: str, *, name: str, address: str, now: datetime) -> None:
@@ -54,10 +98,28 @@ def add_contact(db: Session, by: Actor, public_id: str, *, name: str, address: s
     values: dict[str, object] = {"customer_id": customer.id}
     if who.name:
         values["name"] = who.name
-    mine = Contact.account_id == by.account_id, Contact.id == known.contact_id
-    db.execute(update(Contact).where(*mine).values(**values))
+    contacts.write(db, by.account_id, known.contact_id, values)
     theirs = Ticket.account_id == by.account_id, Ticket.contact_id == known.contact_id
     db.execute(update(Ticket).where(*theirs).values(customer_id=customer.id))
+
+
+def id_of(db: Session, account_id: int, public_id: str) -> int:
+    """The key of a customer's row; NotFound for a foreign one."""
+    return _get(db, account_id, public_id).id
+
+
+def checked_note(note: str) -> str:
+    """A note as it is kept; Invalid above 5000 characters."""
+    wanted = note.replace("\0", "").replace("\r\n", "\n").strip()
+    if len(wanted) > MAX_NOTE_CHARS:
+        raise Invalid("The note is too long.", field="note")
+    return wanted
+
+
+def _find_by_words(db: Session, customer: Customer) -> None:
+    theirs = CustomerDomain.account_id == customer.account_id, CustomerDomain.customer_id == customer.id
+    domains = db.execute(select(CustomerDomain.domain).where(*theirs).order_by(CustomerDomain.id))
+    customer.words = words_of(customer.name, *domains.scalars())
 
 
 def _get(db: Session, account_id: int, public_id: str) -> Customer:

@@ -7,9 +7,9 @@ a visit to every hit. The account is a word in the index, so no hit of another o
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Select, select, text
+from sqlalchemy import ColumnElement, Select, and_, bindparam, select, text
 from sqlalchemy.orm import Session
 
 from gateway.store.models import Article
@@ -57,6 +57,26 @@ def matching_tickets(db: Session, account_id: int, query: str) -> Select[int] | 
     return select(Article.ticket_id).where(
         Article.account_id == account_id, Article.id.in_(select(hit_ids.c.id))
     )
+
+
+def words_of(*parts: str) -> str:
+    """The words of a short text that is searched without an index, such as a name with addresses."""
+    return normalise(" ".join(parts))
+
+
+def patterns(query: str) -> tuple[str, ...]:
+    """For LIKE, one for each word of the query; no word holds a wildcard."""
+    return tuple(f"%{term}%" for term in normalise(query).split()[:_MAX_TERMS])
+
+
+def holding(words: ColumnElement[str], count: int) -> ColumnElement[bool]:
+    """That the words hold each of `count` patterns, bound as pattern0, pattern1 and so on."""
+    return and_(*(words.like(bindparam(f"pattern{number}")) for number in range(count)))
+
+
+def bound(found: Sequence[str]) -> dict[str, str]:
+    """The values for `holding`."""
+    return {f"pattern{number}": pattern for number, pattern in enumerate(found)}
 
 
 def _cut(words: str) -> str:

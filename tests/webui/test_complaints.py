@@ -2,7 +2,8 @@
 
 import pytest
 
-from gateway.desk import customers, passwords
+from gateway.desk import contacts, customers, groups, passwords
+from gateway.desk.contacts import AddressTaken
 from gateway.desk.pictures import LostPicture
 from gateway.errors import Invalid, TooLarge
 from gateway.i18n import speaking
@@ -29,6 +30,10 @@ def test_what_the_desk_refuses_in_forms_is_listed() -> None:
     limits = {
         f"A password has {passwords.MIN_CHARS} to {passwords.MAX_CHARS} characters.",
         f"A name has 1 to {customers.MAX_NAME_CHARS} characters.",
+        f"A name has 1 to {groups.MAX_NAME_CHARS} characters.",
+        f"A contact has at most {contacts.MAX_ADDRESSES} addresses.",
+        f"A person's name has at most {contacts.MAX_NAME_CHARS} characters.",
+        f"An account has at most {groups.MAX_GROUPS} groups.",
         f"A customer has at most {customers.MAX_DOMAINS} domains.",
     }
     assert limits <= set(_SAID)
@@ -45,3 +50,8 @@ def test_what_is_too_large_is_told_with_both_sizes() -> None:
 def test_a_lost_picture_is_told_by_its_name() -> None:
     with speaking("de"):
         assert in_words(LostPicture("a.png")).startswith("Das Bild a.png ist nicht mehr da: Fügen Sie es")
+
+
+def test_an_address_that_is_taken_is_told_with_its_owner() -> None:
+    with speaking("de"):
+        assert in_words(AddressTaken("Bob", "x")) == "Diese Adresse gehört Bob."

@@ -3,22 +3,29 @@
 from flask import Response
 
 from gateway.desk import customers as desk
+from gateway.desk import groups
 from gateway.store import idempotency
 from gateway.store.queries import customers as queries
+from gateway.store.queries.groups import get_group
 from gateway.store.session import reading, transaction
 from webui.api import bodies, repeating
 from webui.api.access import actor
-from webui.api.inputs import ContactIn, CustomerIn, CustomerPatch, IdPath, PageQuery
-from webui.api.routes import answer, blueprint, created
-from webui.api.schemas import Customer, CustomerPage
+from webui.api.customerschemas import Customer, CustomerPage
+from webui.api.inputs import ContactIn, CustomerIn, CustomerPatch, CustomerQuery, IdPath
+from webui.api.routes import answer, blueprint, created, gone
 from webui.office import office
 
 
 @blueprint.get("/customers", responses={200: CustomerPage})
-def get_customers(query: PageQuery) -> Response:
-    """Some customers, newest first."""
+def get_customers(query: CustomerQuery) -> Response:
+    """Some customers, newest first; with `q` or `group`, of those that have the words or are in it."""
+    by = actor()
     with reading() as db:
-        page = queries.list_customers(db, actor().account_id, after=query.cursor, limit=query.size)
+        if query.group is not None:
+            get_group(db, by.account_id, query.group)
+        page = queries.list_customers(
+            db, by.account_id, query=query.q, group=query.group, after=query.cursor, limit=query.size
+        )
     return answer(CustomerPage.of(page))
 
 
@@ -32,14 +39,17 @@ def post_customer() -> Response:
         if not public_id:
             with transaction() as db:
                 now = office().clock.now()
-                public_id = desk.create(db, actor(), name=body.name, domains=body.domains, now=now)
+                public_id = desk.create(
+                    db, actor(), name=body.name, domains=body.domains, note=body.note, now=now
+                )
+                groups.set_groups(db, actor(), public_id, body.groups)
                 idempotency.complete(db, held, public_id)
     return created(_customer(public_id), f"/customers/{public_id}")
 
 
 @blueprint.get("/customers/<id>", responses={200: Customer})
 def get_customer(path: IdPath) -> Response:
-    """A customer with domains and contacts."""
+    """A customer with domains, contacts and groups."""
     return answer(_customer(path.id))
 
 
@@ -49,8 +59,18 @@ def patch_customer(path: IdPath) -> Response:
     """Change what is named."""
     body = bodies.read(CustomerPatch)
     with transaction() as db:
-        desk.change(db, actor(), path.id, name=body.name, domains=body.domains)
+        desk.change(db, actor(), path.id, name=body.name, domains=body.domains, note=body.note)
+        if body.groups is not None:
+            groups.set_groups(db, actor(), path.id, body.groups)
     return answer(_customer(path.id))
+
+
+@blueprint.delete("/customers/<id>", responses={204: None})
+def delete_customer(path: IdPath) -> Response:
+    """Forget a customer; its contacts and tickets stay without one."""
+    with transaction() as db:
+        desk.remove(db, actor(), path.id)
+    return gone()
 
 
 @blueprint.post("/customers/<id>/contacts", responses={201: Customer})

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BeforeValidator, Field
 
+from gateway.desk.contacts import Along
 from gateway.desk.replying import MAX_FILES
 from gateway.desk.tickets import UNCHANGED, TicketChange
 from gateway.mail.address import Address, parse_addresses
@@ -188,18 +189,48 @@ class MergeIn(Shape):
     into: int = Field(ge=1)
 
 
+class ContactMergeIn(Shape):
+    """The contact to become part of, by its id."""
+
+    into: str
+
+
+class CustomerQuery(PageQuery):
+    """Which customers: those with the words of `q`, those of a group, by its id."""
+
+    q: str = Field("", max_length=1000)
+    group: Annotated[str | None, BeforeValidator(_none_if_empty)] = None
+
+
+class ContactQuery(PageQuery):
+    """Which contacts: those with the words of `q`, those of a customer, by its id."""
+
+    q: str = Field("", max_length=1000)
+    customer: Annotated[str | None, BeforeValidator(_none_if_empty)] = None
+
+
 class CustomerIn(Shape):
-    """A customer, named freely."""
+    """A customer, named freely; `groups` are ids."""
 
     name: str
     domains: list[str] = Field(default_factory=list)
+    groups: list[str] = Field(default_factory=list)
+    note: str = ""
 
 
 class CustomerPatch(Shape):
-    """What is to change; fields left out stay."""
+    """What is to change; fields left out stay. `groups` are the ids of all that it is to be in."""
 
     name: str | None = None
     domains: list[str] | None = None
+    groups: list[str] | None = None
+    note: str | None = None
+
+
+class GroupIn(Shape):
+    """A group of customers, named freely."""
+
+    name: str
 
 
 class ContactIn(Shape):
@@ -207,6 +238,19 @@ class ContactIn(Shape):
 
     name: str = ""
     address: str
+
+
+class ContactPatch(Shape):
+    """What is to change; fields left out stay. `addresses` are all that the contact is to have.
+
+    `customer` is an id, null is none; `tickets` says which go along: `all`, or those that are `open`.
+    """
+
+    name: str | None = None
+    note: str | None = None
+    addresses: list[str] | None = None
+    customer: str | None = None
+    tickets: Along = Along.ALL
 
 
 def addresses(people: list[Person]) -> tuple[Address, ...]:

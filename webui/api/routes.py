@@ -38,6 +38,11 @@ def created(shape: BaseModel, path: str) -> Response:
     return response
 
 
+def gone() -> Response:
+    """It is there no more, and there is nothing else to say."""
+    return make_response("", 204)
+
+
 def _json(shape: BaseModel, status: int) -> Response:
     response = make_response(shape.model_dump_json(), status)
     response.headers["Content-Type"] = "application/json"

@@ -14,7 +14,6 @@ from gateway.rules.doubts import Outcome, Reason
 from gateway.rules.status import Status
 from gateway.store.intake import Ledger as Books
 from gateway.store.queries.articles import ArticleView, AttachmentView, DeliveryView, TicketDetail
-from gateway.store.queries.customers import ContactView, CustomerRow, CustomerView
 from gateway.store.queries.failures import FailedView
 from gateway.store.queries.holding import HeldMailView
 from gateway.store.queries.paging import Page
@@ -194,70 +193,6 @@ class TicketPage(Shape):
     def of(cls, page: Page[TicketRow]) -> Self:
         """As the store has it."""
         return cls(items=[Ticket.of(row) for row in page.items], next=page.next)
-
-
-class Contact(Shape):
-    """A person who writes for a customer."""
-
-    id: str
-    name: str
-    addresses: list[str]
-
-    @classmethod
-    def of(cls, view: ContactView) -> Self:
-        """As the store has it."""
-        return cls(id=view.public_id, name=view.name, addresses=list(view.addresses))
-
-
-class Customer(Shape):
-    """A customer with its mail domains and contacts."""
-
-    id: str
-    name: str
-    created_at: datetime
-    domains: list[str]
-    contacts: list[Contact]
-
-    @classmethod
-    def of(cls, view: CustomerView) -> Self:
-        """As the store has it."""
-        return cls(
-            id=view.public_id,
-            name=view.name,
-            created_at=view.created_at,
-            domains=list(view.domains),
-            contacts=[Contact.of(contact) for contact in view.contacts],
-        )
-
-
-class CustomerInList(Shape):
-    """A customer in a list."""
-
-    id: str
-    name: str
-    created_at: datetime
-    contact_count: int
-
-
-class CustomerPage(Shape):
-    """Some customers, newest first."""
-
-    items: list[CustomerInList]
-    next: str | None
-
-    @classmethod
-    def of(cls, page: Page[CustomerRow]) -> Self:
-        """As the store has it."""
-        items = [
-            CustomerInList(
-                id=row.public_id,
-                name=row.name,
-                created_at=row.created_at,
-                contact_count=row.contact_count,
-            )
-            for row in page.items
-        ]
-        return cls(items=items, next=page.next)
 
 
 class Mailbox(Shape):

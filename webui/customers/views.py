@@ -1,49 +1,28 @@
 """The customers: their list, one with contacts and tickets, creating and changing them."""
 
-from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 
 from gateway.desk import customers
 from gateway.errors import Conflict, Invalid
-from gateway.i18n import ngettext
-from gateway.store.queries.customers import get_customer, list_customers, list_loose_contacts
-from gateway.store.queries.tickets import TicketFilter, TicketRow, count_views, list_tickets
+from gateway.store.queries.contacts import ContactFilter, list_contacts
+from gateway.store.queries.customers import CustomerView, get_customer, list_customers
+from gateway.store.queries.groups import get_group, groups_by_customer, list_groups
+from gateway.store.queries.paging import Page
+from gateway.store.queries.tickets import TicketFilter, count_views
 from gateway.store.session import reading, transaction
 from webui import complaints, pages
-from webui.customers import forms
+from webui.customers import forms, lines, tickets
 from webui.office import office
 from webui.rail import rail
 from webui.sessions import actor, signed_in
-from webui.wording import Moment, moment, status_names
 
 blueprint = Blueprint("customers", __name__)
 
-_SHOWN_TICKETS = 20
-_SHOWN_LOOSE = 30
-
-
-@dataclass(frozen=True, slots=True)
-class CustomerLine:
-    """A customer in the list."""
-
-    public_id: str
-    name: str
-    contacts: str
-
-
-@dataclass(frozen=True, slots=True)
-class TicketLine:
-    """A ticket of a customer."""
-
-    number: int
-    subject: str
-    status: str
-    status_word: str
-    iso: str
-    ago: str
-    absolute: str
+_PEOPLE = 20
+_SHOWN_CONTACTS = 50
 
 
 @blueprint.get("/customers")
@@ -82,7 +61,9 @@ def change(public_id: str) -> ResponseReturnValue:
     typed = forms.read_customer(request.form)
     try:
         with transaction() as db:
-            customers.change(db, actor(), public_id, name=typed.name, domains=typed.domain_list)
+            customers.change(
+                db, actor(), public_id, name=typed.name, domains=typed.domain_list, note=typed.note
+            )
     except (Invalid, Conflict) as error:
         return _customer_page(public_id, typed=typed, wrong=complaints.in_words(error)), error.http
     return redirect(f"/customers/{public_id}", 303)
@@ -104,27 +85,58 @@ def add_contact(public_id: str) -> ResponseReturnValue:
     return redirect(f"/customers/{public_id}#contacts", 303)
 
 
-def _list_page(typed: forms.CustomerForm, wrong: str) -> str:
+@blueprint.get("/customers/<public_id>/remove")
+@signed_in
+def removal(public_id: str) -> ResponseReturnValue:
+    """What becomes of contacts and tickets when the customer is deleted."""
     by = actor()
     with reading() as db:
-        found = list_customers(db, by.account_id, after=request.args.get("after"))
-        loose = list_loose_contacts(db, by.account_id, limit=_SHOWN_LOOSE)
+        found = get_customer(db, by.account_id, public_id)
+        left = customers.removal_of(db, by, public_id)
         views = rail(count_views(db, by.account_id, by.staff_id))
-    lines = [
-        CustomerLine(
-            row.public_id,
-            row.name,
-            ngettext("%(num)s contact", "%(num)s contacts", row.contact_count) % {"num": row.contact_count},
-        )
-        for row in found.items
-    ]
+    return pages.render(
+        "web/customers/remove.html",
+        area="customers",
+        views=views,
+        customer=found,
+        left=left,
+        contacts=lines.contacts(left.contacts),
+        tickets=lines.tickets(left.tickets),
+    )
+
+
+@blueprint.post("/customers/<public_id>/remove")
+@signed_in
+def remove(public_id: str) -> ResponseReturnValue:
+    """Delete the customer; its contacts and tickets stay."""
+    with transaction() as db:
+        customers.remove(db, actor(), public_id)
+    return redirect("/customers", 303)
+
+
+def _list_page(typed: forms.CustomerForm, wrong: str) -> str:
+    by, group, after = actor(), request.args.get("group") or None, request.args.get("after")
+    find = forms.read_search(request.args)
+    wanted = ContactFilter(find, loose=not find)
+    with reading() as db:
+        chosen = get_group(db, by.account_id, group) if group else None
+        found = list_customers(db, by.account_id, query=find, group=group, after=after)
+        shown = groups_by_customer(db, by.account_id, [row.public_id for row in found.items])
+        groups = list_groups(db, by.account_id)
+        people = Page((), None) if group or after else list_contacts(db, by.account_id, wanted, limit=_PEOPLE)
+        views = rail(count_views(db, by.account_id, by.staff_id))
+    following = {"find": find, "group": group, "after": found.next}
     return pages.render(
         "web/customers/list.html",
         area="customers",
         views=views,
-        customers=lines,
-        older=f"/customers?after={found.next}" if found.next else "",
-        loose=loose,
+        customers=lines.customer_lines(found.items, shown),
+        groups=groups,
+        chosen=chosen,
+        find=find,
+        older=f"/customers?{urlencode({k: v for k, v in following.items() if v})}" if found.next else "",
+        people=people.items,
+        more_people=f"/contacts?{urlencode({'find': find} if find else {'loose': 1})}" if people.next else "",
         typed=typed,
         wrong=wrong,
     )
@@ -141,28 +153,24 @@ def _customer_page(
     by, now = actor(), office().clock.now()
     with reading() as db:
         found = get_customer(db, by.account_id, public_id)
-        theirs = list_tickets(db, by.account_id, TicketFilter(customer=public_id), limit=_SHOWN_TICKETS)
+        others = [one for one in list_groups(db, by.account_id) if one.public_id not in _ids(found)]
         views = rail(count_views(db, by.account_id, by.staff_id))
+    theirs = TicketFilter(customer=public_id)
+    shown = tickets.read(by.account_id, theirs, request.args, f"/customers/{public_id}", now)
     return pages.render(
         "web/customers/customer.html",
         area="customers",
         views=views,
         customer=found,
-        tickets=[_line(row, moment(row.updated_at, now)) for row in theirs.items],
-        typed=typed or forms.CustomerForm(found.name, ", ".join(found.domains)),
+        groups=others,
+        tickets=shown,
+        shown_contacts=_SHOWN_CONTACTS,
+        typed=typed or forms.CustomerForm(found.name, ", ".join(found.domains), found.note),
         wrong=wrong,
         contact=contact or forms.ContactForm("", ""),
         contact_wrong=contact_wrong,
     )
 
 
-def _line(row: TicketRow, at: Moment) -> TicketLine:
-    return TicketLine(
-        number=row.number,
-        subject=row.subject,
-        status=row.status.value,
-        status_word=status_names()[row.status],
-        iso=at.iso,
-        ago=at.ago,
-        absolute=at.absolute,
-    )
+def _ids(customer: CustomerView) -> set[str]:
+    return {group.public_id for group in customer.groups}

@@ -12,6 +12,7 @@ from gateway.i18n import _
 from gateway.rules.status import ArticleKind, Status
 from gateway.store.queries.articles import ArticleView, TicketDetail
 from gateway.store.queries.customers import CustomerRow
+from gateway.store.queries.groups import GroupRef
 from gateway.store.queries.tickets import CustomerRef, TicketFilter, TicketRow
 from webui.complaints import too_large
 from webui.rail import View
@@ -36,6 +37,8 @@ class Inputs:
     size_of: Callable[[str], int]
     signature: str = ""
     canned: tuple[CannedName, ...] = ()
+    groups: tuple[GroupRef, ...] = ()
+    contact: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,8 @@ def values(read: Inputs, composer: forms.Composer, *, now: datetime, undo: timed
         "canned": read.canned,
         "requester": _requester(ticket),
         "customer": ticket.customer,
+        "groups": read.groups,
+        "contact": read.contact,
         "customers": _choices(ticket.customer, read.customers),
         "others": rows.rows(tuple(o for o in read.others if o.number != ticket.number), now),
         "opened": moment(ticket.created_at, now),

@@ -18,7 +18,9 @@ from gateway.errors import Conflict, Denied, Invalid, TooLarge
 from gateway.i18n import _
 from gateway.store import intake
 from gateway.store.queries.articles import get_article, get_detail
+from gateway.store.queries.contacts import find_requester
 from gateway.store.queries.customers import list_customers
+from gateway.store.queries.groups import groups_of
 from gateway.store.queries.tickets import TicketFilter, count_views, list_tickets
 from gateway.store.session import reading, transaction
 from webui import complaints, heldfiles, pages, uploads
@@ -231,7 +233,7 @@ def _ticket_page(
         detail = get_detail(db, by.account_id, number, with_html=False)
         if detail.ticket.number != number:  # merged: the old link leads there
             abort(redirect(f"/t/{detail.ticket.number}"))
-        theirs = page.theirs(detail)
+        theirs, customer = page.theirs(detail), detail.ticket.customer
         inputs = page.Inputs(
             detail=detail,
             staff=tickets.staff_of(db, by.account_id),
@@ -241,6 +243,8 @@ def _ticket_page(
             views=rail(count_views(db, by.account_id, by.staff_id)),
             signature=replying.signature_of(db, by, detail),
             canned=canned.list_names(db, by.account_id),
+            groups=groups_of(db, by.account_id, customer.public_id) if customer else (),
+            contact=find_requester(db, by.account_id, detail.ticket.id),
             size_of=office().blobs.size_bytes,
         )
         relay, most = office().relay, office().settings.max_message_bytes

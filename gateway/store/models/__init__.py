@@ -3,7 +3,15 @@
 from gateway.store.models.account import Account
 from gateway.store.models.article import Article, Attachment
 from gateway.store.models.canned import CannedReply
-from gateway.store.models.customer import Contact, ContactAddress, Customer, CustomerDomain
+from gateway.store.models.customer import (
+    Contact,
+    ContactAddress,
+    ContactMerge,
+    Customer,
+    CustomerDomain,
+    CustomerGroup,
+    CustomerGroupMember,
+)
 from gateway.store.models.dkim import DkimKey
 from gateway.store.models.factor import HalfSignIn, RecoveryCode, Totp
 from gateway.store.models.imap import ImapFolder, ImapMessage, ImapSource
@@ -26,8 +34,11 @@ __all__ = [
     "Ceremony",
     "Contact",
     "ContactAddress",
+    "ContactMerge",
     "Customer",
     "CustomerDomain",
+    "CustomerGroup",
+    "CustomerGroupMember",
     "DeliverabilityCheck",
     "Delivery",
     "DkimKey",

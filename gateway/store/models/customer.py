@@ -2,14 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import String, UniqueConstraint
+from sqlalchemy import JSON, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
 from gateway.store.models.record import Privacy, Record, column, key, link
 
 
 class Customer(Record):
-    """A company (or household), named freely."""
+    """A company (or household), named freely; `words` are those of its name and domains, for the search."""
 
     __tablename__ = "customer"
 
@@ -17,6 +17,8 @@ class Customer(Record):
     public_id: Mapped[str] = column(Privacy.TECHNICAL, type_=String(32), unique=True)
     account_id: Mapped[int] = link("account.id", index=True)
     name: Mapped[str] = column(Privacy.PERSONAL, type_=String(200))
+    note: Mapped[str] = column(Privacy.CONTENT, type_=Text, default="")
+    words: Mapped[str] = column(Privacy.PERSONAL, type_=Text, default="")
     created_at: Mapped[datetime] = column(Privacy.TECHNICAL)
 
 
@@ -33,15 +35,23 @@ class CustomerDomain(Record):
 
 
 class Contact(Record):
-    """A person who writes; may belong to a customer."""
+    """A person who writes; may belong to a customer. `words` are those of name and addresses.
+
+    A merged one has no addresses and leads to `merged_into_id`, which is never merged itself; that is no
+    foreign key, because SQLite would have to copy the table for it.
+    """
 
     __tablename__ = "contact"
+    __table_args__ = (Index("ix_contact_of_customer", "account_id", "customer_id"),)
 
     id: Mapped[int] = key()
     public_id: Mapped[str] = column(Privacy.TECHNICAL, type_=String(32), unique=True)
     account_id: Mapped[int] = link("account.id", index=True)
     customer_id: Mapped[int | None] = link("customer.id", ondelete="SET NULL", index=True)
     name: Mapped[str] = column(Privacy.PERSONAL, type_=String(300), default="")
+    note: Mapped[str] = column(Privacy.CONTENT, type_=Text, default="")
+    words: Mapped[str] = column(Privacy.PERSONAL, type_=Text, default="")
+    merged_into_id: Mapped[int | None] = column(Privacy.TECHNICAL, index=True)
     created_at: Mapped[datetime] = column(Privacy.TECHNICAL)
 
 
@@ -55,3 +65,51 @@ class ContactAddress(Record):
     account_id: Mapped[int] = link("account.id")
     contact_id: Mapped[int] = link("contact.id", index=True)
     address: Mapped[str] = column(Privacy.PERSONAL, type_=String(320))
+
+
+class ContactMerge(Record):
+    """That a contact became part of another one, and what it brought, for the way back.
+
+    `tickets` and `led` are keys: the tickets that it brought, and the contacts that had been merged into it.
+    `note_before` is what was noted about the other one until then.
+    """
+
+    __tablename__ = "contact_merge"
+
+    id: Mapped[int] = key()
+    public_id: Mapped[str] = column(Privacy.TECHNICAL, type_=String(32), unique=True)
+    account_id: Mapped[int] = link("account.id", index=True)
+    source_id: Mapped[int] = link("contact.id", index=True)
+    target_id: Mapped[int] = link("contact.id", index=True)
+    staff_id: Mapped[int | None] = link("staff.id", ondelete="SET NULL", privacy=Privacy.PERSONAL)
+    addresses: Mapped[list[str]] = column(Privacy.PERSONAL, type_=JSON)
+    tickets: Mapped[list[int]] = column(Privacy.TECHNICAL, type_=JSON)
+    led: Mapped[list[int]] = column(Privacy.TECHNICAL, type_=JSON)
+    note_before: Mapped[str] = column(Privacy.CONTENT, type_=Text)
+    merged_at: Mapped[datetime] = column(Privacy.TECHNICAL)
+
+
+class CustomerGroup(Record):
+    """A group that structures the customers, named freely; `name_key` is the name whatever its case."""
+
+    __tablename__ = "customer_group"
+    __table_args__ = (UniqueConstraint("account_id", "name_key"),)
+
+    id: Mapped[int] = key()
+    public_id: Mapped[str] = column(Privacy.TECHNICAL, type_=String(32), unique=True)
+    account_id: Mapped[int] = link("account.id")
+    name: Mapped[str] = column(Privacy.CONTENT, type_=String(100))
+    name_key: Mapped[str] = column(Privacy.CONTENT, type_=String(300))
+    created_at: Mapped[datetime] = column(Privacy.TECHNICAL)
+
+
+class CustomerGroupMember(Record):
+    """That a customer is in a group."""
+
+    __tablename__ = "customer_group_member"
+    __table_args__ = (UniqueConstraint("group_id", "customer_id"),)
+
+    id: Mapped[int] = key()
+    account_id: Mapped[int] = link("account.id", index=True)
+    group_id: Mapped[int] = link("customer_group.id")
+    customer_id: Mapped[int] = link("customer.id", index=True)

@@ -4,14 +4,25 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import Integer, bindparam, func, select
+from sqlalchemy import Integer, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from gateway.errors import NotFound
 from gateway.mail.address import Address
 from gateway.mail.addressing import domain_to_ascii
-from gateway.store.models import Contact, ContactAddress, Customer, CustomerDomain
+from gateway.store import search
+from gateway.store.models import (
+    Contact,
+    ContactAddress,
+    Customer,
+    CustomerDomain,
+    CustomerGroup,
+    CustomerGroupMember,
+)
+from gateway.store.queries.groups import GroupRef, groups_of
 from gateway.store.queries.paging import Page, Position, check_limit, cursor, position
 
 
@@ -26,13 +37,15 @@ class ContactView:
 
 @dataclass(frozen=True, slots=True)
 class CustomerView:
-    """A customer with its domains and contacts."""
+    """A customer with its domains, its contacts and the groups that it is in."""
 
     public_id: str
     name: str
     created_at: datetime
     domains: tuple[str, ...]
     contacts: tuple[ContactView, ...]
+    groups: tuple[GroupRef, ...]
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,24 +58,60 @@ class CustomerRow:
     contact_count: int
 
 
-_CONTACTS = select(func.count()).where(Contact.customer_id == Customer.id).correlate(Customer)
+_THEIRS = Contact.customer_id == Customer.id, Contact.merged_into_id.is_(None)
+_CONTACTS = select(func.count()).where(*_THEIRS).correlate(Customer)
 _MINE = (
     select(Customer.public_id, Customer.name, Customer.created_at, _CONTACTS.scalar_subquery(), Customer.id)
     .where(Customer.account_id == bindparam("account"))
     .order_by(Customer.id.desc())
 )
-_NEWEST = _MINE.limit(bindparam("most", type_=Integer()))  # built once: every ticket's page asks
-_OLDER = _NEWEST.where(Customer.id < bindparam("seen"))
+
+
+@lru_cache(maxsize=64)
+def _listed(*, terms: int, of_group: bool, after: bool) -> Select[*tuple[Any, ...]]:
+    """The list's statement; each shape is built once, as every ticket's page asks."""
+    statement = _MINE
+    if terms:
+        theirs = select(Contact.customer_id).where(
+            Contact.account_id == bindparam("account"),
+            Contact.customer_id.is_not(None),
+            Contact.merged_into_id.is_(None),
+            search.holding(Contact.words.expression, terms),
+        )
+        named = search.holding(Customer.words.expression, terms)
+        statement = statement.where(or_(named, Customer.id.in_(theirs)))
+    if of_group:
+        statement = statement.join(CustomerGroupMember, CustomerGroupMember.customer_id == Customer.id).join(
+            CustomerGroup, CustomerGroup.id == CustomerGroupMember.group_id
+        )
+        statement = statement.where(CustomerGroup.public_id == bindparam("group"))
+    if after:
+        statement = statement.where(Customer.id < bindparam("seen"))
+    return statement.limit(bindparam("most", type_=Integer()))
 
 
 def list_customers(
-    db: Session, account_id: int, *, after: str | None = None, limit: int = 50
+    db: Session,
+    account_id: int,
+    *,
+    query: str = "",
+    group: str | None = None,
+    after: str | None = None,
+    limit: int = 50,
 ) -> Page[CustomerRow]:
-    """A page of customers, newest first."""
-    values = {"account": account_id, "most": check_limit(limit) + 1}
+    """A page of customers, newest first; with a group, of those that are in it.
+
+    With a query, of those that have its words in name or domains, or in name or address of one contact.
+    """
+    found = search.patterns(query)
+    if query.strip() and not found:
+        return Page((), None)
+    values: dict[str, object] = {"account": account_id, "most": check_limit(limit) + 1, "group": group}
+    values |= search.bound(found)
     if after:
         values["seen"] = position(after).id
-    rows = db.connection().execute(_OLDER if after else _NEWEST, values).all()
+    statement = _listed(terms=len(found), of_group=group is not None, after=bool(after))
+    rows = db.connection().execute(statement, values).all()
     last = rows[limit - 1] if len(rows) > limit else None
     items = tuple(CustomerRow(*row[:4]) for row in rows[:limit])
     return Page(items, cursor(Position(last[2], last[4])) if last else None)
@@ -74,8 +123,10 @@ def get_customer(db: Session, account_id: int, public_id: str) -> CustomerView:
     found = db.execute(mine.where(Customer.public_id == public_id)).scalar()
     if found is None:
         raise NotFound("There is no such customer.")
-    domains = select(CustomerDomain.domain).where(
-        CustomerDomain.account_id == account_id, CustomerDomain.customer_id == found.id
+    domains = (
+        select(CustomerDomain.domain)
+        .join(Customer, Customer.id == CustomerDomain.customer_id)
+        .where(Customer.account_id == account_id, Customer.id == found.id)
     )
     return CustomerView(
         public_id=found.public_id,
@@ -83,15 +134,12 @@ def get_customer(db: Session, account_id: int, public_id: str) -> CustomerView:
         created_at=found.created_at,
         domains=tuple(db.execute(domains.order_by(CustomerDomain.domain)).scalars()),
         contacts=_contacts(db, account_id, found.id),
+        groups=groups_of(db, account_id, public_id),
+        note=found.note,
     )
 
 
-def list_loose_contacts(db: Session, account_id: int, *, limit: int = 200) -> tuple[ContactView, ...]:
-    """Contacts that belong to no customer yet, newest first."""
-    return _contacts(db, account_id, None)[:limit]
-
-
-def _contacts(db: Session, account_id: int, customer_id: int | None) -> tuple[ContactView, ...]:
+def _contacts(db: Session, account_id: int, customer_id: int) -> tuple[ContactView, ...]:
     mine = (
         select(Contact.public_id, Contact.name, ContactAddress.address)
         .join(ContactAddress, ContactAddress.contact_id == Contact.id)

@@ -24,7 +24,7 @@ from gateway.errors import NotFound
 from gateway.rules.status import OPEN_STATUSES, Status
 from gateway.store import search
 from gateway.store.failures import failed_count
-from gateway.store.models import Customer, Staff, Ticket
+from gateway.store.models import Contact, Customer, Staff, Ticket
 from gateway.store.quarantine import waiting_count
 from gateway.store.queries.paging import Page, Position, check_limit, cursor, position
 from gateway.store.types import MOST
@@ -70,6 +70,7 @@ class TicketFilter:
     assignee_id: int | None = None
     unassigned: bool = False
     customer: str | None = None
+    contact: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +148,7 @@ def list_tickets(
         "account": account_id,
         "assignee": wanted.assignee_id,
         "customer": wanted.customer,
+        "contact": wanted.contact,
         "seen_at": seen.at,
         "seen_id": seen.id,
         "most": check_limit(limit) + 1,
@@ -187,12 +189,14 @@ class _Shape:
     unassigned: bool
     assignee: bool
     customer: bool
+    contact: bool
     after: bool
 
 
 def _shape(wanted: TicketFilter, after: str | None) -> _Shape:
     has_assignee = wanted.assignee_id is not None and not wanted.unassigned
-    return _Shape(wanted.unassigned, has_assignee, wanted.customer is not None, bool(after))
+    named = wanted.customer is not None, wanted.contact is not None
+    return _Shape(wanted.unassigned, has_assignee, *named, bool(after))
 
 
 @lru_cache(maxsize=64)
@@ -207,6 +211,9 @@ def _narrowed(statuses: tuple[Status, ...], shape: _Shape) -> _Rows:
         statement = statement.where(Ticket.assignee_id == bindparam("assignee"))
     if shape.customer:
         statement = statement.where(Customer.public_id == bindparam("customer"))
+    if shape.contact:
+        statement = statement.join(Contact, Contact.id == Ticket.contact_id)
+        statement = statement.where(Contact.public_id == bindparam("contact"))
     if shape.after:
         older = and_(Ticket.updated_at == bindparam("seen_at"), Ticket.id < bindparam("seen_id"))
         statement = statement.where(or_(Ticket.updated_at < bindparam("seen_at"), older))

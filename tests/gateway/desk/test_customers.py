@@ -2,11 +2,14 @@
 
 import pytest
 
-from gateway.desk import customers
-from gateway.desk.customers import MAX_DOMAINS, MAX_NAME_CHARS
+from gateway.desk import customers, groups
+from gateway.desk.customers import MAX_DOMAINS, MAX_NAME_CHARS, MAX_NOTE_CHARS, Removal
 from gateway.errors import Conflict, Invalid, NotFound
+from gateway.rules.status import Status
 from gateway.store import session
+from gateway.store.queries.contacts import ContactFilter, list_contacts
 from gateway.store.queries.customers import CustomerView, get_customer
+from gateway.store.queries.groups import get_group
 from tests.world import BOB, NOON, World, mail, ticket_row
 
 
@@ -86,10 +89,44 @@ def test_a_person_needs_an_address(world: World) -> None:
         customers.add_contact(db, world.ours.staff, world.ours.customer, name="x", address="no", now=NOON)
 
 
+def test_a_note_is_kept_within_its_length(world: World) -> None:
+    made = create(world)
+    with session.transaction() as db:
+        customers.change(db, world.ours.staff, made, note=" n" * (MAX_NOTE_CHARS // 2) + "\r\n")
+        with pytest.raises(Invalid) as caught:
+            customers.change(db, world.ours.staff, made, note="n" * (MAX_NOTE_CHARS + 1))
+    assert caught.value.field == "note"
+    assert len(view(world, made).note) == MAX_NOTE_CHARS - 1
+
+
+def test_a_customer_is_deleted_while_people_and_tickets_stay(world: World) -> None:
+    for number in (1, 2):
+        world.receive(mail(sender="Ann <ann@acme.example>", subject=f"{number}"))
+    world.move(1, Status.CLOSED)
+    acme = world.ours.customer
+    with session.reading() as db:
+        assert customers.removal_of(db, world.ours.staff, acme) == Removal(1, 2, 1)
+    with session.transaction() as db:
+        group = groups.create(db, world.ours.staff, name="North", now=NOON)
+        groups.put_in(db, world.ours.staff, group, customer=acme)
+        customers.remove(db, world.ours.staff, acme)
+    with pytest.raises(NotFound):
+        view(world, acme)
+    assert [world.detail(number).ticket.customer for number in (1, 2)] == [None, None]
+    create(world, "New", ("acme.example",))  # its domain is free again
+    with session.reading() as db:
+        assert get_group(db, world.ours.account_id, group).customer_count == 0
+        assert len(list_contacts(db, world.ours.account_id, ContactFilter(loose=True)).items) == 1
+
+
 def test_a_strangers_customer_is_not_found(world: World) -> None:
     with session.transaction() as db:
         with pytest.raises(NotFound):
             customers.change(db, world.stranger.owner, world.ours.customer, name="x")
+        with pytest.raises(NotFound):
+            customers.removal_of(db, world.stranger.owner, world.ours.customer)
+        with pytest.raises(NotFound):
+            customers.remove(db, world.stranger.owner, world.ours.customer)
         with pytest.raises(NotFound):
             customers.add_contact(
                 db, world.stranger.owner, world.ours.customer, name="", address=BOB, now=NOON

@@ -63,3 +63,31 @@ def test_staff_is_known_by_address_in_its_own_account_only(world: World) -> None
         assert contacts.is_staff_address(db, world.ours.account_id, "SAM@ours.example")
         assert not contacts.is_staff_address(db, world.stranger.account_id, "sam@ours.example")
         assert not contacts.is_staff_address(db, world.ours.account_id, "%@ours.example")
+
+
+def test_an_address_has_one_owner(world: World) -> None:
+    ours = world.ours.account_id
+    bob = recognise(world.ours, Address("Bob", BOB)).contact_id
+    ann = recognise(world.ours, Address("Ann", ANN)).contact_id
+    with session.transaction() as db:
+        assert contacts.add_address(db, ours, bob, "b@home.example")
+        assert not contacts.add_address(db, ours, ann, "b@home.example")
+        assert contacts.addresses_of(db, ours, bob) == (BOB, "b@home.example")
+        contacts.remove_address(db, ours, ann, "b@home.example")  # not hers to take away
+        contacts.remove_address(db, ours, bob, BOB)
+        assert contacts.addresses_of(db, ours, bob) == ("b@home.example",)
+        assert contacts.addresses_of(db, world.stranger.account_id, bob) == ()
+
+
+def test_the_words_of_a_contact_follow_its_name_and_addresses(world: World) -> None:
+    bob = recognise(world.ours, Address("Bob", BOB)).contact_id
+
+    def words() -> str:
+        with session.reading() as db:
+            return db.execute(select(Contact.words).where(Contact.id == bob)).scalar_one()
+
+    assert words() == "bob bob elsewhere example"
+    with session.transaction() as db:
+        contacts.add_address(db, world.ours.account_id, bob, "b@home.example")
+        contacts.write(db, world.ours.account_id, bob, {"name": "Röb"})
+    assert words() == "rob bob elsewhere example b home example"

@@ -18,9 +18,13 @@ from gateway.store.sealed import Seal
 from tests.databases import Databases, configured
 
 _AT = "'2026-01-02 03:04:05.000000'"
-# An account with one answer, in the columns of the first schema.
+# An account with a customer, a contact and one answer, in the columns of the first schema.
 OLDEST = f"""
     INSERT INTO account VALUES (1, 'acc', 'Desk', 'k', 1, {_AT});
+    INSERT INTO customer VALUES (1, 'cust', 1, 'Müller', {_AT});
+    INSERT INTO customer_domain VALUES (1, 1, 1, 'mus.example');
+    INSERT INTO contact VALUES (1, 'cont', 1, 1, 'Ann', {_AT});
+    INSERT INTO contact_address VALUES (1, 1, 1, 'ann@mus.example');
     INSERT INTO ticket (id, account_id, number, subject, status, requester_name, requester_address, tags,
         snippet, article_count, attachment_count, created_at, updated_at)
     VALUES (1, 1, 1, 'Printer', 'open', '', '', '[]', '', 1, 0, {_AT}, {_AT});
@@ -69,6 +73,8 @@ def test_what_the_oldest_version_wrote_is_kept(databases: Databases, kind: str, 
                 ("ann@example.org", "250 OK", False, None),
                 ("bob@example.org", "250 OK", False, None),
             ]
+            words = text("SELECT words FROM customer UNION ALL SELECT words FROM contact")
+            assert connection.execute(words).scalars().all() == ["muller mus example", "ann ann mus example"]
     databases.drop(url)
 
 

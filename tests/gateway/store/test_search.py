@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete
+from sqlalchemy import delete, literal, select
 
 from gateway.mail.address import Address
 from gateway.rules.status import ArticleKind, Status
@@ -153,3 +153,18 @@ def test_normal_words_are_their_own_normal_form(text: str) -> None:
     once = normalise(text)
     assert normalise(once) == once
     assert all(part for part in once.split(" ")) or once == ""
+
+
+def test_short_texts_are_searched_by_patterns_without_wildcards() -> None:
+    assert search.words_of("Müller & Söhne", "mus.example") == "muller sohne mus example"
+    assert search.patterns(" 100%_ GRÜN ") == ("%100%", "%grun%")
+    assert search.patterns("%_!") == ()
+    assert search.bound(("%a%", "%b%")) == {"pattern0": "%a%", "pattern1": "%b%"}
+
+
+def test_patterns_have_to_be_held_all(database: str) -> None:
+    with session.reading() as db:
+        for query, holds in (("red do", True), ("red cat", False)):
+            found = search.patterns(query)
+            asked = select(search.holding(literal("the red dog"), len(found)))
+            assert bool(db.execute(asked, search.bound(found)).scalar()) is holds

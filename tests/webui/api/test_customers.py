@@ -28,6 +28,17 @@ def test_a_customer_is_changed(client: FlaskClient, world: World, acme: Any) -> 
     assert answer.json == acme | {"name": "Acme 2"}
 
 
+def test_a_customer_has_a_note_is_found_and_deleted(client: FlaskClient, world: World, acme: Any) -> None:
+    headers, path = world.ours.headers, f"{PATH}/{acme['id']}"
+    noted = client.patch(path, json={"note": "Pays late"}, headers=headers).json
+    assert noted == acme | {"note": "Pays late"}
+    client.post(PATH, json={"name": "Other", "note": "New"}, headers=headers)
+    found: Any = client.get(f"{PATH}?q=acme.example", headers=headers).json
+    assert [one["name"] for one in found["items"]] == ["Acme"]
+    assert client.delete(path, headers=headers).status_code == 204
+    assert client.get(path, headers=headers).status_code == 404
+
+
 def test_a_contact_comes_with_its_tickets(client: FlaskClient, world: World, acme: Any) -> None:
     body = {"name": "Ann", "address": "ann@customer.example"}
     answer = client.post(f"{PATH}/{acme['id']}/contacts", json=body, headers=world.ours.headers)
@@ -43,6 +54,7 @@ def test_a_strangers_customer_is_not_there(client: FlaskClient, world: World, ac
     headers, path = world.stranger.headers, f"{PATH}/{acme['id']}"
     assert client.get(path, headers=headers).status_code == 404
     assert client.patch(path, json={"name": "Mine"}, headers=headers).status_code == 404
+    assert client.delete(path, headers=headers).status_code == 404
     body = {"address": "x@y.example"}
     assert client.post(f"{path}/contacts", json=body, headers=headers).status_code == 404
     listed = client.get(PATH, headers=headers).json

@@ -24,8 +24,14 @@ def test_the_promised_paths_are_described(spec: Any) -> None:
         "/api/v1/articles/{id}/raw": {"get"},
         "/api/v1/ledger": {"get"},
         "/api/v1/customers": {"get", "post"},
-        "/api/v1/customers/{id}": {"get", "patch"},
+        "/api/v1/customers/{id}": {"get", "patch", "delete"},
         "/api/v1/customers/{id}/contacts": {"post"},
+        "/api/v1/contacts": {"get"},
+        "/api/v1/contacts/{id}": {"get", "patch"},
+        "/api/v1/contacts/{id}/merge": {"post"},
+        "/api/v1/contact-merges/{id}/undo": {"post"},
+        "/api/v1/groups": {"get", "post"},
+        "/api/v1/groups/{id}": {"get", "patch", "delete"},
         "/api/v1/mailboxes": {"get"},
     }
     for path, methods in paths.items():

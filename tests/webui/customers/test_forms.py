@@ -2,7 +2,7 @@
 
 from werkzeug.datastructures import MultiDict
 
-from webui.customers.forms import read_contact, read_customer
+from webui.customers.forms import read_contact, read_customer, read_person, read_search
 
 
 def test_domains_come_one_by_one_however_they_are_separated() -> None:
@@ -17,3 +17,10 @@ def test_no_domains_are_none() -> None:
 def test_endless_fields_are_cut() -> None:
     assert len(read_customer(MultiDict({"name": "x" * 10**6, "domains": "y" * 10**6})).domains) == 26_000
     assert len(read_contact(MultiDict({"name": "x" * 10**6})).name) == 1000
+
+
+def test_a_note_keeps_its_lines_and_a_search_is_short() -> None:
+    assert read_person(MultiDict({"name": "Ann", "note": "a\r\nb"})).note == "a\nb"
+    assert len(read_person(MultiDict({"note": "x" * 10**6})).note) == 5001  # one too many, to be refused
+    assert read_search(MultiDict({"find": f" {'x' * 300}"})) == "x" * 200
+    assert read_search(MultiDict()) == ""

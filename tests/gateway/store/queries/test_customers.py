@@ -10,7 +10,6 @@ from gateway.store.queries.customers import (
     CustomerRow,
     get_customer,
     list_customers,
-    list_loose_contacts,
     names_by_address,
 )
 from tests.world import ANN, BOB, NOON, World, mail
@@ -54,14 +53,6 @@ def test_people_are_counted(world: World) -> None:
         assert list_customers(db, world.ours.account_id).items == (
             CustomerRow(world.ours.customer, "Acme", NOON, 2),
         )
-
-
-def test_who_belongs_to_no_customer_is_listed_apart(world: World) -> None:
-    world.receive(mail(sender=f"Bob <{BOB}>"))
-    world.receive(mail(sender=f"Ann <{ANN}>"))
-    with session.reading() as db:
-        assert [c.addresses for c in list_loose_contacts(db, world.ours.account_id)] == [(BOB,)]
-        assert list_loose_contacts(db, world.stranger.account_id) == ()
 
 
 def test_a_strangers_customer_is_not_found(world: World) -> None:

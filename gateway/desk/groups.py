@@ -1,0 +1,90 @@
+"""Groups that structure the customers, named freely; a customer is in any number of them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from gateway.desk import customers
+from gateway.errors import Conflict, Invalid, NotFound
+from gateway.rules.access import Actor, Permission, require
+from gateway.store import groups
+from gateway.store.models import CustomerGroup
+
+MAX_GROUPS = 500
+MAX_NAME_CHARS = 100
+
+
+def create(db: Session, by: Actor, *, name: str, now: datetime) -> str:
+    """A new group; its public id. Invalid names the field at fault, Conflict a name that is taken."""
+    require(by, Permission.EDIT_CUSTOMERS)
+    wanted = checked_name(name)
+    if groups.count(db, by.account_id) >= MAX_GROUPS:
+        raise Conflict(f"An account has at most {MAX_GROUPS} groups.")
+    made = groups.add(db, by.account_id, wanted, now=now)
+    if made is None:
+        raise _taken()
+    return made
+
+
+def rename(db: Session, by: Actor, public_id: str, *, name: str) -> None:
+    """Call a group otherwise. Errors as for `create`; NotFound for a foreign one."""
+    require(by, Permission.EDIT_CUSTOMERS)
+    group_id = _id_of(db, by.account_id, public_id)
+    if not groups.rename(db, group_id, checked_name(name)):
+        raise _taken()
+
+
+def remove(db: Session, by: Actor, public_id: str) -> None:
+    """Forget a group, its customers stay; NotFound for a foreign one."""
+    require(by, Permission.EDIT_CUSTOMERS)
+    groups.remove(db, _id_of(db, by.account_id, public_id))
+
+
+def put_in(db: Session, by: Actor, public_id: str, *, customer: str) -> None:
+    """Let a customer be in the group, once; NotFound if either is foreign."""
+    require(by, Permission.EDIT_CUSTOMERS)
+    group_id = _id_of(db, by.account_id, public_id)
+    groups.put_in(db, by.account_id, group_id, customers.id_of(db, by.account_id, customer))
+
+
+def take_out(db: Session, by: Actor, public_id: str, *, customer: str) -> None:
+    """Let a customer not be in the group; NotFound if either is foreign."""
+    require(by, Permission.EDIT_CUSTOMERS)
+    group_id = _id_of(db, by.account_id, public_id)
+    groups.take_out(db, group_id, customers.id_of(db, by.account_id, customer))
+
+
+def set_groups(db: Session, by: Actor, customer: str, wanted: Sequence[str]) -> None:
+    """Let a customer be in these groups and no others; Invalid if one of them is not the account's."""
+    require(by, Permission.EDIT_CUSTOMERS)
+    customer_id = customers.id_of(db, by.account_id, customer)
+    named = set(wanted)
+    mine = CustomerGroup.account_id == by.account_id, CustomerGroup.public_id.in_(named)
+    found = db.execute(select(CustomerGroup.id).where(*mine)).scalars().all()
+    if len(found) != len(named):
+        raise Invalid("There is no such group.", field="groups")
+    groups.take_out_of_all(db, customer_id)
+    for group_id in found:
+        groups.put_in(db, by.account_id, group_id, customer_id)
+
+
+def checked_name(name: str) -> str:
+    """A group's name in one line without needless space; Invalid without 1 to 100 characters."""
+    wanted = " ".join(name.replace("\0", "").split())
+    if not 1 <= len(wanted) <= MAX_NAME_CHARS:
+        raise Invalid("A name has 1 to 100 characters.", field="name")
+    return wanted
+
+
+def _taken() -> Conflict:
+    return Conflict("There is a group with this name already.")
+
+
+def _id_of(db: Session, account_id: int, public_id: str) -> int:
+    mine = CustomerGroup.account_id == account_id, CustomerGroup.public_id == public_id
+    found = db.execute(select(CustomerGroup.id).where(*mine)).scalar()
+    if found is None:
+        raise NotFound("There is no such group.")
+    return found

@@ -1,0 +1,76 @@
+"""Read models of the groups that structure the customers."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.orm import Session
+
+from gateway.errors import NotFound
+from gateway.store.models import Customer, CustomerGroup, CustomerGroupMember, table
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRef:
+    """A group as a customer or a ticket shows it."""
+
+    public_id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class GroupView:
+    """A group, and how many customers are in it."""
+
+    public_id: str
+    name: str
+    customer_count: int
+
+
+_GROUP, _MEMBER, _CUSTOMER = table(CustomerGroup).c, table(CustomerGroupMember).c, table(Customer).c
+_COUNT = select(func.count()).where(_MEMBER.group_id == _GROUP.id).correlate(table(CustomerGroup))
+_VIEWS = select(_GROUP.public_id, _GROUP.name, _COUNT.scalar_subquery()).where(
+    _GROUP.account_id == bindparam("account")
+)
+_ALL = _VIEWS.order_by(_GROUP.name_key)
+_ONE = _VIEWS.where(_GROUP.public_id == bindparam("group"))
+_OF_CUSTOMERS = (
+    select(_CUSTOMER.public_id, _GROUP.public_id, _GROUP.name)
+    .join(table(CustomerGroupMember), _MEMBER.customer_id == _CUSTOMER.id)
+    .join(table(CustomerGroup), _GROUP.id == _MEMBER.group_id)
+    .where(_CUSTOMER.account_id == bindparam("account"))
+    .where(_CUSTOMER.public_id.in_(bindparam("customers", expanding=True)))
+    .order_by(_GROUP.name_key)
+)
+
+
+def list_groups(db: Session, account_id: int) -> tuple[GroupView, ...]:
+    """The account's groups by name."""
+    return tuple(GroupView(*row) for row in db.connection().execute(_ALL, {"account": account_id}))
+
+
+def get_group(db: Session, account_id: int, public_id: str) -> GroupView:
+    """A group; NotFound also for another account's."""
+    found = db.connection().execute(_ONE, {"account": account_id, "group": public_id}).first()
+    if found is None:
+        raise NotFound("There is no such group.")
+    return GroupView(*found)
+
+
+def groups_of(db: Session, account_id: int, customer: str) -> tuple[GroupRef, ...]:
+    """The groups that a customer is in, by name."""
+    return groups_by_customer(db, account_id, (customer,)).get(customer, ())
+
+
+def groups_by_customer(
+    db: Session, account_id: int, customers: Sequence[str]
+) -> Mapping[str, tuple[GroupRef, ...]]:
+    """The groups of each of these customers that is in one, by name."""
+    if not customers:
+        return {}
+    found: dict[str, list[GroupRef]] = defaultdict(list)
+    values = {"account": account_id, "customers": list(customers)}
+    for customer, public_id, name in db.connection().execute(_OF_CUSTOMERS, values):
+        found[customer].append(GroupRef(public_id, name))
+    return {customer: tuple(groups) for customer, groups in found.items()}
