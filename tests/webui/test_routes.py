@@ -1,0 +1,231 @@
+"""Every route with everybody: nobody, staff, the owner, and a stranger who knows our ids.
+
+The table names each route once with whom it lets in; a route that it does not name fails the test.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import insert, select
+from werkzeug.test import TestResponse
+
+from gateway import clock
+from gateway.desk import canned, customers, groups, signin
+from gateway.rules.access import Role
+from gateway.store import session
+from gateway.store.models import (
+    Article,
+    Attachment,
+    CannedReply,
+    Contact,
+    Customer,
+    CustomerGroup,
+    Mailbox,
+    Record,
+    Staff,
+    table,
+)
+from tests.webui.cast import World, mail
+from tests.webui.pages import Page
+
+TABLE = Path(__file__).with_name("routes.txt")
+NUMBER = 3
+"""Of a ticket of ours; the stranger has none of this number."""
+
+
+@dataclass(frozen=True)
+class Route:
+    """A line of the table."""
+
+    who: str
+    method: str
+    rule: str
+
+    @property
+    def is_api(self) -> bool:
+        return self.rule.startswith("/api/")
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.rule}"
+
+
+def routes() -> tuple[Route, ...]:
+    """The table: who is let in (`anybody`, `token`, `person`, `manager`), method, path."""
+    lines = TABLE.read_text(encoding="utf-8").splitlines()
+    return tuple(Route(*line.split()) for line in lines if line and not line.startswith("#"))
+
+
+ROUTES = routes()
+BODIES: Mapping[str, dict[str, Any]] = {
+    "/api/v1/articles/<id>/discard": {"recipient": "ann@customer.example"},
+    "/api/v1/articles/<id>/dismiss": {"recipient": "ann@customer.example"},
+    "/api/v1/articles/<id>/resend": {"recipient": "ann@customer.example"},
+    "/api/v1/articles/<id>/forward": {"to": ["bob@customer.example"]},
+    "/api/v1/contacts/<id>/merge": {"into": "x" * 24},
+    "/api/v1/customers/<id>/contacts": {"address": "bob@customer.example"},
+    "/api/v1/groups/<id>": {"name": "North"},
+    "/api/v1/tickets/<number>/articles": {"kind": "note", "text": "Hello"},
+    "/api/v1/tickets/<number>/merge": {"into": 1},
+    "/mailboxes/<public_id>/hours": {"zone": "UTC"},
+    "/mailboxes/<public_id>/outgoing": {
+        "host": "mail.example",
+        "security": "tls",
+        "auth": "password",
+        "username": "help",
+        "secret": "x",
+        "sender": "ours",
+        "max_connections": "2",
+        "mails_per_minute": "0",
+    },
+    "/mailboxes/<public_id>/settings": {"locale": "en", "reopen_days": "30", "silence_hours": "0"},
+    "/t/<number>/merge": {"into": "1"},
+    "/t/<number>/status": {"status": "closed"},
+}
+"""What must be sent along so that the id is looked at; elsewhere it is looked at first."""
+
+
+def plain(rule: str) -> str:
+    """A rule without the bounds of its numbers."""
+    return re.sub(r"<int\([^)]*\):number>", "<number>", rule)
+
+
+@pytest.fixture
+def ids(world: World) -> Mapping[str, str]:
+    """Of each kind of thing one of ours, by the word of its path."""
+    ours, now = world.ours, clock.now()
+    for number in range(NUMBER):
+        ours.receive(mail(f"Ticket {number}", f"Text {number}"))
+    with session.transaction() as db:
+        canned.create(db, ours.actor, name="Hello", text="Dear", now=now)
+        customers.create(db, ours.actor, name="Acme", now=now)
+        groups.create(db, ours.actor, name="North", now=now)
+    kinds: Mapping[str, type[Record]] = {
+        "articles": Article,
+        "attachments": Attachment,
+        "canned": CannedReply,
+        "canned-replies": CannedReply,
+        "contacts": Contact,
+        "customers": Customer,
+        "groups": CustomerGroup,
+        "mailboxes": Mailbox,
+    }
+    found: dict[str, str] = {}
+    with session.reading() as db:
+        for word, kind in kinds.items():
+            columns = table(kind).c
+            mine = select(columns.public_id).where(columns.account_id == ours.account_id)
+            found[word] = db.execute(mine.order_by(columns.id)).scalars().all()[0]
+    return found | {"quarantine": "x" * 24, "contact-merges": "x" * 24, "remote-image": "x"}
+
+
+@pytest.fixture
+def staff(app: Flask, world: World) -> FlaskClient:
+    """The browser of a colleague who is no admin."""
+    now = clock.now()
+    with session.transaction() as db:
+        values = {
+            "public_id": "s" * 24,
+            "account_id": world.ours.account_id,
+            "role": Role.STAFF.value,
+            "login": "sam",
+            "email": "sam@ours.example",
+            "password_hash": "x",
+            "created_at": now,
+            "email_confirmed_at": now,
+        }
+        staff_id = db.execute(insert(Staff).returning(Staff.id), values).scalar_one()
+        cookie = signin.open_session(db, staff_id, browser="", now=now)
+    made = app.test_client()
+    made.set_cookie("session", cookie)
+    return made
+
+
+def call(
+    browser: FlaskClient, route: Route, ids: Mapping[str, str], headers: Mapping[str, str] | None = None
+) -> TestResponse:
+    words = [word for word in route.rule.split("/") if word not in ("", "api", "v1")]
+    path = route.rule.replace("<number>", str(NUMBER)).replace("<path:filename>", "css/app.css")
+    if "<public_id>" in path and "canned" in words:
+        path = path.replace("<public_id>", ids["canned"])
+    path = re.sub(r"<\w+>", ids.get(words[0], "x") if words else "x", path)
+    body = BODIES.get(route.rule, {})
+    if route.is_api:
+        json = None if route.method in ("GET", "DELETE") else body
+        return browser.open(path, method=route.method, json=json, headers=dict(headers or {}))
+    if route.method == "POST":
+        page = browser.get("/account")
+        token = Page(page if page.status_code == 200 else browser.get("/sign-in")).token
+        body = {"csrf_token": token, **body}
+    return browser.open(path, method=route.method, data=body)
+
+
+def test_the_table_names_every_route_and_no_other(app: Flask) -> None:
+    known = {
+        f"{method} {plain(rule.rule)}"
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+    assert known == {str(route) for route in ROUTES}
+    assert {route.who for route in ROUTES} == {"anybody", "token", "person", "manager"}
+
+
+def test_nobody_gets_in(app: Flask, ids: Mapping[str, str]) -> None:
+    let_in = []
+    for route in ROUTES:
+        answer = call(app.test_client(), route, ids)
+        if route.is_api:
+            is_refused = answer.status_code == 401
+        else:
+            is_refused = answer.status_code == 303 and answer.location.startswith("/sign-in?next=")
+        let_in += [] if is_refused else [route]
+    assert [str(route) for route in let_in if route.who != "anybody"] == []
+
+
+def test_a_strangers_thing_is_not_there(app: Flask, world: World, ids: Mapping[str, str]) -> None:
+    browser = app.test_client()
+    browser.set_cookie("session", world.stranger.cookie)
+    with_id = [route for route in ROUTES if "<" in route.rule and route.who != "anybody"]
+    told = {str(route): call(browser, route, ids, world.stranger.headers).status_code for route in with_id}
+    assert {route: status for route, status in told.items() if status != 404} == {}
+    assert len(told) > 50
+
+
+def test_what_is_for_owner_and_admins_is_denied_to_staff(
+    staff: FlaskClient, browser: FlaskClient, ids: Mapping[str, str]
+) -> None:
+    for_managers = [route for route in ROUTES if route.who == "manager"]
+    denied = [route for route in for_managers if call(staff, route, ids).status_code == 403]
+    assert list(map(str, denied)) == list(map(str, for_managers))
+    reading = [route for route in ROUTES if route.who != "token" and route.method == "GET"]
+    assert {str(r) for r in reading if call(browser, r, ids).status_code == 403} == set()
+    refused = {str(r) for r in reading if call(staff, r, ids).status_code == 403}
+    assert refused == {str(r) for r in reading if r.who == "manager"}
+
+
+def test_staff_may_do_whatever_is_for_people(staff: FlaskClient, ids: Mapping[str, str]) -> None:
+    doing = [r for r in ROUTES if r.who == "person" and r.method == "POST" and "sessions" not in r.rule]
+    assert [str(route) for route in doing if call(staff, route, ids).status_code == 403] == []
+
+
+def _everything() -> dict[str, str]:
+    """Each table with its rows."""
+    with session.reading() as db:
+        return {
+            one.name: repr(db.execute(select(one).order_by(*one.primary_key)).all())
+            for one in Record.metadata.sorted_tables
+        }
+
+
+def test_reading_changes_nothing(browser: FlaskClient, world: World, ids: Mapping[str, str]) -> None:
+    before = _everything()
+    for route in ROUTES:
+        if route.method == "GET" and route.rule != "/readyz":
+            assert call(browser, route, ids, world.ours.headers).status_code < 500, route
+    after = _everything()
+    assert [name for name in after if after[name] != before[name]] == []
