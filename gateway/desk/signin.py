@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
+from gateway.desk.secondfactor import has_factor
 from gateway.ids import hash_secret, new_secret
 from gateway.rules.access import Actor, Role
 from gateway.store.models import Account, HalfSignIn, Staff, WebSession
@@ -25,7 +26,10 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """Who is at the browser; `proven_at` is when their password was last asked for and right."""
+    """Who is at the browser; `proven_at` is when their password was last asked for and right.
+
+    `owes_factor`: their account demands a second factor, and they have none yet.
+    """
 
     actor: Actor
     login: str
@@ -34,6 +38,7 @@ class SignedIn:
     account_public_id: str
     account_name: str
     proven_at: datetime | None = None
+    owes_factor: bool = False
 
     def has_proven(self, now: datetime) -> bool:
         """Whether what asks for the password again may do without."""
@@ -92,6 +97,7 @@ def find_session(db: Session, secret: str, *, now: datetime) -> SignedIn | None:
         found.account_public_id,
         found.account_name,
         proven_at=found.proven_at,
+        owes_factor=found.owes_factor,
     )
 
 
@@ -161,6 +167,7 @@ _SESSION = (
         WebSession.proven_at,
         Account.public_id.label("account_public_id"),
         Account.name.label("account_name"),
+        (Account.demands_second_factor & ~has_factor(Staff.id)).label("owes_factor"),
     )
     .select_from(WebSession)
     .join(Staff, Staff.id == WebSession.staff_id)
