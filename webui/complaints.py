@@ -95,6 +95,7 @@ _SAID = (
     N_("This passkey could not be used. Please try again."),
     N_("This passkey is registered already."),
     N_("A person has at most 20 passkeys."),
+    N_("Please set up your own second factor first."),
     N_("There is no such passkey."),
     N_("There is no such token."),
     N_("An account has at most 100 tokens."),

@@ -22,6 +22,8 @@ from webui.office import office
 
 SIGN_IN_PATH = "/sign-in"
 PROVE_PATH = "/prove"
+SECURITY_PATH = "/account/security"
+_OWN_AREA = "signin"
 _MAX_SECRET = 200
 
 P = ParamSpec("P")
@@ -55,11 +57,17 @@ def actor() -> Actor:
 
 
 def signed_in(view: Callable[P, T]) -> Callable[P, T | AnyResponse]:
-    """Guard of a view: who is not signed in is sent to the sign-in page and back."""
+    """Guard of a view: who is not signed in is sent to the sign-in page and back.
+
+    Who owes a second factor sees only the pages about oneself, where it is set up.
+    """
 
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> T | AnyResponse:
-        if find() is not None:
+        person = find()
+        if person is not None and person.owes_factor and _OWN_AREA not in request.blueprints:
+            return redirect(f"{SECURITY_PATH}?owed=1", 303)
+        if person is not None:
             return view(*args, **kwargs)
         target = request.full_path.rstrip("?") if request.method == "GET" else "/"
         return redirect(f"{SIGN_IN_PATH}?next={quote(safe_next(target))}", 303)

@@ -5,15 +5,16 @@ The app's key is sealed at rest, of recovery codes only hashes are kept. No code
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from gateway.errors import Conflict, Invalid, NotFound
 from gateway.ids import base32, hash_secret, new_key
 from gateway.rules import totp
-from gateway.rules.access import Actor
-from gateway.store.models import Passkey, RecoveryCode, Staff, Totp
+from gateway.rules.access import Actor, Permission, require
+from gateway.store.models import Account, Passkey, RecoveryCode, Staff, Totp
 from gateway.store.sealed import Seal
 
 RECOVERY_CODES = 10
@@ -46,9 +47,29 @@ def view(db: Session, by: Actor) -> FactorView:
 
 def is_on(db: Session, staff_id: int) -> bool:
     """Whether the password alone lets this person in no more."""
+    return db.execute(select(has_factor(staff_id))).scalar_one()
+
+
+def has_factor(staff_id: Any) -> ColumnElement[bool]:
+    """The condition that a person, named by a value or a column, has an app or a passkey."""
     app = select(Totp.id).where(Totp.staff_id == staff_id, Totp.confirmed_at.is_not(None))
     passkey = select(Passkey.id).where(Passkey.staff_id == staff_id)
-    return db.execute(select(or_(app.exists(), passkey.exists()))).scalar_one()
+    return or_(app.exists(), passkey.exists())
+
+
+def is_demanded(db: Session, by: Actor) -> bool:
+    """Whether nobody in the account works with a password alone."""
+    mine = select(Account.demands_second_factor).where(Account.id == by.account_id)
+    return db.execute(mine).scalar_one()
+
+
+def demand(db: Session, by: Actor, *, demanded: bool) -> None:
+    """Demand it of everybody in the account, or no more; Conflict for who has none themselves."""
+    require(by, Permission.MANAGE_ACCOUNT)
+    if demanded and by.staff_id is not None and not is_on(db, by.staff_id):
+        raise Conflict("Please set up your own second factor first.")
+    mine = Account.id == by.account_id
+    db.execute(update(Account).where(mine).values(demands_second_factor=demanded))
 
 
 def begin(db: Session, by: Actor, *, seal: Seal, now: datetime) -> None:

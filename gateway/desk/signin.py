@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
+from gateway.desk.secondfactor import has_factor
 from gateway.ids import hash_secret, new_secret
 from gateway.rules.access import Actor, Permission, Role, may
 from gateway.store.holding import is_held
@@ -28,7 +29,8 @@ class Credentials:
 class SignedIn:
     """Who is at the browser; `proven_at` is when their password was last asked for and right.
 
-    `holds_mail` says that mail of the account waits to be released.
+    `holds_mail` says that mail of the account waits to be released, `owes_factor` that the account demands a
+    second factor and they have none yet.
     """
 
     actor: Actor
@@ -39,6 +41,7 @@ class SignedIn:
     account_name: str
     proven_at: datetime | None = None
     holds_mail: bool = False
+    owes_factor: bool = False
 
     def has_proven(self, now: datetime) -> bool:
         """Whether what asks for the password again may do without."""
@@ -103,6 +106,7 @@ def find_session(db: Session, secret: str, *, now: datetime) -> SignedIn | None:
         found.account_name,
         proven_at=found.proven_at,
         holds_mail=found.holds_mail,
+        owes_factor=found.owes_factor,
     )
 
 
@@ -173,6 +177,7 @@ _SESSION = (
         Account.public_id.label("account_public_id"),
         Account.name.label("account_name"),
         is_held().label("holds_mail"),
+        (Account.demands_second_factor & ~has_factor(Staff.id)).label("owes_factor"),
     )
     .select_from(WebSession)
     .join(Staff, Staff.id == WebSession.staff_id)

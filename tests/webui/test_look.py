@@ -31,7 +31,7 @@ PAGES = (
     "/quarantine?dismissed=2&after=MC4x",
     "/undelivered",
     "/account?new=1",
-    "/account/security?changed=1",
+    "/account/security?owed=1",
     "/account/second-factor",
     "/account/passkeys",
     "/account/tokens",

@@ -6,20 +6,19 @@ from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 
 from gateway.desk import knocking, passwords, secondfactor, signin
-from gateway.errors import DeskError, Invalid
+from gateway.errors import Conflict, DeskError, Invalid
 from gateway.i18n import _
+from gateway.rules.access import Permission, may
 from gateway.store.queries.tickets import count_views
 from gateway.store.session import reading, transaction
 from webui import complaints, pages, sessions
 from webui.office import office
 from webui.rail import rail
-from webui.sessions import actor, current, signed_in
+from webui.sessions import actor, current, proven, signed_in
 from webui.signin import browsers, door, forms
 from webui.wording import Moment, moment
 
 blueprint = Blueprint("security", __name__)
-
-_PATH = "/account/security"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +31,7 @@ class SignIn:
     is_this: bool
 
 
-@blueprint.get(_PATH)
+@blueprint.get(sessions.SECURITY_PATH)
 @signed_in
 def security() -> ResponseReturnValue:
     """Password and sign-ins."""
@@ -50,7 +49,7 @@ def change_password() -> ResponseReturnValue:
         return _page(error), error.http
     with transaction() as db:
         signin.change_password(db, actor(), sessions.secret(), password_hash)
-    return redirect(f"{_PATH}?changed=1", 303)
+    return redirect(f"{sessions.SECURITY_PATH}?changed=1", 303)
 
 
 @blueprint.post("/account/sessions/end")
@@ -60,7 +59,19 @@ def end_sessions() -> ResponseReturnValue:
     handle = request.form.get("handle")
     with transaction() as db:
         signin.close_sessions(db, actor(), sessions.secret(), handle)
-    return redirect(f"{_PATH}?ended=1#sessions", 303)
+    return redirect(f"{sessions.SECURITY_PATH}?ended=1#sessions", 303)
+
+
+@blueprint.post(f"{sessions.SECURITY_PATH}/demand")
+@proven
+def demand() -> ResponseReturnValue:
+    """Demand a second factor of everybody in the account, or no more."""
+    try:
+        with transaction() as db:
+            secondfactor.demand(db, actor(), demanded="demanded" in request.form)
+    except Conflict as error:
+        return _page(error), error.http
+    return redirect(f"{sessions.SECURITY_PATH}#everybody", 303)
 
 
 @blueprint.get(sessions.PROVE_PATH)
@@ -102,13 +113,15 @@ def _page(error: DeskError | None = None) -> str:
     by, now = actor(), office().clock.now()
     with reading() as db:
         views = rail(count_views(db, by.account_id, by.staff_id))
-        factor = secondfactor.view(db, by)
+        factor, is_demanded = secondfactor.view(db, by), secondfactor.is_demanded(db, by)
         found = signin.list_sessions(db, by, sessions.secret(), now=now)
     told = ""
     if "changed" in request.args:
         told = _("Your password is changed.")
     elif "ended" in request.args:
         told = _("Signed out there.")
+    elif "owed" in request.args:
+        told = _("This account demands a second factor. Please set one up; then everything else opens again.")
     elif "factor" in request.args:
         told = _("The second factor is off.")
     return pages.render(
@@ -117,8 +130,10 @@ def _page(error: DeskError | None = None) -> str:
         views=views,
         told=told,
         factor=factor,
+        is_demanded=is_demanded,
+        may_manage=may(by, Permission.MANAGE_ACCOUNT),
         wrong=complaints.in_words(error) if error else "",
-        field=error.field if isinstance(error, Invalid) else "",
+        field=error.field if isinstance(error, Invalid) else "demand" if error else "",
         sessions=[
             SignIn(one.handle, browsers.in_words(one.browser), moment(one.created_at, now), one.is_this)
             for one in found

@@ -7,8 +7,8 @@ import pyotp
 import pytest
 from sqlalchemy import select
 
-from gateway.desk import secondfactor
-from gateway.errors import Conflict, Invalid, NotFound
+from gateway.desk import secondfactor, signin
+from gateway.errors import Conflict, Denied, Invalid, NotFound
 from gateway.ids import hash_secret
 from gateway.rules.access import Actor
 from gateway.store import session
@@ -141,3 +141,42 @@ def test_the_operator_takes_it_away_from_who_has_lost_it(world: World) -> None:
     assert is_on(world.stranger.owner)
     with session.transaction() as db, pytest.raises(NotFound):
         secondfactor.take_away(db, "nobody")
+
+
+def owes(by: Actor) -> bool:
+    assert by.staff_id is not None
+    with session.transaction() as db:
+        secret = signin.open_session(db, by.staff_id, browser="", now=NOON)
+        db.flush()
+        found = signin.find_session(db, secret, now=NOON)
+    assert found is not None
+    return found.owes_factor
+
+
+def test_an_account_demands_it_of_everybody_but_not_of_strangers(world: World) -> None:
+    owner, staff = world.ours.owner, world.ours.staff
+    turn_on(owner)
+    for demanded in (True, False):
+        with session.transaction() as db:
+            secondfactor.demand(db, owner, demanded=demanded)
+            assert secondfactor.is_demanded(db, owner) is demanded
+            assert not secondfactor.is_demanded(db, world.stranger.owner)
+        assert (owes(owner), owes(staff), owes(world.stranger.owner)) == (False, demanded, False)
+
+
+def test_who_has_set_it_up_owes_nothing_any_more(world: World) -> None:
+    turn_on(world.ours.owner)
+    with session.transaction() as db:
+        secondfactor.demand(db, world.ours.owner, demanded=True)
+    begin(world.ours.staff)
+    assert owes(world.ours.staff)  # begun is not done
+    turn_on(world.ours.staff)
+    assert not owes(world.ours.staff)
+
+
+def test_who_has_none_demands_none_and_staff_demand_nothing(world: World) -> None:
+    with session.transaction() as db:
+        with pytest.raises(Conflict):
+            secondfactor.demand(db, world.ours.owner, demanded=True)
+        with pytest.raises(Denied):
+            secondfactor.demand(db, world.ours.staff, demanded=False)

@@ -91,3 +91,37 @@ def test_the_picture_has_no_style_of_its_own() -> None:
     assert svg.startswith("<svg ")
     assert "style" not in svg
     assert "ABC" not in svg
+
+
+def demand(browser: FlaskClient, **fields: str) -> TestResponse:
+    token = Page(browser.get("/account")).token
+    return browser.post("/account/security/demand", data={"csrf_token": token, **fields})
+
+
+def test_an_account_that_demands_it_opens_nothing_else_before(
+    app: Flask, browser: FlaskClient, world: World
+) -> None:
+    answer = demand(browser, demanded="on")
+    assert (answer.status_code, "your own second factor" in Page(answer).text_of("#wrong")) == (409, True)
+    turn_on(browser)
+    assert demand(browser, demanded="on").status_code == 303
+    assert browser.get("/").status_code == 200
+    assert Page(browser.get("/account/security")).one("[name=demanded]").get("checked") is not None
+    send(browser, "off")
+    for path in ("/", "/t/1", "/mailboxes", "/account/tokens"):
+        assert browser.get(path).location == "/account/security?owed=1"
+    assert browser.post("/t/1/status", data={"csrf_token": Page(browser.get("/account")).token}).location
+    page = Page(browser.get("/account/security?owed=1"))
+    assert "demands a second factor" in page.text_of("[role=status]")
+    assert browser.get("/account").status_code == 200
+    turn_on(browser)
+    assert browser.get("/").status_code == 200
+    demand(browser)
+    send(browser, "off")
+    assert browser.get("/").status_code == 200
+    assert another(app, world.stranger).get("/").status_code == 200
+
+
+def test_demanding_asks_for_the_password_again(browser: FlaskClient) -> None:
+    let_proof_lapse()
+    assert demand(browser).location.startswith("/prove?next=")
