@@ -40,10 +40,15 @@ def knock_with_code(db: Session, name: str, *, key: bytes, now: datetime) -> Non
 
 def welcome(db: Session, visitor: Visitor, *, key: bytes) -> None:
     """They are in: their own slips are forgotten, the network's stay counted."""
+    pardon(db, visitor, key=key)
+    knocks.forget(db, _digest(key, Counted.CODE, visitor.name))
+
+
+def pardon(db: Session, visitor: Visitor, *, key: bytes) -> None:
+    """The password is theirs: slips with it are forgotten, those with codes of the second factor are not."""
     for counted, who in _whos(visitor, key):
         if counted is Counted.LOGIN_HERE:
             knocks.forget(db, who)
-    knocks.forget(db, _digest(key, Counted.CODE, visitor.name))
 
 
 def _count(db: Session, whos: list[tuple[Counted, str]], now: datetime) -> None:

@@ -121,17 +121,18 @@ def confirm(db: Session, secret: str, *, now: datetime) -> None:
     db.execute(update(Staff).where(Staff.id == staff_id).values(email_confirmed_at=now))
 
 
-def set_password(db: Session, secret: str, password_hash: str, *, now: datetime) -> int:
-    """A new password for whoever has the link; their sessions end everywhere. Returns their key.
+def set_password(db: Session, secret: str, password_hash: str, *, now: datetime) -> str:
+    """A new password for whoever has the link; their sessions end everywhere. Returns their login.
 
     NotFound as in `confirm`. That they read the mail confirms the address as well.
     """
     staff_id = _redeem(db, secret, Purpose.RESET, now)
     values = {"password_hash": password_hash, "email_confirmed_at": now}
-    db.execute(update(Staff).where(Staff.id == staff_id).values(**values))
+    person = update(Staff).where(Staff.id == staff_id).values(**values).returning(Staff.login)
+    login: str = db.execute(person).scalar_one()
     for begun in (WebSession, HalfSignIn):
         db.execute(delete(begun).where(begun.staff_id == staff_id))
-    return staff_id
+    return login
 
 
 def _redeem(db: Session, secret: str, purpose: Purpose, now: datetime) -> int:

@@ -7,11 +7,12 @@ out of the address bar; without script it can be pasted. Opening such a page use
 from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 
-from gateway.desk import mailedlinks, passwords
+from gateway.desk import knocking, mailedlinks, passwords
+from gateway.desk.knocking import Visitor
 from gateway.desk.mailedlinks import Purpose, Reader
 from gateway.errors import DeskError, Invalid, NotFound
 from gateway.store.session import reading, transaction
-from webui import complaints, pages, sessions
+from webui import callers, complaints, pages, sessions
 from webui.later import Afterwards
 from webui.office import Office, office
 from webui.sessions import actor, current, signed_in
@@ -95,13 +96,15 @@ def reset_form() -> ResponseReturnValue:
 
 @blueprint.post("/reset")
 def reset() -> ResponseReturnValue:
-    """A new password. Who has a second factor still needs it, so nobody is let in here."""
+    """A new password; slips with the old one count no more. Nobody is signed in: a factor may be owed."""
     door.knock_with_secret()
     secret = forms.read_secret(request.form)
     try:
         password_hash = passwords.hash_password(forms.read_password(request.form))
         with transaction() as db:
-            mailedlinks.set_password(db, secret, password_hash, now=office().clock.now())
+            login = mailedlinks.set_password(db, secret, password_hash, now=office().clock.now())
+            visitor = Visitor(login, callers.address())
+            knocking.pardon(db, visitor, key=office().settings.key())
     except (Invalid, NotFound) as error:
         return _reset_page(secret, error), error.http
     return sessions.end(redirect(f"{sessions.SIGN_IN_PATH}?reset=1", 303))

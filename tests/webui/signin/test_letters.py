@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse, run_wsgi_app
 from gateway import clock
 from gateway.desk import signin
 from gateway.mail.parse import parse
+from gateway.rules.throttling import MOST, Counted
 from gateway.store import session
 from gateway.store.blobs import BlobStore
 from gateway.store.filetypes import detect_type
@@ -121,6 +122,16 @@ def test_a_lost_password_is_replaced_by_mail_and_everybody_is_signed_out(
     assert send(client, "/sign-in", login="ours", password=PASSWORD).status_code == 422
     assert send(client, "/sign-in", login="ours", password=NEW_PASSWORD).status_code == 303
     assert send(app.test_client(), "/reset", code=secret, password=NEW_PASSWORD).status_code == 404
+
+
+def test_who_has_tried_too_often_gets_in_with_the_new_password(app: Flask, world: World) -> None:
+    client = app.test_client()
+    for _ in range(MOST[Counted.LOGIN_HERE] - 1):
+        send(client, "/sign-in", login="ours", password="wrong")
+    send(client, "/forgotten", login="ours")
+    assert send(client, "/sign-in", login="ours", password=PASSWORD).status_code == 429
+    send(client, "/reset", code=secret_of(world.ours.blobs), password=NEW_PASSWORD)
+    assert send(client, "/sign-in", login="ours", password=NEW_PASSWORD).status_code == 303
 
 
 @pytest.mark.parametrize("said", ["ours", "nobody", "owner@ours.example", ""])
