@@ -18,7 +18,7 @@ from gateway.store.blobs import BlobStore
 from webui import assets, compression, csp, failures, languages, office, ops, origins, pages
 from webui.api import openapi, problems, v1
 from webui.canned import views as canned
-from webui.customers import contacts, groups
+from webui.customers import contacts, groups, transfer
 from webui.customers import views as customers
 from webui.mailboxes import views as mailboxes
 from webui.quarantine import views as quarantine
@@ -95,6 +95,7 @@ def _register(app: Application) -> None:
         customers,
         groups,
         contacts,
+        transfer,
         mailboxes,
         quarantine,
         undelivered,

@@ -1,4 +1,4 @@
-"""`manage4all import`: mail that was kept elsewhere."""
+"""`manage4all import`: mail, customers and contacts that were kept elsewhere."""
 
 import json
 import sys
@@ -14,10 +14,14 @@ from gateway.cli.opening import open_acceptor, open_process
 from gateway.clock import SystemClock
 from gateway.desk.people import get_account
 from gateway.errors import Invalid, NotFound
+from gateway.inbound import csvfile
 from gateway.inbound.archives import maildir_messages, mbox_messages
 from gateway.inbound.authentication.examining import Examiner
+from gateway.inbound.csvfile import Outcome
 from gateway.inbound.importing import DryRun, Importer, Outline, Summary
 from gateway.inbound.limits import BLOCK_BYTES
+from gateway.rules.access import Actor, Role
+from gateway.rules.csvtable import MAX_BYTES
 from gateway.settings import Settings
 from gateway.store.blobs import BlobStore
 from gateway.store.session import reading
@@ -30,7 +34,7 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON obj
 
 @click.group(name="import")
 def import_() -> None:
-    """Bring in mail that was kept elsewhere. Doing it again does no harm; nothing is sent for it."""
+    """Bring in what was kept elsewhere. Doing it again does no harm; nothing is sent for it."""
 
 
 @import_.command()
@@ -65,6 +69,52 @@ def maildir(account: str, mailbox: str, folder: Path, *, dry_run: bool, as_json:
             importer.take(_blocks(path))
             bar.update(1)
     _show(importer.summary(), as_json=as_json)
+
+
+@import_.command(name="csv")
+@_ACCOUNT
+@_DRY_RUN
+@_JSON
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def csv_(account: str, file: Path, *, dry_run: bool, as_json: bool) -> None:
+    """Import customers, groups and contacts.
+
+    The first line names the columns: customer, domains, groups, customer note, name, addresses, note (in
+    English or German). Says of each line what becomes of it, and ends with status 1 if one has an error.
+    """
+    open_process()
+    with file.open("rb") as stream:
+        raw = stream.read(MAX_BYTES + 1)  # one more than may be, so that it is refused
+    with reading() as db:
+        by = Actor(get_account(db, account).id, Role.TOKEN, name="manage4all")
+    with _progress(raw.count(b"\n")) as bar:
+        summary = csvfile.take(by, raw, dry_run=dry_run, clock=SystemClock(), told=bar.update)
+    _show_lines(summary, as_json=as_json)
+    if summary.count(Outcome.ERROR):
+        raise SystemExit(1)
+
+
+def _show_lines(summary: csvfile.Summary, *, as_json: bool) -> None:
+    counts = {outcome.value: summary.count(outcome) for outcome in Outcome}
+    lines = [
+        {
+            "line": report.line,
+            "outcome": report.outcome.value,
+            "subject": report.subject,
+            "error": report.error.public if report.error else None,
+        }
+        for report in summary.lines
+    ]
+    if as_json:
+        told = counts | {"ignored": list(summary.ignored), "lines": lines}
+        click.echo(json.dumps(told, ensure_ascii=False))
+        return
+    for line in lines:
+        words = (f"{line['line']}: {line['outcome']}", line["subject"], line["error"])
+        click.echo("  ".join(str(word) for word in words if word))
+    for name in summary.ignored:
+        click.echo(f"ignored column: {name}")
+    click.echo("\n".join(f"{name}: {count}" for name, count in counts.items()))
 
 
 def _importer(settings: Settings, account: str, mailbox: str, *, dry_run: bool) -> Importer | DryRun:

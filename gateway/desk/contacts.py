@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from gateway.desk import customers
 from gateway.errors import Conflict, Invalid, NotFound
+from gateway.ids import new_public_id
 from gateway.mail.address import Address
-from gateway.mail.addressing import writable_address
+from gateway.mail.addressing import domain_to_ascii, writable_address
 from gateway.rules.access import Actor, Permission, require
 from gateway.rules.status import OPEN_STATUSES
 from gateway.store import contacts
@@ -36,6 +37,27 @@ class Along(StrEnum):
     OPEN = "open"
 
 
+def create(
+    db: Session, by: Actor, *, name: str, addresses: Sequence[str], customer: str | None, now: datetime
+) -> str:
+    """A contact who has not written yet; their public id.
+
+    Without a customer they join the one whose domain the first address has. Errors as for `add_address`.
+    """
+    require(by, Permission.EDIT_CUSTOMERS)
+    customer_id, _ = _customer(db, by.account_id, customer)
+    if customer is None:
+        domain = domain_to_ascii(Address("", addresses[0]).domain)
+        customer_id = contacts.customer_by_domain(db, by.account_id, domain)
+    made = Contact(public_id=new_public_id(), account_id=by.account_id, created_at=now)
+    made.name, made.customer_id = checked_name(name), customer_id
+    db.add(made)
+    db.flush()
+    for address in addresses:
+        add_address(db, by, made.public_id, address)
+    return made.public_id
+
+
 def change(
     db: Session, by: Actor, public_id: str, *, name: str | None = None, note: str | None = None
 ) -> None:
@@ -44,7 +66,7 @@ def change(
     contact = locked(db, by.account_id, public_id)
     values: dict[str, object] = {}
     if name is not None:
-        values["name"] = _name(name)
+        values["name"] = checked_name(name)
     if note is not None:
         values["note"] = customers.checked_note(note)
     contacts.write(db, by.account_id, contact.id, values)
@@ -57,7 +79,7 @@ def add_address(db: Session, by: Actor, public_id: str, address: str) -> None:
     """
     require(by, Permission.EDIT_CUSTOMERS)
     contact = locked(db, by.account_id, public_id)
-    wanted = Address("", writable_address(address.strip())).key
+    wanted = checked_address(address)
     mine = contacts.addresses_of(db, by.account_id, contact.id)
     if wanted in mine:
         return
@@ -83,7 +105,7 @@ def remove_address(db: Session, by: Actor, public_id: str, address: str) -> None
 
 def set_addresses(db: Session, by: Actor, public_id: str, wanted: Sequence[str]) -> None:
     """Let a contact have these addresses and no others. Errors as for `add_address` and `remove_address`."""
-    keys = [Address("", writable_address(one.strip())).key for one in wanted]
+    keys = [checked_address(one) for one in wanted]
     for one in keys:
         add_address(db, by, public_id, one)
     contact = locked(db, by.account_id, public_id)
@@ -152,7 +174,13 @@ def _taken(db: Session, account_id: int, address: str) -> Conflict:
     return AddressTaken(whose.name or address, whose.public_id) if whose else Conflict()
 
 
-def _name(name: str) -> str:
+def checked_address(address: str) -> str:
+    """An address in the one form that is compared; Invalid if it is none."""
+    return Address("", writable_address(address.strip())).key
+
+
+def checked_name(name: str) -> str:
+    """A name in one line without needless space; Invalid above 300 characters."""
     wanted = " ".join(name.replace("\0", "").split())
     if len(wanted) > MAX_NAME_CHARS:
         raise Invalid(f"A person's name has at most {MAX_NAME_CHARS} characters.", field="name")

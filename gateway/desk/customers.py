@@ -36,7 +36,9 @@ def create(
 ) -> str:
     """A new customer; returns its public id. Invalid names the field at fault."""
     require(by, Permission.EDIT_CUSTOMERS)
-    customer = Customer(public_id=new_public_id(), account_id=by.account_id, name=_name(name), created_at=now)
+    customer = Customer(
+        public_id=new_public_id(), account_id=by.account_id, name=checked_name(name), created_at=now
+    )
     customer.note = checked_note(note)
     db.add(customer)
     db.flush()
@@ -58,7 +60,7 @@ def change(
     require(by, Permission.EDIT_CUSTOMERS)
     customer = _get(db, by.account_id, public_id)
     if name is not None:
-        customer.name = _name(name)
+        customer.name = checked_name(name)
     if domains is not None:
         _set_domains(db, by.account_id, customer.id, domains)
     if note is not None:
@@ -130,7 +132,8 @@ def _get(db: Session, account_id: int, public_id: str) -> Customer:
     return customer
 
 
-def _name(name: str) -> str:
+def checked_name(name: str) -> str:
+    """A name in one line without needless space; Invalid without 1 to 200 characters."""
     wanted = " ".join(name.split())
     if not 1 <= len(wanted) <= MAX_NAME_CHARS:
         raise Invalid(f"A name has 1 to {MAX_NAME_CHARS} characters.", field="name")
@@ -138,7 +141,7 @@ def _name(name: str) -> str:
 
 
 def _set_domains(db: Session, account_id: int, customer_id: int, domains: Sequence[str]) -> None:
-    wanted = list(dict.fromkeys(_domain(domain) for domain in domains))
+    wanted = list(dict.fromkeys(checked_domain(domain) for domain in domains))
     if len(wanted) > MAX_DOMAINS:
         raise Invalid(f"A customer has at most {MAX_DOMAINS} domains.", field="domains")
     others = CustomerDomain.account_id == account_id, CustomerDomain.customer_id != customer_id
@@ -152,7 +155,8 @@ def _set_domains(db: Session, account_id: int, customer_id: int, domains: Sequen
         db.execute(insert(CustomerDomain), rows)
 
 
-def _domain(domain: str) -> str:
+def checked_domain(domain: str) -> str:
+    """A mail domain in the one form that is compared; Invalid if it is none."""
     wanted = domain_to_ascii(domain.strip().lower().removeprefix("@"))
     try:
         writable_address(f"x@{wanted}")

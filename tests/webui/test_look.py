@@ -24,6 +24,7 @@ PAGES = (
     "/t/2",
     "/customers",
     "/customers?find=ann",
+    "/customers/import?created=1&error=2",
     "/contacts",
     "/groups",
     "/ledger",

@@ -105,3 +105,35 @@ def test_a_dry_run_counts_and_keeps_nothing(settings: Settings, account: str, tm
     dry = run_import(settings, *call, "--dry-run")
     assert json.loads(dry.stdout) == {"mails": 3, "threads": 2, "sent": 0, "refused": 0}
     assert counts(run_import(settings, *call)) == [3, 2, 1, 0, 0, 0]
+
+
+def test_customers_come_from_a_csv_file_after_a_dry_run(
+    settings: Settings, account: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "customers.csv"
+    file.write_text("customer;addresses;fax\nAcme;ann@acme.example;1\n;nobody;2\n", "utf-8")
+    call = ("csv", "--account", account, str(file))
+    dry = run_import(settings, *call, "--dry-run", "--json")
+    assert dry.returncode == 1  # one line has an error
+    told = json.loads(dry.stdout)
+    assert told["lines"] == [
+        {"line": 2, "outcome": "created", "subject": "Acme · ann@acme.example", "error": None},
+        {"line": 3, "outcome": "error", "subject": "nobody", "error": "This is not a valid e-mail address."},
+    ]
+    assert [told[name] for name in ("created", "changed", "unchanged", "error")] == [1, 0, 0, 1]
+    assert told["ignored"] == ["fax"]
+    assert "2: created  Acme" in run_import(settings, *call).stdout
+    file.write_text("customer\nAcme\n", "utf-8")
+    again = run_import(settings, *call)
+    assert (again.returncode, again.stdout.splitlines()[0]) == (0, "2: unchanged  Acme")
+
+
+def test_a_csv_file_for_nobody_or_without_columns_is_one_clear_line(
+    settings: Settings, account: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "customers.csv"
+    file.write_text("a;b\n1;2\n", "utf-8")
+    for whose, said in ((account, "The first line has to name the columns"), ("nobody", "no such account")):
+        done = run_import(settings, "csv", "--account", whose, str(file))
+        assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
+        assert said in done.stderr
