@@ -129,7 +129,7 @@ def connect(public_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/mailboxes/<public_id>/outgoing")
-@signed_in
+@proven
 def send_by(public_id: str) -> ResponseReturnValue:
     """Let its mail leave by an SMTP account of its own, or by another one than before."""
     try:
