@@ -7,7 +7,7 @@ from tests.world import DOMAIN, NOON
 
 
 def written(locale: str) -> bytes:
-    values = {"address": "help@x.example", "is_failing": True, "since": "now", "hours": 1, "error": "Gone"}
+    values = {"address": "help@x.example", "trouble": "failing", "since": "now", "hours": 1, "error": "Gone"}
     return write_notice("alarm", to="ann@x.example", locale=locale, mail_domain=DOMAIN, now=NOON, **values)
 
 
