@@ -38,6 +38,12 @@ def knock_with_code(db: Session, name: str, *, key: bytes, now: datetime) -> Non
     _count(db, [(Counted.CODE, _digest(key, Counted.CODE, name))], now)
 
 
+def give_back(db: Session, visitor: Visitor, *, key: bytes, now: datetime) -> None:
+    """Their password was right, so that this try was no guess: a whole office may come in by one address."""
+    for _, who in _whos(visitor, key):
+        knocks.give_back(db, who, window_at=window_of(now))
+
+
 def welcome(db: Session, visitor: Visitor, *, key: bytes) -> None:
     """They are in: their own slips are forgotten, the network's stay counted."""
     pardon(db, visitor, key=key)

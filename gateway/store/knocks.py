@@ -4,7 +4,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, delete
+from sqlalchemy import bindparam, delete, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningInsert
 
@@ -19,6 +19,11 @@ def count_one(db: Session, who: str, *, window_at: datetime) -> int:
     return times
 
 
+def give_back(db: Session, who: str, *, window_at: datetime) -> None:
+    """Count one try less."""
+    db.connection().execute(_GIVE_BACK, {"which": who, "at": window_at})
+
+
 def forget(db: Session, who: str) -> None:
     """They are in: what was counted of them is over."""
     db.connection().execute(_FORGET_ONE, {"who": who})
@@ -30,6 +35,11 @@ def forget_before(db: Session, moment: datetime) -> int:
 
 
 _KNOCK = table(Knock)
+_GIVE_BACK = (
+    update(_KNOCK)
+    .where(_KNOCK.c.who == bindparam("which"), _KNOCK.c.window_at == bindparam("at"), _KNOCK.c.times > 0)
+    .values(times=_KNOCK.c.times - 1)
+)
 _FORGET_ONE = delete(_KNOCK).where(_KNOCK.c.who == bindparam("who"))
 _FORGET_OLD = delete(_KNOCK).where(_KNOCK.c.window_at < bindparam("moment"))
 

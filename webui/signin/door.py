@@ -26,6 +26,13 @@ def knock_with_secret() -> None:
         knocking.knock_with_secret(db, address, key=key, now=here.clock.now())
 
 
+def give_back(visitor: Visitor) -> None:
+    """Their password was right: the try was no guess."""
+    here = office()
+    with transaction() as db:
+        knocking.give_back(db, visitor, key=here.settings.key(), now=here.clock.now())
+
+
 def has_passkeys() -> bool:
     """Whether the desk has an address at which browsers know passkeys."""
     return relying_party(office().settings.effective_base_url) is not None

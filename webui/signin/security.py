@@ -105,6 +105,7 @@ def _check_own(password: str, *, field: str) -> None:
     if not passwords.check(password_hash, password):
         raise Invalid("This is not your password.", field=field)
     with transaction() as db:
+        knocking.give_back(db, visitor, key=here.settings.key(), now=here.clock.now())
         knocking.pardon(db, visitor, key=here.settings.key())
         signin.note_proof(db, sessions.secret(), now=here.clock.now())
 

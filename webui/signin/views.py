@@ -50,6 +50,7 @@ def sign_in() -> ResponseReturnValue:
     if found is None or not fits:
         wrong = _("Login and password do not match.")
         return _sign_in_page(onward, login=typed.login, wrong=wrong), 422
+    door.give_back(visitor)
     with reading() as db:
         owes_more = secondfactor.is_on(db, found.staff_id)
     if owes_more:

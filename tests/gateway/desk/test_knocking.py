@@ -5,7 +5,15 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from gateway.desk.knocking import Visitor, knock, knock_with_code, knock_with_secret, pardon, welcome
+from gateway.desk.knocking import (
+    Visitor,
+    give_back,
+    knock,
+    knock_with_code,
+    knock_with_secret,
+    pardon,
+    welcome,
+)
 from gateway.errors import TooMany
 from gateway.rules.throttling import MOST, Counted
 from gateway.store import session
@@ -42,6 +50,15 @@ def test_who_goes_through_logins_is_stopped(world: World) -> None:
     with pytest.raises(TooMany):
         tries(Visitor("one more", "192.0.2.1"), 1)
     tries(Visitor("one more", "192.0.2.2"), 1)
+
+
+def test_a_whole_office_comes_in_by_one_address(world: World) -> None:
+    for number in range(2 * MOST[Counted.NETWORK]):
+        visitor = Visitor(f"login{number}", "192.0.2.1")
+        tries(visitor, 1)
+        with session.transaction() as db:
+            give_back(db, visitor, key=b"key", now=NOON)
+    tries(ANN, 1)
 
 
 def test_who_is_in_has_their_slips_forgotten(world: World) -> None:

@@ -27,3 +27,11 @@ def test_old_counts_go(world: World) -> None:
     with session.transaction() as db:
         assert knocks.forget_before(db, NOON + timedelta(minutes=15)) == 1
         assert knocks.forget_before(db, NOON + timedelta(minutes=15)) == 0
+
+
+def test_a_try_that_was_none_is_given_back_and_never_more_than_were(world: World) -> None:
+    count("a"), count("a"), count("a", 15)
+    for _ in range(3):
+        with session.transaction() as db:
+            knocks.give_back(db, "a", window_at=NOON)
+    assert (count("a"), count("a", 15)) == (1, 2)

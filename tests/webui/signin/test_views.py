@@ -3,11 +3,13 @@
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from gateway.desk import people
 from gateway.errors import NotFound
 from gateway.settings import Settings
+from gateway.store.models import Knock
 from gateway.store.session import reading
 from tests.webui.cast import PASSWORD, World
 from tests.webui.pages import Page
@@ -69,6 +71,13 @@ def test_login_and_password_let_in_and_lead_on(client: FlaskClient, world: World
     assert (answer.status_code, answer.location) == (303, "/t/1")
     assert client.get("/t/1").status_code == 200
     assert client.get("/sign-in").location == "/"
+
+
+def test_who_gets_in_leaves_no_try_behind_for_their_network(client: FlaskClient, world: World) -> None:
+    send(client, "/sign-in", login="ours", password="something else")
+    send(client, "/sign-in", login="ours", password=PASSWORD)
+    with reading() as db:  # the slip stays counted for network and login, for both together it is forgotten
+        assert sorted(db.execute(select(Knock.times)).scalars()) == [1, 1]
 
 
 def test_the_way_on_never_leads_elsewhere(client: FlaskClient, world: World) -> None:
