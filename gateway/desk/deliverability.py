@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from gateway.desk import dkimkeys
 from gateway.desk.dkimkeys import DkimView
-from gateway.errors import Conflict, NotFound
+from gateway.errors import Conflict
 from gateway.ids import new_public_id
 from gateway.mail import compose, tokens
 from gateway.mail.address import Address
@@ -20,8 +20,8 @@ from gateway.mail.addressing import domain_to_ascii
 from gateway.mail.compose import OutgoingMail
 from gateway.rules.access import Actor, Permission, require
 from gateway.rules.deliverability import Facts, Finding, Probe, Sending, decide_probe, judge
-from gateway.store import smtp
-from gateway.store.models import Account, DeliverabilityCheck, Mailbox
+from gateway.store import mailboxes, smtp
+from gateway.store.models import Account, DeliverabilityCheck
 from gateway.store.sealed import Seal
 from gateway.store.smtp import EnvelopeSender, OutgoingAccount
 
@@ -73,7 +73,7 @@ def begin(db: Session, by: Actor, mailbox_id: str, *, seal: Seal, mail_domain: s
     """
     require(by, Permission.MANAGE_ACCOUNT)
     require(by, Permission.SEND_MAIL)
-    mailbox = _mailbox(db, by, mailbox_id, is_alone=True)
+    mailbox = mailboxes.get(db, by.account_id, mailbox_id, is_alone=True)
     _wait_for_pause(db, mailbox.id, now)
     key = db.execute(select(Account.mail_key).where(Account.id == by.account_id)).scalar_one()
     keys = dkimkeys.list_keys(db, by, mailbox_id)
@@ -124,7 +124,7 @@ def note_back(db: Session, account_id: int, public_id: str, *, now: datetime) ->
 def find_looked(db: Session, by: Actor, mailbox_id: str) -> Looked | None:
     """The newest look at a mailbox; NotFound for another account's."""
     require(by, Permission.MANAGE_ACCOUNT)
-    mailbox = _mailbox(db, by, mailbox_id)
+    mailbox = mailboxes.get(db, by.account_id, mailbox_id)
     mine = DeliverabilityCheck.account_id == by.account_id, DeliverabilityCheck.mailbox_id == mailbox.id
     row = db.execute(select(DeliverabilityCheck).where(*mine)).scalar()
     if row is None:
@@ -137,13 +137,3 @@ def _wait_for_pause(db: Session, mailbox_id: int, now: datetime) -> None:
     last = db.execute(began).scalar()
     if last is not None and now - last < PAUSE:
         raise Conflict(TOO_SOON)
-
-
-def _mailbox(db: Session, by: Actor, mailbox_id: str, *, is_alone: bool = False) -> Mailbox:
-    """The mailbox; with `is_alone` whoever asks for it so meanwhile waits for this transaction's end."""
-    mine = Mailbox.account_id == by.account_id, Mailbox.public_id == mailbox_id
-    wanted = select(Mailbox).where(*mine)
-    found = db.execute(wanted.with_for_update() if is_alone else wanted).scalar()
-    if found is None:
-        raise NotFound("There is no such mailbox.")
-    return found

@@ -16,6 +16,7 @@ from gateway.desk.servers.login import Login
 from gateway.errors import Conflict, Invalid, NotFound
 from gateway.ids import new_public_id
 from gateway.rules.access import Actor, Permission, require
+from gateway.store import mailboxes
 from gateway.store.imap import SourceState, WhenDone
 from gateway.store.models import ImapFolder, ImapSource, Mailbox
 from gateway.store.servers import Auth, Security
@@ -62,7 +63,7 @@ def connect(db: Session, by: Actor, mailbox_id: str, connection: Connection, *, 
     Invalid names the field at fault; NotFound for a foreign mailbox, Conflict if it has an account.
     """
     require(by, Permission.MANAGE_ACCOUNT)
-    mailbox = _mailbox(db, by, mailbox_id)
+    mailbox = mailboxes.get(db, by.account_id, mailbox_id).id
     if _find(db, by, mailbox_id) is not None:
         raise Conflict("This mailbox has an IMAP account already.")
     source = ImapSource(
@@ -146,17 +147,9 @@ def remove(db: Session, by: Actor, mailbox_id: str) -> None:
 def find_view(db: Session, by: Actor, mailbox_id: str) -> SourceView | None:
     """The IMAP account of a mailbox, None if it has none; NotFound for a foreign mailbox."""
     require(by, Permission.MANAGE_ACCOUNT)
-    _mailbox(db, by, mailbox_id)
+    mailboxes.get(db, by.account_id, mailbox_id)
     source = _find(db, by, mailbox_id)
     return _view(source, mailbox_id) if source else None
-
-
-def _mailbox(db: Session, by: Actor, mailbox_id: str) -> int:
-    mine = Mailbox.account_id == by.account_id, Mailbox.public_id == mailbox_id
-    found: int | None = db.execute(select(Mailbox.id).where(*mine)).scalar()
-    if found is None:
-        raise NotFound("There is no such mailbox.")
-    return found
 
 
 def _find(db: Session, by: Actor, mailbox_id: str) -> ImapSource | None:

@@ -6,10 +6,11 @@ from datetime import datetime
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from gateway.errors import Conflict, NotFound
+from gateway.errors import Conflict
 from gateway.ids import base32, new_key, new_public_id
 from gateway.mail.addressing import domain_to_ascii, writable_address
 from gateway.mail.tokens import Claim, Purpose, is_genuine, read_local
+from gateway.store import mailboxes as stored
 from gateway.store.models import Account, Delivery, Mailbox, Ticket
 from gateway.store.types import MOST
 
@@ -77,7 +78,7 @@ def list_mailboxes(db: Session, account_id: int, *, mail_domain: str) -> tuple[M
 
 def remove(db: Session, account_id: int, public_id: str) -> None:
     """Take a mailbox away: its addresses are unknown from now on; NotFound for a foreign one."""
-    db.delete(_own(db, account_id, public_id))
+    db.delete(stored.get(db, account_id, public_id))
 
 
 def find_recipient(db: Session, address: str, *, mail_domain: str) -> Recipient | None:
@@ -108,14 +109,6 @@ _TICKET = select(Ticket.account_id, Account.mail_key, Ticket.mailbox_id, Ticket.
 _DELIVERY = select(Delivery.account_id, Account.mail_key, Delivery.mailbox_id, Delivery.ticket_id).join(
     Account, Account.id == Delivery.account_id
 )
-
-
-def _own(db: Session, account_id: int, public_id: str) -> Mailbox:
-    mine = select(Mailbox).where(Mailbox.account_id == account_id, Mailbox.public_id == public_id)
-    mailbox = db.execute(mine).scalar()
-    if mailbox is None:
-        raise NotFound("There is no such mailbox.")
-    return mailbox
 
 
 def _by_address(db: Session, address: str) -> tuple[int, int] | None:

@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gateway.desk.signatures import MAX_TEXT_CHARS, checked
-from gateway.errors import Invalid, NotFound
+from gateway.errors import Invalid
 from gateway.i18n import LOCALES
 from gateway.rules.access import Actor, Permission, require
-from gateway.store.models import Mailbox
+from gateway.store import mailboxes
 
 MAX_NAME_CHARS = 200
 MAX_REOPEN_DAYS = 3_650
@@ -36,7 +35,7 @@ class MailboxSettings:
 
 def find_settings(db: Session, account_id: int, public_id: str) -> MailboxSettings:
     """How a mailbox behaves now; NotFound for another account's."""
-    row = _mailbox(db, account_id, public_id)
+    row = mailboxes.get(db, account_id, public_id)
     return MailboxSettings(
         name=row.name,
         signature=row.signature,
@@ -51,7 +50,7 @@ def find_settings(db: Session, account_id: int, public_id: str) -> MailboxSettin
 def change_settings(db: Session, by: Actor, public_id: str, wanted: MailboxSettings) -> None:
     """Let a mailbox behave otherwise; Invalid names the field at fault, NotFound another account's."""
     require(by, Permission.MANAGE_ACCOUNT)
-    row = _mailbox(db, by.account_id, public_id)
+    row = mailboxes.get(db, by.account_id, public_id)
     if wanted.locale not in LOCALES:
         raise Invalid("This language is not spoken here.", field="locale")
     row.name = _text(wanted.name, "name", MAX_NAME_CHARS)
@@ -61,14 +60,6 @@ def change_settings(db: Session, by: Actor, public_id: str, wanted: MailboxSetti
     row.silence_hours = _number(wanted.silence_hours, "silence_hours", MAX_SILENCE_HOURS)
     row.acknowledges = wanted.acknowledges
     row.acknowledgement = _text(wanted.acknowledgement, "acknowledgement", MAX_TEXT_CHARS)
-
-
-def _mailbox(db: Session, account_id: int, public_id: str) -> Mailbox:
-    mine = Mailbox.account_id == account_id, Mailbox.public_id == public_id
-    found = db.execute(select(Mailbox).where(*mine)).scalar()
-    if found is None:
-        raise NotFound("There is no such mailbox.")
-    return found
 
 
 def _text(text: str, field: str, most: int) -> str:

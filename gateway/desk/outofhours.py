@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from gateway.errors import Invalid, NotFound
+from gateway.errors import Invalid
 from gateway.rules.access import Actor, Permission, require
 from gateway.rules.hours import Hours
-from gateway.store.models import Mailbox
+from gateway.store import mailboxes
 
 MAX_TEXT_CHARS = 5_000
 
@@ -28,25 +27,17 @@ class OutOfHours:
 
 def find_out_of_hours(db: Session, account_id: int, public_id: str) -> OutOfHours:
     """How it is now; NotFound for another account's mailbox."""
-    row = _mailbox(db, account_id, public_id)
+    row = mailboxes.get(db, account_id, public_id)
     return OutOfHours(Hours.from_stored(row.hours), row.answers_closed, row.closed_text)
 
 
 def change_out_of_hours(db: Session, by: Actor, public_id: str, wanted: OutOfHours) -> None:
     """Let it be otherwise; Invalid for a text that is too long, NotFound for another account's mailbox."""
     require(by, Permission.MANAGE_ACCOUNT)
-    row = _mailbox(db, by.account_id, public_id)
+    row = mailboxes.get(db, by.account_id, public_id)
     text = wanted.text.replace("\r\n", "\n").replace("\0", "").strip()
     if len(text) > MAX_TEXT_CHARS:
         raise Invalid("The text is too long.", field="closed_text")
     row.hours = wanted.hours.as_stored()
     row.answers_closed = wanted.answers
     row.closed_text = text
-
-
-def _mailbox(db: Session, account_id: int, public_id: str) -> Mailbox:
-    mine = Mailbox.account_id == account_id, Mailbox.public_id == public_id
-    found = db.execute(select(Mailbox).where(*mine)).scalar()
-    if found is None:
-        raise NotFound("There is no such mailbox.")
-    return found

@@ -13,7 +13,7 @@ from gateway.desk.servers import login
 from gateway.desk.servers.login import Login
 from gateway.errors import Invalid, NotFound
 from gateway.rules.access import Actor, Permission, require
-from gateway.store import deliveries, smtp
+from gateway.store import deliveries, mailboxes, smtp
 from gateway.store.models import Mailbox, SmtpAccount
 from gateway.store.servers import Auth, Security
 from gateway.store.smtp import EnvelopeSender, OutgoingAccount
@@ -65,7 +65,7 @@ def save(
     may stand anywhere. Invalid names the field at fault; NotFound for a foreign mailbox.
     """
     require(by, Permission.MANAGE_ACCOUNT)
-    mailbox = _mailbox(db, by, mailbox_id)
+    mailbox = mailboxes.get(db, by.account_id, mailbox_id).id
     known = _find(db, by, mailbox_id)
     values = login.checked(wanted, known, may_be_nobody=True) | {
         "sender": wanted.sender.value,
@@ -102,7 +102,7 @@ def remove(db: Session, by: Actor, mailbox_id: str, *, now: datetime) -> None:
 def find_view(db: Session, by: Actor, mailbox_id: str) -> SmtpView | None:
     """The SMTP account of a mailbox, None if it has none; NotFound for a foreign mailbox."""
     require(by, Permission.MANAGE_ACCOUNT)
-    _mailbox(db, by, mailbox_id)
+    mailboxes.get(db, by.account_id, mailbox_id)
     account = _find(db, by, mailbox_id)
     return _view(account) if account else None
 
@@ -113,14 +113,6 @@ def get_account(db: Session, by: Actor, mailbox_id: str) -> OutgoingAccount:
     found = smtp.find_of_mailbox(db, by.account_id, mailbox_id)
     if found is None:
         raise NotFound("This mailbox has no SMTP account.")
-    return found
-
-
-def _mailbox(db: Session, by: Actor, mailbox_id: str) -> int:
-    mine = Mailbox.account_id == by.account_id, Mailbox.public_id == mailbox_id
-    found: int | None = db.execute(select(Mailbox.id).where(*mine)).scalar()
-    if found is None:
-        raise NotFound("There is no such mailbox.")
     return found
 
 

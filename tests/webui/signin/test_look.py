@@ -1,61 +1,24 @@
 """Getting in, in a real browser."""
 
 import re
-import threading
-from collections.abc import Iterator
 
 import pyotp
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from flask import Flask
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 from sqlalchemy import update
-from werkzeug.serving import make_server
 
 from gateway import clock
 from gateway.store import session
 from gateway.store.models import Staff
-from tests.fakes.chromium import launched
+from tests.webui.accessible import violations
 from tests.webui.cast import PASSWORD, World
 from tests.webui.signin.test_letters import secret_of
 from tests.webui.signin.test_security import let_proof_lapse
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with launched() as browser:
-        yield browser
-
-
-@pytest.fixture
-def served(app: Flask, world: World) -> Iterator[str]:
-    """The address of the application, really served."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join(10)
-    server.server_close()
-
-
-@pytest.fixture
-def page(chromium: Browser, served: str, world: World) -> Iterator[Page]:
-    """A page of our owner's browser; whatever its scripts complain about fails the test."""
-    context = chromium.new_context(base_url=served, viewport={"width": 1440, "height": 900}, locale="en-GB")
-    context.add_cookies([{"name": "session", "value": world.ours.cookie, "url": served}])
-    made = context.new_page()
-    complaints: list[str] = []
-    made.on("pageerror", lambda error: complaints.append(str(error)))
-    yield made
-    context.close()
-    assert complaints == []
-
-
 def look(page: Page) -> None:
     """Everybody can use the page as it stands, on a wide and on a narrow screen."""
-    found = Axe().run(page).response["violations"]
-    assert [f"{page.url} {v['id']}: {node['html'][:120]}" for v in found for node in v["nodes"]] == []
+    assert violations(page) == []
     page.set_viewport_size({"width": 320, "height": 800})
     assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
     page.set_viewport_size({"width": 1440, "height": 900})

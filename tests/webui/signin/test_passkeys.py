@@ -13,7 +13,6 @@ from werkzeug.test import TestResponse
 
 from gateway.rules.throttling import MOST, Counted
 from tests.fakes.authenticator import Authenticator
-from tests.fakes.chromium import launched
 from tests.webui import pages
 from tests.webui.cast import PASSWORD, World
 from tests.webui.signin.test_look import look
@@ -173,12 +172,6 @@ def test_at_an_address_without_a_name_none_is_offered(browser: FlaskClient, clie
     assert pages.Page(browser.get(PAGE)).all("[data-passkey]") == []
     assert pages.Page(client.get("/sign-in")).all("[data-passkey]") == []
     assert send(client, "/sign-in/passkey/options").status_code == 404
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with launched() as browser:
-        yield browser
 
 
 @pytest.fixture
