@@ -7,11 +7,15 @@ from gateway.errors import Denied
 
 
 class Role(StrEnum):
-    """What somebody is in the account; an API token acts as an admin without a name."""
+    """What somebody is in the account; an API token acts as an admin without a name.
+
+    An account has one owner at any time. A guest sees what they were invited to, on pages of their own.
+    """
 
     OWNER = "owner"
     ADMIN = "admin"
     STAFF = "staff"
+    GUEST = "guest"
     TOKEN = "token"
 
 
@@ -23,13 +27,15 @@ class Permission(StrEnum):
     MANAGE_ACCOUNT = "manage_account"
     SEND_MAIL = "send_mail"
     RELEASE_HELD = "release_held"
+    OWN_ACCOUNT = "own_account"
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Who acts, in which account. `staff_id` is None for an API token.
 
-    `is_confirmed` says whether a person has shown that their address is theirs.
+    `is_confirmed` says whether a person has shown that their address is theirs. Without `sees_all` they see
+    what belongs to the groups they are given.
     """
 
     account_id: int
@@ -37,15 +43,17 @@ class Actor:
     staff_id: int | None = None
     name: str = ""
     is_confirmed: bool = True
+    sees_all: bool = True
 
 
-_WORKERS = frozenset(Role)
+_WORKERS = frozenset(Role) - {Role.GUEST}
 _ALLOWED: dict[Permission, frozenset[Role]] = {
     Permission.WORK_TICKETS: _WORKERS,
     Permission.EDIT_CUSTOMERS: _WORKERS,
     Permission.MANAGE_ACCOUNT: frozenset({Role.OWNER, Role.ADMIN, Role.TOKEN}),
     Permission.SEND_MAIL: _WORKERS,
     Permission.RELEASE_HELD: frozenset({Role.OWNER, Role.ADMIN}),
+    Permission.OWN_ACCOUNT: frozenset({Role.OWNER}),
 }
 _UNCONFIRMED = "Please confirm your e-mail address first: until then no mail is sent."
 

@@ -21,7 +21,17 @@ from gateway.store.models.outgoing import AutomaticMail, Delivery, Outbox, Outgo
 from gateway.store.models.passkey import Ceremony, Passkey
 from gateway.store.models.record import Privacy, Record, table
 from gateway.store.models.smtp import RelayOffer, SmtpAccount, SmtpTurn
-from gateway.store.models.staff import ApiToken, IdempotencyKey, Knock, MailedLink, Staff, WebSession
+from gateway.store.models.staff import (
+    ApiToken,
+    GuestNotice,
+    IdempotencyKey,
+    Invitation,
+    Knock,
+    MailedLink,
+    Staff,
+    StaffGroup,
+    WebSession,
+)
 from gateway.store.models.ticket import Participant, Ticket, TicketEvent
 
 __all__ = [
@@ -42,12 +52,14 @@ __all__ = [
     "DeliverabilityCheck",
     "Delivery",
     "DkimKey",
+    "GuestNotice",
     "HalfSignIn",
     "IdempotencyKey",
     "ImapFolder",
     "ImapMessage",
     "ImapSource",
     "Intake",
+    "Invitation",
     "Knock",
     "Mailbox",
     "MailedLink",
@@ -65,6 +77,7 @@ __all__ = [
     "SmtpAccount",
     "SmtpTurn",
     "Staff",
+    "StaffGroup",
     "Ticket",
     "TicketEvent",
     "Totp",

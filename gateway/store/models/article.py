@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, Boolean, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped
 
 from gateway.store.models.record import Privacy, Record, column, key, link
@@ -16,7 +16,7 @@ class Article(Record):
     same mail offered again is known. `raw_sha256` names the raw mail in the blob store. `auth` is what
     SPF, DKIM and DMARC said, `protection` how it is signed or encrypted, `invitation` what its calendar
     part asks for. `is_folded` is set for the further mails of a storm; `forward_of` is the public id of the
-    article that one of ours hands on, "" for any other.
+    article that one of ours hands on, "" for any other; a note that `is_shared` is one that guests read, too.
     """
 
     __tablename__ = "article"
@@ -51,6 +51,7 @@ class Article(Record):
     protection: Mapped[str] = column(Privacy.TECHNICAL, type_=String(20), default="")
     invitation: Mapped[dict[str, Any] | None] = column(Privacy.CONTENT, type_=JSON(none_as_null=True))
     is_folded: Mapped[bool] = column(Privacy.TECHNICAL, default=False)
+    is_shared: Mapped[bool] = column(Privacy.TECHNICAL, type_=Boolean, default=False, server_default=false())
     forward_of: Mapped[str] = column(Privacy.TECHNICAL, type_=String(32), default="")
     defects: Mapped[list[str]] = column(Privacy.TECHNICAL, type_=JSON, default=list)
     raw_sha256: Mapped[str | None] = column(Privacy.CONTENT, type_=String(64), index=True)

@@ -5,10 +5,12 @@ import pytest
 from gateway.errors import Denied
 from gateway.rules.access import Actor, Permission, Role, may, require
 
-ALLOWED = {(role, permission) for role in Role for permission in Permission} - {
+WORKERS = set(Role) - {Role.GUEST}
+ALLOWED = {(role, permission) for role in WORKERS for permission in Permission} - {
     (Role.STAFF, Permission.MANAGE_ACCOUNT),
     (Role.STAFF, Permission.RELEASE_HELD),
     (Role.TOKEN, Permission.RELEASE_HELD),
+    *((role, Permission.OWN_ACCOUNT) for role in WORKERS - {Role.OWNER}),
 }
 
 
