@@ -19,7 +19,7 @@ from gateway.inbound.authentication.examining import Examine
 from gateway.inbound.file_intake import file_intake
 from gateway.mail import tokens
 from gateway.mail.envelope import NO_CLIENT, Client
-from gateway.rules.access import Actor, Role
+from gateway.rules.access import Actor, Role, Sight
 from gateway.rules.status import Status
 from gateway.store import intake, session
 from gateway.store.blobs import BlobStore
@@ -140,7 +140,7 @@ class World:
 
     def detail(self, number: int = 1, *, of: Business | None = None) -> TicketDetail:
         with session.reading() as db:
-            return get_detail(db, (of or self.ours).account_id, number)
+            return get_detail(db, Sight((of or self.ours).account_id), number)
 
     def reply(self, number: int, text: str = "Please restart it.", draft: Draft | None = None) -> ArticleRef:
         """Answer a ticket as our staff."""

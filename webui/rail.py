@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gateway.i18n import _
-from gateway.rules.access import Actor
+from gateway.rules.access import Actor, Permission, may
 from gateway.rules.status import Status
 from gateway.store.quarantine import MOST_COUNTED
 from gateway.store.queries.tickets import Counts, TicketFilter
@@ -24,8 +24,11 @@ class View:
     href: str
 
 
-def rail(counts: Counts) -> tuple[View, ...]:
-    """The views with today's numbers, and below them the quarantine and the mails that did not arrive."""
+def rail(counts: Counts, by: Actor) -> tuple[View, ...]:
+    """The views with today's numbers, and below them the quarantine and the mails that did not arrive.
+
+    Mail in quarantine belongs to no customer yet: who sees some of them only has no business there.
+    """
     numbers = {
         "mine": counts.mine,
         "unassigned": counts.unassigned,
@@ -34,11 +37,10 @@ def rail(counts: Counts) -> tuple[View, ...]:
     }
     names = view_names()
     views = [View(key, names[key], icon, numbers.get(key), f"/?view={key}") for key, icon in _ICONS.items()]
-    return (
-        *views,
-        View("quarantine", _("Quarantine"), "shield", _bounded(counts.held), "/quarantine"),
-        View("undelivered", _("Not delivered"), "warn", _bounded(counts.failed), "/undelivered"),
-    )
+    if may(by, Permission.WORK_EVERYWHERE):
+        views.append(View("quarantine", _("Quarantine"), "shield", _bounded(counts.held), "/quarantine"))
+    views.append(View("undelivered", _("Not delivered"), "warn", _bounded(counts.failed), "/undelivered"))
+    return tuple(views)
 
 
 def _bounded(count: int) -> int | str | None:

@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from gateway.desk import signin
 from gateway.desk.signin import SignedIn
-from gateway.errors import Unauthenticated
+from gateway.errors import NotFound, Unauthenticated
 from gateway.rules.access import Actor
 from gateway.store.session import reading
 from webui.office import office
@@ -23,7 +23,9 @@ from webui.office import office
 SIGN_IN_PATH = "/sign-in"
 PROVE_PATH = "/prove"
 SECURITY_PATH = "/account/security"
+GUEST_PATH = "/guest"
 _OWN_AREA = "signin"
+_GUESTS_AREA = "guests"
 _MAX_SECRET = 200
 
 P = ParamSpec("P")
@@ -59,14 +61,20 @@ def actor() -> Actor:
 def signed_in(view: Callable[P, T]) -> Callable[P, T | AnyResponse]:
     """Guard of a view: who is not signed in is sent to the sign-in page and back.
 
-    Who owes a second factor sees only the pages about oneself, where it is set up.
+    Who owes a second factor sees only the pages about oneself, where it is set up. To guests there are only
+    those and their own: any other answers as if it did not exist.
     """
 
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> T | AnyResponse:
         person = find()
-        if person is not None and person.owes_factor and _OWN_AREA not in request.blueprints:
+        is_own = _OWN_AREA in request.blueprints
+        if person is not None and person.owes_factor and not is_own:
             return redirect(f"{SECURITY_PATH}?owed=1", 303)
+        if person is not None and person.is_guest and not is_own and request.blueprint != _GUESTS_AREA:
+            if request.path == "/":
+                return redirect(GUEST_PATH, 303)
+            raise NotFound
         if person is not None:
             return view(*args, **kwargs)
         target = request.full_path.rstrip("?") if request.method == "GET" else "/"

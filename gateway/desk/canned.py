@@ -80,9 +80,7 @@ def remove(db: Session, by: Actor, public_id: str) -> None:
 def fill_in(db: Session, by: Actor, number: int, public_id: str) -> str:
     """One as it stands in an answer to this ticket, its placeholders filled; NotFound for a foreign one."""
     text = get_canned(db, by.account_id, public_id).text
-    return signatures.fill_in(
-        db, by, text, replying.letterhead(db, by, get_detail(db, by.account_id, number))
-    )
+    return signatures.fill_in(db, by, text, replying.letterhead(db, by, get_detail(db, by.sight, number)))
 
 
 _VIEW = select(CannedReply.public_id, CannedReply.name, CannedReply.text)

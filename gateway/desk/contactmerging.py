@@ -14,7 +14,7 @@ from gateway.desk import contacts as people
 from gateway.desk import customers
 from gateway.errors import Conflict, Invalid, NotFound
 from gateway.ids import new_public_id
-from gateway.rules.access import Actor, Permission, require
+from gateway.rules.access import Actor, Permission, Sight, require
 from gateway.rules.status import OPEN_STATUSES
 from gateway.store import contacts
 from gateway.store.models import Contact, ContactAddress, ContactMerge, Ticket
@@ -35,8 +35,8 @@ class Preview:
 
 def preview(db: Session, by: Actor, public_id: str, into: str) -> Preview:
     """What `merge` would do; errors as there."""
-    require(by, Permission.EDIT_CUSTOMERS)
-    source, target = (get_contact(db, by.account_id, one) for one in (public_id, into))
+    require(by, Permission.WORK_EVERYWHERE)
+    source, target = (get_contact(db, by.sight, one) for one in (public_id, into))
     _check(public_id, source.public_id, target.public_id)
     theirs = select(func.count()).select_from(Ticket).join(Contact, Contact.id == Ticket.contact_id)
     mine = theirs.where(Contact.account_id == by.account_id, Contact.public_id == source.public_id)
@@ -52,7 +52,7 @@ def merge(db: Session, by: Actor, public_id: str, into: str, *, now: datetime) -
     Tickets stay with the customers they have. Raises NotFound for a foreign contact, Invalid for
     itself, Conflict when it is merged already.
     """
-    require(by, Permission.EDIT_CUSTOMERS)
+    require(by, Permission.WORK_EVERYWHERE)
     source, target = _both(db, by.account_id, public_id, into)
     _check(public_id, source.public_id, target.public_id)
     done = ContactMerge(
@@ -80,7 +80,7 @@ def undo(db: Session, by: Actor, merge_id: str, *, now: datetime) -> str:
 
     What came since stays. Conflict when it is too late, undone already, or one of them would have no address.
     """
-    require(by, Permission.EDIT_CUSTOMERS)
+    require(by, Permission.WORK_EVERYWHERE)
     done = _get(db, by.account_id, merge_id)
     if now - done.merged_at > UNDO_WITHIN:
         raise Conflict("Merging can be undone for 30 days; they are over.")
@@ -111,7 +111,7 @@ def _check(asked: str, source: str, target: str) -> None:
 
 def _both(db: Session, account_id: int, *public_ids: str) -> list[Contact]:
     """Both rows, held in the same order by everybody, so that two merges never wait for each other."""
-    held = {one: people.locked(db, account_id, one) for one in sorted(public_ids)}
+    held = {one: people.locked(db, Sight(account_id), one) for one in sorted(public_ids)}
     return [held[one] for one in public_ids]
 
 

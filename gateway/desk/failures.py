@@ -19,7 +19,7 @@ def resend(db: Session, by: Actor, public_id: str, recipient: str, *, now: datet
     """
     require(by, Permission.WORK_TICKETS)
     require(by, Permission.SEND_MAIL)
-    article = articles.locate(db, by.account_id, public_id)
+    article = articles.locate(db, by.sight, public_id)
     if not failures.requeue(db, by.account_id, article.id, recipient, now=now):
         raise Conflict("There is nothing to send again to this recipient.")
     return _tell(db, by, article, EventKind.RESENT, recipient, now)
@@ -28,7 +28,7 @@ def resend(db: Session, by: Actor, public_id: str, recipient: str, *, now: datet
 def dismiss(db: Session, by: Actor, public_id: str, recipient: str, *, now: datetime) -> ArticleRef:
     """Take a failure off the list; in its ticket it is told as before. Errors as for `resend`."""
     require(by, Permission.WORK_TICKETS)
-    article = articles.locate(db, by.account_id, public_id)
+    article = articles.locate(db, by.sight, public_id)
     if not failures.settle(db, by.account_id, article.id, Settled.DISMISSED, recipient=recipient):
         raise Conflict("This failure is on the list no more.")
     return _tell(db, by, article, EventKind.FAILURE_DISMISSED, recipient, now)

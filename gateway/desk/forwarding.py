@@ -50,7 +50,7 @@ def write(
     Conflict or Denied for what the virus scanner keeps closed; Invalid and TooLarge as for an answer.
     """
     require(by, Permission.WORK_TICKETS)
-    number, article = get_article(db, by.account_id, forward.article)
+    number, article = get_article(db, by.sight, forward.article)
     if article.kind is ArticleKind.NOTE:
         raise Denied("An internal note never leaves the house, so it cannot be forwarded.")
     if not draft.to:
@@ -58,7 +58,7 @@ def write(
     draft, chosen = replying.without_zero_bytes(draft), _chosen(article, forward)
     whole = replace(draft, files=(*draft.files, *_files(article, chosen, forward, office.blobs)))
     replying.check_size(sum(file.blob.size_bytes for file in whole.files), office.max_message_bytes)
-    detail = get_detail(db, by.account_id, number, with_html=False)
+    detail = get_detail(db, by.sight, number, with_html=False)
     sheet = replying.begin(db, by, detail, whole, office=office, now=now)
     own = sheet.placed_pictures()
     bodies = render.forward_bodies(

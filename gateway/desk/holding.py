@@ -40,7 +40,7 @@ def _act(
     recipient: str | None,
     now: datetime,
 ) -> int:
-    article_id = articles.locate(db, by.account_id, article).id if article is not None else None
+    article_id = articles.locate(db, by.sight, article).id if article is not None else None
     done = verb(db, by.account_id, Which(article_id, recipient), now=now)
     if not done:
         raise Conflict("Nothing of this is held back any more.")

@@ -27,10 +27,10 @@ def merge(db: Session, by: Actor, number: int, into: int, *, now: datetime) -> S
     Raises NotFound for a foreign number, Conflict when it is merged already, Invalid for itself.
     """
     require(by, Permission.WORK_TICKETS)
-    source = tickets.stand_unmerged(db, by.account_id, number)
-    if tickets.stand(db, by.account_id, number).id != source.id:
+    source = tickets.stand_unmerged(db, by.sight, number)
+    if tickets.stand(db, by.sight, number).id != source.id:
         raise Conflict("This ticket is merged already.")
-    target = tickets.stand(db, by.account_id, into)
+    target = tickets.stand(db, by.sight, into)
     if source.id == target.id:
         raise Invalid("A ticket cannot be merged into itself.", field="into")
     moved = {model.__tablename__: _move(db, model, source.id, target.id) for model in _MOVED}
@@ -50,8 +50,8 @@ def unmerge(db: Session, by: Actor, number: int, *, now: datetime) -> Standing:
     Its messages go back, what was written since stays. Conflict when it is not merged.
     """
     require(by, Permission.WORK_TICKETS)
-    source = tickets.stand_unmerged(db, by.account_id, number)
-    target = tickets.stand(db, by.account_id, number)
+    source = tickets.stand_unmerged(db, by.sight, number)
+    target = tickets.stand(db, by.sight, number)
     if source.id == target.id:
         raise Conflict("This ticket is not merged.")
     told = _merged_event(db, target.id, source.number)

@@ -36,7 +36,7 @@ def note(
     check_named(text, {file.filename for file in files})
     if status is not None and not may_become(status):
         raise Invalid("A ticket cannot be made new again.", field="status")
-    ticket = tickets.stand(db, by.account_id, number)
+    ticket = tickets.stand(db, by.sight, number)
     public_id = ids.new_public_id()
     placed = place_pictures(files, text, public_id=public_id, domain=_NOWHERE)
     article = NewArticle(

@@ -54,7 +54,7 @@ def release(db: Session, by: Actor, public_id: str, *, now: datetime) -> None:
 
     Raises NotFound for a foreign id, Conflict for one that was dismissed.
     """
-    require(by, Permission.WORK_TICKETS)
+    require(by, Permission.WORK_EVERYWHERE)
     held = quarantine.get(db, by.account_id, public_id)
     if quarantine.settle(db, held, Outcome.RELEASED, staff_id=by.staff_id, now=now):
         intake.give_back(db, held.intake_id, now=now)
@@ -68,7 +68,7 @@ def dismiss(db: Session, by: Actor, public_id: str, *, alike: bool = False, now:
     With `alike` all go that wait for the same reason and came from the same address. Raises NotFound for a
     foreign id, Conflict for one that was released.
     """
-    require(by, Permission.WORK_TICKETS)
+    require(by, Permission.WORK_EVERYWHERE)
     held = quarantine.get(db, by.account_id, public_id)
     if held.outcome is Outcome.RELEASED:
         raise Conflict("This message was released already.")

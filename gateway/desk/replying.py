@@ -177,7 +177,7 @@ def write(db: Session, by: Actor, number: int, draft: Draft, *, office: Office, 
     """
     require(by, Permission.WORK_TICKETS)
     require(by, Permission.SEND_MAIL)
-    detail = get_detail(db, by.account_id, number)
+    detail = get_detail(db, by.sight, number)
     draft = without_zero_bytes(draft)
     if not draft.text.strip():
         raise Invalid("Please write a text.", field="text")
@@ -224,7 +224,7 @@ def reply(db: Session, by: Actor, written: Written, *, now: datetime) -> Article
     """
     require(by, Permission.WORK_TICKETS)
     require(by, Permission.SEND_MAIL)
-    ticket = tickets.stand(db, by.account_id, written.number)
+    ticket = tickets.stand(db, by.sight, written.number)
     if written.replaces:
         _replace(db, by, ticket, written.replaces)
     article = written.article
@@ -244,7 +244,7 @@ def send_now(db: Session, by: Actor, public_id: str, *, now: datetime) -> Articl
     """Send an answer that waits for a later moment; Conflict when nothing of it waits."""
     require(by, Permission.WORK_TICKETS)
     require(by, Permission.SEND_MAIL)
-    article = articles.locate(db, by.account_id, public_id)
+    article = articles.locate(db, by.sight, public_id)
     if not deliveries.hasten(db, by.account_id, article.id, now=now):
         raise Conflict("This message does not wait to be sent later.")
     return _tell(db, by, article, EventKind.SENT_NOW, now)
@@ -266,7 +266,7 @@ def check_size(size_bytes: int, limit_bytes: int) -> None:
 def withdraw(db: Session, by: Actor, public_id: str, *, now: datetime) -> ArticleRef:
     """Take an answer back that has not begun to leave; Conflict when it is too late."""
     require(by, Permission.WORK_TICKETS)
-    article = articles.locate(db, by.account_id, public_id)
+    article = articles.locate(db, by.sight, public_id)
     if not deliveries.withdraw(db, by.account_id, article.id, now=now):
         raise Conflict("It is too late: the message is on its way.")
     return _tell(db, by, article, EventKind.WITHDRAWN, now)
@@ -274,7 +274,7 @@ def withdraw(db: Session, by: Actor, public_id: str, *, now: datetime) -> Articl
 
 def _replace(db: Session, by: Actor, ticket: Standing, public_id: str) -> None:
     """Take what did not arrive off the list: this answer goes out instead."""
-    replaced = articles.locate(db, by.account_id, public_id)
+    replaced = articles.locate(db, by.sight, public_id)
     if replaced.ticket_id != ticket.id:
         raise NotFound("There is no such message.")
     failures.settle(db, by.account_id, replaced.id, Settled.REPLACED)

@@ -11,6 +11,7 @@ from gateway.ids import hash_secret, new_secret
 from gateway.rules.access import Actor, Permission, Role, may
 from gateway.store.holding import is_held
 from gateway.store.models import Account, HalfSignIn, Staff, WebSession
+from gateway.store.queries import reaches
 
 SESSION_LASTS = timedelta(days=30)
 PROOF_LASTS = timedelta(minutes=15)
@@ -42,6 +43,11 @@ class SignedIn:
     proven_at: datetime | None = None
     holds_mail: bool = False
     owes_factor: bool = False
+
+    @property
+    def is_guest(self) -> bool:
+        """Whether they see what they were invited to, and nothing else."""
+        return self.actor.role is Role.GUEST
 
     def has_proven(self, now: datetime) -> bool:
         """Whether what asks for the password again may do without."""
@@ -96,7 +102,13 @@ def find_session(db: Session, secret: str, *, now: datetime) -> SignedIn | None:
         return None
     name = f"{found.first_name} {found.last_name}".strip() or found.login
     is_confirmed = found.email_confirmed_at is not None
-    actor = Actor(found.account_id, Role(found.role), found.staff_id, name, is_confirmed)
+    role = Role(found.role)
+    reach = None
+    if role is Role.GUEST:
+        reach = reaches.of_guest(db, found.account_id, found.staff_id, now=now)
+    elif role is Role.STAFF and not found.sees_all:
+        reach = reaches.of_staff(db, found.account_id, found.staff_id)
+    actor = Actor(found.account_id, role, found.staff_id, name, is_confirmed, reach)
     return SignedIn(
         actor,
         found.login,
@@ -166,6 +178,7 @@ _SESSION = (
     select(
         Staff.account_id,
         Staff.role,
+        Staff.sees_all,
         Staff.id.label("staff_id"),
         Staff.login,
         Staff.email,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from gateway.errors import Invalid
 from gateway.rules.access import Actor, Permission, require
 from gateway.rules.status import Status, may_become
-from gateway.store import tickets
+from gateway.store import seeing, tickets
 from gateway.store.models import Customer, Staff
 from gateway.store.tickets import EventKind, Standing
 
@@ -53,7 +53,7 @@ class StaffRef:
 def patch(db: Session, by: Actor, number: int, change: TicketChange, *, now: datetime) -> None:
     """Carry out a change; NotFound for a foreign number, Invalid names the field at fault."""
     require(by, Permission.WORK_TICKETS)
-    ticket = tickets.stand(db, by.account_id, number)
+    ticket = tickets.stand(db, by.sight, number)
     if change.subject is not None:
         _rename(db, by, ticket, change.subject, now)
     if change.tags is not None:
@@ -89,6 +89,14 @@ def staff_of(db: Session, account_id: int) -> tuple[StaffRef, ...]:
     return tuple(StaffRef(login, f"{first} {last}".strip() or login) for login, first, last in rows)
 
 
+_CUSTOMER = seeing.Scoped(
+    select(Customer.id, Customer.name).where(
+        Customer.account_id == bindparam("account"), Customer.public_id == bindparam("public_id")
+    ),
+    within=seeing.CUSTOMERS,
+)
+
+
 def _rename(db: Session, by: Actor, ticket: Standing, subject: str, now: datetime) -> None:
     wanted = checked_subject(subject)
     if wanted != ticket.subject:
@@ -119,8 +127,8 @@ def _staff_id(db: Session, account_id: int, login: str) -> int:
 
 
 def _give_to_customer(db: Session, by: Actor, ticket: Standing, public_id: str | None, now: datetime) -> None:
-    mine = Customer.account_id == by.account_id, Customer.public_id == public_id
-    found = db.execute(select(Customer.id, Customer.name).where(*mine)).first()
+    wanted = seeing.values(by.sight) | {"public_id": public_id}
+    found = db.execute(_CUSTOMER.of(by.sight), wanted).first()
     if public_id is not None and found is None:
         raise Invalid("There is no such customer.", field="customer")
     customer_id, name = found or (None, None)

@@ -4,17 +4,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from gateway.errors import NotFound
 from gateway.ids import new_public_id
 from gateway.mail.address import Address
+from gateway.rules.access import Sight
 from gateway.rules.scans import Scan
 from gateway.rules.status import ArticleKind
-from gateway.store import outbox, search, tickets
+from gateway.store import outbox, search, seeing, tickets
 from gateway.store.attachments import wants_preview
-from gateway.store.models import Article, Attachment, table
+from gateway.store.models import Article, Attachment, Ticket, table
 from gateway.store.session import inserted_id
 
 SNIPPET_CHARS = 160
@@ -59,6 +60,7 @@ class NewArticle:
     protection: str = ""
     invitation: Mapping[str, object] | None = None
     is_folded: bool = False
+    is_shared: bool = False
     forward_of: str = ""
     auth: dict[str, object] | None = None
     defects: tuple[str, ...] = ()
@@ -76,10 +78,10 @@ class Place:
     ticket_id: int
 
 
-def locate(db: Session, account_id: int, public_id: str) -> Place:
-    """Where an article is; NotFound also for another account's."""
-    mine = Article.account_id == account_id, Article.public_id == public_id
-    found = db.execute(select(Article.id, Article.public_id, Article.ticket_id).where(*mine)).first()
+def locate(db: Session, sight: Sight, public_id: str) -> Place:
+    """Where an article is; NotFound also for one that they do not see."""
+    wanted = seeing.values(sight) | {"public_id": public_id}
+    found = db.execute(_PLACE.of(sight), wanted).first()
     if found is None:
         raise NotFound("There is no such message.")
     return Place(*found)
@@ -123,6 +125,13 @@ def stored_message_id(message_id: str) -> str:
     return message_id.encode()[:998].decode(errors="ignore")
 
 
+_PLACE = seeing.Scoped(
+    select(Article.id, Article.public_id, Article.ticket_id)
+    .join(Ticket, Ticket.id == Article.ticket_id)
+    .where(Article.account_id == bindparam("account"), Article.public_id == bindparam("public_id")),
+    within=seeing.TICKETS,
+    guest=seeing.ARTICLES,
+)
 _INSERT_ARTICLE = insert(table(Article))
 _INSERT_FILE = insert(table(Attachment))
 
@@ -162,6 +171,7 @@ def _columns(new: NewArticle) -> dict[str, object]:
         "protection": new.protection,
         "invitation": dict(new.invitation) if new.invitation is not None else None,
         "is_folded": new.is_folded,
+        "is_shared": new.is_shared,
         "forward_of": new.forward_of,
         "auth": new.auth,
         "defects": list(new.defects),

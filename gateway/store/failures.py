@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from gateway.store import outbox
 from gateway.store.deliveries import State
-from gateway.store.models import Delivery
+from gateway.store.models import Delivery, Ticket
 
 MOST_COUNTED = 999
 FAILED = (State.FAILED, State.BOUNCED)
@@ -31,9 +31,14 @@ def is_listed() -> ColumnElement[bool]:
     return Delivery.state.in_(FAILED) & (Delivery.settled == "") & Delivery.article_id.is_not(None)
 
 
-def failed_count() -> ScalarSelect[int]:
-    """How many are listed in the account `:account`, counted up to `MOST_COUNTED` + 1."""
+def failed_count(within: ColumnElement[bool] | None = None) -> ScalarSelect[int]:
+    """How many are listed in the account `:account`, counted up to `MOST_COUNTED` + 1.
+
+    `within` is a condition on their tickets.
+    """
     listed = select(Delivery.id).where(Delivery.account_id == bindparam("account"), is_listed())
+    if within is not None:
+        listed = listed.join(Ticket, Ticket.id == Delivery.ticket_id).where(within)
     counted = listed.limit(MOST_COUNTED + 1).subquery()
     return select(func.count()).select_from(counted).scalar_subquery()
 

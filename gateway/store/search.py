@@ -12,6 +12,8 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import ColumnElement, Select, and_, bindparam, select, text
 from sqlalchemy.orm import Session
 
+from gateway.rules.access import Sight
+from gateway.store import seeing
 from gateway.store.models import Article
 
 _MAX_CHARS = 200_000
@@ -44,19 +46,21 @@ def index(db: Session, account_id: int, article_id: int, parts: Iterable[str]) -
     db.connection().execute(_INSERT[_dialect(db)], {"id": article_id, "words": words})
 
 
-def matching_tickets(db: Session, account_id: int, query: str) -> Select[int] | None:
+def matching_tickets(db: Session, sight: Sight, query: str) -> Select[int] | None:
     """The tickets in which one article holds all words of the query, the last as a prefix.
 
-    None when the query has no word.
+    None when the query has no word. Which tickets they see is for the asking statement to say; a guest's
+    words are not looked for in what guests do not read.
     """
     terms = normalise(query).split()[:_MAX_TERMS]
     if not terms:
         return None
-    hits = text(_MATCH[_dialect(db)]).bindparams(query=_EXPRESSION[_dialect(db)](account_id, terms))
+    hits = text(_MATCH[_dialect(db)]).bindparams(query=_EXPRESSION[_dialect(db)](sight.account_id, terms))
     hit_ids = hits.columns(Article.id).subquery()
-    return select(Article.ticket_id).where(
-        Article.account_id == account_id, Article.id.in_(select(hit_ids.c.id))
+    found = select(Article.ticket_id).where(
+        Article.account_id == sight.account_id, Article.id.in_(select(hit_ids.c.id))
     )
+    return found.where(seeing.ARTICLES) if sight.is_guest else found
 
 
 def words_of(*parts: str) -> str:

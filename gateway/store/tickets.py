@@ -7,11 +7,13 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Insert, Row, String, bindparam, case, func, insert, select, update
+from sqlalchemy import ColumnElement, Insert, Row, String, bindparam, case, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from gateway.errors import NotFound
+from gateway.rules.access import Sight
 from gateway.rules.status import Status
+from gateway.store import seeing
 from gateway.store.models import Account, Participant, Ticket, TicketEvent, table
 from gateway.store.session import inserted_id
 from gateway.store.types import MOST
@@ -99,14 +101,14 @@ def open_ticket(db: Session, account_id: int, new: NewTicketRow, *, now: datetim
     return Standing(ticket_id, number, new.status, new.subject, new.mailbox_id, new.customer_id)
 
 
-def stand(db: Session, account_id: int, number: int) -> Standing:
-    """Where a ticket stands, or the one it was merged into; NotFound also for another account's number."""
-    return _standing(db, Ticket.account_id == account_id, Ticket.number == min(number, MOST))
+def stand(db: Session, sight: Sight, number: int) -> Standing:
+    """Where a ticket stands, or the one it was merged into; NotFound also for one that they do not see."""
+    return _standing(db, sight, Ticket.number == min(number, MOST))
 
 
 def stand_by_id(db: Session, account_id: int, ticket_id: int) -> Standing:
     """Where a ticket stands, by its row; NotFound also for another account's."""
-    return _standing(db, Ticket.account_id == account_id, Ticket.id == ticket_id)
+    return _standing(db, Sight(account_id), Ticket.id == ticket_id)
 
 
 def touch(
@@ -174,10 +176,9 @@ def add_event(
     db.connection().execute(_INSERT_EVENT, values)
 
 
-def stand_unmerged(db: Session, account_id: int, number: int) -> Standing:
+def stand_unmerged(db: Session, sight: Sight, number: int) -> Standing:
     """Where a ticket itself stands, also when it is merged into another one; NotFound as `stand`."""
-    row = _row(db, Ticket.account_id == account_id, Ticket.number == min(number, MOST))
-    return _as_standing(row)
+    return _as_standing(_row(db, sight, Ticket.number == min(number, MOST)))
 
 
 def add_participants(db: Session, account_id: int, ticket_id: int, addresses: Iterable[str]) -> None:
@@ -218,27 +219,30 @@ _FOLDED = (
     .where(_TICKET.c.account_id == bindparam("account"), _TICKET.c.id == bindparam("ticket"))
     .values(folded_count=_TICKET.c.folded_count + 1)
 )
-_STANDING = select(
-    Ticket.id,
-    Ticket.number,
-    Ticket.status,
-    Ticket.subject,
-    Ticket.mailbox_id,
-    Ticket.customer_id,
-    Ticket.merged_into_id,
+_STANDING = seeing.Scoped(
+    select(
+        Ticket.id,
+        Ticket.number,
+        Ticket.status,
+        Ticket.subject,
+        Ticket.mailbox_id,
+        Ticket.customer_id,
+        Ticket.merged_into_id,
+    ).where(Ticket.account_id == bindparam("account")),
+    within=seeing.TICKETS,
 )
 
 
-def _standing(db: Session, *where: Any) -> Standing:
-    """The ticket, or the one it was merged into."""
-    found = _row(db, *where)
+def _standing(db: Session, sight: Sight, where: ColumnElement[bool]) -> Standing:
+    """The ticket, or the one it was merged into, which is what must be seen."""
+    found = _row(db, Sight(sight.account_id), where)
     if found.merged_into_id is not None:
-        found = _row(db, Ticket.id == found.merged_into_id)
-    return _as_standing(found)
+        where = Ticket.id == found.merged_into_id
+    return _as_standing(_row(db, sight, where) if sight.reach or found.merged_into_id else found)
 
 
-def _row(db: Session, *where: Any) -> Row[*tuple[Any, ...]]:
-    found = db.execute(_STANDING.where(*where)).first()
+def _row(db: Session, sight: Sight, where: ColumnElement[bool]) -> Row[*tuple[Any, ...]]:
+    found = db.execute(_STANDING.of(sight).where(where), seeing.values(sight)).first()
     if found is None:
         raise NotFound("There is no such ticket.")
     return found

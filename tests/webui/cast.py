@@ -11,7 +11,7 @@ from gateway.desk.guarding import Guards
 from gateway.desk.replying import Draft
 from gateway.inbound.file_intake import file_intake
 from gateway.inbound.previews import make_previews
-from gateway.rules.access import Actor, Role
+from gateway.rules.access import Actor, Role, Sight
 from gateway.store import intake, outbox, session
 from gateway.store.blobs import BlobStore
 from gateway.store.intake import NewOffer, Source
@@ -53,7 +53,7 @@ class Business:
 
     def ticket_number(self, number: int) -> TicketDetail:
         with session.reading() as db:
-            return get_detail(db, self.account_id, number)
+            return get_detail(db, Sight(self.account_id), number)
 
     def receive(self, mail: EmailMessage | bytes, *, guards: Guards | None = None) -> None:
         """Accept a mail and file it, as door and worker do."""

@@ -82,8 +82,7 @@ def get_article(path: IdPath) -> Response:
 def get_raw(path: IdPath) -> Response:
     """The mail as it came in or went out, byte for byte."""
     with reading() as db:
-        sha256 = queries.get_raw_sha256(db, actor().account_id, path.id)
-        is_open = queries.is_raw_open(db, actor().account_id, path.id)
+        sha256, is_open = queries.get_raw(db, actor().sight, path.id)
     return files.raw_mail(sha256, path.id, is_open=is_open)
 
 
@@ -91,7 +90,7 @@ def get_raw(path: IdPath) -> Response:
 def get_attachment(path: IdPath) -> Response:
     """The bytes of a file."""
     with reading() as db:
-        found = queries.get_attachment(db, actor().account_id, path.id)
+        found = queries.get_attachment(db, actor().sight, path.id)
     return files.attachment(found)
 
 
@@ -106,7 +105,7 @@ def _keep(number: int, body: ArticleIn, sent: list[FileStorage]) -> tuple[DraftF
     """The files, once it is known that there is a ticket for them."""
     if sent:
         with reading() as db:
-            get_ticket(db, actor().account_id, number)
+            get_ticket(db, actor().sight, number)
     return attaching.keep(sent, body.files)
 
 
@@ -156,5 +155,5 @@ def _draft(body: ArticleIn | ForwardIn, kept: tuple[DraftFile, ...]) -> Draft:
 
 def _article(public_id: str) -> Article:
     with reading() as db:
-        _, view = queries.get_article(db, actor().account_id, public_id)
+        _, view = queries.get_article(db, actor().sight, public_id)
     return Article.of(view)

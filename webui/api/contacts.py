@@ -21,7 +21,7 @@ def get_contacts(query: ContactQuery) -> Response:
     """Some contacts, newest first; `q` looks in names and addresses."""
     by, wanted = actor(), ContactFilter(query.q, query.customer)
     with reading() as db:
-        page = queries.list_contacts(db, by.account_id, wanted, after=query.cursor, limit=query.size)
+        page = queries.list_contacts(db, by.sight, wanted, after=query.cursor, limit=query.size)
     return answer(ContactPage.of(page))
 
 
@@ -73,6 +73,6 @@ def post_merge_undo(path: IdPath) -> Response:
 def _contact(public_id: str) -> ContactWithNote:
     by, since = actor(), office().clock.now() - contactmerging.UNDO_WITHIN
     with reading() as db:
-        found = queries.get_contact(db, by.account_id, public_id)
+        found = queries.get_contact(db, by.sight, public_id)
         merges = queries.list_merges(db, by.account_id, found.public_id, since=since)
     return ContactWithNote.whole(found, merges)

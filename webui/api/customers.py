@@ -22,9 +22,9 @@ def get_customers(query: CustomerQuery) -> Response:
     by = actor()
     with reading() as db:
         if query.group is not None:
-            get_group(db, by.account_id, query.group)
+            get_group(db, by.sight, query.group)
         page = queries.list_customers(
-            db, by.account_id, query=query.q, group=query.group, after=query.cursor, limit=query.size
+            db, by.sight, query=query.q, group=query.group, after=query.cursor, limit=query.size
         )
     return answer(CustomerPage.of(page))
 
@@ -89,4 +89,4 @@ def post_contact(path: IdPath) -> Response:
 
 def _customer(public_id: str) -> Customer:
     with reading() as db:
-        return Customer.of(queries.get_customer(db, actor().account_id, public_id))
+        return Customer.of(queries.get_customer(db, actor().sight, public_id))

@@ -22,7 +22,7 @@ from webui.office import office
 def get_deliveries(query: DeliveryQuery) -> Response:
     """What failed or came back and nobody has settled yet, newest first."""
     with reading() as db:
-        page = list_failed(db, actor().account_id, after=query.cursor, limit=query.size)
+        page = list_failed(db, actor().sight, after=query.cursor, limit=query.size)
     return answer(FailedDeliveryPage.of(page))
 
 
@@ -30,7 +30,7 @@ def get_deliveries(query: DeliveryQuery) -> Response:
 def get_held_deliveries(query: PageQuery) -> Response:
     """What is held back because the budget of outgoing mail was spent, oldest first."""
     with reading() as db:
-        page = list_held_mail(db, actor().account_id, after=query.cursor, limit=query.size)
+        page = list_held_mail(db, actor().sight, after=query.cursor, limit=query.size)
     return answer(HeldDeliveryPage.of(page))
 
 
@@ -63,5 +63,5 @@ def _settle(public_id: str, verb: Callable[..., object]) -> Response:
                 verb(db, actor(), public_id, body.recipient, now=office().clock.now())
                 idempotency.complete(db, held, public_id, status=200)
     with reading() as db:
-        _number, view = get_article(db, actor().account_id, public_id)
+        _number, view = get_article(db, actor().sight, public_id)
     return answer(Article.of(view))

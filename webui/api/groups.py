@@ -18,7 +18,7 @@ from webui.office import office
 def get_groups() -> Response:
     """The groups by name; `GET /customers?group=` lists who is in one."""
     with reading() as db:
-        return answer(Groups.of(queries.list_groups(db, actor().account_id)))
+        return answer(Groups.of(queries.list_groups(db, actor().sight)))
 
 
 @blueprint.post("/groups", responses={201: Group})
@@ -61,4 +61,4 @@ def delete_group(path: IdPath) -> Response:
 
 def _group(public_id: str) -> Group:
     with reading() as db:
-        return Group.of(queries.get_group(db, actor().account_id, public_id))
+        return Group.of(queries.get_group(db, actor().sight, public_id))

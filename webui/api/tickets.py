@@ -25,7 +25,7 @@ from webui.office import office
 def get_tickets(query: TicketQuery) -> Response:
     """Some tickets, newest activity first."""
     with reading() as db:
-        page = list_tickets(db, actor().account_id, query.filter(), after=query.cursor, limit=query.size)
+        page = list_tickets(db, actor().sight, query.filter(), after=query.cursor, limit=query.size)
     return answer(TicketPage.of(page))
 
 
@@ -39,7 +39,7 @@ def post_ticket() -> Response:
     with repeating.once(actor(), body, kept) as held:
         number = int(repeating.made_before(held) or _begin(body, kept, held))
     with reading() as db:
-        detail = get_detail(db, actor().account_id, number)
+        detail = get_detail(db, actor().sight, number)
     return created(TicketWithArticles.whole(detail), f"/tickets/{number}")
 
 
@@ -56,7 +56,7 @@ def patch_ticket(path: NumberPath) -> Response:
     change = bodies.read(TicketPatch).change()
     with transaction() as db:
         desk.patch(db, actor(), path.number, change, now=office().clock.now())
-        detail = get_detail(db, actor().account_id, path.number)
+        detail = get_detail(db, actor().sight, path.number)
     return answer(TicketWithArticles.whole(detail))
 
 
@@ -86,7 +86,7 @@ def post_unmerge(path: NumberPath) -> Response:
 
 def _whole(number: int) -> Response:
     with reading() as db:
-        detail = get_detail(db, actor().account_id, number)
+        detail = get_detail(db, actor().sight, number)
     return answer(TicketWithArticles.whole(detail))
 
 

@@ -29,7 +29,7 @@ def index() -> ResponseReturnValue:
     by, query = actor(), request.args.get("find", "").strip()[:_MAX_QUERY_CHARS]
     with reading() as db:
         found = canned.list_canned(db, by.account_id, query)
-        views = rail(count_views(db, by.account_id, by.staff_id))
+        views = rail(count_views(db, by.sight, by.staff_id), by)
     return pages.render("web/canned/list.html", area="canned", views=views, replies=found, find=query)
 
 
@@ -102,7 +102,7 @@ def _typed(public_id: str) -> CannedView:
 def _form(typed: CannedView, wrong: str = "") -> str:
     by = actor()
     with reading() as db:
-        views = rail(count_views(db, by.account_id, by.staff_id))
+        views = rail(count_views(db, by.sight, by.staff_id), by)
     return pages.render(
         "web/canned/reply.html",
         area="canned",

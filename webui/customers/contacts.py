@@ -32,10 +32,10 @@ def index() -> ResponseReturnValue:
     by, find = actor(), forms.read_search(request.args)
     of, loose = request.args.get("customer") or None, "loose" in request.args
     with reading() as db:
-        customer = get_customer(db, by.account_id, of) if of else None
+        customer = get_customer(db, by.sight, of) if of else None
         wanted = ContactFilter(find, of, loose)
-        found = list_contacts(db, by.account_id, wanted, after=request.args.get("after"))
-        views = rail(count_views(db, by.account_id, by.staff_id))
+        found = list_contacts(db, by.sight, wanted, after=request.args.get("after"))
+        views = rail(count_views(db, by.sight, by.staff_id), by)
     kept = {"find": find, "customer": of, "loose": "1" if loose else "", "after": found.next}
     return pages.render(
         "web/customers/contacts.html",
@@ -55,7 +55,7 @@ def contact(public_id: str) -> ResponseReturnValue:
     """A contact, or the way to the one that it was merged into."""
     by = actor()
     with reading() as db:
-        found = get_contact(db, by.account_id, public_id)
+        found = get_contact(db, by.sight, public_id)
     if found.public_id != public_id:
         return redirect(f"/contacts/{found.public_id}")
     return _page(public_id)
@@ -122,7 +122,7 @@ def merging(public_id: str) -> ResponseReturnValue:
     by, other = actor(), request.args.get("other", "")
     with reading() as db:
         shown = contactmerging.preview(db, by, other, public_id)
-        views = rail(count_views(db, by.account_id, by.staff_id))
+        views = rail(count_views(db, by.sight, by.staff_id), by)
     return pages.render(
         "web/customers/merge.html",
         area="customers",
@@ -173,13 +173,11 @@ def _page(
     by, now = actor(), office().clock.now()
     find, twin = (forms.read_search(request.args, key) for key in ("find", "twin"))
     with reading() as db:
-        found = get_contact(db, by.account_id, public_id)
-        offered = list_customers(db, by.account_id, query=find, limit=_OFFERED)
+        found = get_contact(db, by.sight, public_id)
+        offered = list_customers(db, by.sight, query=find, limit=_OFFERED)
         merges = list_merges(db, by.account_id, public_id, since=now - UNDO_WITHIN)
-        twins = (
-            list_contacts(db, by.account_id, ContactFilter(twin), limit=_OFFERED) if twin else Page((), None)
-        )
-        views = rail(count_views(db, by.account_id, by.staff_id))
+        twins = list_contacts(db, by.sight, ContactFilter(twin), limit=_OFFERED) if twin else Page((), None)
+        views = rail(count_views(db, by.sight, by.staff_id), by)
     theirs = TicketFilter(contact=public_id)
     shown = tickets.read(by.account_id, theirs, request.args, f"/contacts/{public_id}", now)
     mine = found.customer.public_id if found.customer else ""

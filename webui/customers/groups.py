@@ -112,8 +112,8 @@ def leave(public_id: str) -> ResponseReturnValue:
 def _list_page(name: str, wrong: str) -> str:
     by = actor()
     with reading() as db:
-        found = list_groups(db, by.account_id)
-        views = rail(count_views(db, by.account_id, by.staff_id))
+        found = list_groups(db, by.sight)
+        views = rail(count_views(db, by.sight, by.staff_id), by)
     return pages.render(
         "web/customers/groups.html",
         area="customers",
@@ -127,10 +127,10 @@ def _list_page(name: str, wrong: str) -> str:
 def _group_page(public_id: str, *, name: str | None = None, wrong: str = "") -> str:
     by, find = actor(), forms.read_search(request.args)
     with reading() as db:
-        found = get_group(db, by.account_id, public_id)
-        offered = list_customers(db, by.account_id, query=find, limit=_OFFERED) if find else Page((), None)
-        page = list_customers(db, by.account_id, group=public_id, after=request.args.get("after"))
-        views = rail(count_views(db, by.account_id, by.staff_id))
+        found = get_group(db, by.sight, public_id)
+        offered = list_customers(db, by.sight, query=find, limit=_OFFERED) if find else Page((), None)
+        page = list_customers(db, by.sight, group=public_id, after=request.args.get("after"))
+        views = rail(count_views(db, by.sight, by.staff_id), by)
     return pages.render(
         "web/customers/group.html",
         area="customers",

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlencode
 
+from gateway.rules.access import Sight
 from gateway.rules.status import OPEN_STATUSES, Status
 from gateway.store.queries.paging import Page
 from gateway.store.queries.tickets import TicketFilter, TicketRow, list_tickets
@@ -33,7 +34,7 @@ def read(account_id: int, whose: TicketFilter, args: Mapping[str, str], path: st
     def page(statuses: tuple[Status, ...], key: str) -> tuple[list[TicketLine], str]:
         wanted = replace(whose, statuses=statuses)
         with reading() as db:
-            found = list_tickets(db, account_id, wanted, after=shown.get(key), limit=_SHOWN)
+            found = list_tickets(db, Sight(account_id), wanted, after=shown.get(key), limit=_SHOWN)
         more = f"{path}?{urlencode(shown | {key: found.next})}" if found.next else ""
         return _lines(found, now), more
 

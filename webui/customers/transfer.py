@@ -113,7 +113,7 @@ def do() -> ResponseReturnValue:
 def _page(*, look: Look | None = None, done: str = "", wrong: str = "") -> str:
     by = actor()
     with reading() as db:
-        views = rail(count_views(db, by.account_id, by.staff_id))
+        views = rail(count_views(db, by.sight, by.staff_id), by)
     names = GERMAN if current_locale() == "de" else {column: column.value for column in Column}
     return pages.render(
         "web/customers/import.html",

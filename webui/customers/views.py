@@ -91,9 +91,9 @@ def removal(public_id: str) -> ResponseReturnValue:
     """What becomes of contacts and tickets when the customer is deleted."""
     by = actor()
     with reading() as db:
-        found = get_customer(db, by.account_id, public_id)
+        found = get_customer(db, by.sight, public_id)
         left = customers.removal_of(db, by, public_id)
-        views = rail(count_views(db, by.account_id, by.staff_id))
+        views = rail(count_views(db, by.sight, by.staff_id), by)
     return pages.render(
         "web/customers/remove.html",
         area="customers",
@@ -119,12 +119,12 @@ def _list_page(typed: forms.CustomerForm, wrong: str) -> str:
     find = forms.read_search(request.args)
     wanted = ContactFilter(find, loose=not find)
     with reading() as db:
-        chosen = get_group(db, by.account_id, group) if group else None
-        found = list_customers(db, by.account_id, query=find, group=group, after=after)
+        chosen = get_group(db, by.sight, group) if group else None
+        found = list_customers(db, by.sight, query=find, group=group, after=after)
         shown = groups_by_customer(db, by.account_id, [row.public_id for row in found.items])
-        groups = list_groups(db, by.account_id)
-        people = Page((), None) if group or after else list_contacts(db, by.account_id, wanted, limit=_PEOPLE)
-        views = rail(count_views(db, by.account_id, by.staff_id))
+        groups = list_groups(db, by.sight)
+        people = Page((), None) if group or after else list_contacts(db, by.sight, wanted, limit=_PEOPLE)
+        views = rail(count_views(db, by.sight, by.staff_id), by)
     following = {"find": find, "group": group, "after": found.next}
     return pages.render(
         "web/customers/list.html",
@@ -152,9 +152,9 @@ def _customer_page(
 ) -> str:
     by, now = actor(), office().clock.now()
     with reading() as db:
-        found = get_customer(db, by.account_id, public_id)
-        others = [one for one in list_groups(db, by.account_id) if one.public_id not in _ids(found)]
-        views = rail(count_views(db, by.account_id, by.staff_id))
+        found = get_customer(db, by.sight, public_id)
+        others = [one for one in list_groups(db, by.sight) if one.public_id not in _ids(found)]
+        views = rail(count_views(db, by.sight, by.staff_id), by)
     theirs = TicketFilter(customer=public_id)
     shown = tickets.read(by.account_id, theirs, request.args, f"/customers/{public_id}", now)
     return pages.render(

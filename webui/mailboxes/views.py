@@ -210,7 +210,7 @@ def _list_page(address: str, wrong: str) -> str:
     with reading() as db:
         boxes = mailboxes.list_mailboxes(db, by.account_id, mail_domain=office().settings.mail_domain)
         beats = {beat.public_id: beat for beat in list_heartbeats(db, by.account_id)}
-        views = rail(count_views(db, by.account_id, by.staff_id))
+        views = rail(count_views(db, by.sight, by.staff_id), by)
     return pages.render(
         "web/mailboxes/list.html",
         area="mailboxes",
@@ -234,7 +234,7 @@ def _page(
     with reading() as db:
         settings = mailboxsettings.find_settings(db, by.account_id, public_id)
         closing = outofhours.find_out_of_hours(db, by.account_id, public_id)
-        views = rail(count_views(db, by.account_id, by.staff_id))
+        views = rail(count_views(db, by.sight, by.staff_id), by)
         may_manage = may(by, Permission.MANAGE_ACCOUNT)
         keys = dkimkeys.list_keys(db, by, public_id) if may_manage else ()
         looked = deliverability.find_looked(db, by, public_id) if may_manage else None

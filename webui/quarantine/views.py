@@ -64,7 +64,7 @@ def _page(*, done: str = "", wrong: str = "") -> str:
     by = actor()
     with reading() as db:
         found = list_waiting(db, by.account_id, after=request.args.get("after"), limit=_SHOWN)
-        views = rail(count_views(db, by.account_id, by.staff_id))
+        views = rail(count_views(db, by.sight, by.staff_id), by)
     return pages.render(
         "web/quarantine/list.html",
         area="quarantine",

@@ -100,7 +100,7 @@ def shown_once(codes: tuple[str, ...]) -> Response:
 def _page(*, wrong: str = "", codes: tuple[str, ...] = ()) -> str:
     by = actor()
     with reading() as db:
-        views = rail(count_views(db, by.account_id, by.staff_id))
+        views = rail(count_views(db, by.sight, by.staff_id), by)
         state = secondfactor.view(db, by)
         key = secondfactor.begun_key(db, by, seal=_seal()) if _is_waiting(state) else ""
     return pages.render(

@@ -174,7 +174,7 @@ def _secret() -> str:
 def _page(*, wrong: str = "") -> str:
     by, now = actor(), office().clock.now()
     with reading() as db:
-        views = rail(count_views(db, by.account_id, by.staff_id))
+        views = rail(count_views(db, by.sight, by.staff_id), by)
         found = passkeys.list_passkeys(db, by)
     return pages.render(
         "web/signin/passkeys.html",

@@ -113,7 +113,7 @@ def _check_own(password: str, *, field: str) -> None:
 def _page(error: DeskError | None = None) -> str:
     by, now = actor(), office().clock.now()
     with reading() as db:
-        views = rail(count_views(db, by.account_id, by.staff_id))
+        views = rail(count_views(db, by.sight, by.staff_id), by)
         factor, is_demanded = secondfactor.view(db, by), secondfactor.is_demanded(db, by)
         found = signin.list_sessions(db, by, sessions.secret(), now=now)
     told = ""

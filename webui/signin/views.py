@@ -111,7 +111,7 @@ def account() -> ResponseReturnValue:
     """Who one is, and how the pages look."""
     by = actor()
     with reading() as db:
-        return _account_page(signatures.get_own(db, by), rail(count_views(db, by.account_id, by.staff_id)))
+        return _account_page(signatures.get_own(db, by), rail(count_views(db, by.sight, by.staff_id), by))
 
 
 @blueprint.post("/account/signature")
@@ -124,7 +124,7 @@ def change_signature() -> ResponseReturnValue:
             signatures.change_own(db, by, typed)
     except Invalid as error:
         with reading() as db:
-            views = rail(count_views(db, by.account_id, by.staff_id))
+            views = rail(count_views(db, by.sight, by.staff_id), by)
         return _account_page(typed, views, wrong=complaints.in_words(error)), error.http
     return redirect("/account#signature", 303)
 

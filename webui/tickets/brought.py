@@ -9,7 +9,7 @@ from gateway.desk.attachments import check_scan
 from gateway.errors import NotFound
 from gateway.i18n import current_locale
 from gateway.inbound.enclosed import read_enclosed
-from gateway.store.queries.articles import get_article, get_attachment, get_raw_sha256, is_raw_open
+from gateway.store.queries.articles import get_article, get_attachment, get_raw
 from gateway.store.session import reading
 from webui import csp, files, mailframe, pages, remoteimages
 from webui.bridge import Told
@@ -26,7 +26,7 @@ blueprint = Blueprint("brought", __name__)
 def attachment(public_id: str) -> ResponseReturnValue:
     """A file of a message, as a download."""
     with reading() as db:
-        found = get_attachment(db, actor().account_id, public_id)
+        found = get_attachment(db, actor().sight, public_id)
     return files.attachment(found)
 
 
@@ -35,7 +35,7 @@ def attachment(public_id: str) -> ResponseReturnValue:
 def preview(public_id: str) -> ResponseReturnValue:
     """The small picture of a picture."""
     with reading() as db:
-        found = get_attachment(db, actor().account_id, public_id)
+        found = get_attachment(db, actor().sight, public_id)
     return files.preview(found)
 
 
@@ -44,7 +44,7 @@ def preview(public_id: str) -> ResponseReturnValue:
 def enclosed_mail(public_id: str) -> ResponseReturnValue:
     """What an attached mail says, for the frame without rights."""
     with reading() as db:
-        found = get_attachment(db, actor().account_id, public_id)
+        found = get_attachment(db, actor().sight, public_id)
     check_scan(found)
     if not attached.is_mail(found):
         raise NotFound
@@ -66,13 +66,13 @@ def enclosed_mail(public_id: str) -> ResponseReturnValue:
 @signed_in
 def formatted(public_id: str) -> ResponseReturnValue:
     """A message's sanitised HTML, for the frame without rights; `images` loads remote ones through us."""
-    account_id = actor().account_id
+    by = actor()
     with reading() as db:
-        _number, article = get_article(db, account_id, public_id)
+        _number, article = get_article(db, by.sight, public_id)
     html, brought = article.html or "", article.attachments
     if "images" not in request.args:
         return mailframe.mail_html(html, brought)
-    return mailframe.mail_html(html, brought, remote=lambda url: remoteimages.address(account_id, url))
+    return mailframe.mail_html(html, brought, remote=lambda url: remoteimages.address(by.account_id, url))
 
 
 @blueprint.get("/articles/<public_id>/quoted")
@@ -80,7 +80,7 @@ def formatted(public_id: str) -> ResponseReturnValue:
 def quoted(public_id: str) -> ResponseReturnValue:
     """What a message quotes: the ticket's page has none of it, as its other messages say it already."""
     with reading() as db:
-        number, article = get_article(db, actor().account_id, public_id)
+        number, article = get_article(db, actor().sight, public_id)
     text = texts.split(article.text, article.reply_text)
     shown = {"label": text.quoted_label, "text": text.quoted}
     return pages.render("web/tickets/quoted.html", number=number, id=public_id, **shown)
@@ -96,8 +96,6 @@ def remote_image(token: str) -> Response:
 @signed_in
 def raw(public_id: str) -> ResponseReturnValue:
     """A message as it came in."""
-    account_id = actor().account_id
     with reading() as db:
-        sha256 = get_raw_sha256(db, account_id, public_id)
-        is_open = is_raw_open(db, account_id, public_id)
+        sha256, is_open = get_raw(db, actor().sight, public_id)
     return files.raw_mail(sha256, public_id, is_open=is_open)

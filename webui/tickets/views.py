@@ -44,8 +44,8 @@ def index() -> ResponseReturnValue:
     view = request.args.get("view", "" if query else DEFAULT_VIEW)
     after = request.args.get("after")
     with reading() as db:
-        found = list_tickets(db, by.account_id, _wanted(view, query), after=after)
-        views = rail(count_views(db, by.account_id, by.staff_id))
+        found = list_tickets(db, by.sight, _wanted(view, query), after=after)
+        views = rail(count_views(db, by.sight, by.staff_id), by)
         boxes = () if found.items else list_mailboxes(db, by.account_id, mail_domain=_domain())
     names = view_names()
     heading = _("Results for “%(query)s”") % {"query": query} if query else names.get(view, _("Tickets"))
@@ -71,7 +71,7 @@ def news() -> ResponseReturnValue:
     by, view = actor(), request.args.get("view", DEFAULT_VIEW)
     since = request.args.get("since", 0, type=int)
     with reading() as db:
-        found = list_tickets(db, by.account_id, filter_of(view, by))
+        found = list_tickets(db, by.sight, filter_of(view, by))
     changed = sum(_micros(ticket.updated_at) > since for ticket in found.items)
     link = f"/?{urlencode({'view': view})}"
     return pages.render("web/tickets/news.html", changed=changed, link=link)
@@ -91,7 +91,7 @@ def live(number: int) -> ResponseReturnValue:
     """The part of the ticket's page that changes by itself; unchanged, it is not sent again."""
     by = actor()
     with reading() as db:
-        detail = get_detail(db, by.account_id, number, with_html=False)
+        detail = get_detail(db, by.sight, number, with_html=False)
         staff = tickets.staff_of(db, by.account_id)
     shown = page.live_values(detail, staff, now=office().clock.now(), undo=_undo())
     answer = Response(pages.render("web/tickets/live.html", **shown))
@@ -150,7 +150,7 @@ def _on_waiting(public_id: str, verb: Callable[..., object], place: str) -> Resp
     """Do it to a reply that waits to leave, and go to a place of its ticket; "too late" is said there."""
     by = actor()
     with reading() as db:
-        number, _article = get_article(db, by.account_id, public_id)
+        number, _article = get_article(db, by.sight, public_id)
     try:
         with transaction() as db:
             verb(db, by, public_id, now=office().clock.now())
@@ -210,7 +210,7 @@ def books() -> ResponseReturnValue:
     with reading() as db:
         book = intake.ledger(db, by.account_id)
         reasons = intake.reasons(db, by.account_id)
-        views = rail(count_views(db, by.account_id, by.staff_id))
+        views = rail(count_views(db, by.sight, by.staff_id), by)
     return pages.render(
         "web/tickets/ledger.html",
         area="ledger",
@@ -230,7 +230,7 @@ def _ticket_page(
 ) -> str:
     by = actor()
     with reading() as db:
-        detail = get_detail(db, by.account_id, number, with_html=False)
+        detail = get_detail(db, by.sight, number, with_html=False)
         if detail.ticket.number != number:  # merged: the old link leads there
             abort(redirect(f"/t/{detail.ticket.number}"))
         theirs, customer = page.theirs(detail), detail.ticket.customer
@@ -238,13 +238,13 @@ def _ticket_page(
             detail=detail,
             staff=tickets.staff_of(db, by.account_id),
             own=own_addresses(db, by.account_id),
-            customers=list_customers(db, by.account_id, limit=page.MAX_CUSTOMERS).items,
-            others=list_tickets(db, by.account_id, theirs, limit=page.MAX_OTHERS).items if theirs else (),
-            views=rail(count_views(db, by.account_id, by.staff_id)),
+            customers=list_customers(db, by.sight, limit=page.MAX_CUSTOMERS).items,
+            others=list_tickets(db, by.sight, theirs, limit=page.MAX_OTHERS).items if theirs else (),
+            views=rail(count_views(db, by.sight, by.staff_id), by),
             signature=replying.signature_of(db, by, detail),
             canned=canned.list_names(db, by.account_id),
             groups=groups_of(db, by.account_id, customer.public_id) if customer else (),
-            contact=find_requester(db, by.account_id, detail.ticket.id),
+            contact=find_requester(db, by.sight, detail.ticket.id),
             size_of=office().blobs.size_bytes,
         )
         relay, most = office().relay, office().settings.max_message_bytes

@@ -60,7 +60,7 @@ def _page(*, secret: str = "", wrong: str = "") -> str:
     require(by, Permission.MANAGE_ACCOUNT)
     with reading() as db:
         found = tokens.list_tokens(db, by.account_id)
-        views = rail(count_views(db, by.account_id, by.staff_id))
+        views = rail(count_views(db, by.sight, by.staff_id), by)
     return pages.render(
         "web/tokens/list.html",
         area="account",

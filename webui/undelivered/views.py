@@ -87,10 +87,10 @@ def _act(verb: Callable[..., ArticleRef], public_id: str, said: str) -> Response
 def _page(*, done: str = "", wrong: str = "") -> str:
     by = actor()
     with reading() as db:
-        found = list_failed(db, by.account_id, after=request.args.get("after"), limit=_SHOWN)
+        found = list_failed(db, by.sight, after=request.args.get("after"), limit=_SHOWN)
         names = {person.login: person.name for person in staff_of(db, by.account_id)}
-        views = rail(count_views(db, by.account_id, by.staff_id))
-        waiting = list_held_mail(db, by.account_id, limit=_SHOWN)
+        views = rail(count_views(db, by.sight, by.staff_id), by)
+        waiting = list_held_mail(db, by.sight, limit=_SHOWN)
         count = held.count(db, by.account_id) if waiting.next else len(waiting.items)
     now = office().clock.now()
     may_release = may(by, Permission.RELEASE_HELD)

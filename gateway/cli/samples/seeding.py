@@ -31,7 +31,7 @@ from gateway.outbound.journal import Journal
 from gateway.outbound.postoffice import PostOffice
 from gateway.outbound.relayurl import Relay
 from gateway.outbound.submission import Sender
-from gateway.rules.access import Actor
+from gateway.rules.access import Actor, Sight
 from gateway.rules.retry import Outcome, Sent
 from gateway.settings import Settings
 from gateway.store import outbox
@@ -168,7 +168,7 @@ class Storyteller:
 
     def _newest_number(self) -> int:
         with reading() as db:
-            page = list_tickets(db, self._staff.account_id, TicketFilter(), limit=_MOST_TICKETS)
+            page = list_tickets(db, Sight(self._staff.account_id), TicketFilter(), limit=_MOST_TICKETS)
         return max(ticket.number for ticket in page.items)
 
     def _reply(self, number: int, step: Replied, moment: datetime) -> None:

@@ -13,8 +13,10 @@ from gateway.errors import NotFound
 from gateway.mail.address import Address
 from gateway.mail.authres import NOT_EXAMINED, Verdict, from_stored
 from gateway.mail.message import REMOTE_SOURCE
+from gateway.rules.access import Sight
 from gateway.rules.scans import Scan, may_open
 from gateway.rules.status import ArticleKind
+from gateway.store import seeing
 from gateway.store.models import Article, Attachment, Delivery, Staff, Ticket, TicketEvent
 from gateway.store.queries.tickets import TicketRow, get_ticket
 
@@ -60,7 +62,8 @@ class ArticleView:
     `html` is None also where it was left unread; `has_html` tells, and
     `has_remote` whether it shows pictures from elsewhere.
     `protection` names a signature or an encryption as `gateway.mail.message.Protection` does; `invitation`
-    is what `gateway.mail.invitation.as_stored` made of a calendar part. `forward_of` is the public id of the
+    is what `gateway.mail.invitation.as_stored` made of a calendar part. A note that `is_shared` is read by
+    guests, too. `forward_of` is the public id of the
     article that this one hands on, "" for any other.
     """
 
@@ -88,6 +91,7 @@ class ArticleView:
     protection: str = ""
     invitation: Mapping[str, Any] | None = field(default=None, hash=False)
     is_folded: bool = False
+    is_shared: bool = False
     verdict: Verdict = NOT_EXAMINED
     raw_sha256: str | None = None
     forward_of: str = ""
@@ -148,19 +152,28 @@ _HEADS = (
     Article.invitation,
     Article.auth,
     Article.is_folded,
+    Article.is_shared,
     Article.forward_of,
     Article.html.is_not(None).label("has_html"),
     func.coalesce(Article.html.contains(REMOTE_SOURCE), false()).label("has_remote"),
 )
 # Built once: a ticket's page would spend more time on building its statements than on running them.
 _MINE = (Article.account_id == bindparam("account"), Article.ticket_id == bindparam("ticket"))
-_PLAIN = select(*_HEADS, null().label("html")).outerjoin(*_AUTHOR).where(*_MINE).order_by(Article.id)
-_WHOLE = select(*_HEADS, Article.html).outerjoin(*_AUTHOR).where(*_MINE).order_by(Article.id)
-_ONE = (
+_PLAIN = seeing.Scoped(
+    select(*_HEADS, null().label("html")).outerjoin(*_AUTHOR).where(*_MINE).order_by(Article.id),
+    guest=seeing.ARTICLES,
+)
+_WHOLE = seeing.Scoped(
+    select(*_HEADS, Article.html).outerjoin(*_AUTHOR).where(*_MINE).order_by(Article.id),
+    guest=seeing.ARTICLES,
+)
+_ONE = seeing.Scoped(
     select(*_HEADS, Article.html, Ticket.number)
     .outerjoin(*_AUTHOR)
     .join(Ticket, Ticket.id == Article.ticket_id)
-    .where(Article.account_id == bindparam("account"), Article.public_id == bindparam("public_id"))
+    .where(Article.account_id == bindparam("account"), Article.public_id == bindparam("public_id")),
+    within=seeing.TICKETS,
+    guest=seeing.ARTICLES,
 )
 _FILES = select(
     Attachment.article_id,
@@ -185,6 +198,22 @@ _SENT = select(
     Delivery.next_try_at,
     Delivery.settled,
 ).where(Delivery.account_id == bindparam("account"))
+_FILE = seeing.Scoped(
+    _FILES.join(Article, Article.id == Attachment.article_id)
+    .join(Ticket, Ticket.id == Article.ticket_id)
+    .where(Attachment.public_id == bindparam("public_id")),
+    within=seeing.TICKETS,
+    guest=seeing.ARTICLES,
+)
+_RAW = seeing.Scoped(
+    select(Article.raw_sha256, Attachment.scan)
+    .join(Ticket, Ticket.id == Article.ticket_id)
+    .outerjoin(Attachment, Attachment.article_id == Article.id)
+    .where(Article.account_id == bindparam("account"), Article.public_id == bindparam("public_id"))
+    .where(Article.raw_sha256.is_not(None)),
+    within=seeing.TICKETS,
+    guest=false(),
+)
 _IDS = select(Article.id).where(*_MINE)
 _FILES_OF_TICKET = _FILES.where(Attachment.article_id.in_(_IDS)).order_by(Attachment.id)
 _FILES_OF_ARTICLE = _FILES.where(Attachment.article_id == bindparam("article")).order_by(Attachment.id)
@@ -198,50 +227,48 @@ _EVENTS = (
 )
 
 
-def get_detail(db: Session, account_id: int, number: int, *, with_html: bool = True) -> TicketDetail:
-    """The whole ticket; NotFound also for another account's number.
+def get_detail(db: Session, sight: Sight, number: int, *, with_html: bool = True) -> TicketDetail:
+    """The whole ticket, as far as they see it; NotFound also for one that they do not.
 
     `with_html=False` leaves the HTML, which may be long, in the database: `has_html` tells of it.
     """
-    ticket = get_ticket(db, account_id, number)
-    wanted = {"account": account_id, "ticket": ticket.id}
-    rows = db.connection().execute(_WHOLE if with_html else _PLAIN, wanted).all()
+    ticket = get_ticket(db, sight, number)
+    wanted = {"account": sight.account_id, "ticket": ticket.id}
+    statement = (_WHOLE if with_html else _PLAIN).of(sight)
+    rows = db.connection().execute(statement, wanted).all()
     files, sent = _files(db, _FILES_OF_TICKET, wanted), _sent(db, _SENT_OF_TICKET, wanted)
     views = tuple(_article(row, files[row.id], sent[row.id]) for row in rows)
     events = tuple(EventView(*row) for row in db.connection().execute(_EVENTS, wanted).all())
     return TicketDetail(ticket, views, events)
 
 
-def get_article(db: Session, account_id: int, public_id: str) -> tuple[int, ArticleView]:
-    """One article and its ticket's number; NotFound also for another account's."""
-    found = db.connection().execute(_ONE, {"account": account_id, "public_id": public_id}).first()
+def get_article(db: Session, sight: Sight, public_id: str) -> tuple[int, ArticleView]:
+    """One article and its ticket's number; NotFound also for one that they do not see."""
+    wanted = seeing.values(sight) | {"public_id": public_id}
+    found = db.connection().execute(_ONE.of(sight), wanted).first()
     if found is None:
         raise NotFound("There is no such message.")
-    wanted = {"account": account_id, "article": found.id}
-    files, sent = _files(db, _FILES_OF_ARTICLE, wanted), _sent(db, _SENT_OF_ARTICLE, wanted)
+    held = {"account": sight.account_id, "article": found.id}
+    files, sent = _files(db, _FILES_OF_ARTICLE, held), _sent(db, _SENT_OF_ARTICLE, held)
     return found.number, _article(found, files[found.id], sent[found.id])
 
 
-def get_raw_sha256(db: Session, account_id: int, article_id: str) -> str:
-    """The blob of an article's raw mail; NotFound for a note or another account's article."""
-    mine = select(Article.raw_sha256).where(Article.account_id == account_id)
-    found = db.execute(mine.where(Article.public_id == article_id)).scalar()
-    if found is None:
+def get_raw(db: Session, sight: Sight, article_id: str) -> tuple[str, bool]:
+    """The blob of an article's raw mail, and whether it may be opened: it holds all that its files hold.
+
+    NotFound for a note and for an article that they do not see.
+    """
+    wanted = seeing.values(sight) | {"public_id": article_id}
+    found = db.connection().execute(_RAW.of(sight), wanted).all()
+    if not found:
         raise NotFound("There is no such message.")
-    return found
+    return found[0].raw_sha256, all(row.scan is None or may_open(Scan(row.scan)) for row in found)
 
 
-def is_raw_open(db: Session, account_id: int, article_id: str) -> bool:
-    """Whether a raw mail may be opened: it holds all that its files hold."""
-    columns = select(Attachment.scan).join(Article, Article.id == Attachment.article_id).distinct()
-    mine = columns.where(Article.account_id == account_id, Article.public_id == article_id)
-    return all(may_open(Scan(scan)) for scan in db.execute(mine).scalars())
-
-
-def get_attachment(db: Session, account_id: int, public_id: str) -> AttachmentView:
-    """A file by its public id; NotFound also for another account's."""
-    mine = _FILES.where(Attachment.public_id == public_id)
-    found = db.connection().execute(mine, {"account": account_id}).first()
+def get_attachment(db: Session, sight: Sight, public_id: str) -> AttachmentView:
+    """A file by its public id; NotFound also for one that they do not see."""
+    wanted = seeing.values(sight) | {"public_id": public_id}
+    found = db.connection().execute(_FILE.of(sight), wanted).first()
     if found is None:
         raise NotFound("There is no such attachment.")
     return _file(*found[1:])
@@ -297,6 +324,7 @@ def _article(
         protection=row.protection,
         invitation=row.invitation,
         is_folded=row.is_folded,
+        is_shared=row.is_shared,
         verdict=from_stored(row.auth),
         raw_sha256=row.raw_sha256,
         forward_of=row.forward_of,

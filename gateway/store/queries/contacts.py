@@ -11,7 +11,8 @@ from sqlalchemy import Integer, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from gateway.errors import NotFound
-from gateway.store import search
+from gateway.rules.access import Sight
+from gateway.store import search, seeing
 from gateway.store.models import Contact, ContactAddress, ContactMerge, Customer, Ticket, table
 from gateway.store.queries.paging import Page, Position, check_limit, cursor, position
 from gateway.store.queries.tickets import CustomerRef
@@ -76,7 +77,9 @@ _ROWS = (
 _NAMED = select(func.coalesce(_CONTACT.merged_into_id, _CONTACT.id)).where(
     _CONTACT.account_id == bindparam("account"), _CONTACT.public_id == bindparam("contact")
 )
-_ONE = _ROWS.where(_CONTACT.id == _NAMED.correlate(None).scalar_subquery())
+_ONE = seeing.Scoped(
+    _ROWS.where(_CONTACT.id == _NAMED.correlate(None).scalar_subquery()), within=seeing.CONTACTS
+)
 _LISTED = _ROWS.where(_CONTACT.merged_into_id.is_(None))
 _SOURCE = table(Contact).alias("source")
 _MERGES = (
@@ -88,10 +91,11 @@ _MERGES = (
     .where(table(ContactMerge).c.merged_at >= bindparam("since"))
     .order_by(table(ContactMerge).c.id.desc())
 )
-_REQUESTER = (
+_REQUESTER = seeing.Scoped(
     select(_CONTACT.public_id)
     .join(table(Ticket), table(Ticket).c.contact_id == _CONTACT.id)
-    .where(_CONTACT.account_id == bindparam("account"), table(Ticket).c.id == bindparam("ticket"))
+    .where(_CONTACT.account_id == bindparam("account"), table(Ticket).c.id == bindparam("ticket")),
+    within=seeing.CONTACTS,
 )
 _ADDRESSES = (
     select(_ADDRESS.contact_id, _ADDRESS.address)
@@ -103,36 +107,43 @@ _ADDRESSES = (
 
 
 def list_contacts(
-    db: Session, account_id: int, wanted: ContactFilter, *, after: str | None = None, limit: int = 50
+    db: Session, sight: Sight, wanted: ContactFilter, *, after: str | None = None, limit: int = 50
 ) -> Page[ContactRow]:
     """A page of contacts, newest first."""
     found = search.patterns(wanted.query)
     if wanted.query.strip() and not found:
         return Page((), None)
     values: dict[str, object] = {
-        "account": account_id,
+        **seeing.values(sight),
         "customer": wanted.customer,
         "most": check_limit(limit) + 1,
         **search.bound(found),
     }
     if after:
         values["seen"] = position(after).id
-    statement = _listed(len(found), wanted.customer is not None, wanted.loose, bool(after))
+    statement = _listed(
+        terms=len(found),
+        of_customer=wanted.customer is not None,
+        loose=wanted.loose,
+        after=bool(after),
+        within=sight.reach is not None,
+    )
     rows = db.connection().execute(statement, values).all()
     shown, last = rows[:limit], rows[limit - 1] if len(rows) > limit else None
-    addresses = _addresses(db, account_id, [row[0] for row in shown])
+    addresses = _addresses(db, sight.account_id, [row[0] for row in shown])
     items = tuple(
         ContactRow(row[1], row[2], addresses.get(row[0], ()), _customer(row[3], row[4])) for row in shown
     )
     return Page(items, cursor(Position(last[5], last[0])) if last else None)
 
 
-def get_contact(db: Session, account_id: int, public_id: str) -> ContactDetail:
-    """A contact, or the one it was merged into; NotFound also for another account's."""
-    row = db.connection().execute(_ONE, {"account": account_id, "contact": public_id}).first()
+def get_contact(db: Session, sight: Sight, public_id: str) -> ContactDetail:
+    """A contact, or the one it was merged into; NotFound also for one that they do not see."""
+    wanted = seeing.values(sight) | {"contact": public_id}
+    row = db.connection().execute(_ONE.of(sight), wanted).first()
     if row is None:
         raise NotFound("There is no such contact.")
-    addresses = _addresses(db, account_id, [row[0]]).get(row[0], ())
+    addresses = _addresses(db, sight.account_id, [row[0]]).get(row[0], ())
     return ContactDetail(row[1], row[2], addresses, _customer(row[3], row[4]), row[6], row[5])
 
 
@@ -143,15 +154,18 @@ def list_merges(db: Session, account_id: int, public_id: str, *, since: datetime
     return tuple(MergeView(merge, name or "", tuple(brought), at) for merge, name, brought, at in rows)
 
 
-def find_requester(db: Session, account_id: int, ticket_id: int) -> str | None:
-    """The public id of the contact whose request a ticket is."""
-    return db.connection().execute(_REQUESTER, {"account": account_id, "ticket": ticket_id}).scalar()
+def find_requester(db: Session, sight: Sight, ticket_id: int) -> str | None:
+    """The public id of the contact whose request a ticket is, if they see the contact."""
+    wanted = seeing.values(sight) | {"ticket": ticket_id}
+    return db.connection().execute(_REQUESTER.of(sight), wanted).scalar()
 
 
 @lru_cache(maxsize=64)
-def _listed(terms: int, of_customer: bool, loose: bool, after: bool) -> Select[*tuple[Any, ...]]:  # noqa: FBT001
+def _listed(
+    *, terms: int, of_customer: bool, loose: bool, after: bool, within: bool
+) -> Select[*tuple[Any, ...]]:
     """The list's statement; building it takes longer than running it, so each shape is built once."""
-    statement = _LISTED
+    statement = _LISTED.where(seeing.CONTACTS) if within else _LISTED
     if terms:
         statement = statement.where(search.holding(_CONTACT.words, terms))
     if of_customer:

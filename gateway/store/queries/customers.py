@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from gateway.errors import NotFound
 from gateway.mail.address import Address
 from gateway.mail.addressing import domain_to_ascii
-from gateway.store import search
+from gateway.rules.access import Sight
+from gateway.store import search, seeing
 from gateway.store.models import (
     Contact,
     ContactAddress,
@@ -67,10 +68,18 @@ _MINE = (
 )
 
 
+_ONE = seeing.Scoped(
+    select(Customer).where(
+        Customer.account_id == bindparam("account"), Customer.public_id == bindparam("public_id")
+    ),
+    within=seeing.CUSTOMERS,
+)
+
+
 @lru_cache(maxsize=64)
-def _listed(*, terms: int, of_group: bool, after: bool) -> Select[*tuple[Any, ...]]:
+def _listed(*, terms: int, of_group: bool, after: bool, within: bool) -> Select[*tuple[Any, ...]]:
     """The list's statement; each shape is built once, as every ticket's page asks."""
-    statement = _MINE
+    statement = _MINE.where(seeing.CUSTOMERS) if within else _MINE
     if terms:
         theirs = select(Contact.customer_id).where(
             Contact.account_id == bindparam("account"),
@@ -92,7 +101,7 @@ def _listed(*, terms: int, of_group: bool, after: bool) -> Select[*tuple[Any, ..
 
 def list_customers(
     db: Session,
-    account_id: int,
+    sight: Sight,
     *,
     query: str = "",
     group: str | None = None,
@@ -106,21 +115,21 @@ def list_customers(
     found = search.patterns(query)
     if query.strip() and not found:
         return Page((), None)
-    values: dict[str, object] = {"account": account_id, "most": check_limit(limit) + 1, "group": group}
-    values |= search.bound(found)
+    values = seeing.values(sight) | {"most": check_limit(limit) + 1, "group": group} | search.bound(found)
     if after:
         values["seen"] = position(after).id
-    statement = _listed(terms=len(found), of_group=group is not None, after=bool(after))
+    is_within = sight.reach is not None
+    statement = _listed(terms=len(found), of_group=group is not None, after=bool(after), within=is_within)
     rows = db.connection().execute(statement, values).all()
     last = rows[limit - 1] if len(rows) > limit else None
     items = tuple(CustomerRow(*row[:4]) for row in rows[:limit])
     return Page(items, cursor(Position(last[2], last[4])) if last else None)
 
 
-def get_customer(db: Session, account_id: int, public_id: str) -> CustomerView:
-    """A customer; NotFound also for another account's."""
-    mine = select(Customer).where(Customer.account_id == account_id)
-    found = db.execute(mine.where(Customer.public_id == public_id)).scalar()
+def get_customer(db: Session, sight: Sight, public_id: str) -> CustomerView:
+    """A customer; NotFound also for one that they do not see."""
+    account_id, wanted = sight.account_id, seeing.values(sight) | {"public_id": public_id}
+    found = db.execute(_ONE.of(sight), wanted).scalar()
     if found is None:
         raise NotFound("There is no such customer.")
     domains = (

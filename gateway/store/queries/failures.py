@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, or_, select
+from sqlalchemy import Row, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
+from gateway.rules.access import Sight
+from gateway.store import seeing
 from gateway.store.failures import is_listed
 from gateway.store.models import Article, Delivery, Staff, Ticket
 from gateway.store.queries.paging import Page, Position, check_limit, cursor, position
@@ -26,22 +28,20 @@ class FailedView:
     failed_at: datetime
 
 
-def list_failed(
-    db: Session, account_id: int, *, after: str | None = None, limit: int = 50
-) -> Page[FailedView]:
+def list_failed(db: Session, sight: Sight, *, after: str | None = None, limit: int = 50) -> Page[FailedView]:
     """A page of them, newest first; Invalid for a foreign cursor or a limit out of 1..200."""
-    statement = _LISTED.where(Delivery.account_id == account_id)
+    statement: Select[*tuple[Any, ...]] = _LISTED.of(sight)
     if after:
         seen = position(after)
         older = and_(Delivery.finished_at == seen.at, Delivery.id < seen.id)
         statement = statement.where(or_(Delivery.finished_at < seen.at, older))
-    rows = db.execute(statement.limit(check_limit(limit) + 1)).all()
+    rows = db.execute(statement.limit(check_limit(limit) + 1), seeing.values(sight)).all()
     last = rows[limit - 1] if len(rows) > limit else None
     following = cursor(Position(last.finished_at, last.id)) if last else None
     return Page(tuple(_view(row) for row in rows[:limit]), following)
 
 
-_LISTED = (
+_LISTED = seeing.Scoped(
     select(
         Delivery.id,
         Article.public_id,
@@ -57,7 +57,9 @@ _LISTED = (
     .join(Ticket, Ticket.id == Delivery.ticket_id)
     .outerjoin(Staff, Staff.id == Article.staff_id)
     .where(is_listed(), Delivery.finished_at.is_not(None))
-    .order_by(Delivery.finished_at.desc(), Delivery.id.desc())
+    .where(Delivery.account_id == bindparam("account"))
+    .order_by(Delivery.finished_at.desc(), Delivery.id.desc()),
+    within=seeing.TICKETS,
 )
 
 

@@ -8,6 +8,8 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from gateway.errors import NotFound
+from gateway.rules.access import Sight
+from gateway.store import seeing
 from gateway.store.models import Customer, CustomerGroup, CustomerGroupMember, table
 
 
@@ -33,8 +35,8 @@ _COUNT = select(func.count()).where(_MEMBER.group_id == _GROUP.id).correlate(tab
 _VIEWS = select(_GROUP.public_id, _GROUP.name, _COUNT.scalar_subquery()).where(
     _GROUP.account_id == bindparam("account")
 )
-_ALL = _VIEWS.order_by(_GROUP.name_key)
-_ONE = _VIEWS.where(_GROUP.public_id == bindparam("group"))
+_ALL = seeing.Scoped(_VIEWS.order_by(_GROUP.name_key), within=seeing.GROUPS)
+_ONE = seeing.Scoped(_VIEWS.where(_GROUP.public_id == bindparam("group")), within=seeing.GROUPS)
 _OF_CUSTOMERS = (
     select(_CUSTOMER.public_id, _GROUP.public_id, _GROUP.name)
     .join(table(CustomerGroupMember), _MEMBER.customer_id == _CUSTOMER.id)
@@ -45,14 +47,16 @@ _OF_CUSTOMERS = (
 )
 
 
-def list_groups(db: Session, account_id: int) -> tuple[GroupView, ...]:
-    """The account's groups by name."""
-    return tuple(GroupView(*row) for row in db.connection().execute(_ALL, {"account": account_id}))
+def list_groups(db: Session, sight: Sight) -> tuple[GroupView, ...]:
+    """The groups that they see, by name."""
+    rows = db.connection().execute(_ALL.of(sight), seeing.values(sight))
+    return tuple(GroupView(*row) for row in rows)
 
 
-def get_group(db: Session, account_id: int, public_id: str) -> GroupView:
-    """A group; NotFound also for another account's."""
-    found = db.connection().execute(_ONE, {"account": account_id, "group": public_id}).first()
+def get_group(db: Session, sight: Sight, public_id: str) -> GroupView:
+    """A group; NotFound also for one that they do not see."""
+    wanted = seeing.values(sight) | {"group": public_id}
+    found = db.connection().execute(_ONE.of(sight), wanted).first()
     if found is None:
         raise NotFound("There is no such group.")
     return GroupView(*found)

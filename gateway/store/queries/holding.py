@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, or_, select
+from sqlalchemy import Row, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
+from gateway.rules.access import Sight
+from gateway.store import seeing
 from gateway.store.deliveries import State
 from gateway.store.models import Article, Delivery, Staff, Ticket
 from gateway.store.queries.paging import Page, Position, check_limit, cursor, position
@@ -29,10 +31,10 @@ class HeldMailView:
 
 
 def list_held_mail(
-    db: Session, account_id: int, *, after: str | None = None, limit: int = 50
+    db: Session, sight: Sight, *, after: str | None = None, limit: int = 50
 ) -> Page[HeldMailView]:
     """A page of them; Invalid for a foreign cursor or a limit out of 1..200."""
-    statement = _LISTED.where(Delivery.account_id == account_id)
+    statement: Select[*tuple[Any, ...]] = _LISTED.of(sight)
     if after:
         seen = position(after)
         statement = statement.where(
@@ -41,13 +43,13 @@ def list_held_mail(
                 and_(Delivery.finished_at == seen.at, Delivery.id > seen.id),
             )
         )
-    rows = db.execute(statement.limit(check_limit(limit) + 1)).all()
+    rows = db.execute(statement.limit(check_limit(limit) + 1), seeing.values(sight)).all()
     last = rows[limit - 1] if len(rows) > limit else None
     following = cursor(Position(last.finished_at, last.id)) if last else None
     return Page(tuple(_view(row) for row in rows[:limit]), following)
 
 
-_LISTED = (
+_LISTED = seeing.Scoped(
     select(
         Delivery.id,
         Article.public_id,
@@ -62,7 +64,9 @@ _LISTED = (
     .join(Ticket, Ticket.id == Delivery.ticket_id)
     .outerjoin(Staff, Staff.id == Article.staff_id)
     .where(Delivery.state == State.HELD.value)
-    .order_by(Delivery.finished_at, Delivery.id)
+    .where(Delivery.account_id == bindparam("account"))
+    .order_by(Delivery.finished_at, Delivery.id),
+    within=seeing.TICKETS,
 )
 
 

@@ -21,8 +21,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from gateway.errors import NotFound
+from gateway.rules.access import Sight
 from gateway.rules.status import OPEN_STATUSES, Status
-from gateway.store import search
+from gateway.store import search, seeing
 from gateway.store.failures import failed_count
 from gateway.store.models import Contact, Customer, Staff, Ticket
 from gateway.store.quarantine import waiting_count
@@ -118,34 +119,42 @@ _MINE = Ticket.account_id == bindparam("account")
 _NAMED = select(func.coalesce(Ticket.merged_into_id, Ticket.id)).where(
     _MINE, Ticket.number == bindparam("number")
 )
-_ONE = _ROWS.where(_MINE, Ticket.id == _NAMED.correlate(None).scalar_subquery())
+_ONE = seeing.Scoped(
+    _ROWS.where(_MINE, Ticket.id == _NAMED.correlate(None).scalar_subquery()), within=seeing.TICKETS
+)
 
 _HELD, _FAILED = "held", "failed"
-_COUNTS = union_all(
+_OPEN = (
     select(Ticket.status, Ticket.assignee_id, func.count())
     .where(Ticket.account_id == bindparam("account"))
     .where(Ticket.status.in_([status.value for status in OPEN_STATUSES]))
-    .group_by(Ticket.status, Ticket.assignee_id),
+    .group_by(Ticket.status, Ticket.assignee_id)
+)
+_COUNTS = union_all(
+    _OPEN,
     select(literal(_HELD), cast(null(), Ticket.assignee_id.type), waiting_count()),
     select(literal(_FAILED), cast(null(), Ticket.assignee_id.type), failed_count()),
+)
+_COUNTS_WITHIN = union_all(
+    _OPEN.where(seeing.TICKETS),
+    select(literal(_FAILED), cast(null(), Ticket.assignee_id.type), failed_count(seeing.TICKETS)),
 )
 _STATUS = {status.value: status for status in Status}
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def list_tickets(
-    db: Session, account_id: int, wanted: TicketFilter, *, after: str | None = None, limit: int = 50
+    db: Session, sight: Sight, wanted: TicketFilter, *, after: str | None = None, limit: int = 50
 ) -> Page[TicketRow]:
     """A page of tickets, newest activity first; Invalid for a foreign cursor or a limit out of 1..200."""
-    statement = _narrowed(wanted.statuses, _shape(wanted, after))
+    statement = _narrowed(wanted.statuses, _shape(sight, wanted, after))
     if wanted.query.strip():
-        hits = search.matching_tickets(db, account_id, wanted.query)
+        hits = search.matching_tickets(db, sight, wanted.query)
         if hits is None:
             return Page((), None)
         statement = statement.where(Ticket.id.in_(hits))
     seen = position(after) if after else Position(_NEVER, 0)
-    values = {
-        "account": account_id,
+    values = seeing.values(sight) | {
         "assignee": wanted.assignee_id,
         "customer": wanted.customer,
         "contact": wanted.contact,
@@ -159,18 +168,22 @@ def list_tickets(
     return Page(tuple(rows[:limit]), cursor(Position(last.updated_at, last.id)) if last else None)
 
 
-def get_ticket(db: Session, account_id: int, number: int) -> TicketRow:
-    """A ticket's head, or that of the one it was merged into; NotFound also for another account's number."""
-    wanted = {"account": account_id, "number": min(number, MOST)}
-    found = db.connection().execute(_ONE, wanted).first()
+def get_ticket(db: Session, sight: Sight, number: int) -> TicketRow:
+    """A ticket's head, or that of the one it was merged into; NotFound also for what they do not see."""
+    wanted = seeing.values(sight) | {"number": min(number, MOST)}
+    found = db.connection().execute(_ONE.of(sight), wanted).first()
     if found is None:
         raise NotFound("There is no such ticket.")
     return _row(*found)
 
 
-def count_views(db: Session, account_id: int, staff_id: int | None) -> Counts:
-    """The rail's numbers, in one statement: a pass over the open tickets' index, and two over what waits."""
-    rows = db.connection().execute(_COUNTS, {"account": account_id}).all()
+def count_views(db: Session, sight: Sight, staff_id: int | None) -> Counts:
+    """The rail's numbers, in one statement: a pass over the open tickets' index, and two over what waits.
+
+    Quarantine belongs to no ticket yet, so only who sees all has a number of it.
+    """
+    statement = _COUNTS if sight.reach is None else _COUNTS_WITHIN
+    rows = db.connection().execute(statement, seeing.values(sight)).all()
     working = [(who, count) for status, who, count in rows if status not in (Status.PENDING, _HELD, _FAILED)]
     return Counts(
         mine=sum(count for who, count in working if staff_id is not None and who == staff_id),
@@ -191,18 +204,21 @@ class _Shape:
     customer: bool
     contact: bool
     after: bool
+    within: bool
 
 
-def _shape(wanted: TicketFilter, after: str | None) -> _Shape:
+def _shape(sight: Sight, wanted: TicketFilter, after: str | None) -> _Shape:
     has_assignee = wanted.assignee_id is not None and not wanted.unassigned
     named = wanted.customer is not None, wanted.contact is not None
-    return _Shape(wanted.unassigned, has_assignee, *named, bool(after))
+    return _Shape(wanted.unassigned, has_assignee, *named, bool(after), sight.reach is not None)
 
 
 @lru_cache(maxsize=64)
 def _narrowed(statuses: tuple[Status, ...], shape: _Shape) -> _Rows:
     """The list's statement; building it takes longer than running it, so each shape is built once."""
     statement = _ROWS.where(Ticket.account_id == bindparam("account"), Ticket.merged_into_id.is_(None))
+    if shape.within:
+        statement = statement.where(seeing.TICKETS)
     if statuses:
         statement = statement.where(Ticket.status.in_([s.value for s in statuses]))
     if shape.unassigned:

@@ -12,6 +12,7 @@ from gateway.cli.demo import Demo
 from gateway.cli.parts import Stage
 from gateway.desk import passwords, people, signin
 from gateway.errors import Conflict, Invalid
+from gateway.rules.access import Sight
 from gateway.rules.status import Status
 from gateway.settings import Settings, load
 from gateway.store import intake, migrate, outbox, session
@@ -45,7 +46,7 @@ def rows(prepared: Demo, settings: Settings) -> dict[str, TicketRow]:
     """The tickets by their first word."""
     session.configure(settings.effective_database_url)
     with session.reading() as db:
-        page = list_tickets(db, ACCOUNT, TicketFilter(), limit=100)
+        page = list_tickets(db, Sight(ACCOUNT), TicketFilter(), limit=100)
     return {row.subject.split()[0]: row for row in page.items}
 
 
@@ -58,7 +59,7 @@ def test_a_dozen_tickets_in_every_state_stand_ready(rows: dict[str, TicketRow]) 
 
 def test_customers_have_their_people(rows: dict[str, TicketRow]) -> None:
     with session.reading() as db:
-        found = list_customers(db, ACCOUNT).items
+        found = list_customers(db, Sight(ACCOUNT)).items
     assert len(found) == 6
     assert all(customer.contact_count for customer in found)
     assert rows["VPN"].customer is not None
@@ -73,7 +74,7 @@ def test_everything_offered_is_filed_and_nothing_is_owed(rows: dict[str, TicketR
     with session.reading() as db:
         ledger = intake.ledger(db, ACCOUNT)
         owed = {topic: outbox.depth(db, topic) for topic in Topic}
-        details = [get_detail(db, ACCOUNT, row.number) for row in rows.values()]
+        details = [get_detail(db, Sight(ACCOUNT), row.number) for row in rows.values()]
     assert (ledger.tickets, ledger.pending, ledger.duplicates) == (len(rows), 0, 0)
     assert not any(count for topic, count in owed.items() if topic is not Topic.PREVIEW)  # workers make those
     articles = [article for detail in details for article in detail.articles]
@@ -86,7 +87,7 @@ def test_a_second_start_makes_nothing_twice(prepared: Demo, rows: dict[str, Tick
     again.listener.close()
     assert again.password == prepared.password
     with session.reading() as db:
-        assert len(list_tickets(db, ACCOUNT, TicketFilter(), limit=100).items) == len(rows)
+        assert len(list_tickets(db, Sight(ACCOUNT), TicketFilter(), limit=100).items) == len(rows)
 
 
 def test_the_password_signs_in_and_only_the_operator_can_read_it(prepared: Demo, settings: Settings) -> None:

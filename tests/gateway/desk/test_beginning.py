@@ -9,11 +9,12 @@ from gateway.desk.replying import Draft
 from gateway.errors import Invalid, TooLarge
 from gateway.mail.address import Address
 from gateway.mail.parse import parse
+from gateway.rules.access import Sight
 from gateway.rules.status import ArticleKind, Status
 from gateway.store import session
 from gateway.store.filetypes import detect_type
 from gateway.store.models import Contact, Delivery, Outbox, Ticket
-from gateway.store.queries.articles import TicketDetail, get_raw_sha256
+from gateway.store.queries.articles import TicketDetail, get_raw
 from tests.world import ANN, BOB, SUPPORT, World, mail, office, ticket_row
 
 TO = Address("Ann Acme", ANN)
@@ -55,7 +56,7 @@ def test_the_first_recipient_becomes_the_requester_with_their_customer(world: Wo
 def test_the_mail_carries_the_tickets_tag_and_reply_address(world: World) -> None:
     (article,) = write_to(world, opening()).articles
     with session.reading() as db:
-        raw = world.blobs.read(get_raw_sha256(db, world.ours.account_id, article.public_id))
+        raw = world.blobs.read(get_raw(db, Sight(world.ours.account_id), article.public_id)[0])
     found = parse(raw, detect_type=detect_type)
     assert found.subject == "Your offer [#1]"
     assert (found.from_, found.in_reply_to) == (Address("Ours", SUPPORT), ())

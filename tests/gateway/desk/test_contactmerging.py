@@ -12,6 +12,7 @@ from gateway.desk.contactmerging import UNDO_WITHIN
 from gateway.desk.customers import MAX_NOTE_CHARS
 from gateway.errors import Conflict, Invalid, NotFound
 from gateway.mail.address import Address
+from gateway.rules.access import Sight
 from gateway.rules.status import Status
 from gateway.store import contacts as stored
 from gateway.store import session
@@ -39,18 +40,18 @@ def people(world: World) -> dict[str, str]:
 
 def found(world: World, query: str) -> list[str]:
     with session.reading() as db:
-        page = list_contacts(db, world.ours.account_id, ContactFilter(query))
+        page = list_contacts(db, Sight(world.ours.account_id), ContactFilter(query))
         return [row.public_id for row in page.items]
 
 
 def view(world: World, public_id: str) -> ContactDetail:
     with session.reading() as db:
-        return get_contact(db, world.ours.account_id, public_id)
+        return get_contact(db, Sight(world.ours.account_id), public_id)
 
 
 def tickets_of(world: World, public_id: str) -> list[int]:
     with session.reading() as db:
-        page = list_tickets(db, world.ours.account_id, TicketFilter(contact=public_id))
+        page = list_tickets(db, Sight(world.ours.account_id), TicketFilter(contact=public_id))
         return sorted(row.number for row in page.items)
 
 
@@ -96,7 +97,7 @@ def test_mail_to_come_goes_to_the_one_that_is_left(world: World, people: dict[st
     world.receive(mail(sender=BOB))
     assert tickets_of(world, people["ann"]) == [1, 2, 4]
     with session.reading() as db:
-        (acme,) = list_customers(db, world.ours.account_id).items
+        (acme,) = list_customers(db, Sight(world.ours.account_id)).items
     assert acme.contact_count == 1
 
 
@@ -249,7 +250,7 @@ def test_customers_are_not_found_by_those_who_are_merged(world: World, people: d
         contacts.move(db, world.ours.staff, people["bob"], customer=beta, now=NOON)
     merge(world, people["bob"], people["ann"])
     with session.reading() as db:
-        found = list_customers(db, world.ours.account_id, query="bob").items
+        found = list_customers(db, Sight(world.ours.account_id), query="bob").items
         assert [row.name for row in found] == ["Acme"]
-        (shown,) = list_customers(db, world.ours.account_id, query="beta").items
+        (shown,) = list_customers(db, Sight(world.ours.account_id), query="beta").items
         assert shown.contact_count == 0

@@ -9,6 +9,7 @@ from gateway.desk import contacts, customers
 from gateway.desk.contacts import MAX_ADDRESSES, MAX_NAME_CHARS, AddressTaken, Along
 from gateway.desk.customers import MAX_NOTE_CHARS
 from gateway.errors import Conflict, Invalid, NotFound
+from gateway.rules.access import Sight
 from gateway.rules.status import Status
 from gateway.store import session
 from gateway.store.models import TicketEvent
@@ -25,13 +26,13 @@ def ann(world: World) -> str:
 
 def found(world: World, query: str) -> list[str]:
     with session.reading() as db:
-        page = list_contacts(db, world.ours.account_id, ContactFilter(query))
+        page = list_contacts(db, Sight(world.ours.account_id), ContactFilter(query))
         return [row.public_id for row in page.items]
 
 
 def view(world: World, public_id: str) -> ContactDetail:
     with session.reading() as db:
-        return get_contact(db, world.ours.account_id, public_id)
+        return get_contact(db, Sight(world.ours.account_id), public_id)
 
 
 def test_a_contact_is_renamed_and_noted_about(world: World, ann: str) -> None:

@@ -5,6 +5,7 @@ import pytest
 from gateway.desk import customers, groups
 from gateway.desk.customers import MAX_DOMAINS, MAX_NAME_CHARS, MAX_NOTE_CHARS, Removal
 from gateway.errors import Conflict, Invalid, NotFound
+from gateway.rules.access import Sight
 from gateway.rules.status import Status
 from gateway.store import session
 from gateway.store.queries.contacts import ContactFilter, list_contacts
@@ -20,7 +21,7 @@ def create(world: World, name: str = "Beta", domains: tuple[str, ...] = ()) -> s
 
 def view(world: World, public_id: str) -> CustomerView:
     with session.reading() as db:
-        return get_customer(db, world.ours.account_id, public_id)
+        return get_customer(db, Sight(world.ours.account_id), public_id)
 
 
 def test_a_name_is_free_within_its_length(world: World) -> None:
@@ -115,8 +116,8 @@ def test_a_customer_is_deleted_while_people_and_tickets_stay(world: World) -> No
     assert [world.detail(number).ticket.customer for number in (1, 2)] == [None, None]
     create(world, "New", ("acme.example",))  # its domain is free again
     with session.reading() as db:
-        assert get_group(db, world.ours.account_id, group).customer_count == 0
-        assert len(list_contacts(db, world.ours.account_id, ContactFilter(loose=True)).items) == 1
+        assert get_group(db, Sight(world.ours.account_id), group).customer_count == 0
+        assert len(list_contacts(db, Sight(world.ours.account_id), ContactFilter(loose=True)).items) == 1
 
 
 def test_a_strangers_customer_is_not_found(world: World) -> None:

@@ -9,9 +9,9 @@ import pytest
 from gateway.desk import failures
 from gateway.desk.replying import ArticleRef
 from gateway.errors import Conflict, Denied, NotFound
-from gateway.rules.access import Actor
+from gateway.rules.access import Actor, Sight
 from gateway.store import session
-from gateway.store.queries.articles import get_raw_sha256
+from gateway.store.queries.articles import get_raw
 from tests.fakes.refusing import refuse
 from tests.world import ANN, World, mail
 
@@ -35,7 +35,7 @@ def act(
 
 def raw(world: World, public_id: str) -> str:
     with session.reading() as db:
-        return get_raw_sha256(db, world.ours.account_id, public_id)
+        return get_raw(db, Sight(world.ours.account_id), public_id)[0]
 
 
 def newest(world: World) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import pytest
 from gateway.desk import customers, groups
 from gateway.desk.groups import MAX_GROUPS, MAX_NAME_CHARS
 from gateway.errors import Conflict, Invalid, NotFound
+from gateway.rules.access import Sight
 from gateway.store import session
 from gateway.store.queries.customers import list_customers
 from gateway.store.queries.groups import get_group, groups_of, list_groups
@@ -21,7 +22,7 @@ def create(world: World, name: str = "North") -> str:
 
 def named(world: World) -> list[str]:
     with session.reading() as db:
-        return [group.name for group in list_groups(db, world.ours.account_id)]
+        return [group.name for group in list_groups(db, Sight(world.ours.account_id))]
 
 
 def of_acme(world: World) -> list[str]:
@@ -85,8 +86,8 @@ def test_customers_go_in_once_and_out_and_stay_when_the_group_goes(world: World)
         groups.remove(db, world.ours.staff, north)
     assert of_acme(world) == []
     with session.reading() as db:
-        assert [row.name for row in list_customers(db, world.ours.account_id).items] == ["Acme"]
-        assert get_group(db, world.ours.account_id, south).customer_count == 0
+        assert [row.name for row in list_customers(db, Sight(world.ours.account_id)).items] == ["Acme"]
+        assert get_group(db, Sight(world.ours.account_id), south).customer_count == 0
 
 
 def test_the_groups_of_a_customer_are_set_together(world: World) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from gateway.desk import merging
 from gateway.errors import Conflict, Denied, Invalid, NotFound
-from gateway.rules.access import Actor, Role
+from gateway.rules.access import Actor, Role, Sight
 from gateway.rules.status import Status
 from gateway.store import session, tickets
 from gateway.store.intake import Fate
@@ -42,7 +42,7 @@ def test_everything_moves_and_the_old_number_leads_there(two: World) -> None:
     assert detail.ticket.article_count == 3
     assert ("merged", 2) in [(event.kind, event.data.get("from")) for event in detail.events]
     with session.reading() as db:
-        assert tickets.stand(db, two.ours.account_id, 2).number == 1
+        assert tickets.stand(db, Sight(two.ours.account_id), 2).number == 1
 
 
 def test_mail_to_the_old_ticket_goes_to_the_one_it_became(two: World) -> None:

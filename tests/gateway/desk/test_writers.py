@@ -12,11 +12,12 @@ from gateway.inbound.authentication.examining import Examiner
 from gateway.mail.authres import NOT_EXAMINED, By, Check, Policy, Result, Verdict
 from gateway.mail.envelope import Client
 from gateway.mail.message import ParsedMail
+from gateway.rules.access import Sight
 from gateway.settings import Settings
 from gateway.store import session
 from gateway.store.intake import Fate, IntakeRow
 from gateway.store.models import Delivery, Participant
-from gateway.store.queries.articles import get_raw_sha256
+from gateway.store.queries.articles import get_raw
 from tests.fakes.dns_server import DnsServer, serving
 from tests.fakes.signing import Signer
 from tests.world import ANN, BOB, EVE, FOREIGN, NOON, SUPPORT, World, mail, ticket_row
@@ -171,7 +172,7 @@ def test_a_colleagues_words_about_what_they_forward_are_not_sent_to_whoever_wrot
     judged(world, PROVEN).receive(mail(FORWARD, sender=SAM, subject="Fwd: Screen is black"))
     ref = world.reply(1)
     with session.reading() as db:
-        raw = world.blobs.read(get_raw_sha256(db, world.ours.account_id, ref.public_id))
+        raw = world.blobs.read(get_raw(db, Sight(world.ours.account_id), ref.public_id)[0])
     assert b"Please restart it." in raw
     assert b"Please look." not in raw
 

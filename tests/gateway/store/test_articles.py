@@ -5,6 +5,7 @@ from sqlalchemy.exc import IntegrityError
 
 from gateway.errors import NotFound
 from gateway.mail.address import Address
+from gateway.rules.access import Sight
 from gateway.rules.status import ArticleKind
 from gateway.store import articles, session
 from gateway.store.articles import SNIPPET_CHARS, NewArticle, NewFile, stored_message_id
@@ -98,6 +99,6 @@ def test_a_strangers_article_is_nowhere(world: World) -> None:
     world.receive(mail())
     public_id = world.detail(1).articles[0].public_id
     with session.reading() as db:
-        assert articles.locate(db, world.ours.account_id, public_id).public_id == public_id
+        assert articles.locate(db, Sight(world.ours.account_id), public_id).public_id == public_id
         with pytest.raises(NotFound):
-            articles.locate(db, world.stranger.account_id, public_id)
+            articles.locate(db, Sight(world.stranger.account_id), public_id)

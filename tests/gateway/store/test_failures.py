@@ -7,6 +7,7 @@ from sqlalchemy import func, insert, select
 
 from gateway.desk.replying import Draft
 from gateway.mail.address import Address
+from gateway.rules.access import Sight
 from gateway.store import articles, failures, session
 from gateway.store.failures import MOST_COUNTED, Settled
 from gateway.store.models import Delivery, Outbox, table
@@ -29,7 +30,7 @@ def failed(world: World) -> str:
 
 def article(world: World, public_id: str) -> int:
     with session.reading() as db:
-        return articles.locate(db, world.ours.account_id, public_id).id
+        return articles.locate(db, Sight(world.ours.account_id), public_id).id
 
 
 def requeue(world: World, public_id: str, recipient: str, *, account: int | None = None) -> bool:
@@ -46,7 +47,7 @@ def settle(world: World, public_id: str, how: Settled, recipient: str | None = N
 
 def listed(world: World, account_id: int | None = None) -> int:
     with session.reading() as db:
-        return count_views(db, account_id or world.ours.account_id, None).failed
+        return count_views(db, Sight(account_id or world.ours.account_id), None).failed
 
 
 def rows() -> dict[str, tuple[str, int, str]]:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from gateway.desk.replying import Draft
 from gateway.mail.address import Address
+from gateway.rules.access import Sight
 from gateway.store import articles, deliveries, failures, holding, session
 from gateway.store.holding import Held, Which
 from gateway.store.models import Delivery, Outbox
@@ -31,7 +32,7 @@ def held(world: World) -> list[str]:
 
 def article_id(world: World, public_id: str) -> int:
     with session.reading() as db:
-        return articles.locate(db, world.ours.account_id, public_id).id
+        return articles.locate(db, Sight(world.ours.account_id), public_id).id
 
 
 def release(world: World, which: Which = ALL, *, account_id: int | None = None) -> Sequence[Held]:
@@ -101,7 +102,7 @@ def test_what_is_sent_again_by_hand_needs_a_place_of_its_own(world: World) -> No
     answer = world.reply(1).public_id
     refuse(answer, now=world.clock.now())
     with session.transaction() as db:
-        article = articles.locate(db, world.ours.account_id, answer).id
+        article = articles.locate(db, Sight(world.ours.account_id), answer).id
         assert failures.requeue(db, world.ours.account_id, article, ANN, now=world.clock.now())
     (delivery_id,) = states()
     assert not claim(world, delivery_id)

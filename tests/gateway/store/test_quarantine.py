@@ -3,6 +3,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from gateway.errors import NotFound
+from gateway.rules.access import Sight
 from gateway.rules.doubts import Outcome, Reason
 from gateway.store import quarantine, session
 from gateway.store.quarantine import MOST_COUNTED, NewHeld
@@ -67,5 +68,5 @@ def test_what_waits_is_counted_for_the_rail(world: World) -> None:
     with session.reading() as db:
         counted = select(quarantine.waiting_count())
         assert db.execute(counted, {"account": world.ours.account_id}).scalar() == 2
-        assert count_views(db, world.ours.account_id, None).held == 2
-        assert count_views(db, world.stranger.account_id, None).held == 0
+        assert count_views(db, Sight(world.ours.account_id), None).held == 2
+        assert count_views(db, Sight(world.stranger.account_id), None).held == 0

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, literal, select
 
 from gateway.mail.address import Address
+from gateway.rules.access import Sight
 from gateway.rules.status import ArticleKind, Status
 from gateway.store import articles, search, session, tickets
 from gateway.store.articles import NewArticle, NewFile
@@ -39,7 +40,7 @@ def write(
 
 def found(business: Business, query: str) -> list[int]:
     with session.reading() as db:
-        page = list_tickets(db, business.account_id, TicketFilter(query=query))
+        page = list_tickets(db, Sight(business.account_id), TicketFilter(query=query))
     return [row.number for row in page.items]
 
 
@@ -117,7 +118,7 @@ def test_signs_of_the_query_languages_are_harmless(world: World, where: str) -> 
 def test_a_query_without_a_word_finds_nothing(world: World) -> None:
     write(world.ours)
     with session.reading() as db:
-        assert search.matching_tickets(db, world.ours.account_id, " !?* ") is None
+        assert search.matching_tickets(db, Sight(world.ours.account_id), " !?* ") is None
     assert found(world.ours, "!?*") == []
 
 

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from gateway.errors import NotFound
+from gateway.rules.access import Sight
 from gateway.rules.status import Status
 from gateway.store import session, tickets
 from gateway.store.models import Participant, Ticket
@@ -62,16 +63,16 @@ def test_two_hundred_tickets_of_four_threads_have_two_hundred_numbers(world: Wor
 def test_another_number_is_not_found(world: World, number: int) -> None:
     open_ticket(world.ours)
     with session.reading() as db, pytest.raises(NotFound):
-        tickets.stand(db, world.ours.account_id, number)
+        tickets.stand(db, Sight(world.ours.account_id), number)
 
 
 def test_a_strangers_ticket_is_not_found(world: World) -> None:
     ticket = open_ticket(world.ours)
     with session.reading() as db:
-        assert tickets.stand(db, world.ours.account_id, 1) == ticket
+        assert tickets.stand(db, Sight(world.ours.account_id), 1) == ticket
         assert tickets.stand_by_id(db, world.ours.account_id, ticket.id) == ticket
         with pytest.raises(NotFound):
-            tickets.stand(db, world.stranger.account_id, 1)
+            tickets.stand(db, Sight(world.stranger.account_id), 1)
         with pytest.raises(NotFound):
             tickets.stand_by_id(db, world.stranger.account_id, ticket.id)
 
@@ -99,7 +100,7 @@ def test_a_move_is_told_once_and_closing_has_its_moment(world: World) -> None:
     open_ticket(world.ours)
     for status, closed_at in ((Status.CLOSED, NOON), (Status.CLOSED, NOON), (Status.OPEN, None)):
         with session.transaction() as db:
-            standing = tickets.stand(db, world.ours.account_id, 1)
+            standing = tickets.stand(db, Sight(world.ours.account_id), 1)
             tickets.set_status(db, world.ours.account_id, standing, status, now=NOON)
         assert ticket_row(1).closed_at == closed_at
     moves = [(e.data["from"], e.data["to"]) for e in world.detail(1).events]

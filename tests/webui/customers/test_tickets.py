@@ -6,6 +6,7 @@ from flask import Flask
 from gateway import clock
 from gateway.desk import tickets as desk
 from gateway.desk.tickets import TicketChange
+from gateway.rules.access import Sight
 from gateway.rules.status import Status
 from gateway.store import session
 from gateway.store.queries.contacts import ContactFilter, list_contacts
@@ -25,7 +26,7 @@ def many(app: Flask, world: World, monkeypatch: pytest.MonkeyPatch) -> TicketFil
             change = TicketChange(status=Status.CLOSED)
             desk.patch(db, world.ours.actor, number, change, now=clock.now())
     with session.reading() as db:
-        (ann,) = list_contacts(db, world.ours.account_id, ContactFilter()).items
+        (ann,) = list_contacts(db, Sight(world.ours.account_id), ContactFilter()).items
     return TicketFilter(contact=ann.public_id)
 
 

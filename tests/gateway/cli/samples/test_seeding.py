@@ -10,7 +10,7 @@ from gateway.cli.samples.seeding import DueMail, Storyteller
 from gateway.cli.samples.steps import Answered, Noted, Replied, Sorted, Thread, When, Wrote
 from gateway.desk import mailboxes, people, signin
 from gateway.mail.parse import parse
-from gateway.rules.access import Actor, Role
+from gateway.rules.access import Actor, Role, Sight
 from gateway.rules.status import ArticleKind, Status
 from gateway.settings import Settings, load
 from gateway.store import intake, migrate, outbox, session
@@ -54,7 +54,7 @@ def detail(settings: Settings) -> TicketDetail:
     staff = Actor(made.id, Role.OWNER, owner.staff_id, "demo")
     Storyteller(settings, staff, due, now=NOW).tell((STORY,))
     with session.reading() as db:
-        return get_detail(db, made.id, 1)
+        return get_detail(db, Sight(made.id), 1)
 
 
 def test_the_conversation_is_one_ticket_with_its_own_times(detail: TicketDetail) -> None:

@@ -6,10 +6,11 @@ import pytest
 
 from gateway.desk import noting
 from gateway.errors import NotFound
+from gateway.rules.access import Sight
 from gateway.rules.scans import Scan
 from gateway.rules.status import ArticleKind
 from gateway.store import session
-from gateway.store.queries.articles import get_article, get_attachment, get_detail, get_raw_sha256
+from gateway.store.queries.articles import get_article, get_attachment, get_detail, get_raw
 from tests.world import ANN, World, mail
 
 PDF = (
@@ -60,8 +61,10 @@ def test_html_can_be_left_in_the_database_and_is_told_of(world: World) -> None:
     world.receive(b"From: b@x.example\r\n\r\nHello")
     account = world.ours.staff.account_id
     with session.reading() as db:
-        rich, plain = (get_detail(db, account, number, with_html=False).articles[0] for number in (1, 2))
-        whole = get_detail(db, account, 1).articles[0]
+        rich, plain = (
+            get_detail(db, Sight(account), number, with_html=False).articles[0] for number in (1, 2)
+        )
+        whole = get_detail(db, Sight(account), 1).articles[0]
     assert (rich.html, rich.has_html) == (None, True)
     assert (plain.html, plain.has_html) == (None, False)
     assert whole.html is not None
@@ -71,10 +74,10 @@ def test_html_can_be_left_in_the_database_and_is_told_of(world: World) -> None:
 def test_an_article_is_found_alone_with_its_tickets_number(talk: World) -> None:
     inbound = talk.detail(1).articles[0]
     with session.reading() as db:
-        assert get_article(db, talk.ours.account_id, inbound.public_id) == (1, inbound)
-        raw = get_raw_sha256(db, talk.ours.account_id, inbound.public_id)
+        assert get_article(db, Sight(talk.ours.account_id), inbound.public_id) == (1, inbound)
+        raw = get_raw(db, Sight(talk.ours.account_id), inbound.public_id)[0]
         (file,) = inbound.attachments
-        assert get_attachment(db, talk.ours.account_id, file.public_id) == file
+        assert get_attachment(db, Sight(talk.ours.account_id), file.public_id) == file
     assert talk.blobs.read(raw) == PDF
 
 
@@ -82,7 +85,7 @@ def test_a_note_has_no_raw_mail(talk: World) -> None:
     note = talk.detail(1).articles[-1]
     assert not note.is_raw_open
     with session.reading() as db, pytest.raises(NotFound):
-        get_raw_sha256(db, talk.ours.account_id, note.public_id)
+        get_raw(db, Sight(talk.ours.account_id), note.public_id)
 
 
 def test_a_raw_mail_is_as_open_as_its_files(talk: World) -> None:
@@ -99,18 +102,18 @@ def test_a_stranger_finds_none_of_it(talk: World) -> None:
     file = inbound.attachments[0].public_id
     with session.reading() as db:
         with pytest.raises(NotFound):
-            get_detail(db, stranger, 1)
+            get_detail(db, Sight(stranger), 1)
         with pytest.raises(NotFound):
-            get_article(db, stranger, inbound.public_id)
+            get_article(db, Sight(stranger), inbound.public_id)
         with pytest.raises(NotFound):
-            get_raw_sha256(db, stranger, inbound.public_id)
+            get_raw(db, Sight(stranger), inbound.public_id)
         with pytest.raises(NotFound):
-            get_attachment(db, stranger, file)
+            get_attachment(db, Sight(stranger), file)
 
 
 def test_what_does_not_exist_is_not_found(world: World) -> None:
     world.receive(mail())
     with session.reading() as db:
-        for find in (get_article, get_raw_sha256, get_attachment):
+        for find in (get_article, get_raw, get_attachment):
             with pytest.raises(NotFound):
-                find(db, world.ours.account_id, "none")
+                find(db, Sight(world.ours.account_id), "none")

@@ -4,6 +4,7 @@ import pytest
 
 from gateway.desk import customers
 from gateway.errors import NotFound
+from gateway.rules.access import Sight
 from gateway.store import session
 from gateway.store.queries.contacts import (
     ContactFilter,
@@ -30,7 +31,7 @@ def people(world: World) -> None:
 
 def rows(world: World, wanted: ContactFilter, after: str | None = None, limit: int = 50) -> list[ContactRow]:
     with session.reading() as db:
-        return list(list_contacts(db, world.ours.account_id, wanted, after=after, limit=limit).items)
+        return list(list_contacts(db, Sight(world.ours.account_id), wanted, after=after, limit=limit).items)
 
 
 def names(world: World, query: str) -> list[str]:
@@ -58,9 +59,9 @@ def test_contacts_of_a_customer_or_of_none(world: World) -> None:
 
 def test_pages_hold_every_contact_once(world: World) -> None:
     with session.reading() as db:
-        first = list_contacts(db, world.ours.account_id, ContactFilter("example"), limit=2)
+        first = list_contacts(db, Sight(world.ours.account_id), ContactFilter("example"), limit=2)
         wanted = ContactFilter("example")
-        rest = list_contacts(db, world.ours.account_id, wanted, after=first.next, limit=2)
+        rest = list_contacts(db, Sight(world.ours.account_id), wanted, after=first.next, limit=2)
     assert [row.name for row in (*first.items, *rest.items)] == ["Änne Groß", "Bob Builder", "Ann Acme"]
     assert rest.next is None
 
@@ -71,7 +72,7 @@ def test_customers_are_found_by_their_words_and_their_peoples(world: World) -> N
 
     def found(query: str) -> list[str]:
         with session.reading() as db:
-            return [row.name for row in list_customers(db, world.ours.account_id, query=query).items]
+            return [row.name for row in list_customers(db, Sight(world.ours.account_id), query=query).items]
 
     assert found("MULLER sohne") == found("mus.example") == ["Müller & Söhne"]
     assert found("groß") == found("home.example") == ["Acme"]
@@ -82,16 +83,16 @@ def test_customers_are_found_by_their_words_and_their_peoples(world: World) -> N
 def test_a_contact_has_tickets_and_a_ticket_its_contact(world: World) -> None:
     (bob,), ticket = rows(world, ContactFilter("bob")), ticket_row(2).id
     with session.reading() as db:
-        page = list_tickets(db, world.ours.account_id, TicketFilter(contact=bob.public_id))
+        page = list_tickets(db, Sight(world.ours.account_id), TicketFilter(contact=bob.public_id))
         assert [row.number for row in page.items] == [2]
-        assert find_requester(db, world.ours.account_id, ticket) == bob.public_id
-        assert find_requester(db, world.stranger.account_id, ticket) is None
+        assert find_requester(db, Sight(world.ours.account_id), ticket) == bob.public_id
+        assert find_requester(db, Sight(world.stranger.account_id), ticket) is None
 
 
 def test_a_contact_is_its_accounts_alone(world: World) -> None:
     (bob,) = rows(world, ContactFilter("bob"))
     with session.reading() as db:
-        assert get_contact(db, world.ours.account_id, bob.public_id).addresses == (BOB,)
+        assert get_contact(db, Sight(world.ours.account_id), bob.public_id).addresses == (BOB,)
         with pytest.raises(NotFound):
-            get_contact(db, world.stranger.account_id, bob.public_id)
-        assert list_contacts(db, world.stranger.account_id, ContactFilter()).items == ()
+            get_contact(db, Sight(world.stranger.account_id), bob.public_id)
+        assert list_contacts(db, Sight(world.stranger.account_id), ContactFilter()).items == ()

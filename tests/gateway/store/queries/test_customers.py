@@ -5,6 +5,7 @@ import pytest
 from gateway.desk import customers
 from gateway.errors import NotFound
 from gateway.mail.address import Address
+from gateway.rules.access import Sight
 from gateway.store import session
 from gateway.store.queries.customers import (
     CustomerRow,
@@ -22,7 +23,7 @@ def create(world: World, *names: str) -> list[str]:
 
 def page(world: World, after: str | None = None, limit: int = 50) -> tuple[list[str], str | None]:
     with session.reading() as db:
-        found = list_customers(db, world.ours.account_id, after=after, limit=limit)
+        found = list_customers(db, Sight(world.ours.account_id), after=after, limit=limit)
     return [row.name for row in found.items], found.next
 
 
@@ -33,7 +34,7 @@ def test_a_customer_shows_domains_and_people(world: World) -> None:
                 db, world.ours.owner, world.ours.customer, name="Bob", address=address, now=NOON
             )
     with session.reading() as db:
-        view = get_customer(db, world.ours.account_id, world.ours.customer)
+        view = get_customer(db, Sight(world.ours.account_id), world.ours.customer)
     assert (view.name, view.domains, view.created_at) == ("Acme", ("acme.example",), NOON)
     assert [contact.addresses for contact in view.contacts] == [("amy@x.example",), (BOB,)]
 
@@ -50,14 +51,14 @@ def test_people_are_counted(world: World) -> None:
     world.receive(mail())
     world.receive(mail(sender="Carl <carl@acme.example>"))
     with session.reading() as db:
-        assert list_customers(db, world.ours.account_id).items == (
+        assert list_customers(db, Sight(world.ours.account_id)).items == (
             CustomerRow(world.ours.customer, "Acme", NOON, 2),
         )
 
 
 def test_a_strangers_customer_is_not_found(world: World) -> None:
     with session.reading() as db, pytest.raises(NotFound):
-        get_customer(db, world.stranger.account_id, world.ours.customer)
+        get_customer(db, Sight(world.stranger.account_id), world.ours.customer)
 
 
 def test_customers_are_known_by_their_peoples_addresses_or_else_by_domain(world: World) -> None:

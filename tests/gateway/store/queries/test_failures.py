@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from gateway.errors import Invalid
+from gateway.rules.access import Sight
 from gateway.store import session
 from gateway.store.queries.failures import list_failed
 from gateway.store.queries.paging import MAX_LIMIT
@@ -24,7 +25,7 @@ def failed(world: World) -> list[str]:
 
 def test_it_says_whose_mail_did_not_reach_whom_and_why(world: World, failed: list[str]) -> None:
     with session.reading() as db:
-        first = list_failed(db, world.ours.account_id).items[0]
+        first = list_failed(db, Sight(world.ours.account_id)).items[0]
     assert (first.article, first.ticket, first.subject) == (failed[2], 1, "Printer")
     assert (first.author, first.recipient, first.state, first.answer) == ("sam-ours", ANN, "failed", UNKNOWN)
     assert first.failed_at == world.clock.now() + timedelta(minutes=2)
@@ -32,8 +33,8 @@ def test_it_says_whose_mail_did_not_reach_whom_and_why(world: World, failed: lis
 
 def test_the_newest_come_first_page_by_page(world: World, failed: list[str]) -> None:
     with session.reading() as db:
-        first = list_failed(db, world.ours.account_id, limit=2)
-        second = list_failed(db, world.ours.account_id, limit=2, after=first.next)
+        first = list_failed(db, Sight(world.ours.account_id), limit=2)
+        second = list_failed(db, Sight(world.ours.account_id), limit=2, after=first.next)
     assert [view.article for view in first.items] == [failed[2], failed[1]]
     assert ([view.article for view in second.items], second.next) == ([failed[0]], None)
 
@@ -44,25 +45,25 @@ def test_what_fails_at_the_same_moment_is_listed_once_each(world: World) -> None
     for public_id in ids:
         refuse(public_id, now=world.clock.now())
     with session.reading() as db:
-        page = list_failed(db, world.ours.account_id, limit=1)
+        page = list_failed(db, Sight(world.ours.account_id), limit=1)
         found = [*page.items]
         while page.next:
-            page = list_failed(db, world.ours.account_id, limit=1, after=page.next)
+            page = list_failed(db, Sight(world.ours.account_id), limit=1, after=page.next)
             found += page.items
     assert [view.article for view in found] == ids[::-1]
 
 
 def test_a_stranger_sees_none(world: World, failed: list[str]) -> None:
     with session.reading() as db:
-        assert list_failed(db, world.stranger.account_id).items == ()
+        assert list_failed(db, Sight(world.stranger.account_id)).items == ()
 
 
 @pytest.mark.parametrize("limit", [0, MAX_LIMIT + 1])
 def test_a_page_has_its_bounds(world: World, limit: int) -> None:
     with session.reading() as db, pytest.raises(Invalid):
-        list_failed(db, world.ours.account_id, limit=limit)
+        list_failed(db, Sight(world.ours.account_id), limit=limit)
 
 
 def test_a_foreign_cursor_is_refused(world: World) -> None:
     with session.reading() as db, pytest.raises(Invalid):
-        list_failed(db, world.ours.account_id, after="?")
+        list_failed(db, Sight(world.ours.account_id), after="?")

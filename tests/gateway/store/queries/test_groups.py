@@ -4,6 +4,7 @@ import pytest
 
 from gateway.desk import customers, groups
 from gateway.errors import NotFound
+from gateway.rules.access import Sight
 from gateway.store import session
 from gateway.store.queries.customers import get_customer, list_customers
 from gateway.store.queries.groups import (
@@ -32,22 +33,22 @@ def north(world: World) -> str:
 
 def test_groups_are_listed_by_name_with_their_size(world: World, north: str) -> None:
     with session.reading() as db:
-        found = list_groups(db, world.ours.account_id)
+        found = list_groups(db, Sight(world.ours.account_id))
         assert [(group.name, group.customer_count) for group in found] == [("north", 2), ("South", 0)]
-        assert list_groups(db, world.stranger.account_id) == ()
+        assert list_groups(db, Sight(world.stranger.account_id)) == ()
 
 
 def test_a_group_is_its_accounts_alone(world: World, north: str) -> None:
     with session.reading() as db:
-        assert get_group(db, world.ours.account_id, north) == GroupView(north, "north", 2)
+        assert get_group(db, Sight(world.ours.account_id), north) == GroupView(north, "north", 2)
         with pytest.raises(NotFound):
-            get_group(db, world.stranger.account_id, north)
+            get_group(db, Sight(world.stranger.account_id), north)
 
 
 def test_a_customer_shows_its_groups(world: World, north: str) -> None:
     ours, theirs, acme = world.ours.account_id, world.stranger.account_id, world.ours.customer
     with session.reading() as db:
-        assert get_customer(db, ours, acme).groups == (GroupRef(north, "north"),)
+        assert get_customer(db, Sight(ours), acme).groups == (GroupRef(north, "north"),)
         assert groups_of(db, ours, acme) == (GroupRef(north, "north"),)
         assert groups_of(db, theirs, acme) == ()
         assert groups_by_customer(db, ours, [acme, world.stranger.customer]) == {
@@ -60,8 +61,8 @@ def test_the_customers_of_a_group_come_in_pages(world: World, north: str) -> Non
     with session.transaction() as db:
         customers.create(db, world.ours.owner, name="Outside", now=NOON)
     with session.reading() as db:
-        first = list_customers(db, world.ours.account_id, group=north, limit=1)
-        rest = list_customers(db, world.ours.account_id, group=north, limit=1, after=first.next)
+        first = list_customers(db, Sight(world.ours.account_id), group=north, limit=1)
+        rest = list_customers(db, Sight(world.ours.account_id), group=north, limit=1, after=first.next)
         assert [row.name for row in (*first.items, *rest.items)] == ["Beta", "Acme"]
         assert rest.next is None
-        assert list_customers(db, world.stranger.account_id, group=north).items == ()
+        assert list_customers(db, Sight(world.stranger.account_id), group=north).items == ()

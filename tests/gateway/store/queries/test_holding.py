@@ -3,6 +3,7 @@
 import pytest
 
 from gateway.errors import Invalid
+from gateway.rules.access import Sight
 from gateway.store import session
 from gateway.store.queries.holding import HeldMailView, list_held_mail
 from tests.fakes.holding import hold
@@ -21,7 +22,7 @@ def held(world: World, answers: int) -> list[str]:
 def test_each_says_what_is_held_from_whom_and_why(world: World) -> None:
     (public_id,) = held(world, 1)
     with session.reading() as db:
-        (view,) = list_held_mail(db, world.ours.account_id).items
+        (view,) = list_held_mail(db, Sight(world.ours.account_id)).items
     assert view == HeldMailView(
         article=public_id,
         ticket=1,
@@ -38,7 +39,7 @@ def test_page_by_page_each_comes_once_oldest_first(world: World, limit: int) -> 
     made, found, after = held(world, 3), [], None
     with session.reading() as db:
         while True:
-            page = list_held_mail(db, world.ours.account_id, after=after, limit=limit)
+            page = list_held_mail(db, Sight(world.ours.account_id), after=after, limit=limit)
             found += [view.article for view in page.items]
             after = page.next
             if after is None:
@@ -49,6 +50,6 @@ def test_page_by_page_each_comes_once_oldest_first(world: World, limit: int) -> 
 def test_a_stranger_finds_none_and_a_foreign_cursor_is_refused(world: World) -> None:
     held(world, 1)
     with session.reading() as db:
-        assert list_held_mail(db, world.stranger.account_id).items == ()
+        assert list_held_mail(db, Sight(world.stranger.account_id)).items == ()
         with pytest.raises(Invalid):
-            list_held_mail(db, world.ours.account_id, after="nonsense")
+            list_held_mail(db, Sight(world.ours.account_id), after="nonsense")

@@ -10,6 +10,7 @@ from sqlalchemy import update
 from gateway.desk import tickets
 from gateway.desk.tickets import TicketChange
 from gateway.errors import Invalid, NotFound
+from gateway.rules.access import Sight
 from gateway.rules.status import Status
 from gateway.store import session
 from gateway.store.models import Ticket
@@ -44,7 +45,7 @@ def five(world: World) -> World:
 
 def numbers(world: World, wanted: TicketFilter = ALL, **page: object) -> list[int]:
     with session.reading() as db:
-        found = list_tickets(db, world.ours.account_id, wanted, **page)  # type: ignore[arg-type]
+        found = list_tickets(db, Sight(world.ours.account_id), wanted, **page)  # type: ignore[arg-type]
     return [row.number for row in found.items]
 
 
@@ -56,7 +57,7 @@ def test_the_newest_activity_comes_first(five: World) -> None:
 
 def test_a_row_shows_what_a_list_needs(five: World) -> None:
     with session.reading() as db:
-        row = get_ticket(db, five.ours.account_id, 2)
+        row = get_ticket(db, Sight(five.ours.account_id), 2)
     assert (row.subject, row.status, row.assignee) == ("Printer 2", Status.PENDING, "sam-ours")
     assert (row.tags, row.article_count, row.attachment_count) == (("red", "blue"), 1, 0)
     assert row.customer is not None
@@ -84,20 +85,20 @@ def test_filters_narrow_the_list(five: World) -> None:
 
 def test_the_views_are_counted(five: World) -> None:
     with session.reading() as db:
-        assert count_views(db, five.ours.account_id, five.ours.owner.staff_id) == Counts(1, 2, 3, 1)
-        assert count_views(db, five.ours.account_id, None).mine == 0
-        assert count_views(db, five.stranger.account_id, None) == Counts(0, 1, 1, 0)
+        assert count_views(db, Sight(five.ours.account_id), five.ours.owner.staff_id) == Counts(1, 2, 3, 1)
+        assert count_views(db, Sight(five.ours.account_id), None).mine == 0
+        assert count_views(db, Sight(five.stranger.account_id), None) == Counts(0, 1, 1, 0)
 
 
 @pytest.mark.parametrize("number", [0, -1, 6, MOST, MOST + 1, 10**30])
 def test_another_number_is_not_found(five: World, number: int) -> None:
     with session.reading() as db, pytest.raises(NotFound):
-        get_ticket(db, five.ours.account_id, number)
+        get_ticket(db, Sight(five.ours.account_id), number)
 
 
 def test_a_strangers_number_is_not_found(five: World) -> None:
     with session.reading() as db, pytest.raises(NotFound):
-        get_ticket(db, five.stranger.account_id, 2)
+        get_ticket(db, Sight(five.stranger.account_id), 2)
 
 
 @pytest.mark.parametrize("page", [{"after": "none of ours"}, {"limit": 0}, {"limit": 201}])
@@ -118,7 +119,7 @@ def test_pages_hold_every_ticket_once_also_at_the_same_moment(
     after: str | None = None
     for _ in range(6):
         with session.reading() as db:
-            page = list_tickets(db, five.ours.account_id, ALL, after=after, limit=limit)
+            page = list_tickets(db, Sight(five.ours.account_id), ALL, after=after, limit=limit)
         seen += [row.number for row in page.items]
         after = page.next
         if after is None:
