@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from gateway.desk import signin
 from gateway.desk.signin import SignedIn
 from gateway.errors import NotFound, Unauthenticated
-from gateway.rules.access import Actor
+from gateway.rules.access import Actor, Permission, require
 from gateway.store.session import reading
 from webui.office import office
 
@@ -81,6 +81,17 @@ def signed_in(view: Callable[P, T]) -> Callable[P, T | AnyResponse]:
         return redirect(f"{SIGN_IN_PATH}?next={quote(safe_next(target))}", 303)
 
     return guarded
+
+
+def everywhere(view: Callable[P, T]) -> Callable[P, T | AnyResponse]:
+    """Guard of a view that is not about one customer: Denied for who sees some of them only."""
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> T | AnyResponse:
+        require(actor(), Permission.WORK_EVERYWHERE)
+        return view(*args, **kwargs)
+
+    return signed_in(guarded)
 
 
 def proven(view: Callable[P, T]) -> Callable[P, T | AnyResponse]:

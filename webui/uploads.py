@@ -7,7 +7,6 @@ from werkzeug.datastructures import FileStorage
 
 from gateway.desk.attachments import check_scan
 from gateway.desk.replying import DraftFile
-from gateway.rules.access import Sight
 from gateway.store.blobs import KeptBlob
 from gateway.store.queries.articles import AttachmentView, get_attachment
 from gateway.store.session import reading
@@ -29,9 +28,9 @@ def carry(public_ids: Iterable[str]) -> tuple[AttachmentView, ...]:
 
     Conflict or Denied as long as the virus scanner keeps one closed.
     """
-    account_id = actor().account_id
+    sight = actor().sight
     with reading() as db:
-        found = tuple(get_attachment(db, Sight(account_id), public_id) for public_id in public_ids)
+        found = tuple(get_attachment(db, sight, public_id) for public_id in public_ids)
     for file in found:
         check_scan(file)
     return found

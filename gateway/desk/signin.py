@@ -49,6 +49,11 @@ class SignedIn:
         """Whether they see what they were invited to, and nothing else."""
         return self.actor.role is Role.GUEST
 
+    @property
+    def sees_all(self) -> bool:
+        """Whether they work for every customer of the account."""
+        return self.actor.reach is None
+
     def has_proven(self, now: datetime) -> bool:
         """Whether what asks for the password again may do without."""
         return self.proven_at is not None and now - self.proven_at < PROOF_LASTS

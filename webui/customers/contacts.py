@@ -179,7 +179,7 @@ def _page(
         twins = list_contacts(db, by.sight, ContactFilter(twin), limit=_OFFERED) if twin else Page((), None)
         views = rail(count_views(db, by.sight, by.staff_id), by)
     theirs = TicketFilter(contact=public_id)
-    shown = tickets.read(by.account_id, theirs, request.args, f"/contacts/{public_id}", now)
+    shown = tickets.read(by.sight, theirs, request.args, f"/contacts/{public_id}", now)
     mine = found.customer.public_id if found.customer else ""
     return pages.render(
         "web/customers/contact.html",

@@ -27,14 +27,14 @@ class Theirs:
     older: str
 
 
-def read(account_id: int, whose: TicketFilter, args: Mapping[str, str], path: str, now: datetime) -> Theirs:
+def read(sight: Sight, whose: TicketFilter, args: Mapping[str, str], path: str, now: datetime) -> Theirs:
     """A page of the open ones, from `args["open"]` on, and one of the others, from `args["after"]` on."""
     shown = {key: args[key] for key in ("open", "after") if args.get(key)}
 
     def page(statuses: tuple[Status, ...], key: str) -> tuple[list[TicketLine], str]:
         wanted = replace(whose, statuses=statuses)
         with reading() as db:
-            found = list_tickets(db, Sight(account_id), wanted, after=shown.get(key), limit=_SHOWN)
+            found = list_tickets(db, sight, wanted, after=shown.get(key), limit=_SHOWN)
         more = f"{path}?{urlencode(shown | {key: found.next})}" if found.next else ""
         return _lines(found, now), more
 

@@ -22,7 +22,7 @@ from webui.heldfiles import Held
 from webui.later import Later
 from webui.office import office
 from webui.rail import rail
-from webui.sessions import actor, signed_in
+from webui.sessions import actor, everywhere
 
 blueprint = Blueprint("transfer", __name__)
 
@@ -53,7 +53,7 @@ class Look:
 
 
 @blueprint.get("/customers/export")
-@signed_in
+@everywhere
 def export() -> ResponseReturnValue:
     """All customers with their contacts, as a spreadsheet of the reader's language opens them."""
     german = current_locale() == "de"
@@ -63,7 +63,7 @@ def export() -> ResponseReturnValue:
 
 
 @blueprint.get("/customers/import")
-@signed_in
+@everywhere
 def form() -> ResponseReturnValue:
     """Choose a file; after an import, what it did."""
     counts = {one: request.args.get(one.value, 0, type=int) for one in Outcome}
@@ -72,7 +72,7 @@ def form() -> ResponseReturnValue:
 
 
 @blueprint.post("/customers/import")
-@signed_in
+@everywhere
 def look() -> ResponseReturnValue:
     """What the file would change, line by line; nothing is changed yet."""
     sent = request.files.get("file")
@@ -89,7 +89,7 @@ def look() -> ResponseReturnValue:
 
 
 @blueprint.post("/customers/import/do")
-@signed_in
+@everywhere
 def do() -> ResponseReturnValue:
     """Import the file that was looked at, beside the pages; then say what that did."""
     held = heldfiles.redeem([request.form.get("token", "")])

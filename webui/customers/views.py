@@ -121,7 +121,7 @@ def _list_page(typed: forms.CustomerForm, wrong: str) -> str:
     with reading() as db:
         chosen = get_group(db, by.sight, group) if group else None
         found = list_customers(db, by.sight, query=find, group=group, after=after)
-        shown = groups_by_customer(db, by.account_id, [row.public_id for row in found.items])
+        shown = groups_by_customer(db, by.sight, [row.public_id for row in found.items])
         groups = list_groups(db, by.sight)
         people = Page((), None) if group or after else list_contacts(db, by.sight, wanted, limit=_PEOPLE)
         views = rail(count_views(db, by.sight, by.staff_id), by)
@@ -156,7 +156,7 @@ def _customer_page(
         others = [one for one in list_groups(db, by.sight) if one.public_id not in _ids(found)]
         views = rail(count_views(db, by.sight, by.staff_id), by)
     theirs = TicketFilter(customer=public_id)
-    shown = tickets.read(by.account_id, theirs, request.args, f"/customers/{public_id}", now)
+    shown = tickets.read(by.sight, theirs, request.args, f"/customers/{public_id}", now)
     return pages.render(
         "web/customers/customer.html",
         area="customers",

@@ -12,7 +12,7 @@ from webui import complaints, files, pages
 from webui.office import office
 from webui.quarantine import rows
 from webui.rail import rail
-from webui.sessions import actor, signed_in
+from webui.sessions import actor, everywhere
 
 blueprint = Blueprint("quarantine", __name__)
 
@@ -20,14 +20,14 @@ _SHOWN = 50
 
 
 @blueprint.get("/quarantine")
-@signed_in
+@everywhere
 def index() -> ResponseReturnValue:
     """What waits, newest first."""
     return _page(done=rows.done(request.args))
 
 
 @blueprint.post("/quarantine/<public_id>/release")
-@signed_in
+@everywhere
 def release(public_id: str) -> ResponseReturnValue:
     """Let a mail in."""
     try:
@@ -39,7 +39,7 @@ def release(public_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/quarantine/<public_id>/dismiss")
-@signed_in
+@everywhere
 def dismiss(public_id: str) -> ResponseReturnValue:
     """Put a mail away, or with `alike` all of its sender that wait for the same reason."""
     alike = bool(request.form.get("alike"))
@@ -52,7 +52,7 @@ def dismiss(public_id: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/quarantine/<public_id>/raw")
-@signed_in
+@everywhere
 def raw(public_id: str) -> ResponseReturnValue:
     """A mail as it came in."""
     with reading() as db:

@@ -26,7 +26,7 @@ from gateway.store.session import reading, transaction
 from webui import complaints, heldfiles, pages, uploads
 from webui.office import office
 from webui.rail import DEFAULT_VIEW, filter_of, rail, view_names
-from webui.sessions import actor, signed_in
+from webui.sessions import actor, everywhere, signed_in
 from webui.tickets import forms, ledger, page, rows
 
 blueprint = Blueprint("tickets", __name__)
@@ -203,7 +203,7 @@ def unmerge(number: int) -> ResponseReturnValue:
 
 
 @blueprint.get("/ledger")
-@signed_in
+@everywhere
 def books() -> ResponseReturnValue:
     """What came in and what became of it."""
     by = actor()
@@ -243,7 +243,7 @@ def _ticket_page(
             views=rail(count_views(db, by.sight, by.staff_id), by),
             signature=replying.signature_of(db, by, detail),
             canned=canned.list_names(db, by.account_id),
-            groups=groups_of(db, by.account_id, customer.public_id) if customer else (),
+            groups=groups_of(db, by.sight, customer.public_id) if customer else (),
             contact=find_requester(db, by.sight, detail.ticket.id),
             size_of=office().blobs.size_bytes,
         )

@@ -143,7 +143,7 @@ def get_customer(db: Session, sight: Sight, public_id: str) -> CustomerView:
         created_at=found.created_at,
         domains=tuple(db.execute(domains.order_by(CustomerDomain.domain)).scalars()),
         contacts=_contacts(db, account_id, found.id),
-        groups=groups_of(db, account_id, public_id),
+        groups=groups_of(db, sight, public_id),
         note=found.note,
     )
 

@@ -37,13 +37,14 @@ _VIEWS = select(_GROUP.public_id, _GROUP.name, _COUNT.scalar_subquery()).where(
 )
 _ALL = seeing.Scoped(_VIEWS.order_by(_GROUP.name_key), within=seeing.GROUPS)
 _ONE = seeing.Scoped(_VIEWS.where(_GROUP.public_id == bindparam("group")), within=seeing.GROUPS)
-_OF_CUSTOMERS = (
+_OF_CUSTOMERS = seeing.Scoped(
     select(_CUSTOMER.public_id, _GROUP.public_id, _GROUP.name)
     .join(table(CustomerGroupMember), _MEMBER.customer_id == _CUSTOMER.id)
     .join(table(CustomerGroup), _GROUP.id == _MEMBER.group_id)
     .where(_CUSTOMER.account_id == bindparam("account"))
     .where(_CUSTOMER.public_id.in_(bindparam("customers", expanding=True)))
-    .order_by(_GROUP.name_key)
+    .order_by(_GROUP.name_key),
+    within=seeing.GROUPS,
 )
 
 
@@ -62,19 +63,19 @@ def get_group(db: Session, sight: Sight, public_id: str) -> GroupView:
     return GroupView(*found)
 
 
-def groups_of(db: Session, account_id: int, customer: str) -> tuple[GroupRef, ...]:
-    """The groups that a customer is in, by name."""
-    return groups_by_customer(db, account_id, (customer,)).get(customer, ())
+def groups_of(db: Session, sight: Sight, customer: str) -> tuple[GroupRef, ...]:
+    """The groups that a customer is in, of those that they see, by name."""
+    return groups_by_customer(db, sight, (customer,)).get(customer, ())
 
 
 def groups_by_customer(
-    db: Session, account_id: int, customers: Sequence[str]
+    db: Session, sight: Sight, customers: Sequence[str]
 ) -> Mapping[str, tuple[GroupRef, ...]]:
-    """The groups of each of these customers that is in one, by name."""
+    """The groups of each of these customers that is in one, of those that they see, by name."""
     if not customers:
         return {}
     found: dict[str, list[GroupRef]] = defaultdict(list)
-    values = {"account": account_id, "customers": list(customers)}
-    for customer, public_id, name in db.connection().execute(_OF_CUSTOMERS, values):
+    values = seeing.values(sight) | {"customers": list(customers)}
+    for customer, public_id, name in db.connection().execute(_OF_CUSTOMERS.of(sight), values):
         found[customer].append(GroupRef(public_id, name))
     return {customer: tuple(groups) for customer, groups in found.items()}

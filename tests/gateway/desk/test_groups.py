@@ -27,7 +27,7 @@ def named(world: World) -> list[str]:
 
 def of_acme(world: World) -> list[str]:
     with session.reading() as db:
-        return [group.name for group in groups_of(db, world.ours.account_id, world.ours.customer)]
+        return [group.name for group in groups_of(db, Sight(world.ours.account_id), world.ours.customer)]
 
 
 def test_a_name_is_free_within_its_length(world: World) -> None:

@@ -2,6 +2,7 @@
 
 from sqlalchemy import select
 
+from gateway.rules.access import Sight
 from gateway.store import groups, session
 from gateway.store.models import Customer, CustomerGroup
 from gateway.store.queries.groups import groups_of
@@ -40,7 +41,7 @@ def test_who_is_in_a_group_is_in_it_once(world: World) -> None:
 
     def seen() -> int:
         with session.reading() as db:
-            return len(groups_of(db, world.ours.account_id, world.ours.customer))
+            return len(groups_of(db, Sight(world.ours.account_id), world.ours.customer))
 
     with session.transaction() as db:
         groups.put_in(db, world.ours.account_id, group, customer)

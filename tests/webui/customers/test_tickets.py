@@ -31,7 +31,7 @@ def many(app: Flask, world: World, monkeypatch: pytest.MonkeyPatch) -> TicketFil
 
 
 def test_open_ones_come_first_and_each_kind_has_its_pages(world: World, many: TicketFilter) -> None:
-    account, now = world.ours.account_id, clock.now()
+    account, now = Sight(world.ours.account_id), clock.now()
     first = tickets.read(account, many, {}, "/contacts/x", now)
     assert [line.number for line in first.open] == [5, 4]
     assert sorted(line.number for line in first.done) == [1, 2]
@@ -43,7 +43,7 @@ def test_open_ones_come_first_and_each_kind_has_its_pages(world: World, many: Ti
 
 
 def test_a_link_keeps_the_page_of_the_other_kind(world: World, many: TicketFilter) -> None:
-    account, now = world.ours.account_id, clock.now()
+    account, now = Sight(world.ours.account_id), clock.now()
     with session.transaction() as db:
         desk.patch(db, world.ours.actor, 3, TicketChange(status=Status.SPAM), now=now)
         desk.patch(db, world.ours.actor, 1, TicketChange(status=Status.OPEN), now=now)

@@ -49,12 +49,12 @@ def test_a_customer_shows_its_groups(world: World, north: str) -> None:
     ours, theirs, acme = world.ours.account_id, world.stranger.account_id, world.ours.customer
     with session.reading() as db:
         assert get_customer(db, Sight(ours), acme).groups == (GroupRef(north, "north"),)
-        assert groups_of(db, ours, acme) == (GroupRef(north, "north"),)
-        assert groups_of(db, theirs, acme) == ()
-        assert groups_by_customer(db, ours, [acme, world.stranger.customer]) == {
+        assert groups_of(db, Sight(ours), acme) == (GroupRef(north, "north"),)
+        assert groups_of(db, Sight(theirs), acme) == ()
+        assert groups_by_customer(db, Sight(ours), [acme, world.stranger.customer]) == {
             acme: (GroupRef(north, "north"),)
         }
-        assert groups_by_customer(db, ours, []) == {}
+        assert groups_by_customer(db, Sight(ours), []) == {}
 
 
 def test_the_customers_of_a_group_come_in_pages(world: World, north: str) -> None:
