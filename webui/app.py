@@ -23,7 +23,7 @@ from webui.customers import views as customers
 from webui.mailboxes import views as mailboxes
 from webui.quarantine import views as quarantine
 from webui.signin import views as signin
-from webui.tickets import brought
+from webui.tickets import brought, guests
 from webui.tickets import views as tickets
 from webui.tokens import views as tokens
 from webui.undelivered import views as undelivered
@@ -92,6 +92,7 @@ def _register(app: Application) -> None:
         signin,
         tickets,
         brought,
+        guests,
         customers,
         groups,
         contacts,

@@ -25,7 +25,6 @@ PROVE_PATH = "/prove"
 SECURITY_PATH = "/account/security"
 GUEST_PATH = "/guest"
 _OWN_AREA = "signin"
-_GUESTS_AREA = "guests"
 _MAX_SECRET = 200
 
 P = ParamSpec("P")
@@ -62,23 +61,31 @@ def signed_in(view: Callable[P, T]) -> Callable[P, T | AnyResponse]:
     """Guard of a view: who is not signed in is sent to the sign-in page and back.
 
     Who owes a second factor sees only the pages about oneself, where it is set up. To guests there are only
-    those and their own: any other answers as if it did not exist.
+    those and what `with_guests` opens to them: anything else answers as if it did not exist.
     """
+    return _guarded(view, is_for_guests=False)
 
+
+def with_guests(view: Callable[P, T]) -> Callable[P, T | AnyResponse]:
+    """Guard of a view that guests have as well; it binds what it shows to what they were invited to."""
+    return _guarded(view, is_for_guests=True)
+
+
+def _guarded(view: Callable[P, T], *, is_for_guests: bool) -> Callable[P, T | AnyResponse]:
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> T | AnyResponse:
         person = find()
-        is_own = _OWN_AREA in request.blueprints
-        if person is not None and person.owes_factor and not is_own:
-            return redirect(f"{SECURITY_PATH}?owed=1", 303)
-        if person is not None and person.is_guest and not is_own and request.blueprint != _GUESTS_AREA:
-            if request.path == "/":
+        if person is None:
+            target = request.full_path.rstrip("?") if request.method == "GET" else "/"
+            return redirect(f"{SIGN_IN_PATH}?next={quote(safe_next(target))}", 303)
+        if _OWN_AREA not in request.blueprints:
+            if person.owes_factor:
+                return redirect(f"{SECURITY_PATH}?owed=1", 303)
+            if person.is_guest and request.path == "/":
                 return redirect(GUEST_PATH, 303)
-            raise NotFound
-        if person is not None:
-            return view(*args, **kwargs)
-        target = request.full_path.rstrip("?") if request.method == "GET" else "/"
-        return redirect(f"{SIGN_IN_PATH}?next={quote(safe_next(target))}", 303)
+            if person.is_guest and not is_for_guests:
+                raise NotFound
+        return view(*args, **kwargs)
 
     return guarded
 

@@ -19,6 +19,7 @@ from gateway.inbound.file_intake import file_intake
 from gateway.inbound.previews import make_previews
 from gateway.inbound.scanning import scan_article
 from gateway.outbound.deliver import deliver
+from gateway.outbound.guestnews import tell_of_news
 from gateway.outbound.postoffice import open_office
 from gateway.settings import Settings
 from gateway.store import outbox
@@ -73,6 +74,15 @@ def _work(settings: Settings, topic: Topic, stack: ExitStack) -> Work:
             )
         case Topic.PREVIEW:
             return lambda row: make_previews(row.ref_id, blobs=blobs)
+        case Topic.GUESTS:
+            tell = partial(
+                tell_of_news,
+                blobs=blobs,
+                mail_domain=settings.mail_domain,
+                base_url=settings.base_url,
+                clock=clock,
+            )
+            return lambda row: tell(row.ref_id)
         case _:
             assert_never(topic)
 
@@ -95,6 +105,11 @@ def scan_files(outbox_ids: Sequence[int]) -> None:
 def make_pictures(outbox_ids: Sequence[int]) -> None:
     """Make previews of pictures."""
     work_on(Topic.PREVIEW, outbox_ids)
+
+
+def tell_guests(outbox_ids: Sequence[int]) -> None:
+    """Write to guests that there is news in a ticket."""
+    work_on(Topic.GUESTS, outbox_ids)
 
 
 def work_on(topic: Topic, outbox_ids: Sequence[int]) -> None:

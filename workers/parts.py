@@ -20,7 +20,7 @@ def parts(settings: Settings) -> list[Part]:
     return [
         *([] if settings.redis_url else [_queue_server(settings)]),
         # Whoever files mail has a look at what it brought when nothing waits to be filed: no process more.
-        _workers(settings, (Topic.FILE, Topic.SCAN, Topic.PREVIEW), settings.file_workers),
+        _workers(settings, (Topic.FILE, Topic.SCAN, Topic.PREVIEW, Topic.GUESTS), settings.file_workers),
         _workers(settings, (Topic.DELIVER,), settings.deliver_workers),
         Part(
             "scheduler",

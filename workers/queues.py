@@ -24,6 +24,7 @@ _FUNCTIONS = {
     Topic.DELIVER: "workers.jobs.deliver_mails",
     Topic.SCAN: "workers.jobs.scan_files",
     Topic.PREVIEW: "workers.jobs.make_pictures",
+    Topic.GUESTS: "workers.jobs.tell_guests",
 }
 _WAITS_SECONDS = 600  # a doorbell older than this is not worth answering: the sweep has rung again
 _FAILED_SECONDS = 60

@@ -42,7 +42,7 @@ from gateway.rules.scans import Scan
 from gateway.rules.status import ArticleKind, Status, after_inbound
 from gateway.rules.storms import Storm
 from gateway.rules.trust import may_take_part
-from gateway.store import articles, contacts, deliveries, intake, outbox, tickets
+from gateway.store import articles, contacts, deliveries, guestnotices, intake, outbox, tickets
 from gateway.store import quarantine as held
 from gateway.store.articles import NewArticle, NewFile
 from gateway.store.intake import Fate, IntakeRow, Source
@@ -53,6 +53,8 @@ from gateway.store.tickets import EventKind, NewTicketRow, Standing
 UNREADABLE_SUBJECT = "(unreadable message)"
 _NO_SUBJECT = "(no subject)"
 _DEFAULT_REOPEN = timedelta(days=30)
+_IS_NEWS_FOR = timedelta(days=1)
+"""Guests hear of a mail that came in lately, not of a backlog."""
 _MAX_ANSWER = 500
 """Characters of a report that stand beside its delivery, as many as of a server's own answer."""
 
@@ -138,6 +140,8 @@ def file(
         people = (*([writer.requester] if writer.requester else []), *parsed.to, *parsed.cc)
         _let_take_part(db, row.account_id, ticket.id, people, where.own_addresses)
     _mark_bounces(db, row.account_id, parsed, where, now=now)
+    if not folded and row.source is not Source.IMPORT and now - row.received_at < _IS_NEWS_FOR:
+        guestnotices.owe(db, row.account_id, ticket.id, article_id, now=now)
     if isinstance(folded or filing, Append):
         _settle(db, row, Fate.FOLLOW_UP, ticket.id)
         return Filed(Fate.FOLLOW_UP, ticket.number)

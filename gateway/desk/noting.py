@@ -1,4 +1,4 @@
-"""Internal notes: seen by staff alone, never sent."""
+"""Notes: seen by staff, by guests only where they are shared, never sent."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from gateway.errors import Invalid
 from gateway.mail.address import Address
 from gateway.rules.access import Actor, Permission, require
 from gateway.rules.status import ArticleKind, Status, may_become
-from gateway.store import articles, tickets
+from gateway.store import articles, guestnotices, tickets
 from gateway.store.articles import NewArticle, NewFile
 
 _NOWHERE = "note.invalid"  # a note is no mail: the ids of its pictures leave the desk never
@@ -25,6 +25,7 @@ def note(
     files: tuple[DraftFile, ...] = (),
     *,
     status: Status | None = None,
+    is_shared: bool = False,
     now: datetime,
 ) -> ArticleRef:
     """Add a note to a ticket; Invalid without text or above 500,000 characters."""
@@ -47,9 +48,12 @@ def note(
         reply_text=text,
         public_id=public_id,
         staff_id=by.staff_id,
+        is_shared=is_shared,
         files=tuple(_file(file, placed.get(at, "")) for at, file in enumerate(files)),
     )
-    articles.append(db, by.account_id, ticket.id, article, now=now)
+    article_id, _ = articles.append(db, by.account_id, ticket.id, article, now=now)
+    if is_shared:
+        guestnotices.owe(db, by.account_id, ticket.id, article_id, now=now)
     if status is not None:
         tickets.set_status(db, by.account_id, ticket, status, staff_id=by.staff_id, now=now)
     return ArticleRef(number, public_id)

@@ -22,7 +22,7 @@ from gateway.mail.html import cids_of
 from gateway.rules.access import Actor, Permission, require
 from gateway.rules.filing import first_subject, tagged_subject
 from gateway.rules.status import ArticleKind, Status, after_reply, may_become
-from gateway.store import articles, deliveries, failures, outbox, relayoffers, tickets
+from gateway.store import articles, deliveries, failures, guestnotices, outbox, relayoffers, tickets
 from gateway.store.articles import NewArticle, NewFile
 from gateway.store.blobs import BlobStore, KeptBlob
 from gateway.store.failures import Settled
@@ -37,6 +37,8 @@ MAX_RECIPIENTS = 100
 MAX_FILES = 100
 MAX_AHEAD = timedelta(days=365)
 """How long an answer may wait to be sent."""
+_LEAVES_IN = timedelta(seconds=30)
+"""Guests hear of an answer when it has left, which takes a moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +236,10 @@ def reply(db: Session, by: Actor, written: Written, *, now: datetime) -> Article
         owed = deliveries.NewDelivery(by.account_id, ticket.id, article_id, ticket.mailbox_id, address)
         delivery_id = deliveries.queue(db, owed, now=now, not_before=written.not_before)
         outbox.put(db, outbox.Topic.DELIVER, delivery_id, now=now, not_before=written.not_before)
+    if not article.forward_of:
+        guestnotices.owe(
+            db, by.account_id, ticket.id, article_id, now=now, not_before=written.not_before + _LEAVES_IN
+        )
     tickets.add_participants(db, by.account_id, ticket.id, [who.key for who in everybody])
     usual = ticket.status if article.forward_of else after_reply(ticket.status)
     _move(db, by, ticket, written.status or usual, now=now)

@@ -1,5 +1,6 @@
 """Editing tickets: status, assignee, subject, tags, customer, each with a line in the timeline."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -83,6 +84,11 @@ _STAFF = (
 )  # built once: every ticket's page asks
 
 
+_EVERYBODY = select(Staff.login, Staff.first_name, Staff.last_name).where(
+    Staff.account_id == bindparam("account")
+)
+
+
 def staff_of(db: Session, account_id: int) -> tuple[StaffRef, ...]:
     """Who works in the account, by name."""
     rows = db.connection().execute(_STAFF, {"account": account_id}).all()
@@ -95,6 +101,12 @@ _CUSTOMER = seeing.Scoped(
     ),
     within=seeing.CUSTOMERS,
 )
+
+
+def names_of(db: Session, account_id: int) -> Mapping[str, str]:
+    """What everybody is called who ever had a login here, by login."""
+    rows = db.connection().execute(_EVERYBODY, {"account": account_id}).all()
+    return {login: f"{first} {last}".strip() or login for login, first, last in rows}
 
 
 def _rename(db: Session, by: Actor, ticket: Standing, subject: str, now: datetime) -> None:

@@ -26,6 +26,7 @@ class Topic(StrEnum):
     DELIVER = "deliver"
     SCAN = "scan"
     PREVIEW = "preview"
+    GUESTS = "guests"
 
 
 @dataclass(frozen=True, slots=True)

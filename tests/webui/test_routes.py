@@ -1,4 +1,4 @@
-"""Every route with everybody: nobody, staff, the owner, and a stranger who knows our ids.
+"""Every route with everybody: nobody, guests, staff of other groups, staff, the owner, and a stranger.
 
 The table names each route once with whom it lets in; a route that it does not name fails the test.
 """
@@ -17,7 +17,7 @@ from werkzeug.test import TestResponse
 
 from gateway import clock
 from gateway.desk import canned, customers, groups, signin
-from gateway.rules.access import Role
+from gateway.rules.access import Actor, Role
 from gateway.store import session
 from gateway.store.models import (
     Article,
@@ -31,6 +31,7 @@ from gateway.store.models import (
     Staff,
     table,
 )
+from tests.admitting import add_guest, add_limited, cookie_of, group_of
 from tests.webui.cast import World, mail
 from tests.webui.pages import Page
 
@@ -56,12 +57,17 @@ class Route:
 
 
 def routes() -> tuple[Route, ...]:
-    """The table: who is let in (`anybody`, `token`, `person`, `manager`), method, path."""
+    """The table: who is let in, method, path.
+
+    `anybody`; `token`; `self` is whoever is signed in; `guest`; `person` is who works here, `wide` who does
+    so for every customer, `manager` the owner and admins; `both` are guests and whoever works here.
+    """
     lines = TABLE.read_text(encoding="utf-8").splitlines()
     return tuple(Route(*line.split()) for line in lines if line and not line.startswith("#"))
 
 
 ROUTES = routes()
+WHO = {"anybody", "token", "self", "guest", "both", "person", "wide", "manager"}
 BODIES: Mapping[str, dict[str, Any]] = {
     "/api/v1/articles/<id>/discard": {"recipient": "ann@customer.example"},
     "/api/v1/articles/<id>/dismiss": {"recipient": "ann@customer.example"},
@@ -172,7 +178,7 @@ def test_the_table_names_every_route_and_no_other(app: Flask) -> None:
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     }
     assert known == {str(route) for route in ROUTES}
-    assert {route.who for route in ROUTES} == {"anybody", "token", "person", "manager"}
+    assert {route.who for route in ROUTES} == WHO
 
 
 def test_nobody_gets_in(app: Flask, ids: Mapping[str, str]) -> None:
@@ -209,8 +215,56 @@ def test_what_is_for_owner_and_admins_is_denied_to_staff(
 
 
 def test_staff_may_do_whatever_is_for_people(staff: FlaskClient, ids: Mapping[str, str]) -> None:
-    doing = [r for r in ROUTES if r.who == "person" and r.method == "POST" and "sessions" not in r.rule]
+    for_staff = {"self", "person", "wide", "both"}
+    doing = [r for r in ROUTES if r.who in for_staff and r.method == "POST" and "sessions" not in r.rule]
     assert [str(route) for route in doing if call(staff, route, ids).status_code == 403] == []
+
+
+def signed_in(app: Flask, by: Actor) -> FlaskClient:
+    made = app.test_client()
+    made.set_cookie("session", cookie_of(by, now=clock.now()))
+    return made
+
+
+def test_to_a_guest_there_are_their_own_pages_and_no_others(
+    app: Flask, world: World, ids: Mapping[str, str]
+) -> None:
+    """Guest of ticket 2; what is named is of ticket 1 or 3."""
+    browser = signed_in(app, add_guest(world.ours.account_id, ticket=2, may=["note", "answer"]))
+    closed = [r for r in ROUTES if r.who in ("person", "wide", "manager", "both") and r.rule != "/"]
+    closed += [r for r in ROUTES if r.who == "guest" and "<" in r.rule]
+    told = {route.rule: call(browser, route, ids).status_code for route in closed}
+    assert {rule for rule, status in told.items() if status != 404} == {"/account/security/demand"}
+    assert browser.get("/").location == "/guest"
+    opened = [r for r in ROUTES if r.who in ("self", "guest") and r.method == "GET" and "<" not in r.rule]
+    assert {str(r) for r in opened if call(browser, r, ids).status_code >= 400} == set()
+
+
+def test_what_is_shared_with_a_guest_opens(app: Flask, world: World, ids: Mapping[str, str]) -> None:
+    browser = signed_in(app, add_guest(world.ours.account_id, ticket=1))
+    assert browser.get("/guest/1").status_code == 200
+    assert browser.get(f"/articles/{ids['articles']}/html").status_code == 200
+    assert browser.get(f"/attachments/{ids['attachments']}").status_code == 200
+    assert browser.get(f"/articles/{ids['articles']}/raw").status_code == 404
+
+
+def test_to_staff_of_other_groups_nothing_is_there(app: Flask, world: World, ids: Mapping[str, str]) -> None:
+    key, _ = group_of(world.ours.actor, "Nobody's")
+    browser = signed_in(app, add_limited(world.ours.account_id, [key]))
+    about_all = {"mailboxes", "canned"}
+    closed = [r for r in ROUTES if r.who in ("person", "both", "wide") and "<" in r.rule]
+    closed = [r for r in closed if r.rule.split("/")[1] not in about_all and "<token>" not in r.rule]
+    told = {str(route): call(browser, route, ids).status_code for route in closed}
+    assert {route: status for route, status in told.items() if status not in (403, 404)} == {}
+    read = [r for r in closed if r.method == "GET" and r.who != "wide"]
+    assert {str(r) for r in read if call(browser, r, ids).status_code != 404} == set()
+    wide = [r for r in ROUTES if r.who == "wide" and "<" not in r.rule]
+    assert {call(browser, r, ids).status_code for r in wide} == {403}
+    for path in ("/", "/customers", "/contacts", "/groups", "/undelivered", "/?q=ticket"):
+        page = browser.get(path)
+        assert page.status_code == 200
+        assert "Ticket 0" not in page.text
+        assert "Acme" not in page.text
 
 
 def _everything() -> dict[str, str]:

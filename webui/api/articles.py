@@ -97,6 +97,8 @@ def get_attachment(path: IdPath) -> Response:
 def _check(body: ArticleIn) -> None:
     if body.kind == "note" and (body.to or body.cc or body.bcc):
         raise Invalid("A note is sent to nobody.", field="to")
+    if body.kind == "reply" and body.shared:
+        raise Invalid("Guests read answers anyway.", field="shared")
     if body.kind == "note" and body.send_at is not None:
         raise Invalid("A note is sent to nobody.", field="send_at")
 
@@ -114,7 +116,9 @@ def _write(number: int, body: ArticleIn, kept: tuple[DraftFile, ...], held: Clai
     now = office().clock.now()
     if body.kind == "note":
         with transaction() as db:
-            ref = noting.note(db, actor(), number, body.text, kept, status=body.status, now=now)
+            ref = noting.note(
+                db, actor(), number, body.text, kept, status=body.status, is_shared=body.shared, now=now
+            )
             idempotency.complete(db, held, ref.public_id)
         return ref.public_id
     draft = _draft(body, kept)

@@ -115,7 +115,8 @@ class ArticleIn(Shape):
     """An answer or a note. Without `to`, an answer goes to whoever wrote last.
 
     `replaces` is the id of an answer of the ticket that did not arrive: it leaves the list of those.
-    With `send_at`, a time with its zone, an answer waits for it, a year at most.
+    With `send_at`, a time with its zone, an answer waits for it, a year at most. A note that is `shared` is
+    read by the ticket's guests, too.
     """
 
     kind: Literal["reply", "note"]
@@ -126,6 +127,7 @@ class ArticleIn(Shape):
     status: Status | None = None
     replaces: str = ""
     send_at: AwareDatetime | None = None
+    shared: bool = False
     files: list[FileIn] = Field(default_factory=list)
 
 

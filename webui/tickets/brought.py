@@ -5,46 +5,47 @@ from contextvars import copy_context
 from flask import Blueprint, Response, current_app, request
 from flask.typing import ResponseReturnValue
 
+from gateway.desk import guests
 from gateway.desk.attachments import check_scan
 from gateway.errors import NotFound
 from gateway.i18n import current_locale
 from gateway.inbound.enclosed import read_enclosed
-from gateway.store.queries.articles import get_article, get_attachment, get_raw
+from gateway.store.queries.articles import get_raw
 from gateway.store.session import reading
 from webui import csp, files, mailframe, pages, remoteimages
 from webui.bridge import Told
 from webui.later import Later
 from webui.office import office
-from webui.sessions import actor, signed_in
+from webui.sessions import actor, signed_in, with_guests
 from webui.tickets import attached, enclosed, texts
 
 blueprint = Blueprint("brought", __name__)
 
 
 @blueprint.get("/attachments/<public_id>")
-@signed_in
+@with_guests
 def attachment(public_id: str) -> ResponseReturnValue:
     """A file of a message, as a download."""
     with reading() as db:
-        found = get_attachment(db, actor().sight, public_id)
+        found = guests.find_attachment(db, actor(), public_id, now=office().clock.now())
     return files.attachment(found)
 
 
 @blueprint.get("/attachments/<public_id>/preview")
-@signed_in
+@with_guests
 def preview(public_id: str) -> ResponseReturnValue:
     """The small picture of a picture."""
     with reading() as db:
-        found = get_attachment(db, actor().sight, public_id)
+        found = guests.find_attachment(db, actor(), public_id, now=office().clock.now())
     return files.preview(found)
 
 
 @blueprint.get("/attachments/<public_id>/mail")
-@signed_in
+@with_guests
 def enclosed_mail(public_id: str) -> ResponseReturnValue:
     """What an attached mail says, for the frame without rights."""
     with reading() as db:
-        found = get_attachment(db, actor().sight, public_id)
+        found = guests.find_attachment(db, actor(), public_id, now=office().clock.now())
     check_scan(found)
     if not attached.is_mail(found):
         raise NotFound
@@ -63,12 +64,12 @@ def enclosed_mail(public_id: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/articles/<public_id>/html")
-@signed_in
+@with_guests
 def formatted(public_id: str) -> ResponseReturnValue:
     """A message's sanitised HTML, for the frame without rights; `images` loads remote ones through us."""
     by = actor()
     with reading() as db:
-        _number, article = get_article(db, by.sight, public_id)
+        _number, article = guests.find_article(db, by, public_id, now=office().clock.now())
     html, brought = article.html or "", article.attachments
     if "images" not in request.args:
         return mailframe.mail_html(html, brought)
@@ -76,11 +77,11 @@ def formatted(public_id: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/articles/<public_id>/quoted")
-@signed_in
+@with_guests
 def quoted(public_id: str) -> ResponseReturnValue:
     """What a message quotes: the ticket's page has none of it, as its other messages say it already."""
     with reading() as db:
-        number, article = get_article(db, actor().sight, public_id)
+        number, article = guests.find_article(db, actor(), public_id, now=office().clock.now())
     text = texts.split(article.text, article.reply_text)
     shown = {"label": text.quoted_label, "text": text.quoted}
     return pages.render("web/tickets/quoted.html", number=number, id=public_id, **shown)

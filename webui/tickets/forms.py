@@ -34,7 +34,7 @@ class Composer:
     the keys of those that need not be asked again. `send_at` is local time as the field has it, `instant`
     the same with its zone, as the browser knows it. `forward` is the public id of a message that is handed
     on, `forwarded` those of its files that go along (None: all that may), `with_original` says whether the
-    mail goes along as it came.
+    mail goes along as it came. A note that `is_shared` is one for guests, too.
     """
 
     kind: str = "reply"
@@ -57,6 +57,7 @@ class Composer:
     forward: str = ""
     forwarded: tuple[str, ...] | None = None
     with_original: bool = False
+    is_shared: bool = False
 
     @property
     def to_names(self) -> str:
@@ -165,6 +166,7 @@ def read(form: MultiDict[str, str]) -> Composer:
         forward=form.get("forward", ""),
         forwarded=tuple(form.getlist("forwarded")[: MAX_FILES + 1]),
         with_original="original" in form,
+        is_shared="shared" in form,
     )
 
 

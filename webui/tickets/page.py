@@ -13,6 +13,7 @@ from gateway.rules.status import ArticleKind, Status
 from gateway.store.queries.articles import ArticleView, TicketDetail
 from gateway.store.queries.customers import CustomerRow
 from gateway.store.queries.groups import GroupRef
+from gateway.store.queries.reaches import Guest
 from gateway.store.queries.tickets import CustomerRef, TicketFilter, TicketRow
 from webui.complaints import too_large
 from webui.rail import View
@@ -38,6 +39,7 @@ class Inputs:
     signature: str = ""
     canned: tuple[CannedName, ...] = ()
     groups: tuple[GroupRef, ...] = ()
+    guests: tuple[Guest, ...] = ()
     contact: str | None = None
 
 
@@ -80,10 +82,17 @@ def theirs(detail: TicketDetail) -> TicketFilter | None:
 
 
 def live_values(
-    detail: TicketDetail, staff: tuple[StaffRef, ...], *, now: datetime, undo: timedelta
+    detail: TicketDetail,
+    staff: tuple[StaffRef, ...],
+    guests: tuple[Guest, ...] = (),
+    *,
+    now: datetime,
+    undo: timedelta,
 ) -> dict[str, object]:
     """The values of the part that changes by itself."""
-    reader = Reader(now, undo, {person.login: person.name for person in staff})
+    names = {person.login: person.name for person in staff}
+    names |= {guest.login: guest.name for guest in guests}
+    reader = Reader(now, undo, names)
     return {
         "t": detail.ticket,
         "back": "/",
@@ -97,7 +106,7 @@ def values(read: Inputs, composer: forms.Composer, *, now: datetime, undo: timed
     """The values of the whole page."""
     ticket = read.detail.ticket
     source = forwards.find_source(read.detail, composer.forward)
-    return live_values(read.detail, read.staff, now=now, undo=undo) | {
+    return live_values(read.detail, read.staff, read.guests, now=now, undo=undo) | {
         "views": read.views,
         "draft": composer,
         "forwarding": forwards.shown(source, composer, now, read.size_of) if source else None,
@@ -108,6 +117,7 @@ def values(read: Inputs, composer: forms.Composer, *, now: datetime, undo: timed
         "customer": ticket.customer,
         "groups": read.groups,
         "contact": read.contact,
+        "guests": ", ".join(guest.name for guest in read.guests),
         "customers": _choices(ticket.customer, read.customers),
         "others": rows.rows(tuple(o for o in read.others if o.number != ticket.number), now),
         "opened": moment(ticket.created_at, now),

@@ -109,11 +109,12 @@ class Fold:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """What the timeline is told with: the moment, the undo window, colleagues' names by login."""
+    """What the timeline is told with: the moment, the undo window, people's names by login, and to whom."""
 
     at: datetime
     undo: timedelta
     names: Mapping[str, str]
+    is_guest: bool = False
 
 
 def entries(detail: TicketDetail, reader: Reader) -> list[Markup]:
@@ -141,7 +142,7 @@ def _shown(entry: ArticleView | Event | Fold, reader: Reader) -> Markup:
 def _kept(article: ArticleView, reader: Reader) -> Markup:
     told_with = ago(article.created_at, reader.at), can_be_taken_back(article, reader), _name(article, reader)
     card = invitations.card(article.invitation, reader.at)
-    key = (current_locale(), article, told_with, card)
+    key = (current_locale(), article, told_with, card, reader.is_guest)
     return _MESSAGES.get(key, lambda: pages.piece(_MESSAGE, a=message(article, reader)))
 
 
@@ -197,7 +198,7 @@ def message(article: ArticleView, reader: Reader) -> Message:
         invitation=invitations.card(article.invitation, reader.at),
         deliveries=tuple(_way(delivery, reader.at) for delivery in article.deliveries),
         withdrawn=article.is_withdrawn,
-        may_forward=may_be_forwarded(article),
+        may_forward=may_be_forwarded(article) and not reader.is_guest,
         forward_of=article.forward_of,
         later=_later(article, reader),
         held=_is_held(article),
@@ -257,7 +258,7 @@ def _name(article: ArticleView, reader: Reader) -> str:
 
 def _label(article: ArticleView) -> str:
     if article.kind is ArticleKind.NOTE:
-        return _("Note")
+        return _("Note, shared with guests") if article.is_shared else _("Note")
     automatic = {
         "auto-reply": _("Automatic reply"),
         "auto-generated": _("Automatic message"),

@@ -12,7 +12,7 @@ from gateway.desk import canned, cautions, forwarding, merging, noting, replying
 from gateway.desk.addressees import own_addresses
 from gateway.desk.forwarding import Forward
 from gateway.desk.mailboxes import list_mailboxes
-from gateway.desk.replying import ArticleRef, Draft, DraftFile
+from gateway.desk.replying import ArticleRef, Draft
 from gateway.desk.tickets import TicketChange
 from gateway.errors import Conflict, Denied, Invalid, TooLarge
 from gateway.i18n import _
@@ -21,13 +21,14 @@ from gateway.store.queries.articles import get_article, get_detail
 from gateway.store.queries.contacts import find_requester
 from gateway.store.queries.customers import list_customers
 from gateway.store.queries.groups import groups_of
+from gateway.store.queries.reaches import guests_of
 from gateway.store.queries.tickets import TicketFilter, count_views, list_tickets
 from gateway.store.session import reading, transaction
-from webui import complaints, heldfiles, pages, uploads
+from webui import complaints, pages
 from webui.office import office
 from webui.rail import DEFAULT_VIEW, filter_of, rail, view_names
 from webui.sessions import actor, everywhere, signed_in
-from webui.tickets import forms, ledger, page, rows
+from webui.tickets import composing, forms, ledger, page, rows
 
 blueprint = Blueprint("tickets", __name__)
 
@@ -93,7 +94,8 @@ def live(number: int) -> ResponseReturnValue:
     with reading() as db:
         detail = get_detail(db, by.sight, number, with_html=False)
         staff = tickets.staff_of(db, by.account_id)
-    shown = page.live_values(detail, staff, now=office().clock.now(), undo=_undo())
+        guests = guests_of(db, by.account_id, detail.ticket.id, now=office().clock.now())
+    shown = page.live_values(detail, staff, guests, now=office().clock.now(), undo=_undo())
     answer = Response(pages.render("web/tickets/live.html", **shown))
     answer.add_etag()
     return answer.make_conditional(request)
@@ -106,14 +108,14 @@ def write(number: int) -> ResponseReturnValue:
 
     So does, once, what is worth a question before it is sent.
     """
-    composer = _with_files(forms.read(request.form))
+    composer = composing.with_files(forms.read(request.form))
     if composer.then == "insert":
         return _ticket_page(number, composer=_inserted(number, composer))
     try:
         if composer.is_note:
             ref = _note(number, composer)
         else:
-            draft = forms.draft(composer, _files(composer))
+            draft = forms.draft(composer, composing.files(composer))
             asking = _ask(composer, draft)
             if asking.questions:
                 return _ticket_page(number, composer=asking)
@@ -244,6 +246,7 @@ def _ticket_page(
             signature=replying.signature_of(db, by, detail),
             canned=canned.list_names(db, by.account_id),
             groups=groups_of(db, by.sight, customer.public_id) if customer else (),
+            guests=guests_of(db, by.account_id, detail.ticket.id, now=office().clock.now()),
             contact=find_requester(db, by.sight, detail.ticket.id),
             size_of=office().blobs.size_bytes,
         )
@@ -274,10 +277,10 @@ def _send(number: int, composer: forms.Composer, draft: Draft) -> ArticleRef:
 
 
 def _note(number: int, composer: forms.Composer) -> ArticleRef:
-    kept = _files(composer)
+    kept = composing.files(composer)
     by, now = actor(), office().clock.now()
     with transaction() as db:
-        return noting.note(db, by, number, composer.text, kept, now=now)
+        return noting.note(db, by, number, composer.text, kept, is_shared=composer.is_shared, now=now)
 
 
 def _inserted(number: int, composer: forms.Composer) -> forms.Composer:
@@ -291,26 +294,6 @@ def _filled(number: int, public_id: str) -> str:
     by = actor()
     with reading() as db:
         return canned.fill_in(db, by, number, public_id)
-
-
-def _with_files(composer: forms.Composer) -> forms.Composer:
-    """The composer with all files that go along: of an earlier message, of an earlier try, new ones."""
-    named = request.form.getlist("held")[: replying.MAX_FILES]
-    held = heldfiles.redeem(named)
-    new = uploads.keep(request.files.getlist("files"), request.files.getlist("pictures"))
-    return replace(
-        composer,
-        kept=uploads.carry(request.form.getlist("kept")[: replying.MAX_FILES]),
-        held=(*held, *map(heldfiles.hold, new)),
-        has_lost=len(held) < len(named),
-    )
-
-
-def _files(composer: forms.Composer) -> tuple[DraftFile, ...]:
-    """The files to write with; Invalid where one was held for too long."""
-    if composer.has_lost:
-        raise Invalid("Files are held for a day only. Please attach again what is missing.", field="held")
-    return (*map(uploads.as_draft, composer.kept), *(held.file for held in composer.held))
 
 
 def _change(number: int, change: TicketChange) -> ResponseReturnValue:

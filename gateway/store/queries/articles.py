@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -23,7 +23,10 @@ from gateway.store.queries.tickets import TicketRow, get_ticket
 
 @dataclass(frozen=True, slots=True)
 class AttachmentView:
-    """A file of an article, without its bytes. `preview_sha256` is the blob of its preview, if it has one."""
+    """A file of an article, without its bytes. `preview_sha256` is the blob of its preview, if it has one.
+
+    `article` is the public id of its article where the file was looked up alone.
+    """
 
     public_id: str
     filename: str
@@ -36,6 +39,7 @@ class AttachmentView:
     preview_sha256: str | None = None
     scan: Scan = Scan.UNSCANNED
     scan_found: str = ""
+    article: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -199,7 +203,8 @@ _SENT = select(
     Delivery.settled,
 ).where(Delivery.account_id == bindparam("account"))
 _FILE = seeing.Scoped(
-    _FILES.join(Article, Article.id == Attachment.article_id)
+    _FILES.add_columns(Article.public_id.label("article"))
+    .join(Article, Article.id == Attachment.article_id)
     .join(Ticket, Ticket.id == Article.ticket_id)
     .where(Attachment.public_id == bindparam("public_id")),
     within=seeing.TICKETS,
@@ -271,10 +276,10 @@ def get_attachment(db: Session, sight: Sight, public_id: str) -> AttachmentView:
     found = db.connection().execute(_FILE.of(sight), wanted).first()
     if found is None:
         raise NotFound("There is no such attachment.")
-    return _file(*found[1:])
+    return replace(_file(*found[1:-1]), article=found.article)
 
 
-_FILE_FIELDS = tuple(one.name for one in fields(AttachmentView))
+_FILE_FIELDS = tuple(one.name for one in fields(AttachmentView) if one.name != "article")
 
 
 def _file(*columns: Any) -> AttachmentView:

@@ -77,7 +77,8 @@ def test_an_article_is_found_alone_with_its_tickets_number(talk: World) -> None:
         assert get_article(db, Sight(talk.ours.account_id), inbound.public_id) == (1, inbound)
         raw = get_raw(db, Sight(talk.ours.account_id), inbound.public_id)[0]
         (file,) = inbound.attachments
-        assert get_attachment(db, Sight(talk.ours.account_id), file.public_id) == file
+        found = get_attachment(db, Sight(talk.ours.account_id), file.public_id)
+        assert found == replace(file, article=inbound.public_id)
     assert talk.blobs.read(raw) == PDF
 
 
