@@ -31,7 +31,7 @@ def create(db: Session, by: Actor, *, name: str, now: datetime) -> str:
 def rename(db: Session, by: Actor, public_id: str, *, name: str) -> None:
     """Call a group otherwise. Errors as for `create`; NotFound for a foreign one."""
     require(by, Permission.EDIT_CUSTOMERS)
-    group_id = _id_of(db, by.account_id, public_id)
+    group_id = id_of(db, by.account_id, public_id)
     if not groups.rename(db, group_id, checked_name(name)):
         raise _taken()
 
@@ -39,20 +39,20 @@ def rename(db: Session, by: Actor, public_id: str, *, name: str) -> None:
 def remove(db: Session, by: Actor, public_id: str) -> None:
     """Forget a group, its customers stay; NotFound for a foreign one."""
     require(by, Permission.EDIT_CUSTOMERS)
-    groups.remove(db, _id_of(db, by.account_id, public_id))
+    groups.remove(db, id_of(db, by.account_id, public_id))
 
 
 def put_in(db: Session, by: Actor, public_id: str, *, customer: str) -> None:
     """Let a customer be in the group, once; NotFound if either is foreign."""
     require(by, Permission.EDIT_CUSTOMERS)
-    group_id = _id_of(db, by.account_id, public_id)
+    group_id = id_of(db, by.account_id, public_id)
     groups.put_in(db, by.account_id, group_id, customers.id_of(db, by.account_id, customer))
 
 
 def take_out(db: Session, by: Actor, public_id: str, *, customer: str) -> None:
     """Let a customer not be in the group; NotFound if either is foreign."""
     require(by, Permission.EDIT_CUSTOMERS)
-    group_id = _id_of(db, by.account_id, public_id)
+    group_id = id_of(db, by.account_id, public_id)
     groups.take_out(db, group_id, customers.id_of(db, by.account_id, customer))
 
 
@@ -78,13 +78,14 @@ def checked_name(name: str) -> str:
     return wanted
 
 
-def _taken() -> Conflict:
-    return Conflict("There is a group with this name already.")
-
-
-def _id_of(db: Session, account_id: int, public_id: str) -> int:
+def id_of(db: Session, account_id: int, public_id: str) -> int:
+    """The key of a group's row; NotFound for a foreign one."""
     mine = CustomerGroup.account_id == account_id, CustomerGroup.public_id == public_id
     found = db.execute(select(CustomerGroup.id).where(*mine)).scalar()
     if found is None:
         raise NotFound("There is no such group.")
     return found
+
+
+def _taken() -> Conflict:
+    return Conflict("There is a group with this name already.")
