@@ -84,7 +84,7 @@ def checked_until(day: date | None, now: datetime) -> datetime | None:
     return None if day is None else end_of(day)
 
 
-def _one(by: Actor, public_id: str) -> Select[tuple[Invitation]]:
+def _one(by: Actor, public_id: str) -> Select[Invitation]:
     scope = managed_by(by)
     mine = [Invitation.account_id == scope.account_id, Invitation.public_id == public_id]
     if scope.invited_by_id is not None:
@@ -92,7 +92,7 @@ def _one(by: Actor, public_id: str) -> Select[tuple[Invitation]]:
     return select(Invitation).where(*mine)
 
 
-def _found(db: Session, wanted: Select[tuple[Invitation]]) -> Invitation:
+def _found(db: Session, wanted: Select[Invitation]) -> Invitation:
     row = db.execute(wanted).scalar()
     if row is None:
         raise NotFound("There is no such invitation.")
