@@ -21,6 +21,7 @@ from webui.canned import views as canned
 from webui.customers import contacts, groups, transfer
 from webui.customers import views as customers
 from webui.mailboxes import views as mailboxes
+from webui.people import invitations
 from webui.quarantine import views as quarantine
 from webui.signin import views as signin
 from webui.tickets import brought, guests
@@ -102,6 +103,7 @@ def _register(app: Application) -> None:
         undelivered,
         canned,
         tokens,
+        invitations,
     ):
         app.register_blueprint(area.blueprint)
     if office.of(app).settings.demo:

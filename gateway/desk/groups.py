@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from gateway.desk import customers
 from gateway.errors import Conflict, Invalid, NotFound
-from gateway.rules.access import Actor, Permission, require
-from gateway.store import groups
+from gateway.rules.access import Actor, Permission, Sight, require
+from gateway.store import groups, seeing
 from gateway.store.models import CustomerGroup
 
 MAX_GROUPS = 500
@@ -31,7 +31,7 @@ def create(db: Session, by: Actor, *, name: str, now: datetime) -> str:
 def rename(db: Session, by: Actor, public_id: str, *, name: str) -> None:
     """Call a group otherwise. Errors as for `create`; NotFound for a foreign one."""
     require(by, Permission.WORK_EVERYWHERE)
-    group_id = _id_of(db, by.account_id, public_id)
+    group_id = id_of(db, by.sight, public_id)
     if not groups.rename(db, group_id, checked_name(name)):
         raise _taken()
 
@@ -39,20 +39,20 @@ def rename(db: Session, by: Actor, public_id: str, *, name: str) -> None:
 def remove(db: Session, by: Actor, public_id: str) -> None:
     """Forget a group, its customers stay; NotFound for a foreign one."""
     require(by, Permission.WORK_EVERYWHERE)
-    groups.remove(db, _id_of(db, by.account_id, public_id))
+    groups.remove(db, id_of(db, by.sight, public_id))
 
 
 def put_in(db: Session, by: Actor, public_id: str, *, customer: str) -> None:
     """Let a customer be in the group, once; NotFound if either is foreign."""
     require(by, Permission.WORK_EVERYWHERE)
-    group_id = _id_of(db, by.account_id, public_id)
+    group_id = id_of(db, by.sight, public_id)
     groups.put_in(db, by.account_id, group_id, customers.id_of(db, by.sight, customer))
 
 
 def take_out(db: Session, by: Actor, public_id: str, *, customer: str) -> None:
     """Let a customer not be in the group; NotFound if either is foreign."""
     require(by, Permission.WORK_EVERYWHERE)
-    group_id = _id_of(db, by.account_id, public_id)
+    group_id = id_of(db, by.sight, public_id)
     groups.take_out(db, group_id, customers.id_of(db, by.sight, customer))
 
 
@@ -78,13 +78,22 @@ def checked_name(name: str) -> str:
     return wanted
 
 
-def _taken() -> Conflict:
-    return Conflict("There is a group with this name already.")
+_KEY = seeing.Scoped(
+    select(CustomerGroup.id).where(
+        CustomerGroup.account_id == bindparam("account"), CustomerGroup.public_id == bindparam("public_id")
+    ),
+    within=seeing.GROUPS,
+)
 
 
-def _id_of(db: Session, account_id: int, public_id: str) -> int:
-    mine = CustomerGroup.account_id == account_id, CustomerGroup.public_id == public_id
-    found = db.execute(select(CustomerGroup.id).where(*mine)).scalar()
+def id_of(db: Session, sight: Sight, public_id: str) -> int:
+    """The key of a group's row; NotFound for one that they do not see."""
+    wanted = seeing.values(sight) | {"public_id": public_id}
+    found: int | None = db.execute(_KEY.of(sight), wanted).scalar()
     if found is None:
         raise NotFound("There is no such group.")
     return found
+
+
+def _taken() -> Conflict:
+    return Conflict("There is a group with this name already.")

@@ -3,11 +3,11 @@
 The rules decide (`rules.storms`, `rules.loops`, `rules.doubts`); here they get what they must know.
 """
 
-import hmac
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Self
 
 from sqlalchemy.orm import Session
@@ -77,10 +77,7 @@ class Guards:
     def of(cls, settings: Settings) -> Self:
         """As the operator set them."""
         key = settings.key()
-
-        def digest(address: str) -> str:
-            return hmac.digest(key, f"automatic:{address}".encode(), "sha256").hex()
-
+        digest = partial(automatic.digest_of, key)
         return cls(settings.storm_mails, settings.automatic_per_hour, settings.mail_domain, digest, Seal(key))
 
 

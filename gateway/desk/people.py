@@ -1,6 +1,7 @@
 """Accounts and those who work in them."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -43,15 +44,8 @@ def create_account(
 
     `is_confirmed` says whether the address is known to be the owner's; if not, no mail goes out for them.
     """
-    wanted = login.strip().lower()
-    if not _LOGIN.fullmatch(wanted):
-        raise Invalid(
-            "A login has 2 to 100 letters, digits or any of . _ @ + - and begins with a letter or digit.",
-            field="login",
-        )
+    wanted = free_login(db, login)
     address = _email(email)
-    if db.execute(select(Staff.id).where(Staff.login == wanted)).first():
-        raise Conflict("This login is taken.")
     account = Account(
         public_id=new_public_id(),
         name=name.strip()[:200] or wanted,
@@ -64,6 +58,31 @@ def create_account(
     owner.email_confirmed_at = now if is_confirmed else None
     db.add(owner)
     return AccountView(account.id, account.public_id, account.name, wanted, address, now)
+
+
+def free_login(db: Session, login: str) -> str:
+    """A login as it is kept; Invalid for what is none, Conflict for one that somebody has."""
+    wanted = login.strip().lower()
+    if not _LOGIN.fullmatch(wanted):
+        raise Invalid(
+            "A login has 2 to 100 letters, digits or any of . _ @ + - and begins with a letter or digit.",
+            field="login",
+        )
+    if db.execute(select(Staff.id).where(Staff.login == wanted)).first():
+        raise login_taken()
+    return wanted
+
+
+def login_taken() -> Conflict:
+    """That somebody has this login."""
+    return Conflict("This login is taken.")
+
+
+def suggest_login(db: Session, wishes: Sequence[str]) -> str:
+    """The first of these that is a login and free; "" if none is."""
+    fitting = [wish for one in wishes if _LOGIN.fullmatch(wish := one.strip().lower())]
+    taken = set(db.execute(select(Staff.login).where(Staff.login.in_(fitting))).scalars())
+    return next((wish for wish in fitting if wish not in taken), "")
 
 
 def get_account(db: Session, public_id: str) -> AccountView:

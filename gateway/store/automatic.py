@@ -3,6 +3,7 @@
 Addresses are kept as keyed hashes, and count for all accounts together.
 """
 
+import hmac
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -20,6 +21,12 @@ class Kind(StrEnum):
     """What sort of automatic mail it was."""
 
     ACKNOWLEDGEMENT = "acknowledgement"
+    INVITATION = "invitation"
+
+
+def digest_of(key: bytes, address: str) -> str:
+    """The hash of an address with the installation's key, in hex; the same in every process."""
+    return hmac.digest(key, f"automatic:{address}".encode(), "sha256").hex()
 
 
 def remembered(db: Session, digest: str, *, now: datetime) -> Memory:
@@ -45,6 +52,12 @@ def note(db: Session, account_id: int, digest: str, kind: Kind, *, now: datetime
     db.connection().execute(_INSERT, values)
 
 
+def sent_since(db: Session, account_id: int, kind: Kind, moment: datetime) -> tuple[datetime, ...]:
+    """When mails of this sort were owed for the account since then, oldest first."""
+    values = {"account": account_id, "which": kind.value, "moment": moment}
+    return tuple(db.connection().execute(_OF_ACCOUNT, values).scalars())
+
+
 def forget_old(db: Session, *, now: datetime) -> int:
     """Remove what no rule looks at any more; how many rows."""
     return db.connection().execute(_FORGET, {"moment": now - 2 * ONCE_IN}).rowcount
@@ -58,4 +71,13 @@ _RECENT = (
     .limit(1000)
 )
 _INSERT = insert(_AUTOMATIC)
+_OF_ACCOUNT = (
+    select(_AUTOMATIC.c.sent_at)
+    .where(
+        _AUTOMATIC.c.account_id == bindparam("account"),
+        _AUTOMATIC.c.kind == bindparam("which"),
+        _AUTOMATIC.c.sent_at > bindparam("moment"),
+    )
+    .order_by(_AUTOMATIC.c.sent_at)
+)
 _FORGET = delete(_AUTOMATIC).where(_AUTOMATIC.c.sent_at < bindparam("moment"))

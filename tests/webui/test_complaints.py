@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.desk import contacts, customers, groups, passwords
+from gateway.desk import contacts, customers, groups, inviting, passwords
 from gateway.desk.contacts import AddressTaken
 from gateway.desk.pictures import LostPicture
 from gateway.errors import Invalid, TooLarge
@@ -34,6 +34,7 @@ def test_what_the_desk_refuses_in_forms_is_listed() -> None:
         f"A contact has at most {contacts.MAX_ADDRESSES} addresses.",
         f"A person's name has at most {contacts.MAX_NAME_CHARS} characters.",
         f"An account has at most {groups.MAX_GROUPS} groups.",
+        f"An account has at most {inviting.MAX_OPEN} open invitations.",
         f"A customer has at most {customers.MAX_DOMAINS} domains.",
     }
     assert limits <= set(_SAID)

@@ -15,6 +15,7 @@ from tests.fakes.refusing import refuse
 from tests.webui import rich
 from tests.webui.accessible import violations
 from tests.webui.cast import World, mail
+from tests.webui.invited import guest, invite
 
 PAGES = (
     "/",
@@ -36,6 +37,10 @@ PAGES = (
     "/account/second-factor",
     "/account/passkeys",
     "/account/tokens",
+    "/people/invitations",
+    "/people/invitations?sent=1&state=revoked",
+    "/people/invite",
+    "/people/invite?ticket=1",
     "/t/999",
 )
 PUBLIC = (
@@ -45,6 +50,7 @@ PUBLIC = (
     "/confirm",
     "/forgotten",
     "/reset",
+    "/invitation",
 )
 
 
@@ -52,8 +58,9 @@ PUBLIC = (
 def guarded(world: World) -> None:
     """What the guards make of machines' mail: a storm in ticket 2, and two mails in quarantine.
 
-    And an answer that did not arrive, and two that are held back.
+    And an answer that did not arrive, and two that are held back; and a guest is invited.
     """
+    invite(world.ours, guest(until=clock.now().date() + timedelta(days=9)))
     world.ours.answer_in_vain()
     for _ in range(2):
         hold(world.ours.answer(), now=clock.now())

@@ -33,6 +33,7 @@ from gateway.store.models import (
 )
 from tests.admitting import add_guest, add_limited, cookie_of, group_of
 from tests.webui.cast import World, mail
+from tests.webui.invited import guest, invite
 from tests.webui.pages import Page
 
 TABLE = Path(__file__).with_name("routes.txt")
@@ -78,6 +79,7 @@ BODIES: Mapping[str, dict[str, Any]] = {
     "/api/v1/groups/<id>": {"name": "North"},
     "/api/v1/tickets/<number>/articles": {"kind": "note", "text": "Hello"},
     "/api/v1/tickets/<number>/merge": {"into": 1},
+    "/people/invite": {"ticket": str(NUMBER)},
     "/mailboxes/<public_id>/hours": {"zone": "UTC"},
     "/mailboxes/<public_id>/outgoing": {
         "host": "mail.example",
@@ -111,6 +113,7 @@ def ids(world: World) -> Mapping[str, str]:
         canned.create(db, ours.actor, name="Hello", text="Dear", now=now)
         customers.create(db, ours.actor, name="Acme", now=now)
         groups.create(db, ours.actor, name="North", now=now)
+    invitation, _ = invite(ours, guest())
     kinds: Mapping[str, type[Record]] = {
         "articles": Article,
         "attachments": Attachment,
@@ -127,6 +130,7 @@ def ids(world: World) -> Mapping[str, str]:
             columns = table(kind).c
             mine = select(columns.public_id).where(columns.account_id == ours.account_id)
             found[word] = db.execute(mine.order_by(columns.id)).scalars().all()[0]
+    found["invitations"] = invitation
     return found | {"quarantine": "x" * 24, "contact-merges": "x" * 24, "remote-image": "x"}
 
 
@@ -159,6 +163,8 @@ def call(
     path = route.rule.replace("<number>", str(NUMBER)).replace("<path:filename>", "css/app.css")
     if "<public_id>" in path and "canned" in words:
         path = path.replace("<public_id>", ids["canned"])
+    if words[:2] == ["people", "invitations"]:
+        path = path.replace("<public_id>", ids["invitations"])
     path = re.sub(r"<\w+>", ids.get(words[0], "x") if words else "x", path)
     body = BODIES.get(route.rule, {})
     if route.is_api:

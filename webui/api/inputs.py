@@ -14,7 +14,8 @@ from gateway.store.queries.tickets import TicketFilter
 from webui.api.schemas import Person, Shape
 
 
-def _none_if_empty(value: object) -> object:
+def none_if_empty(value: object) -> object:
+    """A parameter without a value is none."""
     return None if value == "" else value
 
 
@@ -44,10 +45,10 @@ def _statuses(value: object) -> object:
     return [word for part in words for word in str(part).split(",") if word]
 
 
-Cursor = Annotated[str | None, BeforeValidator(_none_if_empty)]
+Cursor = Annotated[str | None, BeforeValidator(none_if_empty)]
 People = Annotated[list[Person], BeforeValidator(_people)]
 Somebody = Annotated[Person | None, BeforeValidator(_person)]
-Limit = Annotated[Annotated[int, Field(ge=1, le=MAX_LIMIT)] | None, BeforeValidator(_none_if_empty)]
+Limit = Annotated[Annotated[int, Field(ge=1, le=MAX_LIMIT)] | None, BeforeValidator(none_if_empty)]
 DEFAULT_LIMIT = 50
 
 
@@ -201,14 +202,14 @@ class CustomerQuery(PageQuery):
     """Which customers: those with the words of `q`, those of a group, by its id."""
 
     q: str = Field("", max_length=1000)
-    group: Annotated[str | None, BeforeValidator(_none_if_empty)] = None
+    group: Annotated[str | None, BeforeValidator(none_if_empty)] = None
 
 
 class ContactQuery(PageQuery):
     """Which contacts: those with the words of `q`, those of a customer, by its id."""
 
     q: str = Field("", max_length=1000)
-    customer: Annotated[str | None, BeforeValidator(_none_if_empty)] = None
+    customer: Annotated[str | None, BeforeValidator(none_if_empty)] = None
 
 
 class CustomerIn(Shape):

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from gateway.desk import groups
 from gateway.errors import Conflict, Invalid
+from gateway.rules.access import Permission, may
 from gateway.store.queries.customers import list_customers
 from gateway.store.queries.groups import get_group, list_groups
 from gateway.store.queries.paging import Page
@@ -134,6 +135,7 @@ def _group_page(public_id: str, *, name: str | None = None, wrong: str = "") -> 
     return pages.render(
         "web/customers/group.html",
         area="customers",
+        may_invite=may(by, Permission.MANAGE_ACCOUNT),
         views=views,
         group=found,
         customers=lines.customer_lines(page.items, {}),

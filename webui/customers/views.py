@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from gateway.desk import customers
 from gateway.errors import Conflict, Invalid
+from gateway.rules.access import Permission, may
 from gateway.store.queries.contacts import ContactFilter, list_contacts
 from gateway.store.queries.customers import CustomerView, get_customer, list_customers
 from gateway.store.queries.groups import get_group, groups_by_customer, list_groups
@@ -160,6 +161,7 @@ def _customer_page(
     return pages.render(
         "web/customers/customer.html",
         area="customers",
+        may_invite=may(by, Permission.MANAGE_ACCOUNT),
         views=views,
         customer=found,
         groups=others,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from werkzeug.datastructures import MultiDict
 
+from gateway.desk.accepting import Newcomer
 from gateway.desk.signatures import MAX_TEXT_CHARS, OwnSignature
 from gateway.errors import Invalid
 
@@ -66,6 +67,18 @@ def read_sign_up(form: MultiDict[str, str]) -> SignUp:
 def read_signature(form: MultiDict[str, str]) -> OwnSignature:
     """What was typed as one's signature; no more of it than is needed to refuse it."""
     return OwnSignature(_text(form, "signature_en"), _text(form, "signature_de"))
+
+
+def read_newcomer(form: MultiDict[str, str]) -> Newcomer:
+    """What was typed to accept an invitation; no more of it than is needed to refuse it."""
+    return Newcomer(
+        login=_line(form, "login"),
+        first_name=_line(form, "first_name"),
+        last_name=_line(form, "last_name"),
+        salutation=_line(form, "salutation"),
+        company=_line(form, "company"),
+        postal_address=form.get("postal_address", "").replace("\r\n", "\n")[: _MAX_CHARS + 1],
+    )
 
 
 def typed_sign_up(form: MultiDict[str, str]) -> SignUp:

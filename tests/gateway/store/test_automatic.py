@@ -38,3 +38,23 @@ def test_what_is_older_than_a_day_counts_for_nothing_and_is_forgotten_later(worl
     assert remembered() == Memory(0, None)
     with session.transaction() as db:
         assert automatic.forget_old(db, now=NOON) == 1
+
+
+def test_what_an_account_has_sent_of_one_sort_is_known_oldest_first(world: World) -> None:
+    ours, kind = world.ours.account_id, Kind.INVITATION
+    with session.transaction() as db:
+        for account, hours, sort in (
+            (ours, 0.5, kind),
+            (ours, 0.9, kind),
+            (ours, 1, kind),
+            (ours, 0.1, Kind.ACKNOWLEDGEMENT),
+            (world.stranger.account_id, 0.2, kind),
+        ):
+            automatic.note(db, account, DIGEST, sort, now=NOON - timedelta(hours=hours))
+        found = automatic.sent_since(db, ours, kind, NOON - timedelta(hours=1))
+    assert found == (NOON - timedelta(hours=0.9), NOON - timedelta(hours=0.5))
+
+
+def test_an_address_has_one_hash_a_key() -> None:
+    hashes = {automatic.digest_of(key, address) for key in (b"a", b"b") for address in (ANN, "x@y.example")}
+    assert (len(hashes), automatic.digest_of(b"a", ANN) in hashes) == (4, True)

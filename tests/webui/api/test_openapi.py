@@ -32,6 +32,10 @@ def test_the_promised_paths_are_described(spec: Any) -> None:
         "/api/v1/contact-merges/{id}/undo": {"post"},
         "/api/v1/groups": {"get", "post"},
         "/api/v1/groups/{id}": {"get", "patch", "delete"},
+        "/api/v1/invitations": {"get", "post"},
+        "/api/v1/invitations/{id}": {"get", "patch"},
+        "/api/v1/invitations/{id}/resend": {"post"},
+        "/api/v1/invitations/{id}/revoke": {"post"},
         "/api/v1/mailboxes": {"get"},
     }
     for path, methods in paths.items():

@@ -7,6 +7,7 @@ from gateway.desk.signatures import MAX_TEXT_CHARS
 from gateway.errors import Invalid
 from webui.signin.forms import (
     read_name,
+    read_newcomer,
     read_password,
     read_secret,
     read_sign_in,
@@ -58,3 +59,12 @@ def test_a_name_may_have_slips_around_it() -> None:
 
 def test_another_field_may_hold_a_password() -> None:
     assert read_password(MultiDict({"new": " x "}), "new") == " x "
+
+
+def test_a_newcomers_address_keeps_its_lines_and_the_rest_has_one_each() -> None:
+    typed = read_newcomer(
+        MultiDict({"login": " ida ", "first_name": "Ida \n Maria", "postal_address": "1 Street\r\nTown"})
+    )
+    assert (typed.login, typed.first_name, typed.last_name) == ("ida", "Ida Maria", "")
+    assert typed.postal_address == "1 Street\nTown"
+    assert len(read_newcomer(MultiDict({"postal_address": "x" * 9999})).postal_address) == 1001

@@ -1,0 +1,163 @@
+"""Accepting an invitation: whoever holds its link joins once, and nobody gets into somebody else by it.
+
+Looking uses nothing up. Who has the address in the account already signs in as always and accepts then.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Never
+
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from gateway.desk import people
+from gateway.errors import Conflict, Denied, Invalid, NotFound
+from gateway.ids import hash_secret, new_public_id
+from gateway.rules.access import Actor, Role
+from gateway.store.models import CustomerGroup, Invitation, Staff, StaffGroup
+from gateway.store.queries.invitations import Offer, can_be_accepted, find_offer
+
+MAX_NAME_CHARS = 100
+MAX_SALUTATION_CHARS = 50
+MAX_COMPANY_CHARS = 200
+MAX_ADDRESS_CHARS = 1000
+_OTHERS = 20
+"""So many numbers are tried behind a login that is taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """How somebody wants to be known here (O4); the last three may be empty."""
+
+    login: str
+    first_name: str
+    last_name: str
+    salutation: str = ""
+    company: str = ""
+    postal_address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Who has come in, and as what."""
+
+    staff_id: int
+    login: str
+    role: Role
+
+
+def look(db: Session, secret: str, *, now: datetime) -> Offer:
+    """What the link is an invitation to. NotFound once it is used, revoked or too old, or if it never was."""
+    return find_offer(db, hash_secret(secret), now=now) or _unknown()
+
+
+def suggest_login(db: Session, offer: Offer) -> str:
+    """A free login: guests are known by their address, staff by what stands before the @."""
+    local = offer.address.partition("@")[0]
+    first = [offer.address] if offer.role is Role.GUEST else []
+    return people.suggest_login(db, [*first, local, *(f"{local}{n}" for n in range(2, _OTHERS))])
+
+
+def accept(
+    db: Session, secret: str, newcomer: Newcomer, *, password_hash: str, locale: str, now: datetime
+) -> Joined:
+    """Join as somebody new, with a confirmed address: they have read the mail.
+
+    NotFound as for `look`, also for whoever comes second. Invalid names the field at fault; Conflict for a
+    taken login, or where somebody has the address already. After an error the link is as good as before.
+    """
+    offer = look(db, secret, now=now)
+    if offer.person_id is not None:
+        raise _known()
+    login = people.free_login(db, newcomer.login)
+    person = Staff(
+        public_id=new_public_id(),
+        account_id=offer.account_id,
+        role=offer.role.value,
+        login=login,
+        email=offer.address,
+        first_name=_line("first_name", newcomer.first_name, MAX_NAME_CHARS, least=1),
+        last_name=_line("last_name", newcomer.last_name, MAX_NAME_CHARS, least=1),
+        salutation=_line("salutation", newcomer.salutation, MAX_SALUTATION_CHARS),
+        company=_line("company", newcomer.company, MAX_COMPANY_CHARS),
+        postal_address=_checked("postal_address", newcomer.postal_address, MAX_ADDRESS_CHARS),
+        password_hash=password_hash,
+        locale=locale,
+        sees_all=offer.sees_all,
+        created_at=now,
+        email_confirmed_at=now,
+    )
+    _take(db, offer, now)
+    _add(db, offer, person)
+    _give(db, offer, person.id)
+    return Joined(person.id, login, offer.role)
+
+
+def accept_as(db: Session, by: Actor, secret: str, *, now: datetime) -> Joined:
+    """Accept as who is signed in and has the address; a guest may become staff by it.
+
+    NotFound as for `look`, Denied for anybody else.
+    """
+    offer = look(db, secret, now=now)
+    if by.staff_id is None or offer.person_id != by.staff_id:
+        raise Denied("This invitation is for somebody else.")
+    _take(db, offer, now)
+    mine = Staff.account_id == by.account_id, Staff.id == by.staff_id
+    is_known = func.coalesce(Staff.email_confirmed_at, now)
+    db.execute(update(Staff).where(*mine).values(email_confirmed_at=is_known))
+    role = by.role
+    if by.role is Role.GUEST and offer.role is not Role.GUEST:
+        role = offer.role
+        db.execute(update(Staff).where(*mine).values(role=role.value, sees_all=offer.sees_all))
+    _give(db, offer, by.staff_id)
+    return Joined(by.staff_id, offer.login, role)
+
+
+def _take(db: Session, offer: Offer, now: datetime) -> None:
+    """Use the link up; NotFound if somebody was first."""
+    mine = Invitation.id == offer.id, Invitation.account_id == offer.account_id
+    used = update(Invitation).where(*mine, Invitation.token_hash.is_not(None), *can_be_accepted(now))
+    if not db.execute(used.values(token_hash=None, accepted_at=now)).rowcount:  # type: ignore[attr-defined]  # of an UPDATE it has one
+        _unknown()
+
+
+def _add(db: Session, offer: Offer, person: Staff) -> None:
+    """Conflict if somebody takes the login, or comes in with the address, at the same moment."""
+    try:
+        with db.begin_nested():
+            db.add(person)
+    except IntegrityError:
+        theirs = Staff.account_id == offer.account_id, Staff.email == offer.address
+        is_known = db.execute(select(Staff.id).where(*theirs)).first() is not None
+        raise (_known() if is_known else people.login_taken()) from None
+
+
+def _give(db: Session, offer: Offer, staff_id: int) -> None:
+    """What the invitation promises: for staff the groups that are still there."""
+    mine = Invitation.id == offer.id, Invitation.account_id == offer.account_id
+    db.execute(update(Invitation).where(*mine).values(staff_id=staff_id))
+    there = select(CustomerGroup.id).where(CustomerGroup.account_id == offer.account_id)
+    theirs = set(db.execute(select(StaffGroup.group_id).where(StaffGroup.staff_id == staff_id)).scalars())
+    for group_id in db.execute(there.where(CustomerGroup.id.in_(offer.groups))).scalars():
+        if group_id not in theirs:
+            db.add(StaffGroup(account_id=offer.account_id, staff_id=staff_id, group_id=group_id))
+
+
+def _line(field: str, typed: str, most: int, *, least: int = 0) -> str:
+    return _checked(field, " ".join(typed.split()), most, least=least)
+
+
+def _checked(field: str, typed: str, most: int, *, least: int = 0) -> str:
+    wanted = typed.replace("\0", "").strip()
+    if not least <= len(wanted) <= most:
+        raise Invalid("This is missing or too long.", field=field)
+    return wanted
+
+
+def _known() -> Conflict:
+    return Conflict("You have a login here already. Please sign in, then accept.")
+
+
+def _unknown() -> Never:
+    raise NotFound("This invitation has been used, was withdrawn or is too old. Please ask for a new one.")
