@@ -21,6 +21,7 @@ from webui.canned import views as canned
 from webui.customers import contacts, groups, transfer
 from webui.customers import views as customers
 from webui.mailboxes import views as mailboxes
+from webui.people import views as people
 from webui.quarantine import views as quarantine
 from webui.signin import views as signin
 from webui.tickets import brought
@@ -97,6 +98,7 @@ def _register(app: Application) -> None:
         contacts,
         transfer,
         mailboxes,
+        people,
         quarantine,
         undelivered,
         canned,

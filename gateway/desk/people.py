@@ -13,6 +13,7 @@ from gateway.mail.addressing import writable_address
 from gateway.rules.access import Role
 from gateway.store.models import Account, Staff
 
+LOGIN_TAKEN = "This login is taken."
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._@+-]{1,99}")
 
 
@@ -43,15 +44,9 @@ def create_account(
 
     `is_confirmed` says whether the address is known to be the owner's; if not, no mail goes out for them.
     """
-    wanted = login.strip().lower()
-    if not _LOGIN.fullmatch(wanted):
-        raise Invalid(
-            "A login has 2 to 100 letters, digits or any of . _ @ + - and begins with a letter or digit.",
-            field="login",
-        )
-    address = _email(email)
+    wanted, address = checked_login(login), checked_email(email)
     if db.execute(select(Staff.id).where(Staff.login == wanted)).first():
-        raise Conflict("This login is taken.")
+        raise Conflict(LOGIN_TAKEN)
     account = Account(
         public_id=new_public_id(),
         name=name.strip()[:200] or wanted,
@@ -87,7 +82,19 @@ _ACCOUNTS = (
 )
 
 
-def _email(email: str) -> str:
+def checked_login(login: str) -> str:
+    """A login as it is kept; Invalid for one that cannot be."""
+    wanted = login.strip().lower()
+    if not _LOGIN.fullmatch(wanted):
+        raise Invalid(
+            "A login has 2 to 100 letters, digits or any of . _ @ + - and begins with a letter or digit.",
+            field="login",
+        )
+    return wanted
+
+
+def checked_email(email: str) -> str:
+    """The address of a person as it is kept; Invalid if no mail could be sent to it."""
     try:
         return writable_address(email.strip())
     except Invalid as error:

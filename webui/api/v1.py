@@ -1,9 +1,20 @@
 """The API, version 1: the desk's verbs over HTTP, for programs that hold a token of the account."""
 
-from webui.api import account, articles, canned, contacts, customers, deliveries, groups, quarantine, tickets
+from webui.api import (
+    account,
+    articles,
+    canned,
+    contacts,
+    customers,
+    deliveries,
+    groups,
+    quarantine,
+    staff,
+    tickets,
+)
 from webui.api.routes import blueprint
 
-ROUTES = (account, articles, canned, contacts, customers, deliveries, groups, quarantine, tickets)
+ROUTES = (account, articles, canned, contacts, customers, deliveries, groups, quarantine, staff, tickets)
 """The modules whose routes the blueprint has."""
 
 __all__ = ["ROUTES", "blueprint"]

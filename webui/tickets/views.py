@@ -92,8 +92,8 @@ def live(number: int) -> ResponseReturnValue:
     by = actor()
     with reading() as db:
         detail = get_detail(db, by.account_id, number, with_html=False)
-        staff = tickets.staff_of(db, by.account_id)
-    shown = page.live_values(detail, staff, now=office().clock.now(), undo=_undo())
+        staff, names = tickets.staff_of(db, by.account_id), tickets.names_of(db, by.account_id)
+    shown = page.live_values(detail, staff, names, now=office().clock.now(), undo=_undo())
     answer = Response(pages.render("web/tickets/live.html", **shown))
     answer.add_etag()
     return answer.make_conditional(request)
@@ -237,6 +237,7 @@ def _ticket_page(
         inputs = page.Inputs(
             detail=detail,
             staff=tickets.staff_of(db, by.account_id),
+            names=tickets.names_of(db, by.account_id),
             own=own_addresses(db, by.account_id),
             customers=list_customers(db, by.account_id, limit=page.MAX_CUSTOMERS).items,
             others=list_tickets(db, by.account_id, theirs, limit=page.MAX_OTHERS).items if theirs else (),
