@@ -19,11 +19,6 @@ from tests.world import DOMAIN, NOON, World
 SAM = "staff-ours"
 
 
-@pytest.fixture(autouse=True)
-def sam_is_confirmed(world: World) -> None:
-    set_columns(world.ours.staff, email_confirmed_at=NOON)
-
-
 def hand_on(by: Actor, public_id: str) -> None:
     with session.transaction() as db:
         ownership.hand_on(db, by, public_id, now=NOON)

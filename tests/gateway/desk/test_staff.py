@@ -12,7 +12,7 @@ from gateway.errors import Conflict, Denied, Invalid, NotFound
 from gateway.rules.access import Actor, Role
 from gateway.store import session
 from gateway.store.models import Delivery, StaffGroup
-from tests.hiring import hire, public_id_of, set_columns, view_of
+from tests.hiring import hire, public_id_of, view_of
 from tests.world import DOMAIN, NOON, World
 
 SAM = "staff-ours"
@@ -94,7 +94,6 @@ def test_a_login_that_is_taken_anywhere_is_a_conflict(world: World, login: str) 
 
 
 def test_a_new_address_is_unconfirmed_and_both_are_written_to(world: World) -> None:
-    set_columns(world.ours.staff, email_confirmed_at=NOON)
     letters = letters_for(world, world.ours.staff, "sam@new.example")
     edit(world, world.ours.staff, SAM, Particulars(email="sam@new.example"), letters)
     sam = view_of(world.ours.staff)

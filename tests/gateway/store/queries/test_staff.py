@@ -42,6 +42,7 @@ def test_everybody_who_works_here_or_did_is_listed_and_no_guest(world: World) ->
 
 
 def test_what_lets_somebody_in_is_told(world: World) -> None:
+    set_columns(world.ours.staff, email_confirmed_at=None)
     sam = view_of(world.ours.staff)
     assert (sam.has_factor, sam.is_confirmed, sam.signed_in_at) == (False, False, None)
     staff_id = world.ours.staff.staff_id or 0
