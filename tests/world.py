@@ -259,6 +259,7 @@ def _business(name: str, address: str) -> Business:
             "last_name": name.title(),
             "password_hash": "x",
             "created_at": NOON,
+            "email_confirmed_at": NOON,
         }
         staff_id = db.execute(insert(Staff).returning(Staff.id), values).scalar_one()
         return Business(

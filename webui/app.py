@@ -22,6 +22,7 @@ from webui.customers import contacts, groups, transfer
 from webui.customers import views as customers
 from webui.mailboxes import views as mailboxes
 from webui.people import invitations
+from webui.people import views as people
 from webui.quarantine import views as quarantine
 from webui.signin import views as signin
 from webui.tickets import brought, guests
@@ -99,6 +100,7 @@ def _register(app: Application) -> None:
         contacts,
         transfer,
         mailboxes,
+        people,
         quarantine,
         undelivered,
         canned,

@@ -42,7 +42,7 @@ from gateway.rules.scans import Scan
 from gateway.rules.status import ArticleKind, Status, after_inbound
 from gateway.rules.storms import Storm
 from gateway.rules.trust import may_take_part
-from gateway.store import articles, contacts, deliveries, guestnotices, intake, outbox, tickets
+from gateway.store import articles, contacts, deliveries, guestnotices, holders, intake, outbox, tickets
 from gateway.store import quarantine as held
 from gateway.store.articles import NewArticle, NewFile
 from gateway.store.intake import Fate, IntakeRow, Source
@@ -376,6 +376,7 @@ def _ticket(
             if parsed.auto is None or (is_proven and _is_failure(parsed)):
                 after = after_inbound(ticket.status)
                 tickets.set_status(db, row.account_id, ticket, after, now=now)
+                holders.pass_on(db, row.account_id, ticket.id, now=now)
             return ticket
         case NewTicket() | FollowUp():
             subject = parsed.subject.strip() or _NO_SUBJECT

@@ -44,8 +44,7 @@ def create_account(
 
     `is_confirmed` says whether the address is known to be the owner's; if not, no mail goes out for them.
     """
-    wanted = free_login(db, login)
-    address = _email(email)
+    wanted, address = free_login(db, login), checked_email(email)
     account = Account(
         public_id=new_public_id(),
         name=name.strip()[:200] or wanted,
@@ -62,12 +61,7 @@ def create_account(
 
 def free_login(db: Session, login: str) -> str:
     """A login as it is kept; Invalid for what is none, Conflict for one that somebody has."""
-    wanted = login.strip().lower()
-    if not _LOGIN.fullmatch(wanted):
-        raise Invalid(
-            "A login has 2 to 100 letters, digits or any of . _ @ + - and begins with a letter or digit.",
-            field="login",
-        )
+    wanted = checked_login(login)
     if db.execute(select(Staff.id).where(Staff.login == wanted)).first():
         raise login_taken()
     return wanted
@@ -106,7 +100,19 @@ _ACCOUNTS = (
 )
 
 
-def _email(email: str) -> str:
+def checked_login(login: str) -> str:
+    """A login as it is kept; Invalid for one that cannot be."""
+    wanted = login.strip().lower()
+    if not _LOGIN.fullmatch(wanted):
+        raise Invalid(
+            "A login has 2 to 100 letters, digits or any of . _ @ + - and begins with a letter or digit.",
+            field="login",
+        )
+    return wanted
+
+
+def checked_email(email: str) -> str:
+    """The address of a person as it is kept; Invalid if no mail could be sent to it."""
     try:
         return writable_address(email.strip())
     except Invalid as error:

@@ -5,15 +5,15 @@ The app's key is sealed at rest, of recovery codes only hashes are kept. No code
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from gateway.errors import Conflict, Invalid, NotFound
 from gateway.ids import base32, hash_secret, new_key
 from gateway.rules import totp
 from gateway.rules.access import Actor, Permission, require
+from gateway.store.factors import has_factor
 from gateway.store.models import Account, Passkey, RecoveryCode, Staff, Totp
 from gateway.store.sealed import Seal
 
@@ -48,13 +48,6 @@ def view(db: Session, by: Actor) -> FactorView:
 def is_on(db: Session, staff_id: int) -> bool:
     """Whether the password alone lets this person in no more."""
     return db.execute(select(has_factor(staff_id))).scalar_one()
-
-
-def has_factor(staff_id: Any) -> ColumnElement[bool]:
-    """The condition that a person, named by a value or a column, has an app or a passkey."""
-    app = select(Totp.id).where(Totp.staff_id == staff_id, Totp.confirmed_at.is_not(None))
-    passkey = select(Passkey.id).where(Passkey.staff_id == staff_id)
-    return or_(app.exists(), passkey.exists())
 
 
 def is_demanded(db: Session, by: Actor) -> bool:

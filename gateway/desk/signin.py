@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
-from gateway.desk.secondfactor import has_factor
 from gateway.ids import hash_secret, new_secret
 from gateway.rules.access import Actor, Permission, Role, may
+from gateway.store.factors import has_factor
 from gateway.store.holding import is_held
 from gateway.store.models import Account, HalfSignIn, Staff, WebSession
 from gateway.store.queries import reaches

@@ -6,13 +6,16 @@ from datetime import datetime
 from enum import Enum
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from gateway.errors import Invalid
+from gateway.rules.absence import Absence
 from gateway.rules.access import Actor, Permission, require
 from gateway.rules.status import Status, may_become
 from gateway.store import seeing, tickets
+from gateway.store.holders import works_here
 from gateway.store.models import Customer, Staff
+from gateway.store.queries.staff import full_name
 from gateway.store.tickets import EventKind, Standing
 
 MAX_SUBJECT_CHARS = 500
@@ -45,10 +48,12 @@ class TicketChange:
 
 @dataclass(frozen=True, slots=True)
 class StaffRef:
-    """A colleague who can be given a ticket."""
+    """A colleague who can be given a ticket; `absence` is their next one or has been, `stand_in` a name."""
 
     login: str
     name: str
+    absence: Absence | None = None
+    stand_in: str = ""
 
 
 def patch(db: Session, by: Actor, number: int, change: TicketChange, *, now: datetime) -> None:
@@ -77,22 +82,52 @@ def checked_subject(subject: str) -> str:
     return wanted
 
 
+_OTHER = aliased(Staff)
 _STAFF = (
-    select(Staff.login, Staff.first_name, Staff.last_name)
-    .where(Staff.account_id == bindparam("account"), Staff.deactivated_at.is_(None))
+    select(
+        Staff.login,
+        Staff.first_name,
+        Staff.last_name,
+        Staff.away_from,
+        Staff.away_until,
+        _OTHER.login,
+        _OTHER.first_name,
+        _OTHER.last_name,
+    )
+    .outerjoin(_OTHER, (_OTHER.id == Staff.stand_in_id) & (_OTHER.account_id == Staff.account_id))
+    .where(Staff.account_id == bindparam("account"), works_here())
     .order_by(Staff.login)
 )  # built once: every ticket's page asks
-
-
-_EVERYBODY = select(Staff.login, Staff.first_name, Staff.last_name).where(
+_NAMES = select(Staff.login, Staff.first_name, Staff.last_name).where(
     Staff.account_id == bindparam("account")
 )
 
 
 def staff_of(db: Session, account_id: int) -> tuple[StaffRef, ...]:
-    """Who works in the account, by name."""
+    """Who works in the account and can be given a ticket, by login."""
     rows = db.connection().execute(_STAFF, {"account": account_id}).all()
-    return tuple(StaffRef(login, f"{first} {last}".strip() or login) for login, first, last in rows)
+    return tuple(_ref(*row) for row in rows)
+
+
+def names_of(db: Session, account_id: int) -> Mapping[str, str]:
+    """The names of everybody who has ever done something in the account, also as a guest, by login."""
+    rows = db.connection().execute(_NAMES, {"account": account_id})
+    return {login: full_name(first, last, login) for login, first, last in rows}
+
+
+def _ref(
+    login: str,
+    first: str,
+    last: str,
+    begins: datetime | None,
+    ends: datetime | None,
+    stand_in: str | None,
+    stand_in_first: str,
+    stand_in_last: str,
+) -> StaffRef:
+    absence = Absence(begins, ends) if begins and ends else None
+    other = full_name(stand_in_first, stand_in_last, stand_in) if stand_in else ""
+    return StaffRef(login, full_name(first, last, login), absence, other)
 
 
 _CUSTOMER = seeing.Scoped(
@@ -101,12 +136,6 @@ _CUSTOMER = seeing.Scoped(
     ),
     within=seeing.CUSTOMERS,
 )
-
-
-def names_of(db: Session, account_id: int) -> Mapping[str, str]:
-    """What everybody is called who ever had a login here, by login."""
-    rows = db.connection().execute(_EVERYBODY, {"account": account_id}).all()
-    return {login: f"{first} {last}".strip() or login for login, first, last in rows}
 
 
 def _rename(db: Session, by: Actor, ticket: Standing, subject: str, now: datetime) -> None:
@@ -131,7 +160,7 @@ def _assign(db: Session, by: Actor, ticket: Standing, login: str | None, now: da
 
 
 def _staff_id(db: Session, account_id: int, login: str) -> int:
-    mine = Staff.account_id == account_id, Staff.deactivated_at.is_(None)
+    mine = Staff.account_id == account_id, works_here()
     found = db.execute(select(Staff.id).where(*mine, Staff.login == login)).scalar()
     if found is None:
         raise Invalid("There is nobody with this login.", field="assignee")

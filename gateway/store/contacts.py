@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from gateway.ids import new_public_id
 from gateway.mail.address import Address
 from gateway.mail.addressing import domain_to_ascii
+from gateway.store.holders import works_here
 from gateway.store.models import Contact, ContactAddress, CustomerDomain, Staff, table
 from gateway.store.search import words_of
 from gateway.store.session import inserted_id
@@ -51,7 +52,10 @@ def customer_by_domain(db: Session, account_id: int, domain: str) -> int | None:
 
 
 def is_staff_address(db: Session, account_id: int, address: str) -> bool:
-    """Whether somebody of the account's staff has this address, whatever its case."""
+    """Whether somebody who works in the account, as no guest, has shown that this address is theirs.
+
+    Its case does not matter.
+    """
     values = {"account": account_id, "address": address.lower()}
     return db.connection().execute(_STAFF, values).first() is not None
 
@@ -100,6 +104,8 @@ _BY_DOMAIN = select(_DOMAIN.customer_id).where(
 _STAFF = select(table(Staff).c.id).where(
     table(Staff).c.account_id == bindparam("account"),
     func.lower(table(Staff).c.email) == bindparam("address"),
+    table(Staff).c.email_confirmed_at.is_not(None),  # else anybody could say that a customer's is theirs
+    works_here(),
 )
 _JOIN = (
     update(table(Contact))

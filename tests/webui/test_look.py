@@ -28,11 +28,13 @@ PAGES = (
     "/customers/import?created=1&error=2",
     "/contacts",
     "/groups",
+    "/people",
     "/ledger",
     "/quarantine",
     "/quarantine?dismissed=2&after=MC4x",
     "/undelivered",
     "/account?new=1",
+    "/account/profile",
     "/account/security?owed=1",
     "/account/second-factor",
     "/account/passkeys",
@@ -301,7 +303,7 @@ def test_the_bar_and_its_keys_type_markdown_that_undo_takes_back(page: Page) -> 
 
 def test_on_a_phone_the_bar_leads_to_every_area(page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 800})
-    for name in ("Mailboxes", "Canned replies", "Ledger"):
+    for name in ("People", "Mailboxes", "Canned replies", "Ledger"):
         page.goto("/")
         bar = page.get_by_role("navigation", name="Areas").last
         bar.get_by_role("button", name="More").click()

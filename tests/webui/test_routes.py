@@ -123,6 +123,8 @@ def ids(world: World) -> Mapping[str, str]:
         "customers": Customer,
         "groups": CustomerGroup,
         "mailboxes": Mailbox,
+        "people": Staff,
+        "staff": Staff,
     }
     found: dict[str, str] = {}
     with session.reading() as db:

@@ -1,13 +1,13 @@
-"""What the account has: its ledger, its mailboxes, its people."""
+"""What the account has: its ledger and its mailboxes."""
 
 from flask import Response
 
-from gateway.desk import mailboxes, tickets
+from gateway.desk import mailboxes
 from gateway.store import intake
 from gateway.store.session import reading
 from webui.api.access import actor
 from webui.api.routes import answer, blueprint
-from webui.api.schemas import Ledger, Mailboxes, Staff
+from webui.api.schemas import Ledger, Mailboxes
 from webui.office import office
 
 
@@ -24,10 +24,3 @@ def get_mailboxes() -> Response:
     with reading() as db:
         views = mailboxes.list_mailboxes(db, actor().account_id, mail_domain=office().settings.mail_domain)
     return answer(Mailboxes.of(views))
-
-
-@blueprint.get("/staff", responses={200: Staff})
-def get_staff() -> Response:
-    """Who can be given a ticket."""
-    with reading() as db:
-        return answer(Staff.of(tickets.staff_of(db, actor().account_id)))

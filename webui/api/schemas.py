@@ -8,7 +8,6 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from gateway.desk.canned import CannedView
 from gateway.desk.mailboxes import MailboxView
-from gateway.desk.tickets import StaffRef
 from gateway.mail.address import Address
 from gateway.rules.doubts import Outcome, Reason
 from gateway.rules.status import Status
@@ -225,24 +224,6 @@ class Mailboxes(Shape):
                 for view in views
             ]
         )
-
-
-class StaffMember(Shape):
-    """Somebody who can be given a ticket."""
-
-    login: str
-    name: str
-
-
-class Staff(Shape):
-    """Who works in the account."""
-
-    items: list[StaffMember]
-
-    @classmethod
-    def of(cls, views: tuple[StaffRef, ...]) -> Self:
-        """As the store has it."""
-        return cls(items=[StaffMember(login=view.login, name=view.name) for view in views])
 
 
 class Held(Shape):

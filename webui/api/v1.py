@@ -10,6 +10,7 @@ from webui.api import (
     groups,
     invitations,
     quarantine,
+    staff,
     tickets,
 )
 from webui.api.routes import blueprint
@@ -24,6 +25,7 @@ ROUTES = (
     groups,
     invitations,
     quarantine,
+    staff,
     tickets,
 )
 """The modules whose routes the blueprint has."""

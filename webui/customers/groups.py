@@ -9,6 +9,7 @@ from gateway.rules.access import Permission, may
 from gateway.store.queries.customers import list_customers
 from gateway.store.queries.groups import get_group, list_groups
 from gateway.store.queries.paging import Page
+from gateway.store.queries.staff import staff_seeing
 from gateway.store.queries.tickets import count_views
 from gateway.store.session import reading, transaction
 from webui import complaints, pages
@@ -131,6 +132,7 @@ def _group_page(public_id: str, *, name: str | None = None, wrong: str = "") -> 
         found = get_group(db, by.sight, public_id)
         offered = list_customers(db, by.sight, query=find, limit=_OFFERED) if find else Page((), None)
         page = list_customers(db, by.sight, group=public_id, after=request.args.get("after"))
+        staff = staff_seeing(db, by.account_id, public_id)
         views = rail(count_views(db, by.sight, by.staff_id), by)
     return pages.render(
         "web/customers/group.html",
@@ -139,6 +141,8 @@ def _group_page(public_id: str, *, name: str | None = None, wrong: str = "") -> 
         views=views,
         group=found,
         customers=lines.customer_lines(page.items, {}),
+        staff=staff,
+        may_manage=may(by, Permission.MANAGE_ACCOUNT),
         find=find,
         offered=offered.items,
         has_more=offered.next is not None,

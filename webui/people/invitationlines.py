@@ -8,6 +8,7 @@ from gateway.i18n import _
 from gateway.rules.access import Role
 from gateway.rules.invitations import Rights, State, last_day
 from gateway.store.queries.invitations import InvitationView
+from webui.people import lines
 from webui.wording import Moment, day, moment
 
 
@@ -76,15 +77,10 @@ def state_names() -> Mapping[State, str]:
     }
 
 
-def role_names() -> Mapping[Role, str]:
-    """What somebody can be invited as."""
-    return {Role.STAFF: _("Staff"), Role.ADMIN: _("Administrator"), Role.GUEST: _("Guest")}
-
-
 def rights_in_words(rights: Rights) -> str:
     """What a guest may do."""
     named = {
-        _("write internal notes"): rights.may_note,
+        _("write notes"): rights.may_note,
         _("answer customers"): rights.may_answer,
         _("join remote sessions"): rights.may_join,
     }
@@ -99,7 +95,7 @@ def _what(view: InvitationView) -> str:
         return _("Customer %(name)s") % {"name": shared.customer.name}
     if shared.group:
         return _("Group %(name)s") % {"name": shared.group.name}
-    role = role_names()[view.role]
+    role = lines.role_names()[view.role]
     if view.sees_all:
         return role
     return f"{role} · {', '.join(group.name for group in view.groups) or _('no group')}"

@@ -21,6 +21,7 @@ from webui.office import office
 from webui.people import invitationforms as forms
 from webui.people import invitationlines as lines
 from webui.people.invitationforms import Target, Typed
+from webui.people.lines import role_names
 from webui.rail import rail
 from webui.sessions import actor, proven, signed_in
 
@@ -158,7 +159,7 @@ def _form_page(target: Target, typed: Typed, error: DeskError | None = None) -> 
         about=about,
         back=back,
         groups=found,
-        roles=lines.role_names(),
+        roles=role_names(),
         may_manage=may(by, Permission.MANAGE_ACCOUNT),
         typed=typed,
         wrong=complaints.in_words(error) if error else "",

@@ -15,13 +15,14 @@ from webui import complaints, languages, pages, sessions
 from webui.office import office
 from webui.rail import View, rail
 from webui.sessions import actor, signed_in
-from webui.signin import door, factor, forms, halfway, invited, letters, passkeys, security
+from webui.signin import door, factor, forms, halfway, invited, letters, passkeys, profile, security
 from webui.wording import placeholder_names
 
 blueprint = Blueprint("signin", __name__)
 blueprint.register_blueprint(letters.blueprint)
 blueprint.register_blueprint(invited.blueprint)
 blueprint.register_blueprint(security.blueprint)
+blueprint.register_blueprint(profile.blueprint)
 blueprint.register_blueprint(halfway.blueprint)
 blueprint.register_blueprint(factor.blueprint)
 blueprint.register_blueprint(passkeys.blueprint)

@@ -79,9 +79,22 @@ def _of_mail(event: EventView) -> str:
 
 def _assigned(event: EventView, who: str, names: Mapping[str, str]) -> str:
     login = event.data.get("to")
+    if event.data.get("why"):
+        return _passed_on(event, names)
     if login:
         return _("%(who)s assigned it to %(name)s") % {"who": who, "name": names.get(login, login)}
     return _("%(who)s took the assignment away") % {"who": who}
+
+
+def _passed_on(event: EventView, names: Mapping[str, str]) -> str:
+    """That a ticket went on because its assignee is not there."""
+    to, of = event.data.get("to"), event.data.get("of", "")
+    values = {"to": names.get(to or "", to), "of": names.get(of, of)}
+    if to:
+        return _("It went to %(to)s, who stands in for %(of)s") % values
+    if event.data["why"] == "left":
+        return _("%(of)s does not work here any more: the ticket is nobody’s now") % values
+    return _("%(of)s is away and nobody stands in: the ticket is nobody’s now") % values
 
 
 def _customer(event: EventView, who: str) -> str:

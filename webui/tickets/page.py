@@ -1,7 +1,7 @@
 """The values of a ticket's page, ready for the template."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from math import ceil
 
@@ -15,6 +15,7 @@ from gateway.store.queries.customers import CustomerRow
 from gateway.store.queries.groups import GroupRef
 from gateway.store.queries.reaches import Guest
 from gateway.store.queries.tickets import CustomerRef, TicketFilter, TicketRow
+from webui import absences
 from webui.complaints import too_large
 from webui.rail import View
 from webui.tickets import forms, forwards, rows
@@ -27,7 +28,7 @@ MAX_OTHERS = 6
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """What was read for the page; `size_of` tells how large a blob is."""
+    """What was read for the page; `size_of` tells how large a blob is, `names` are by login."""
 
     detail: TicketDetail
     staff: tuple[StaffRef, ...]
@@ -41,6 +42,7 @@ class Inputs:
     groups: tuple[GroupRef, ...] = ()
     guests: tuple[Guest, ...] = ()
     contact: str | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,20 @@ class StatusButton:
 
 
 @dataclass(frozen=True, slots=True)
+class Assignee:
+    """Somebody whose the ticket is or could be; `away` says when they are not there."""
+
+    login: str
+    name: str
+    away: str
+
+    @property
+    def label(self) -> str:
+        """How the list of them says it."""
+        return f"{self.name} ({self.away})" if self.away else self.name
+
+
+@dataclass(frozen=True, slots=True)
 class Requester:
     """Who asked."""
 
@@ -84,20 +100,20 @@ def theirs(detail: TicketDetail) -> TicketFilter | None:
 def live_values(
     detail: TicketDetail,
     staff: tuple[StaffRef, ...],
-    guests: tuple[Guest, ...] = (),
+    names: Mapping[str, str],
     *,
     now: datetime,
     undo: timedelta,
 ) -> dict[str, object]:
     """The values of the part that changes by itself."""
-    names = {person.login: person.name for person in staff}
-    names |= {guest.login: guest.name for guest in guests}
     reader = Reader(now, undo, names)
+    offered = assignees(detail.ticket.assignee, staff, names, now)
     return {
         "t": detail.ticket,
         "back": "/",
         "statuses": _buttons(detail.ticket.status),
-        "staff": staff,
+        "staff": offered,
+        "assignee": next((one for one in offered if one.login == detail.ticket.assignee), None),
         "entries": entries(detail, reader),
     }
 
@@ -106,7 +122,7 @@ def values(read: Inputs, composer: forms.Composer, *, now: datetime, undo: timed
     """The values of the whole page."""
     ticket = read.detail.ticket
     source = forwards.find_source(read.detail, composer.forward)
-    return live_values(read.detail, read.staff, read.guests, now=now, undo=undo) | {
+    return live_values(read.detail, read.staff, read.names, now=now, undo=undo) | {
         "views": read.views,
         "draft": composer,
         "forwarding": forwards.shown(source, composer, now, read.size_of) if source else None,
@@ -138,6 +154,16 @@ def composer(read: Inputs, *, again: str = "", forward: str = "", wrong: str = "
     return replace(begun or forms.fresh(read.detail, read.own), wrong=wrong)
 
 
+def assignees(
+    login: str | None, staff: tuple[StaffRef, ...], names: Mapping[str, str], now: datetime
+) -> list[Assignee]:
+    """Whose the ticket can be, and whose it is also where that one works here no more."""
+    found = [Assignee(one.login, one.name, _away(one, now)) for one in staff]
+    if login is None or any(one.login == login for one in found):
+        return found
+    return [Assignee(login, names.get(login, login), _("not here any more")), *found]
+
+
 def settles_in(detail: TicketDetail, *, now: datetime, undo: timedelta) -> int:
     """Seconds until the last undo window is over and its button may go; 0 where none is open."""
     sent = (article.created_at for article in detail.articles if article.kind is ArticleKind.OUTBOUND)
@@ -152,6 +178,12 @@ def _begun_with(article: ArticleView, source: ArticleView | None) -> forms.Compo
         return forms.again(article, source)
     has_failed = bool(states & {"failed", "bounced"})
     return forms.anew(article, source) if has_failed and article.kind is ArticleKind.OUTBOUND else None
+
+
+def _away(one: StaffRef, now: datetime) -> str:
+    """Why somebody who is away now is not the one to give it to."""
+    is_away = one.absence is not None and one.absence.holds(now)
+    return absences.in_words(one.absence, one.stand_in, now) if one.absence and is_away else ""
 
 
 def _buttons(status: Status) -> tuple[StatusButton, ...]:

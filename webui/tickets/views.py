@@ -93,9 +93,8 @@ def live(number: int) -> ResponseReturnValue:
     by = actor()
     with reading() as db:
         detail = get_detail(db, by.sight, number, with_html=False)
-        staff = tickets.staff_of(db, by.account_id)
-        guests = guests_of(db, by.account_id, detail.ticket.id, now=office().clock.now())
-    shown = page.live_values(detail, staff, guests, now=office().clock.now(), undo=_undo())
+        staff, names = tickets.staff_of(db, by.account_id), tickets.names_of(db, by.account_id)
+    shown = page.live_values(detail, staff, names, now=office().clock.now(), undo=_undo())
     answer = Response(pages.render("web/tickets/live.html", **shown))
     answer.add_etag()
     return answer.make_conditional(request)
@@ -239,6 +238,7 @@ def _ticket_page(
         inputs = page.Inputs(
             detail=detail,
             staff=tickets.staff_of(db, by.account_id),
+            names=tickets.names_of(db, by.account_id),
             own=own_addresses(db, by.account_id),
             customers=list_customers(db, by.sight, limit=page.MAX_CUSTOMERS).items,
             others=list_tickets(db, by.sight, theirs, limit=page.MAX_OTHERS).items if theirs else (),

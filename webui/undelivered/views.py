@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from gateway.desk import failures, holding
 from gateway.desk.replying import ArticleRef
-from gateway.desk.tickets import staff_of
+from gateway.desk.tickets import names_of
 from gateway.errors import Conflict
 from gateway.rules.access import Permission, may
 from gateway.store import holding as held
@@ -88,7 +88,7 @@ def _page(*, done: str = "", wrong: str = "") -> str:
     by = actor()
     with reading() as db:
         found = list_failed(db, by.sight, after=request.args.get("after"), limit=_SHOWN)
-        names = {person.login: person.name for person in staff_of(db, by.account_id)}
+        names = names_of(db, by.account_id)
         views = rail(count_views(db, by.sight, by.staff_id), by)
         waiting = list_held_mail(db, by.sight, limit=_SHOWN)
         count = held.count(db, by.account_id) if waiting.next else len(waiting.items)

@@ -2,22 +2,30 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON, Boolean, String, Text, UniqueConstraint, true
+from sqlalchemy import JSON, Boolean, Index, String, Text, UniqueConstraint, text, true
 from sqlalchemy.orm import Mapped
 
 from gateway.store.models.record import Privacy, Record, column, key, link
+
+_IS_OWNER = text("role = 'owner'")
 
 
 class Staff(Record):
     """A person who works for the account, or a guest of it. `login` is unique in the installation.
 
     Their signature is chosen by the language of the mailbox that sends. Without `sees_all` they see what
-    belongs to the groups they are given. While they are away, `stand_in_id` gets what is theirs; that is no
-    foreign key, because SQLite would have to copy the table for it.
+    belongs to the groups they are given. An account has one owner at any time, an index sees to it. While
+    they are away, `stand_in_id` gets what is theirs; that is no foreign key, because SQLite would have to
+    copy the table for it.
     """
 
     __tablename__ = "staff"
-    __table_args__ = (UniqueConstraint("account_id", "email"),)
+    __table_args__ = (
+        UniqueConstraint("account_id", "email"),
+        Index(
+            "ix_staff_owner", "account_id", unique=True, sqlite_where=_IS_OWNER, postgresql_where=_IS_OWNER
+        ),
+    )
 
     id: Mapped[int] = key()
     public_id: Mapped[str] = column(Privacy.TECHNICAL, type_=String(32), unique=True)

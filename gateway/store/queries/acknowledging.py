@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from gateway.mail.address import Address
 from gateway.rules.acknowledging import Manners
 from gateway.rules.hours import Hours
+from gateway.store.holders import works_here
 from gateway.store.models import Account, Article, Mailbox, Staff, Ticket
 
 
@@ -76,7 +77,7 @@ _OWED = (
     .where(
         Article.intake_id == bindparam("intake"),
         select(Staff.id)
-        .where(Staff.account_id == Account.id, Staff.email_confirmed_at.is_not(None))
+        .where(Staff.account_id == Account.id, Staff.email_confirmed_at.is_not(None), works_here())
         .exists(),
     )
 )

@@ -1,12 +1,17 @@
 """Editing a ticket: each change checked, told, and a stranger's not found."""
 
+from datetime import timedelta
+
 import pytest
 
 from gateway.desk import tickets
 from gateway.desk.tickets import MAX_SUBJECT_CHARS, MAX_TAG_CHARS, MAX_TAGS, StaffRef, TicketChange
 from gateway.errors import Invalid, NotFound
+from gateway.rules.absence import Absence
+from gateway.rules.access import Role
 from gateway.rules.status import Status
 from gateway.store import session
+from tests.hiring import hire, set_columns
 from tests.world import NOON, World, mail, ticket_row
 
 
@@ -101,4 +106,32 @@ def test_colleagues_are_listed_by_login(world: World) -> None:
         assert tickets.staff_of(db, world.ours.account_id) == (
             StaffRef("ours", "ours"),
             StaffRef("sam-ours", "Sam Ours"),
+        )
+
+
+def test_who_left_and_guests_are_given_nothing_but_keep_their_names(desk: World) -> None:
+    hire(desk.ours.account_id, "gone", now=NOON, deactivated_at=NOON)
+    hire(desk.ours.account_id, "gast", Role.GUEST, now=NOON)
+    for login in ("gone", "gast", "sam-stranger"):
+        with pytest.raises(Invalid):
+            patch(desk, TicketChange(assignee=login))
+    with session.reading() as db:
+        listed = [one.login for one in tickets.staff_of(db, desk.ours.account_id)]
+        names = tickets.names_of(db, desk.ours.account_id)
+    assert listed == ["ours", "sam-ours"]
+    assert names == {
+        "ours": "ours",
+        "sam-ours": "Sam Ours",
+        "gone": "Gone Example",
+        "gast": "Gast Example",
+    }
+
+
+def test_a_colleagues_absence_is_told_where_one_assigns(world: World) -> None:
+    holiday = Absence(NOON, NOON + timedelta(days=1))
+    away = {"away_from": holiday.begins, "away_until": holiday.ends}
+    set_columns(world.ours.staff, **away, stand_in_id=world.ours.owner.staff_id)
+    with session.reading() as db:
+        assert tickets.staff_of(db, world.ours.account_id)[1] == StaffRef(
+            "sam-ours", "Sam Ours", holiday, "ours"
         )

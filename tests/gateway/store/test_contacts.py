@@ -1,11 +1,15 @@
 """Contacts: known by address whatever its case, placed by their domain, never another account's."""
 
+from typing import Any
+
+import pytest
 from sqlalchemy import func, select
 
 from gateway.desk import customers
 from gateway.mail.address import Address
 from gateway.store import contacts, session
 from gateway.store.models import Contact
+from tests.hiring import set_columns
 from tests.world import ANN, BOB, NOON, Business, World
 
 
@@ -91,3 +95,12 @@ def test_the_words_of_a_contact_follow_its_name_and_addresses(world: World) -> N
         contacts.add_address(db, world.ours.account_id, bob, "b@home.example")
         contacts.write(db, world.ours.account_id, bob, {"name": "Röb"})
     assert words() == "rob bob elsewhere example b home example"
+
+
+@pytest.mark.parametrize(
+    "change", [{"role": "guest"}, {"deactivated_at": NOON}, {"email_confirmed_at": None}], ids=repr
+)
+def test_guests_who_left_and_who_only_say_so_are_no_staff(world: World, change: dict[str, Any]) -> None:
+    set_columns(world.ours.staff, **change)
+    with session.reading() as db:
+        assert not contacts.is_staff_address(db, world.ours.account_id, "sam@ours.example")

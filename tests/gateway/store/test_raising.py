@@ -1,12 +1,16 @@
 """A ticket comes back to the author of a mail that did not arrive."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import update
 
+from gateway.rules.access import Role
 from gateway.rules.status import Status
 from gateway.store import session, tickets
 from gateway.store.models import Staff, Ticket
 from tests.fakes.refusing import refuse
+from tests.hiring import set_columns
 from tests.world import World, mail, ticket_row
 
 
@@ -71,3 +75,15 @@ def test_the_ticket_of_somebody_who_left_becomes_its_authors(world: World, answe
 def test_an_author_who_left_is_given_nothing(world: World, answered: str) -> None:
     leave(world, world.ours.staff.staff_id)
     assert assignee(world, answered) is None
+
+
+def test_a_guest_is_given_no_ticket(world: World, answered: str) -> None:
+    set_columns(world.ours.staff, role=Role.GUEST.value)
+    assert assignee(world, answered) is None
+
+
+def test_the_stand_in_of_an_author_who_is_away_gets_it(world: World, answered: str) -> None:
+    now = world.clock.now()
+    away = {"away_from": now, "away_until": now + timedelta(days=1)}
+    set_columns(world.ours.staff, **away, stand_in_id=world.ours.owner.staff_id)
+    assert assignee(world, answered) == world.ours.owner.staff_id

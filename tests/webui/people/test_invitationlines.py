@@ -76,5 +76,5 @@ def test_the_last_day_is_told_and_what_a_guest_may_do() -> None:
 
 
 def test_all_rights_are_named() -> None:
-    told = "read, write internal notes, answer customers, join remote sessions"
+    told = "read, write notes, answer customers, join remote sessions"
     assert rights_in_words(Rights(may_note=True, may_answer=True, may_join=True)) == told

@@ -53,7 +53,7 @@ def test_a_guest_sees_what_it_is_and_joins(client: FlaskClient, world: World) ->
     page = Page(answer)
     facts = page.text_of(".facts")
     assert page.text_of("h1") == "ours invites you"
-    told = ("ours", IDA, "#1 Look at this", "read, write internal notes", str(today.year))
+    told = ("ours", IDA, "#1 Look at this", "read, write notes", str(today.year))
     assert [word for word in told if word not in facts] == []
     assert page.one("#login").get("value") == IDA
     assert page.one("#first_name").get("value") == "Ida"

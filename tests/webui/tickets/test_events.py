@@ -23,6 +23,21 @@ def words(kind: str, by: str | None = "ann", **data: Any) -> str:
         ("status", {"from": "new", "to": "closed"}, "Ann Berger set it to “Closed”"),
         ("assigned", {"to": "bob"}, "Ann Berger assigned it to Bob"),
         ("assigned", {"to": None}, "Ann Berger took the assignment away"),
+        (
+            "assigned",
+            {"to": "bob", "of": "ann", "why": "away"},
+            "It went to Bob, who stands in for Ann Berger",
+        ),
+        (
+            "assigned",
+            {"to": None, "of": "bob", "why": "away"},
+            "Bob is away and nobody stands in: the ticket is nobody’s now",
+        ),
+        (
+            "assigned",
+            {"to": None, "of": "cleo", "why": "left"},
+            "cleo does not work here any more: the ticket is nobody’s now",
+        ),
         ("subject", {"from": "Old", "to": "New"}, "Ann Berger changed the subject from “Old”"),
         ("tags", {"to": ["a", "b"]}, "Ann Berger set the tags: a, b"),
         ("customer", {"to": "Smith"}, "Ann Berger put it under Smith"),

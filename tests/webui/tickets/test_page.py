@@ -10,6 +10,7 @@ from flask import Flask
 
 from gateway import clock
 from gateway.desk.tickets import StaffRef
+from gateway.rules.absence import Absence
 from gateway.rules.status import Status
 from gateway.store.queries.customers import CustomerRow
 from gateway.store.queries.tickets import CustomerRef
@@ -102,3 +103,16 @@ def test_the_page_looks_again_when_the_last_undo_window_is_over(world: World) ->
     assert settles == [11, 2, 0]
     received = replace(detail, articles=detail.articles[:1])
     assert page.settles_in(received, now=received.articles[0].created_at, undo=undo) == 0
+
+
+def test_who_is_away_says_so_where_one_assigns_and_who_left_stays_named(world: World) -> None:
+    now = clock.now()
+    holiday = Absence(now - timedelta(days=1), now + timedelta(days=1))
+    later = Absence(now + timedelta(days=1), now + timedelta(days=2))
+    staff = (StaffRef("ann", "Ann", holiday, "Bob"), StaffRef("bob", "Bob", later), StaffRef("cleo", "Cleo"))
+    labels = [one.label for one in page.assignees("gone", staff, {"gone": "Gustav"}, now)]
+    assert labels[0] == "Gustav (not here any more)"
+    assert labels[1].startswith("Ann (away until ")
+    assert labels[1].endswith(", Bob stands in)")
+    assert labels[2:] == ["Bob", "Cleo"]
+    assert [one.login for one in page.assignees("bob", staff, {}, now)] == ["ann", "bob", "cleo"]
