@@ -1,8 +1,8 @@
 """Asking the provider: where people are sent, and whose code came back. Nothing of it inside a transaction.
 
-What it says of itself is kept for a minute, so that nobody is sent to a provider that has gone since; its keys
-are for an hour. One that does not answer is left alone for some seconds, so that it does not hold up the pages
-of all who try.
+What it says of itself is kept for a minute, so that nobody is sent to a provider that has gone since, and its
+keys for an hour. One that does not answer is left alone for some seconds, so that it does not hold up the
+pages of all who try.
 """
 
 import base64
@@ -106,13 +106,17 @@ class Provider:
 
     def metadata(self) -> Metadata:
         """What the provider says of itself; Unavailable, in words for the operator, when it does not."""
-        with self._lock:
-            self._check_silence()
-            if self._metadata is None or self._is_older(self._metadata_at, METADATA_SECONDS):
-                found = self._ask(self.client.issuer.rstrip("/") + WELL_KNOWN)
-                self._metadata = read_metadata(found.body if found.status == 200 else b"", self.client.issuer)
-                self._metadata_at = self._monotonic()
-            return self._metadata
+        self._check_silence()
+        known = self._metadata
+        if known is not None and not self._is_older(self._metadata_at, METADATA_SECONDS):
+            return known
+        # One asks anew, and holds up nobody who can do with what was said a while ago.
+        if not self._lock.acquire(blocking=known is None) and known is not None:
+            return known
+        try:
+            return self._read_metadata()
+        finally:
+            self._lock.release()
 
     def check_secret(self) -> None:
         """Unavailable, in words for the operator, unless the provider knows our name and secret.
@@ -126,6 +130,15 @@ class Provider:
                 "The provider does not know this client id and secret;"
                 " check M4A_OIDC_CLIENT_ID and M4A_OIDC_CLIENT_SECRET."
             )
+
+    def _read_metadata(self) -> Metadata:
+        """Ask for it, unless another thread just has."""
+        self._check_silence()
+        if self._metadata is None or self._is_older(self._metadata_at, METADATA_SECONDS):
+            found = self._ask(self.client.issuer.rstrip("/") + WELL_KNOWN)
+            self._metadata = read_metadata(found.body if found.status == 200 else b"", self.client.issuer)
+            self._metadata_at = self._monotonic()
+        return self._metadata
 
     def _redeem(self, metadata: Metadata, question: Question, code: str) -> str:
         """The ID token for a code."""

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from threading import Barrier, Event, Thread
 
 import pytest
 
 from gateway import clock
-from gateway.desk.openid.metadata import WELL_KNOWN
+from gateway.desk.openid.metadata import WELL_KNOWN, Metadata
 from gateway.desk.openid.provider import (
     KEYS_SECONDS,
     METADATA_SECONDS,
@@ -221,6 +222,44 @@ def test_a_provider_that_is_silent_is_left_alone_for_a_moment(time: Time) -> Non
     time.seconds += PAUSE_SECONDS
     with pytest.raises(Unavailable, match="does not answer"):
         here.address(question())
+
+
+def test_whoever_can_do_with_what_it_said_before_waits_for_nobody(
+    here: Provider, there: IdentityProvider, time: Time
+) -> None:
+    here.metadata()
+    time.seconds += METADATA_SECONDS
+    asking, may_answer, found = Event(), Event(), list[Metadata]()
+
+    def hang() -> None:
+        asking.set()
+        may_answer.wait(10)
+
+    there.meanwhile = hang
+    first = Thread(target=lambda: found.append(here.metadata()))
+    first.start()
+    assert asking.wait(10)
+    assert here.metadata().token_endpoint == f"{there.issuer}/token"
+    assert found == []
+    may_answer.set()
+    first.join(10)
+    assert found == [here.metadata()]
+    assert len(there.asked) == 2
+
+
+def test_all_who_come_first_ask_once(here: Provider, there: IdentityProvider) -> None:
+    together = Barrier(4)
+
+    def ask() -> None:
+        together.wait(10)
+        here.metadata()
+
+    threads = [Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+    assert there.asked == [WELL_KNOWN]
 
 
 def test_one_that_takes_too_long_is_not_waited_for(there: IdentityProvider, time: Time) -> None:
