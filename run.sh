@@ -115,6 +115,15 @@ install_dkim_verifier() {
     fi
 }
 
+# Signing in is tried with a certified provider, a program for Node; npm comes along as for the front end.
+install_oidc_provider() {
+    if .venv/bin/python -m tools.oidc_provider; then
+        export M4A_REQUIRE_OIDC_PROVIDER=1
+    else
+        say "There is no OpenID Connect provider: the tests speak to a double of one."
+    fi
+}
+
 # Postfix starts by root alone, and takes no other mail server's place; without it its journey is skipped.
 install_postfix() {
     if ! has_server postfix && is_root && command -v apt-get >/dev/null 2>&1; then
@@ -127,6 +136,7 @@ install_what_tests_need() {
     install_clamd
     install_dkim_verifier
     install_postfix
+    install_oidc_provider
     missing=""
     has_browser || missing="$missing chromium"
     has_server dovecot || missing="$missing dovecot-imapd"

@@ -32,6 +32,7 @@ _RELAY_FORM = (
 )
 _CLAMD = re.compile(r"tcp://[^/@\s]+:\d{1,5}/?|unix:///\S+")
 _MAIL_DOMAIN = re.compile(r"(?=.{1,200}\Z)[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})*")
+_MOST_ISSUER_CHARS = 500
 _PASSWORD = re.compile(r"(://[^:@/]*:)[^@]*@")
 
 
@@ -148,6 +149,16 @@ class Settings(BaseSettings):
         SecretStr(""), description="Key of signed values; generated into the data directory."
     )
     public_sign_up: bool = Field(True, description="Whether anybody may create an account.")
+    oidc_issuer: str = Field(
+        "", description="OpenID Connect provider by which linked people may sign in: its issuer, https://…"
+    )
+    oidc_client_id: str = Field("", description="What this desk is called at the provider.")
+    oidc_client_secret: SecretStr = Field(
+        SecretStr(""), description="With what this desk proves itself at the provider."
+    )
+    oidc_name: str = Field(
+        "", max_length=60, description="The provider's name on buttons; empty: its host's name."
+    )
     metrics_token: SecretStr = Field(
         SecretStr(""), description="Bearer token for /metrics; empty: loopback only."
     )
@@ -190,6 +201,7 @@ class Settings(BaseSettings):
             raise ValueError("M4A_MAIL_DOMAIN: a domain in ASCII, as desk.example or xn--mller-kva.example")
         if self.clamd_url and not _CLAMD.fullmatch(self.clamd_url):
             raise ValueError("M4A_CLAMD_URL: a scanner is tcp://host:port or unix:///path")
+        self._check_oidc()
         if (self.smtp_tls_cert is None) != (self.smtp_tls_key is None):
             raise ValueError("M4A_SMTP_TLS_CERT and M4A_SMTP_TLS_KEY go together")
         if self.demo and not self.demo_anywhere and not _is_loopback(self.web_host):
@@ -198,6 +210,13 @@ class Settings(BaseSettings):
                 " M4A_DEMO_ANYWHERE=1 says that it may be reached from elsewhere"
             )
         return self
+
+    def _check_oidc(self) -> None:
+        if self.oidc_issuer and not _is_issuer(self.oidc_issuer):
+            raise ValueError("M4A_OIDC_ISSUER: a provider is https://host/…, or http:// on this machine")
+        parts = (self.oidc_issuer, self.oidc_client_id, self.oidc_client_secret.get_secret_value())
+        if any(parts) and not all(parts):
+            raise ValueError("M4A_OIDC_ISSUER, M4A_OIDC_CLIENT_ID and M4A_OIDC_CLIENT_SECRET go together")
 
     @cached_property
     def root(self) -> Path:
@@ -344,6 +363,18 @@ def environment_kept() -> Iterator[None]:
     finally:
         os.environ.clear()
         os.environ.update(before)
+
+
+def _is_issuer(url: str) -> bool:
+    """Whether this names an issuer: no query, no fragment (OpenID Connect Core 1.0, 2), and no password."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # ValueError for one that is none
+    except ValueError:
+        return False
+    is_plain = url.isascii() and url.isprintable() and not set(url) & set(" ?#@")
+    is_safe = parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname or ""))
+    return is_plain and is_safe and bool(parts.hostname) and len(url) <= _MOST_ISSUER_CHARS
 
 
 def _is_loopback(host: str) -> bool:

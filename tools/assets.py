@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 ASSETS: Mapping[str, str] = {"htmx.org/dist/htmx.min.js": "htmx.min.js"}
-INSTALL = ("ci", "--ignore-scripts", "--omit=dev", "--no-audit", "--no-fund", "--loglevel=error")
+INSTALL = ("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
 NPM_SECONDS = 300
 
 
@@ -34,15 +34,20 @@ def fetch(root: Path, scratch: Path) -> Path:
     complaint = ""
     for environment in npm_environments(root, scratch):
         project = Path(tempfile.mkdtemp(dir=scratch))
-        for name in ("package.json", "package-lock.json"):
-            shutil.copy(root / name, project)
-        npm = shutil.which("npm", path=environment["PATH"]) or "npm"
-        command = [npm, *INSTALL, f"--cache={scratch / 'cache'}"]
-        done = run(command, cwd=project, env=environment)
-        if done.returncode == 0:
+        complaint = install_packages(root, project, environment, "--omit=dev")
+        if not complaint:
             return project / "node_modules"
-        complaint = last_line(done.stderr)
     raise AssetsError(f"npm could not install the front-end packages: {complaint}")
+
+
+def install_packages(root: Path, project: Path, environment: Mapping[str, str], *options: str) -> str:
+    """Let npm make `project/node_modules` as the lock says; what it complains about, "" when it is done."""
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(root / name, project)
+    npm = shutil.which("npm", path=environment["PATH"]) or "npm"
+    command = [npm, *INSTALL, *options, f"--cache={project / 'cache'}"]
+    done = run(command, cwd=project, env=environment)
+    return "" if done.returncode == 0 else last_line(done.stderr)
 
 
 def npm_environments(root: Path, scratch: Path) -> Iterator[Mapping[str, str]]:

@@ -12,6 +12,7 @@ from jinja2 import Environment
 
 from gateway import i18n
 from gateway.clock import Clock, SystemClock
+from gateway.desk.openid.provider import provider_of
 from gateway.inbound import networks
 from gateway.settings import Settings
 from gateway.store.blobs import BlobStore
@@ -56,7 +57,9 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
     )
     proxies = networks.parse(settings.trusted_proxies, setting="M4A_TRUSTED_PROXIES")
     blobs = BlobStore(settings.blob_dir)
-    installed = office.Office(settings, blobs, clock or SystemClock(), proxies=proxies)
+    installed = office.Office(
+        settings, blobs, clock or SystemClock(), proxies=proxies, provider=provider_of(settings)
+    )
     office.install(app, installed)
     _configure(app, installed)
     app.before_request(_begin)  # ahead of the hooks of forms and areas

@@ -7,6 +7,7 @@ from flask import Flask, current_app
 
 from gateway.clock import Clock
 from gateway.desk import replying
+from gateway.desk.openid.provider import Provider
 from gateway.inbound.networks import Network
 from gateway.outbound.relayurl import server_name
 from gateway.outbound.remoteimage import RemoteImages
@@ -21,7 +22,7 @@ _KEY = "manage4all"
 class Office:
     """Fixed when the application is made; views reach it by `office()`.
 
-    `proxies` are the networks of reverse proxies of one's own.
+    `proxies` are the networks of reverse proxies of one's own, `provider` is by whom people may sign in.
     """
 
     settings: Settings
@@ -29,6 +30,7 @@ class Office:
     clock: Clock
     images: RemoteImages = field(default_factory=RemoteImages)
     proxies: tuple[Network, ...] = ()
+    provider: Provider | None = None
 
     @property
     def is_https(self) -> bool:

@@ -59,6 +59,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         "DNS": _dns,
         "outgoing mail": _outgoing,
         "virus scanner": _scanner,
+        "sign-in provider": _provider,
     }
     for part, check in checks.items():
         try:
@@ -130,6 +131,19 @@ def _scanner(settings: Settings) -> Finding:
         return Finding("virus scanner", ok=True, words="it answers")
     words = "it does not answer, so attachments stay closed; check M4A_CLAMD_URL and start clamd."
     return Finding("virus scanner", ok=False, words=words)
+
+
+def _provider(settings: Settings) -> Finding:
+    from gateway.desk.openid.provider import provider_of
+
+    provider = provider_of(settings)
+    if provider is None:
+        return Finding(
+            "sign-in provider", ok=True, words="none is set, so people sign in with their password"
+        )
+    provider.check_secret()
+    words = f"{provider.client.issuer} answers; the address that it sends people back to must be known there"
+    return Finding("sign-in provider", ok=True, words=f"{words}: {provider.client.redirect_uri}")
 
 
 def _print_settings(settings: Settings, *, as_json: bool) -> None:

@@ -82,8 +82,20 @@ def find_credentials(db: Session, login: str) -> Credentials | None:
     return Credentials(*found) if found else None
 
 
-def open_session(db: Session, staff_id: int, *, browser: str, now: datetime) -> str:
-    """A new session; the answer is the cookie's secret, which is kept nowhere else."""
+def open_session(
+    db: Session,
+    staff_id: int,
+    *,
+    browser: str,
+    now: datetime,
+    is_proof: bool = True,
+    used_factor: bool = False,
+) -> str:
+    """A new session; the answer is the cookie's secret, which is kept nowhere else.
+
+    `is_proof`: what let them in counts as the password where that is asked for again. `used_factor`: somebody
+    else has seen a second factor, so that none is owed here.
+    """
     secret = new_secret()
     db.execute(delete(WebSession).where(WebSession.staff_id == staff_id, WebSession.expires_at < now))
     db.add(
@@ -92,7 +104,8 @@ def open_session(db: Session, staff_id: int, *, browser: str, now: datetime) -> 
             token_hash=hash_secret(secret),
             created_at=now,
             seen_at=now,
-            proven_at=now,
+            proven_at=now if is_proof else None,
+            used_factor=used_factor,
             expires_at=now + SESSION_LASTS,
             browser=browser[:200],
         )
@@ -195,7 +208,9 @@ _SESSION = (
         Account.public_id.label("account_public_id"),
         Account.name.label("account_name"),
         is_held().label("holds_mail"),
-        (Account.demands_second_factor & ~has_factor(Staff.id)).label("owes_factor"),
+        (Account.demands_second_factor & ~WebSession.used_factor & ~has_factor(Staff.id)).label(
+            "owes_factor"
+        ),
     )
     .select_from(WebSession)
     .join(Staff, Staff.id == WebSession.staff_id)

@@ -262,3 +262,42 @@ def test_a_scanners_address_is_taken(tmp_path: Path, url: str) -> None:
 def test_what_is_no_scanners_address_is_refused(tmp_path: Path, url: str) -> None:
     with pytest.raises(Invalid, match="M4A_CLAMD_URL"):
         load(data_dir=tmp_path, clamd_url=url)
+
+
+OIDC = {"oidc_issuer": "https://id.example/desk", "oidc_client_id": "desk", "oidc_client_secret": "hunter2"}
+
+
+@pytest.mark.parametrize(
+    "issuer",
+    ["https://id.example", "https://id.example:8443/realms/x/", "http://127.0.0.1:9", "http://localhost:9"],
+)
+def test_a_sign_in_provider_is_named_by_its_issuer(issuer: str) -> None:
+    assert load(**{**OIDC, "oidc_issuer": issuer}).oidc_issuer == issuer
+
+
+@pytest.mark.parametrize(
+    "issuer",
+    [
+        "id.example",
+        "http://id.example",
+        "https://",
+        "https://id.example/?x=hunter2",
+        "https://id.example/#hunter2",
+        "https://u:hunter2@id.example",
+        "https://id.example:99999",
+        "https://id.example/ hunter2",
+        "https://[::1",
+        "https://id.example/" + "x" * 500,
+    ],
+)
+def test_an_issuer_that_is_none_is_refused_without_a_word_of_it(issuer: str) -> None:
+    with pytest.raises(Invalid, match="M4A_OIDC_ISSUER") as caught:
+        load(**{**OIDC, "oidc_issuer": issuer})
+    assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize("left_out", OIDC)
+def test_half_a_sign_in_provider_is_refused(left_out: str) -> None:
+    with pytest.raises(Invalid, match="go together") as caught:
+        load(**{**OIDC, left_out: ""})
+    assert "hunter2" not in f"{caught.value} {load(**OIDC)!r}"

@@ -54,7 +54,8 @@ def test_npm_follows_the_lock_and_runs_no_scripts(
     npm = put_npm(tmp_path / "bin", _WORKING_NPM)
     monkeypatch.setenv("PATH", f"{npm.parent}{os.pathsep}{os.environ['PATH']}")
     assets.install(checkout)
-    assert npm.with_name("npm.called").read_text().startswith("ci --ignore-scripts --omit=dev")
+    assert npm.with_name("npm.called").read_text().startswith("ci --ignore-scripts ")
+    assert "--omit=dev" in npm.with_name("npm.called").read_text()
 
 
 def test_a_failing_npm_is_followed_by_the_next(

@@ -38,16 +38,30 @@ def has_passkeys() -> bool:
     return relying_party(office().settings.effective_base_url) is not None
 
 
-def sign_in_page(onward: str, *, login: str = "", wrong: str = "", told: str = "") -> str:
-    """Where one signs in."""
-    values = {"login": login, "wrong": wrong, "told": told, "onward": onward}
-    return pages.render("web/signin/sign_in.html", has_passkeys=has_passkeys(), **values)
+def provider_name() -> str:
+    """Of the provider by which linked people may sign in; "" where the operator has set none."""
+    provider = office().provider
+    return provider.client.name if provider else ""
 
 
-def let_in(staff_id: int, visitor: Visitor, onward: str) -> Response:
-    """Begin a session in this browser, forget the visitor's slips, and go on."""
+def sign_in_page(onward: str, *, login: str = "", wrong: str = "", told: str = "", trouble: str = "") -> str:
+    """Where one signs in. `wrong` is about what was typed, `trouble` about another way in."""
+    values = {"login": login, "wrong": wrong, "told": told, "onward": onward, "trouble": trouble}
+    ways = {"has_passkeys": has_passkeys(), "provider": provider_name()}
+    return pages.render("web/signin/sign_in.html", **ways, **values)
+
+
+def let_in(
+    staff_id: int, visitor: Visitor, onward: str, *, is_proof: bool = True, used_factor: bool = False
+) -> Response:
+    """Begin a session in this browser, forget the visitor's slips, and go on.
+
+    What `is_proof` and `used_factor` mean says `signin.open_session`.
+    """
     browser, here = request.headers.get("User-Agent", ""), office()
     with transaction() as db:
         knocking.welcome(db, visitor, key=here.settings.key())
-        secret = signin.open_session(db, staff_id, browser=browser, now=here.clock.now())
+        secret = signin.open_session(
+            db, staff_id, browser=browser, now=here.clock.now(), is_proof=is_proof, used_factor=used_factor
+        )
     return sessions.begin(redirect(onward, 303), secret)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 
-from gateway.desk import knocking, passwords, secondfactor, signin
+from gateway.desk import identities, knocking, passwords, secondfactor, signin
 from gateway.errors import Conflict, DeskError, Invalid
 from gateway.i18n import _
 from gateway.rules.access import Permission, may
@@ -15,7 +15,7 @@ from webui import complaints, pages, sessions
 from webui.office import office
 from webui.rail import rail
 from webui.sessions import actor, current, proven, signed_in
-from webui.signin import browsers, door, forms
+from webui.signin import browsers, door, forms, providerwords
 from webui.wording import Moment, moment
 
 blueprint = Blueprint("security", __name__)
@@ -111,11 +111,13 @@ def _check_own(password: str, *, field: str) -> None:
 
 
 def _page(error: DeskError | None = None) -> str:
-    by, now = actor(), office().clock.now()
+    by, here = actor(), office()
+    now, issuer = here.clock.now(), here.provider.client.issuer if here.provider else ""
     with reading() as db:
         views = rail(count_views(db, by.sight, by.staff_id), by)
         factor, is_demanded = secondfactor.view(db, by), secondfactor.is_demanded(db, by)
         found = signin.list_sessions(db, by, sessions.secret(), now=now)
+        linked = identities.find_own(db, by, issuer) if issuer else None
     told = ""
     if "changed" in request.args:
         told = _("Your password is changed.")
@@ -125,6 +127,8 @@ def _page(error: DeskError | None = None) -> str:
         told = _("This account demands a second factor. Please set one up; then everything else opens again.")
     elif "factor" in request.args:
         told = _("The second factor is off.")
+    else:
+        told = providerwords.told(is_good=True)
     return pages.render(
         "web/signin/security.html",
         area="account",
@@ -132,6 +136,9 @@ def _page(error: DeskError | None = None) -> str:
         told=told,
         factor=factor,
         is_demanded=is_demanded,
+        provider=door.provider_name(),
+        linked_at=moment(linked.linked_at, now) if linked else None,
+        trouble=providerwords.told(),
         may_manage=may(by, Permission.MANAGE_ACCOUNT),
         wrong=complaints.in_words(error) if error else "",
         field=error.field if isinstance(error, Invalid) else "demand" if error else "",

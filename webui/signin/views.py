@@ -15,7 +15,19 @@ from webui import complaints, languages, pages, sessions
 from webui.office import office
 from webui.rail import View, rail
 from webui.sessions import actor, signed_in
-from webui.signin import door, factor, forms, halfway, invited, letters, passkeys, profile, security
+from webui.signin import (
+    door,
+    factor,
+    forms,
+    halfway,
+    invited,
+    letters,
+    passkeys,
+    profile,
+    provider,
+    providerwords,
+    security,
+)
 from webui.wording import placeholder_names
 
 blueprint = Blueprint("signin", __name__)
@@ -26,6 +38,7 @@ blueprint.register_blueprint(profile.blueprint)
 blueprint.register_blueprint(halfway.blueprint)
 blueprint.register_blueprint(factor.blueprint)
 blueprint.register_blueprint(passkeys.blueprint)
+blueprint.register_blueprint(provider.blueprint)
 
 _YEAR_SECONDS = 365 * 86400
 _THEMES = ("light", "dark")
@@ -137,7 +150,7 @@ def _sign_in_page(onward: str, *, login: str = "", wrong: str = "") -> str:
         told = _("Your e-mail address is confirmed. Thank you.")
     elif "reset" in request.args:
         told = _("Your new password is set. Please sign in with it.")
-    return door.sign_in_page(onward, login=login, wrong=wrong, told=told)
+    return door.sign_in_page(onward, login=login, wrong=wrong, told=told, trouble=providerwords.told())
 
 
 def _account_page(signature: OwnSignature, views: tuple[View, ...], *, wrong: str = "") -> str:

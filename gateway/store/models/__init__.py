@@ -14,6 +14,7 @@ from gateway.store.models.customer import (
 )
 from gateway.store.models.dkim import DkimKey
 from gateway.store.models.factor import HalfSignIn, RecoveryCode, Totp
+from gateway.store.models.identity import StaffIdentity
 from gateway.store.models.imap import ImapFolder, ImapMessage, ImapSource
 from gateway.store.models.intake import Intake, Offer, Quarantined, SenderTally
 from gateway.store.models.mailbox import DeliverabilityCheck, Mailbox
@@ -78,6 +79,7 @@ __all__ = [
     "SmtpTurn",
     "Staff",
     "StaffGroup",
+    "StaffIdentity",
     "Ticket",
     "TicketEvent",
     "Totp",

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON, Boolean, Index, String, Text, UniqueConstraint, text, true
+from sqlalchemy import JSON, Boolean, Index, String, Text, UniqueConstraint, false, text, true
 from sqlalchemy.orm import Mapped
 
 from gateway.store.models.record import Privacy, Record, column, key, link
@@ -116,7 +116,8 @@ class GuestNotice(Record):
 class WebSession(Record):
     """A sign-in in one browser; only the hash of the cookie is kept.
 
-    `proven_at` is when the password was last asked for and right.
+    `proven_at` is when the password was last asked for and right, `used_factor` that the sign-in provider
+    had asked for more than one thing.
     """
 
     __tablename__ = "web_session"
@@ -128,6 +129,9 @@ class WebSession(Record):
     seen_at: Mapped[datetime] = column(Privacy.PERSONAL)
     proven_at: Mapped[datetime | None] = column(Privacy.TECHNICAL)
     expires_at: Mapped[datetime] = column(Privacy.TECHNICAL)
+    used_factor: Mapped[bool] = column(
+        Privacy.TECHNICAL, type_=Boolean, default=False, server_default=false()
+    )
     browser: Mapped[str] = column(Privacy.PERSONAL, type_=String(200), default="")
 
 

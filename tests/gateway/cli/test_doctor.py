@@ -11,6 +11,7 @@ from tests.databases import Databases
 from tests.fakes.clamd import Double
 from tests.fakes.command import command
 from tests.fakes.dns_server import serving, unused_address
+from tests.fakes.identity_provider import CLIENT_ID, CLIENT_SECRET, IdentityProvider
 
 SECRET = "hunter2"
 
@@ -42,6 +43,7 @@ def test_a_healthy_part_is_well(databases: Databases, tmp_path: Path) -> None:
         "DNS": True,
         "outgoing mail": True,
         "virus scanner": True,
+        "sign-in provider": True,
     }
     assert list((tmp_path / "data" / "blobs").glob("??/*")) == []
 
@@ -55,6 +57,9 @@ def test_every_broken_part_is_named_with_what_to_do(tmp_path: Path) -> None:
             redis_url=f"redis://:{SECRET}@127.0.0.1:1",
             clamd_url="tcp://127.0.0.1:1",
             dns_servers=unused_address(),
+            oidc_issuer="http://127.0.0.1:1",
+            oidc_client_id="desk",
+            oidc_client_secret=SECRET,
         )
     )
     assert [part for part, one in found.items() if one.ok] == ["file types"]
@@ -63,6 +68,7 @@ def test_every_broken_part_is_named_with_what_to_do(tmp_path: Path) -> None:
     assert "M4A_CLAMD_URL" in found["virus scanner"].words
     assert "M4A_RELAY_URL" in found["outgoing mail"].words
     assert "M4A_DNS_SERVERS" in found["DNS"].words
+    assert "M4A_OIDC_ISSUER" in found["sign-in provider"].words
     assert SECRET not in str(found)
 
 
@@ -110,3 +116,25 @@ def test_a_scanner_that_answers_is_well(tmp_path: Path) -> None:
     with Double() as scanner:
         found = findings(load(data_dir=tmp_path, clamd_url=scanner.url))
     assert found["virus scanner"] == Finding("virus scanner", ok=True, words="it answers")
+
+
+def provider_finding(tmp_path: Path, issuer: str, secret: str = CLIENT_SECRET) -> Finding:
+    settings = load(
+        data_dir=tmp_path,
+        base_url="https://desk.example",
+        oidc_issuer=issuer,
+        oidc_client_id=CLIENT_ID,
+        oidc_client_secret=secret,
+    )
+    return findings(settings)["sign-in provider"]
+
+
+def test_a_sign_in_provider_is_looked_at_and_its_way_back_named(tmp_path: Path) -> None:
+    with IdentityProvider() as there:
+        well = provider_finding(tmp_path, there.issuer)
+        assert (well.ok, "https://desk.example/sign-in/provider/back" in well.words) == (True, True)
+        elsewhere = provider_finding(tmp_path, f"{there.issuer}/tenant")
+        assert (elsewhere.ok, f"calls itself {there.issuer};" in elsewhere.words) == (False, True)
+        unknown = provider_finding(tmp_path, there.issuer, SECRET)
+        assert (unknown.ok, "M4A_OIDC_CLIENT_SECRET" in unknown.words) == (False, True)
+        assert SECRET not in unknown.words

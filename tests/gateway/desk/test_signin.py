@@ -6,18 +6,25 @@ import pytest
 from sqlalchemy import func, select, update
 
 from gateway.desk import signin
-from gateway.desk.signin import PROOF_LASTS, SESSION_LASTS
+from gateway.desk.signin import PROOF_LASTS, SESSION_LASTS, SignedIn
 from gateway.ids import hash_secret
 from gateway.store import session
-from gateway.store.models import Staff, WebSession
+from gateway.store.models import Account, Staff, WebSession
 from tests.world import NOON, Business, World
 
 
-def open_session(business: Business, *, ago: timedelta = timedelta()) -> str:
+def open_session(business: Business, *, ago: timedelta = timedelta(), **how: bool) -> str:
     staff_id = business.owner.staff_id
     assert staff_id is not None
     with session.transaction() as db:
-        return signin.open_session(db, staff_id, browser="b" * 300, now=NOON - ago)
+        return signin.open_session(db, staff_id, browser="b" * 300, now=NOON - ago, **how)
+
+
+def look(secret: str) -> SignedIn:
+    with session.reading() as db:
+        found = signin.find_session(db, secret, now=NOON)
+    assert found is not None
+    return found
 
 
 def who(secret: str) -> str | None:
@@ -133,3 +140,18 @@ def test_a_password_counts_for_a_while(world: World, seconds: int, *, counts: bo
         found = signin.find_session(db, secret, now=NOON)
     assert found is not None
     assert found.has_proven(at) is counts
+
+
+def test_what_is_no_proof_opens_nothing_sensitive(world: World) -> None:
+    secret = open_session(world.ours, is_proof=False)
+    assert not look(secret).has_proven(NOON)
+    with session.transaction() as db:
+        signin.note_proof(db, secret, now=NOON)
+    assert look(secret).has_proven(NOON)
+
+
+@pytest.mark.parametrize("used_factor", [True, False])
+def test_a_second_factor_that_was_shown_elsewhere_is_not_owed(world: World, *, used_factor: bool) -> None:
+    with session.transaction() as db:
+        db.execute(update(Account).values(demands_second_factor=True))
+    assert look(open_session(world.ours, used_factor=used_factor)).owes_factor is not used_factor

@@ -1,12 +1,12 @@
 """One owner an account
 
-Revision: 0023, after 0018. Two hand-overs at once must not leave two owners: the database says no.
+Revision: 0019, after 0018. Two hand-overs at once must not leave two owners: the database says no.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0023"
+revision = "0019"
 down_revision = "0018"
 branch_labels = None
 depends_on = None

@@ -1,0 +1,22 @@
+"""Who people are at the operator's sign-in provider."""
+
+from datetime import datetime
+
+from sqlalchemy import String, UniqueConstraint
+from sqlalchemy.orm import Mapped
+
+from gateway.store.models.record import Privacy, Record, column, key, link
+
+
+class StaffIdentity(Record):
+    """A person's identity at a provider: they have one there, and it is nobody else's here."""
+
+    __tablename__ = "staff_identity"
+    __table_args__ = (UniqueConstraint("issuer", "subject"), UniqueConstraint("staff_id", "issuer"))
+
+    id: Mapped[int] = key()
+    staff_id: Mapped[int] = link("staff.id")
+    issuer: Mapped[str] = column(Privacy.TECHNICAL, type_=String(500))
+    subject: Mapped[str] = column(Privacy.PERSONAL, type_=String(255))
+    linked_at: Mapped[datetime] = column(Privacy.TECHNICAL)
+    used_at: Mapped[datetime | None] = column(Privacy.PERSONAL)
