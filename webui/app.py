@@ -23,6 +23,7 @@ from webui.customers import views as customers
 from webui.mailboxes import views as mailboxes
 from webui.quarantine import views as quarantine
 from webui.signin import views as signin
+from webui.start import views as start
 from webui.tickets import brought
 from webui.tickets import views as tickets
 from webui.tokens import views as tokens
@@ -90,6 +91,7 @@ def _register(app: Application) -> None:
     openapi.install(app)
     for area in (
         signin,
+        start,
         tickets,
         brought,
         customers,

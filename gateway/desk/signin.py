@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from gateway.desk.secondfactor import has_factor
 from gateway.ids import hash_secret, new_secret
 from gateway.rules.access import Actor, Permission, Role, may
+from gateway.store.beginning import is_beginning
 from gateway.store.holding import is_held
 from gateway.store.models import Account, HalfSignIn, Staff, WebSession
 
@@ -30,7 +31,7 @@ class SignedIn:
     """Who is at the browser; `proven_at` is when their password was last asked for and right.
 
     `holds_mail` says that mail of the account waits to be released, `owes_factor` that the account demands a
-    second factor and they have none yet.
+    second factor and they have none yet, `has_start` that the account's guided start goes on.
     """
 
     actor: Actor
@@ -42,6 +43,7 @@ class SignedIn:
     proven_at: datetime | None = None
     holds_mail: bool = False
     owes_factor: bool = False
+    has_start: bool = False
 
     def has_proven(self, now: datetime) -> bool:
         """Whether what asks for the password again may do without."""
@@ -51,6 +53,11 @@ class SignedIn:
     def is_warned(self) -> bool:
         """Whether they should look at mail that waits for their word."""
         return self.holds_mail and may(self.actor, Permission.RELEASE_HELD)
+
+    @property
+    def is_starting(self) -> bool:
+        """Whether the account's guided start is theirs to go on with."""
+        return self.has_start and may(self.actor, Permission.MANAGE_ACCOUNT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +114,7 @@ def find_session(db: Session, secret: str, *, now: datetime) -> SignedIn | None:
         proven_at=found.proven_at,
         holds_mail=found.holds_mail,
         owes_factor=found.owes_factor,
+        has_start=found.has_start,
     )
 
 
@@ -178,6 +186,7 @@ _SESSION = (
         Account.name.label("account_name"),
         is_held().label("holds_mail"),
         (Account.demands_second_factor & ~has_factor(Staff.id)).label("owes_factor"),
+        is_beginning().label("has_start"),
     )
     .select_from(WebSession)
     .join(Staff, Staff.id == WebSession.staff_id)

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, delete
 from sqlalchemy.orm import Session
 
-from gateway.store.models import Ceremony, HalfSignIn, MailedLink, table
+from gateway.store.models import Ceremony, HalfSignIn, MailedLink, SignUpInvitation, table
 
 
 def forget_expired(db: Session, *, now: datetime) -> int:
@@ -15,5 +15,5 @@ def forget_expired(db: Session, *, now: datetime) -> int:
 
 _EXPIRED = tuple(
     delete(kept).where(kept.c.expires_at <= bindparam("now"))
-    for kept in (table(Ceremony), table(HalfSignIn), table(MailedLink))
+    for kept in (table(Ceremony), table(HalfSignIn), table(MailedLink), table(SignUpInvitation))
 )

@@ -2,6 +2,7 @@
 
 from gateway.store.models.account import Account
 from gateway.store.models.article import Article, Attachment
+from gateway.store.models.beginning import GuidedStart, SignUpInvitation
 from gateway.store.models.canned import CannedReply
 from gateway.store.models.customer import (
     Contact,
@@ -53,6 +54,7 @@ __all__ = [
     "Delivery",
     "DkimKey",
     "GuestNotice",
+    "GuidedStart",
     "HalfSignIn",
     "IdempotencyKey",
     "ImapFolder",
@@ -74,6 +76,7 @@ __all__ = [
     "RecoveryCode",
     "RelayOffer",
     "SenderTally",
+    "SignUpInvitation",
     "SmtpAccount",
     "SmtpTurn",
     "Staff",

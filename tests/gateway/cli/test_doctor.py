@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from gateway.cli.doctor import Finding, examine
 from gateway.settings import Settings, load
 from gateway.store import session
@@ -41,6 +43,7 @@ def test_a_healthy_part_is_well(databases: Databases, tmp_path: Path) -> None:
         "file types": True,
         "DNS": True,
         "outgoing mail": True,
+        "sign-up": True,
         "virus scanner": True,
     }
     assert list((tmp_path / "data" / "blobs").glob("??/*")) == []
@@ -110,3 +113,21 @@ def test_a_scanner_that_answers_is_well(tmp_path: Path) -> None:
     with Double() as scanner:
         found = findings(load(data_dir=tmp_path, clamd_url=scanner.url))
     assert found["virus scanner"] == Finding("virus scanner", ok=True, words="it answers")
+
+
+@pytest.mark.parametrize(
+    ("values", "ok", "words"),
+    [
+        ({"relay_url": "smtp://h"}, True, "open: anybody"),
+        ({}, False, "nobody can confirm an address"),
+        ({"public_sign_up": "invitation", "relay_url": "smtp://h"}, True, "by invitation: whom"),
+        ({"public_sign_up": "invitation"}, False, "prints links for you to hand on"),
+        ({"public_sign_up": "closed"}, True, "closed: accounts are made by"),
+    ],
+)
+def test_it_says_who_may_begin_an_account(
+    tmp_path: Path, values: dict[str, str], *, ok: bool, words: str
+) -> None:
+    found = findings(load(data_dir=tmp_path / "data", **values))["sign-up"]
+    assert found.ok is ok
+    assert words in found.words
