@@ -139,8 +139,8 @@ def _sign_up(settings: Settings) -> Finding:
             words = "open: anybody may create an account (M4A_PUBLIC_SIGN_UP)"
         case SignUp.INVITATION if not has_relay:
             words = (
-                "by invitation; no server is configured, so 'manage4all account invite' prints links for you to"
-                " hand on, and who comes by them cannot confirm an address. Set M4A_RELAY_URL."
+                "by invitation; no server is configured: 'manage4all account invite' prints links for you"
+                " to hand on, and nobody can confirm an address. Set M4A_RELAY_URL."
             )
             return Finding("sign-up", ok=False, words=words)
         case SignUp.INVITATION:

@@ -36,7 +36,8 @@ def test_steps_that_are_done_or_skipped_are_behind(world: World) -> None:
     settle(by, Step.BUSINESS)
     settle(by, Step.MAILBOX, is_skipped=True)
     known = find(by)
-    assert (known.is_on, known.done, known.skipped) == (True, {Step.BUSINESS}, {Step.MAILBOX})
+    assert known.is_on
+    assert (sorted(known.done), sorted(known.skipped)) == ([Step.BUSINESS], [Step.MAILBOX])
     assert known.next_after() is Step.TEST
     assert not find(world.stranger.owner).is_on
 
@@ -45,7 +46,7 @@ def test_what_was_skipped_can_be_done_and_what_was_done_stays_done(world: World)
     by = world.ours.owner
     for is_skipped in (True, False, True):
         settle(by, Step.TEST, is_skipped=is_skipped)
-    assert (find(by).done, find(by).skipped) == ({Step.TEST}, frozenset())
+    assert (list(find(by).done), list(find(by).skipped)) == ([Step.TEST], [])
 
 
 def test_after_the_last_step_those_come_that_are_left() -> None:
