@@ -8,6 +8,7 @@ import re
 import secrets
 import tomllib
 from collections.abc import Iterator
+from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -38,6 +39,25 @@ _PASSWORD = re.compile(r"(://[^:@/]*:)[^@]*@")
 
 def _port_or_off(value: object) -> object:
     return None if isinstance(value, str) and value.strip().lower() == "off" else value
+
+
+class SignUp(StrEnum):
+    """Who may begin an account: anybody, whom the operator has invited, or nobody but the operator."""
+
+    OPEN = "open"
+    INVITATION = "invitation"
+    CLOSED = "closed"
+
+
+_YES, _NO = {"true", "1", "yes", "on"}, {"false", "0", "no", "off"}
+
+
+def _sign_up(value: object) -> object:
+    """Yes and no, which this setting once was, still mean open and closed."""
+    said = str(value).strip().lower()
+    if said in _YES:
+        return SignUp.OPEN
+    return SignUp.CLOSED if said in _NO else said
 
 
 Port = Annotated[int, Field(ge=0, le=65535)]
@@ -148,7 +168,11 @@ class Settings(BaseSettings):
     secret_key: SecretStr = Field(
         SecretStr(""), description="Key of signed values; generated into the data directory."
     )
-    public_sign_up: bool = Field(True, description="Whether anybody may create an account.")
+    public_sign_up: Annotated[SignUp, BeforeValidator(_sign_up)] = Field(
+        SignUp.OPEN,
+        description="Who may create an account: `open` (anybody), `invitation` (whom"
+        " `manage4all account invite` has invited) or `closed`.",
+    )
     oidc_issuer: str = Field(
         "", description="OpenID Connect provider by which linked people may sign in: its issuer, https://…"
     )

@@ -26,6 +26,7 @@ from webui.people import invitations
 from webui.people import views as people
 from webui.quarantine import views as quarantine
 from webui.signin import views as signin
+from webui.start import views as start
 from webui.tickets import brought, guests
 from webui.tickets import views as tickets
 from webui.tokens import views as tokens
@@ -95,6 +96,7 @@ def _register(app: Application) -> None:
     openapi.install(app)
     for area in (
         signin,
+        start,
         tickets,
         brought,
         guests,

@@ -100,6 +100,11 @@ _SAID = (
     N_("This login is taken."),
     N_("A password has 10 to 1000 characters."),
     N_("There is a mailbox with this address already."),
+    N_(
+        "This name cannot be chosen. One has 2 to 40 letters, digits, dots and hyphens, and is none of those"
+        " that are reserved, as postmaster."
+    ),
+    N_("This invitation has been used or is too old. Please ask for a new one."),
     N_("Please confirm your e-mail address first: until then no mail is sent."),
     N_("Too many tries. Please wait a few minutes."),
     N_("This link has been used or is too old. Please ask for a new one."),

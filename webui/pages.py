@@ -7,6 +7,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from gateway import i18n, templating
+from gateway.settings import SignUp
 from webui import assets, sessions
 from webui.folding import FoldingEnvironment
 from webui.office import office
@@ -61,5 +62,5 @@ def _page_values() -> dict[str, Any]:
         "is_proven": sessions.is_proven(),
         "locale": i18n.current_locale(),
         "is_demo": settings.demo,
-        "public_sign_up": settings.public_sign_up,
+        "public_sign_up": settings.public_sign_up is SignUp.OPEN,
     }

@@ -5,6 +5,7 @@ import sys
 import click
 
 from gateway import clock
+from gateway.cli.inviting import invitations, invite
 from gateway.cli.opening import open_desk
 from gateway.cli.output import answer, json_option, table
 from gateway.desk import passwords, people, secondfactor
@@ -15,6 +16,10 @@ from gateway.store.session import reading, transaction
 @click.group()
 def account() -> None:
     """Create and look at accounts."""
+
+
+account.add_command(invite)
+account.add_command(invitations)
 
 
 @account.command()

@@ -4,6 +4,7 @@ import json
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import assert_never
 
 import click
 from pydantic import SecretStr
@@ -16,7 +17,7 @@ from gateway.cli.output import json_option
 from gateway.errors import DeskError, Unavailable
 from gateway.ids import new_key
 from gateway.inbound.clamd import Clamd
-from gateway.settings import Settings, without_password
+from gateway.settings import Settings, SignUp, without_password
 from gateway.store import filetypes, migrate, session
 from gateway.store.blobs import BlobStore
 
@@ -58,6 +59,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         "file types": _file_types,
         "DNS": _dns,
         "outgoing mail": _outgoing,
+        "sign-up": _sign_up,
         "virus scanner": _scanner,
         "sign-in provider": _provider,
     }
@@ -122,6 +124,33 @@ def _outgoing(settings: Settings) -> Finding:
         return Finding("outgoing mail", ok=True, words="a server is configured")
     words = "no server is configured: answers wait. Set M4A_RELAY_URL, or give each mailbox its own."
     return Finding("outgoing mail", ok=False, words=words)
+
+
+def _sign_up(settings: Settings) -> Finding:
+    """Who may begin an account, and whether they can get through with it."""
+    has_relay = bool(settings.relay_url.get_secret_value())
+    match settings.public_sign_up:
+        case SignUp.OPEN if not has_relay:
+            words = (
+                "anybody may create an account, but nobody can confirm an address: their mail needs a server."
+                " Set M4A_RELAY_URL, or M4A_PUBLIC_SIGN_UP=closed."
+            )
+            return Finding("sign-up", ok=False, words=words)
+        case SignUp.OPEN:
+            words = "open: anybody may create an account (M4A_PUBLIC_SIGN_UP)"
+        case SignUp.INVITATION if not has_relay:
+            words = (
+                "by invitation; no server is configured: 'manage4all account invite' prints links for you"
+                " to hand on, and nobody can confirm an address. Set M4A_RELAY_URL."
+            )
+            return Finding("sign-up", ok=False, words=words)
+        case SignUp.INVITATION:
+            words = "by invitation: whom 'manage4all account invite' has invited may create an account"
+        case SignUp.CLOSED:
+            words = "closed: accounts are made by 'manage4all account create'"
+        case _:
+            assert_never(settings.public_sign_up)
+    return Finding("sign-up", ok=True, words=words)
 
 
 def _scanner(settings: Settings) -> Finding:

@@ -52,6 +52,7 @@ def add(
             locale=locale,
             mail_domain=settings.mail_domain,
             now=now,
+            is_operators=True,
         )
         if outgoing is not None:
             smtpaccounts.save(

@@ -1,7 +1,7 @@
 """The look whether a mailbox's mail arrives: a probe to itself, what the DNS says, and both in words.
 
 `begin` makes the probe, the edge sends it and asks the DNS, `note` keeps what was found. When the probe comes
-back, filing notes it: it becomes no ticket.
+back, filing notes it: it becomes no ticket, unless it is a test mail that people want to see arrive.
 """
 
 from dataclasses import dataclass
@@ -27,6 +27,7 @@ from gateway.store.smtp import EnvelopeSender, OutgoingAccount
 
 PAUSE = timedelta(minutes=1)
 """How long nobody looks at the same mailbox again, so that no address gets more test mails than that."""
+_PLAIN_TEXT = "This mail looks whether mail arrives. It makes no ticket."
 TOO_SOON = "This mailbox was checked less than a minute ago. Please try again in a minute."
 
 
@@ -44,12 +45,25 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
+class TrialMail:
+    """What a probe says that becomes a ticket."""
+
+    subject: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Looked:
-    """The newest look at a mailbox; no `facts` while it goes on."""
+    """The newest look at a mailbox; no `facts` while it goes on.
+
+    `ticket_number` is that of the ticket that its test mail has become.
+    """
 
     facts: Facts | None
     began_at: datetime
     back_at: datetime | None
+    wants_ticket: bool = False
+    ticket_number: int | None = None
 
     def probe(self, *, now: datetime) -> Probe:
         """What became of its probe."""
@@ -65,8 +79,17 @@ class Looked:
         return judge(self.facts, self.probe(now=now)) if self.facts else ()
 
 
-def begin(db: Session, by: Actor, mailbox_id: str, *, seal: Seal, mail_domain: str, now: datetime) -> Task:
-    """Begin a look, which takes the place of the one before.
+def begin(
+    db: Session,
+    by: Actor,
+    mailbox_id: str,
+    *,
+    seal: Seal,
+    mail_domain: str,
+    now: datetime,
+    test_mail: TrialMail | None = None,
+) -> Task:
+    """Begin a look, which takes the place of the one before; with a `test_mail` its probe becomes a ticket.
 
     Raises NotFound for another account's mailbox, Conflict where the one before began within `PAUSE`.
     The probe goes out as answers do: signed if there is a key, and from the same envelope sender.
@@ -81,19 +104,24 @@ def begin(db: Session, by: Actor, mailbox_id: str, *, seal: Seal, mail_domain: s
     db.execute(delete(DeliverabilityCheck).where(DeliverabilityCheck.mailbox_id == mailbox.id))
     db.add(
         DeliverabilityCheck(
-            public_id=public_id, account_id=by.account_id, mailbox_id=mailbox.id, began_at=now
+            public_id=public_id,
+            account_id=by.account_id,
+            mailbox_id=mailbox.id,
+            began_at=now,
+            wants_ticket=test_mail is not None,
         )
     )
     outgoing = smtp.find_of_mailbox(db, by.account_id, mailbox_id)
     names_mailbox = outgoing is not None and outgoing.sender == EnvelopeSender.MAILBOX
+    token = tokens.probe_token(key, public_id)
     raw = compose.compose(
         OutgoingMail(
-            message_id=f"{tokens.probe_token(key, public_id)}@{mail_domain}",
+            message_id=f"{token}@{mail_domain}",
             date=now,
             from_=Address(mailbox.name, mailbox.address),
             to=(Address("", mailbox.address),),
-            subject=tokens.probe_token(key, public_id),
-            text="This mail looks whether mail arrives. It makes no ticket.",
+            subject=f"{test_mail.subject} {token}" if test_mail else token,
+            text=test_mail.text if test_mail else _PLAIN_TEXT,
             auto_submitted="auto-generated",
         )
     )
@@ -114,11 +142,18 @@ def note(db: Session, by: Actor, task: Task, facts: Facts) -> None:
     db.execute(update(DeliverabilityCheck).where(*mine).values(facts=facts.as_stored()))
 
 
-def note_back(db: Session, account_id: int, public_id: str, *, now: datetime) -> None:
-    """The probe of a look has come back; the first time counts."""
+def note_back(db: Session, account_id: int, public_id: str, *, now: datetime) -> bool:
+    """The probe of a look has come back; the first time counts. Whether it is to become a ticket now."""
     mine = DeliverabilityCheck.account_id == account_id, DeliverabilityCheck.public_id == public_id
     first = update(DeliverabilityCheck).where(*mine, DeliverabilityCheck.back_at.is_(None))
-    db.execute(first.values(back_at=now))
+    wants = db.execute(first.values(back_at=now).returning(DeliverabilityCheck.wants_ticket)).scalar()
+    return bool(wants)
+
+
+def note_ticket(db: Session, account_id: int, public_id: str, number: int) -> None:
+    """The test mail has become this ticket."""
+    mine = DeliverabilityCheck.account_id == account_id, DeliverabilityCheck.public_id == public_id
+    db.execute(update(DeliverabilityCheck).where(*mine).values(ticket_number=number))
 
 
 def find_looked(db: Session, by: Actor, mailbox_id: str) -> Looked | None:
@@ -129,7 +164,8 @@ def find_looked(db: Session, by: Actor, mailbox_id: str) -> Looked | None:
     row = db.execute(select(DeliverabilityCheck).where(*mine)).scalar()
     if row is None:
         return None
-    return Looked(Facts.from_stored(row.facts) if row.facts else None, row.began_at, row.back_at)
+    facts = Facts.from_stored(row.facts) if row.facts else None
+    return Looked(facts, row.began_at, row.back_at, row.wants_ticket, row.ticket_number)
 
 
 def _wait_for_pause(db: Session, mailbox_id: int, now: datetime) -> None:

@@ -25,6 +25,7 @@ from gateway.mail.tokens import (
     is_own_message_id,
     is_own_probe,
     read_local,
+    without_probe,
 )
 from gateway.rules.doubts import Reason, decide_doubt
 from gateway.rules.filing import (
@@ -108,9 +109,8 @@ def file(
     """
     if not intake.take(db, row.id, now=now):
         return None
-    if _is_probe(db, row, parsed, now=now):
-        _settle(db, row, Fate.REFUSED, None, reason=intake.PROBE)
-        return Filed(Fate.REFUSED, None)
+    if (probe := _own_probe(db, row, parsed)) is not None:
+        return _file_probe(db, row, parsed, probe, content_hash=content_hash, now=now)
     sender = parsed.from_ or (Address("", row.mail_from) if row.mail_from else None)
     weather = guarding.weigh(db, row, sender, guards)
     known = books.find_same_mail(db, row.account_id, content_hash, intake_id=row.id)
@@ -154,13 +154,32 @@ def file(
     return Filed(Fate.TICKET, ticket.number, owes_acknowledgement=owes)
 
 
-def _is_probe(db: Session, row: IntakeRow, parsed: ParsedMail, *, now: datetime) -> bool:
-    """Whether this is a mailbox's own probe coming back, which is noted and makes no ticket."""
+def _own_probe(db: Session, row: IntakeRow, parsed: ParsedMail) -> str | None:
+    """The public id of a mailbox's own probe that comes back here, None for any other mail."""
     claim = claimed_probe(parsed.subject)
-    if claim is None or not is_own_probe(books.mail_key(db, row.account_id), claim):
-        return False
-    deliverability.note_back(db, row.account_id, claim[0], now=now)
-    return True
+    return claim[0] if claim and is_own_probe(books.mail_key(db, row.account_id), claim) else None
+
+
+def _file_probe(
+    db: Session, row: IntakeRow, parsed: ParsedMail, probe: str, *, content_hash: str, now: datetime
+) -> Filed:
+    """Note that a probe is back. It makes no ticket, unless it is a test mail, and comes for the first time.
+
+    That is not doubted: it is ours, whatever a forwarder made of it.
+    """
+    if not deliverability.note_back(db, row.account_id, probe, now=now):
+        _settle(db, row, Fate.REFUSED, None, reason=intake.PROBE)
+        return Filed(Fate.REFUSED, None)
+    parsed, where = replace(parsed, subject=without_probe(parsed.subject)), _where(db, row, parsed)
+    writer = writers.recognise(db, row, parsed, NOT_EXAMINED, NewTicket(), own=where.own_addresses, now=now)
+    ticket = _ticket(db, row, parsed, NewTicket(), where, writer.requester, writer.who, now=now)
+    article = _article(row, parsed, (), writer, NOT_EXAMINED, content_hash)
+    article_id, _ = articles.append(db, row.account_id, ticket.id, article, now=row.received_at)
+    created = EventKind.CREATED
+    tickets.add_event(db, row.account_id, ticket.id, created, article_id=article_id, now=row.received_at)
+    deliverability.note_ticket(db, row.account_id, probe, ticket.number)
+    _settle(db, row, Fate.TICKET, ticket.id)
+    return Filed(Fate.TICKET, ticket.number)
 
 
 def settle_unread(

@@ -6,14 +6,19 @@ from datetime import datetime
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from gateway.errors import Conflict
+from gateway.errors import Conflict, Invalid
 from gateway.ids import base32, new_key, new_public_id
 from gateway.mail.addressing import domain_to_ascii, writable_address
 from gateway.mail.tokens import Claim, Purpose, is_genuine, read_local
+from gateway.rules.localparts import is_free_to_choose
 from gateway.store import mailboxes as stored
 from gateway.store.models import Account, Delivery, Mailbox, Ticket
 from gateway.store.types import MOST
 
+NOT_FREE = (
+    "This name cannot be chosen. One has 2 to 40 letters, digits, dots and hyphens, and is none of those that"
+    " are reserved, as postmaster."
+)
 _FORWARDING_BYTES = 10  # 80 random bits: the address is a secret that lets mail in
 
 
@@ -48,9 +53,16 @@ def add(
     locale: str = "en",
     mail_domain: str,
     now: datetime,
+    is_operators: bool = False,
 ) -> MailboxView:
-    """Give the account a mailbox; Invalid for no address, Conflict for one that is taken."""
+    """Give the account a mailbox; Invalid for no address, Conflict for one that is taken.
+
+    On the installation's own domain some names are reserved, but for who runs it (`is_operators`).
+    """
     wanted = writable_address(address.strip().lower())
+    local, _, domain = wanted.rpartition("@")
+    if domain == mail_domain.lower() and not is_operators and not is_free_to_choose(local):
+        raise Invalid(NOT_FREE, field="address")
     if db.execute(select(Mailbox.id).where(Mailbox.address == wanted)).first():
         raise Conflict("There is a mailbox with this address already.")
     mailbox = Mailbox(

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from gateway.ids import hash_secret, new_secret
 from gateway.rules.access import Actor, Permission, Role, may
+from gateway.store.beginning import is_beginning
 from gateway.store.factors import has_factor
 from gateway.store.holding import is_held
 from gateway.store.models import Account, HalfSignIn, Staff, WebSession
@@ -31,7 +32,7 @@ class SignedIn:
     """Who is at the browser; `proven_at` is when their password was last asked for and right.
 
     `holds_mail` says that mail of the account waits to be released, `owes_factor` that the account demands a
-    second factor and they have none yet.
+    second factor and they have none yet, `has_start` that the account's guided start goes on.
     """
 
     actor: Actor
@@ -43,6 +44,7 @@ class SignedIn:
     proven_at: datetime | None = None
     holds_mail: bool = False
     owes_factor: bool = False
+    has_start: bool = False
 
     @property
     def is_guest(self) -> bool:
@@ -62,6 +64,11 @@ class SignedIn:
     def is_warned(self) -> bool:
         """Whether they should look at mail that waits for their word."""
         return self.holds_mail and may(self.actor, Permission.RELEASE_HELD)
+
+    @property
+    def is_starting(self) -> bool:
+        """Whether the account's guided start is theirs to go on with."""
+        return self.has_start and may(self.actor, Permission.MANAGE_ACCOUNT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +144,7 @@ def find_session(db: Session, secret: str, *, now: datetime) -> SignedIn | None:
         proven_at=found.proven_at,
         holds_mail=found.holds_mail,
         owes_factor=found.owes_factor,
+        has_start=found.has_start,
     )
 
 
@@ -211,6 +219,7 @@ _SESSION = (
         (Account.demands_second_factor & ~WebSession.used_factor & ~has_factor(Staff.id)).label(
             "owes_factor"
         ),
+        is_beginning().label("has_start"),
     )
     .select_from(WebSession)
     .join(Staff, Staff.id == WebSession.staff_id)

@@ -105,6 +105,11 @@ def claimed_probe(subject: str) -> tuple[str, str] | None:
     return (found[1], found[2]) if found else None
 
 
+def without_probe(subject: str) -> str:
+    """A subject as it was before a probe's token was put behind it."""
+    return _PROBE.sub("", subject).strip()
+
+
 def is_own_probe(key: bytes, claim: tuple[str, str]) -> bool:
     """Whether a probe's claim was made with this key."""
     return hmac.compare_digest(claim[1], _mac(key, Purpose.PROBE, claim[0]))

@@ -2,10 +2,13 @@
 
 from gateway.clock import Clock
 from gateway.desk.servers.faults import ServerFault
+from gateway.desk.servers.login import Login
+from gateway.desk.servers.reach import Reach
 from gateway.outbound.connection import Connection
 from gateway.outbound.opening import Timeouts
 from gateway.outbound.ownserver import note_trouble, note_well, rest_after
-from gateway.outbound.way import Asked, Way
+from gateway.outbound.relayurl import Relay
+from gateway.outbound.way import TLS, Asked, Way
 from gateway.store import deliveries
 from gateway.store.servers import Trouble
 from gateway.store.session import transaction
@@ -32,6 +35,22 @@ def try_account(way: Way, *, ehlo_name: str, clock: Clock, timeouts: Timeouts = 
     with transaction() as db:
         note_well(db, now, account=way.account, offer=offer)
         deliveries.try_again(db, account.account_id, account.mailbox_id, now=now)
+
+
+def try_login(
+    server: Login, secret: str, *, reach: Reach, ehlo_name: str, timeouts: Timeouts = TRYING
+) -> None:
+    """Likewise with the password of an account that is kept nowhere yet. Raises ServerFault."""
+    relay = Relay(
+        host=server.host,
+        port=server.port,
+        tls=TLS[server.security],
+        user=server.username,
+        password=secret,
+        auth=server.auth,
+        reach=reach,
+    )
+    Connection(relay, ehlo_name=ehlo_name, timeouts=timeouts).quit()
 
 
 def _offer(way: Way, ehlo_name: str, timeouts: Timeouts) -> int:

@@ -17,7 +17,8 @@ from gateway.store.smtp import OutgoingAccount
 KEEP_PATIENCE_SECONDS = 30.0
 """How long fresh tokens wait for a database that does not answer; still within the right to ask for them."""
 _PAUSE_SECONDS = 0.5
-_TLS = {Security.TLS: Tls.IMPLICIT, Security.STARTTLS: Tls.REQUIRED, Security.PLAIN: Tls.NEVER}
+TLS = {Security.TLS: Tls.IMPLICIT, Security.STARTTLS: Tls.REQUIRED, Security.PLAIN: Tls.NEVER}
+"""How a connection is encrypted that an account's admin wants protected so."""
 
 
 class Asked(Exception):
@@ -44,7 +45,7 @@ class Way:
         return Relay(
             host=account.host,
             port=account.port,
-            tls=_TLS[Security(account.security)],
+            tls=TLS[Security(account.security)],
             user=account.username,
             password=secret,
             auth=Auth(account.auth),

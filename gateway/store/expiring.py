@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, delete
 from sqlalchemy.orm import Session
 
 from gateway.rules.invitations import KEPT
-from gateway.store.models import Ceremony, HalfSignIn, Invitation, MailedLink, table
+from gateway.store.models import Ceremony, HalfSignIn, Invitation, MailedLink, SignUpInvitation, table
 
 
 def forget_expired(db: Session, *, now: datetime) -> int:
@@ -20,7 +20,7 @@ def forget_expired(db: Session, *, now: datetime) -> int:
 
 _EXPIRED = tuple(
     delete(kept).where(kept.c.expires_at <= bindparam("now"))
-    for kept in (table(Ceremony), table(HalfSignIn), table(MailedLink))
+    for kept in (table(Ceremony), table(HalfSignIn), table(MailedLink), table(SignUpInvitation))
 )
 _INVITATION = table(Invitation).c
 _NEVER_ACCEPTED = delete(table(Invitation)).where(

@@ -8,7 +8,15 @@ import pytest
 
 from gateway import settings as module
 from gateway.errors import Invalid
-from gateway.settings import Settings, check_relay_url, environment_kept, is_debugging, load, without_password
+from gateway.settings import (
+    Settings,
+    SignUp,
+    check_relay_url,
+    environment_kept,
+    is_debugging,
+    load,
+    without_password,
+)
 
 MIB = 1024 * 1024
 
@@ -226,6 +234,35 @@ def test_a_child_process_gets_the_same_settings(tmp_path: Path, monkeypatch: pyt
     for name, value in found.environment().items():
         monkeypatch.setenv(name, value)
     assert load() == found
+
+
+@pytest.mark.parametrize(
+    ("said", "mode"),
+    [
+        ("open", SignUp.OPEN),
+        ("Invitation", SignUp.INVITATION),
+        ("closed", SignUp.CLOSED),
+        ("1", SignUp.OPEN),
+        ("true", SignUp.OPEN),
+        ("0", SignUp.CLOSED),
+        ("False", SignUp.CLOSED),
+        (True, SignUp.OPEN),
+        (False, SignUp.CLOSED),
+    ],
+)
+def test_who_may_sign_up_is_one_of_three_and_yes_and_no_still_mean_what_they_did(
+    said: object, mode: SignUp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert load(public_sign_up=said).public_sign_up is mode
+    monkeypatch.setenv("M4A_PUBLIC_SIGN_UP", str(said))
+    assert load().public_sign_up is mode
+    monkeypatch.setenv("M4A_PUBLIC_SIGN_UP", load().environment()["M4A_PUBLIC_SIGN_UP"])
+    assert load().public_sign_up is mode
+
+
+def test_another_way_to_sign_up_is_refused() -> None:
+    with pytest.raises(Invalid, match=r"^M4A_PUBLIC_SIGN_UP: "):
+        load(public_sign_up="sometimes")
 
 
 def test_exported_settings_are_everybodys_from_then_on(

@@ -2,21 +2,16 @@
 
 import re
 from dataclasses import dataclass, replace
-from enum import StrEnum
-from typing import TypeVar
 
 from werkzeug.datastructures import MultiDict
 
 from gateway.desk.imapsources import Connection, SourceView
 from gateway.desk.mailboxsettings import MailboxSettings
-from gateway.errors import Invalid
 from gateway.store.imap import WhenDone
 from gateway.store.servers import Security
+from webui.fields import IMAP_PORTS, MAX_CHARS, line, number, one_of
 
-E = TypeVar("E", bound=StrEnum)
-MAX_CHARS = 1_000
 _MAX_TEXT_CHARS = 10_000
-_PORTS = {Security.TLS: 993, Security.STARTTLS: 143, Security.PLAIN: 143}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +58,7 @@ def connection(typed: ConnectionForm, sealed_secret: str) -> Connection:
     security = one_of(Security, typed.security, "security")
     return Connection(
         host=typed.host,
-        port=number(typed.port, "port") if typed.port else _PORTS[security],
+        port=number(typed.port, "port") if typed.port else IMAP_PORTS[security],
         security=security,
         username=typed.username,
         sealed_secret=sealed_secret,
@@ -89,23 +84,3 @@ def of_view(view: SourceView) -> ConnectionForm:
         when_done=view.when_done.value,
         move_to=view.move_to,
     )
-
-
-def one_of(kind: type[E], text: str, field: str) -> E:
-    """The choice that a text names; Invalid where it names none."""
-    try:
-        return kind(text)
-    except ValueError:
-        raise Invalid("This input cannot be accepted.", field=field) from None
-
-
-def number(text: str, field: str) -> int:
-    """The number that a text says; Invalid where it is none. What it may be is the desk's business."""
-    if not (text.isascii() and text.isdecimal() and len(text) <= 9):
-        raise Invalid("This number is too small or too large.", field=field)
-    return int(text)
-
-
-def line(form: MultiDict[str, str], name: str) -> str:
-    """A field of one line."""
-    return " ".join(form.get(name, "").split())[:MAX_CHARS]

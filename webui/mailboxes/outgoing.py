@@ -18,15 +18,14 @@ from gateway.store.servers import Auth, Security
 from gateway.store.session import reading, transaction
 from gateway.store.smtp import EnvelopeSender
 from gateway.store.troublewords import words_for
+from webui import fields
 from webui.bridge import Told
 from webui.later import Later
-from webui.mailboxes import forms
 from webui.office import office
 from webui.sessions import actor, signed_in
 from webui.wording import Moment, moment, size
 
 blueprint = Blueprint("outgoing", __name__)
-_PORTS = {Security.TLS: 465, Security.STARTTLS: 587, Security.PLAIN: 25}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +94,7 @@ def section(public_id: str) -> str:
 def save(public_id: str, form: MultiDict[str, str]) -> None:
     """Let the mailbox's mail leave by the account that was typed. Invalid names the field at fault."""
     by, seal = actor(), Seal(office().settings.key())
-    secret, client_secret = (form.get(name, "")[: forms.MAX_CHARS] for name in ("secret", "client_secret"))
+    secret, client_secret = (form.get(name, "")[: fields.MAX_CHARS] for name in ("secret", "client_secret"))
     wanted = account(typed(form), seal.seal(secret), seal.seal(client_secret))
     with transaction() as db:
         smtpaccounts.save(db, by, public_id, wanted, now=office().clock.now())
@@ -103,17 +102,17 @@ def save(public_id: str, form: MultiDict[str, str]) -> None:
 
 def typed(form: MultiDict[str, str]) -> OutgoingForm:
     """What was typed, to show it again."""
-    return OutgoingForm(**{name: forms.line(form, name) for name in OutgoingForm.__slots__})
+    return OutgoingForm(**{name: fields.line(form, name) for name in OutgoingForm.__slots__})
 
 
 def account(form: OutgoingForm, sealed_secret: str, sealed_client_secret: str) -> Outgoing:
     """The account that was typed; Invalid names the field at fault. An empty port is the usual one."""
-    security = forms.one_of(Security, form.security, "security")
-    auth = forms.one_of(Auth, form.auth, "auth")
+    security = fields.one_of(Security, form.security, "security")
+    auth = fields.one_of(Auth, form.auth, "auth")
     is_token = auth is Auth.XOAUTH2
     return Outgoing(
         host=form.host,
-        port=forms.number(form.port, "port") if form.port else _PORTS[security],
+        port=fields.number(form.port, "port") if form.port else fields.SMTP_PORTS[security],
         security=security,
         username=form.username,
         auth=auth,
@@ -121,9 +120,9 @@ def account(form: OutgoingForm, sealed_secret: str, sealed_client_secret: str) -
         token_url=form.token_url if is_token else "",
         client_id=form.client_id if is_token else "",
         sealed_client_secret=sealed_client_secret if is_token else "",
-        sender=forms.one_of(EnvelopeSender, form.sender, "sender"),
-        max_connections=forms.number(form.max_connections, "max_connections"),
-        mails_per_minute=forms.number(form.mails_per_minute, "mails_per_minute"),
+        sender=fields.one_of(EnvelopeSender, form.sender, "sender"),
+        max_connections=fields.number(form.max_connections, "max_connections"),
+        mails_per_minute=fields.number(form.mails_per_minute, "mails_per_minute"),
     )
 
 

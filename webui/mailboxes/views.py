@@ -22,9 +22,9 @@ from gateway.store.queries.mailboxes import get_heartbeat, list_heartbeats
 from gateway.store.queries.tickets import count_views
 from gateway.store.sealed import Seal
 from gateway.store.session import reading, transaction
-from webui import complaints, pages
+from webui import arrivals, complaints, mailboxstates, pages
 from webui.mailboxes import deliverability as arrival
-from webui.mailboxes import dkim, forms, hours, outgoing, states
+from webui.mailboxes import dkim, forms, hours, outgoing
 from webui.mailboxes.forms import ConnectionForm
 from webui.mailboxes.hours import HoursForm
 from webui.mailboxes.outgoing import OutgoingForm
@@ -72,7 +72,7 @@ def add() -> ResponseReturnValue:
 @signed_in
 def mailbox(public_id: str) -> ResponseReturnValue:
     """One mailbox."""
-    return _page(public_id, wrong=arrival.too_soon(request.args))
+    return _page(public_id, wrong=arrivals.too_soon(request.args))
 
 
 @blueprint.get("/mailboxes/<public_id>/pulse")
@@ -81,7 +81,7 @@ def pulse(public_id: str) -> ResponseReturnValue:
     """What changes by itself while the mails of a new connection are counted; then the whole page is due."""
     with reading() as db:
         source = imapsources.find_view(db, actor(), public_id)
-    if source is None or not states.is_counting(source):
+    if source is None or not mailboxstates.is_counting(source):
         return "", 200, {"HX-Refresh": "true"}
     return pages.render("web/mailboxes/pulse.html", **_values(public_id))
 
@@ -144,7 +144,7 @@ def send_by(public_id: str) -> ResponseReturnValue:
 @signed_in
 def start(public_id: str) -> ResponseReturnValue:
     """End the trial: fetch what comes from now on, or everything that is there."""
-    with_old = request.form.get("old") == states.OLD
+    with_old = request.form.get("old") == mailboxstates.OLD
     now = office().clock.now()
     return _act(public_id, lambda db: imapsources.start(db, actor(), public_id, import_old=with_old, now=now))
 
@@ -215,7 +215,7 @@ def _list_page(address: str, wrong: str) -> str:
         "web/mailboxes/list.html",
         area="mailboxes",
         views=views,
-        boxes=[states.line(box, beats[box.public_id], now) for box in boxes],
+        boxes=[mailboxstates.line(box, beats[box.public_id], now) for box in boxes],
         may_manage=may(by, Permission.MANAGE_ACCOUNT),
         address=address,
         wrong=wrong,
@@ -251,15 +251,15 @@ def _page(
         may_manage=may_manage,
         form=typed or (forms.of_view(known) if known else ConnectionForm()),
         connection_open=typed is not None,
-        securities=states.securities(),
-        endings=states.endings(),
+        securities=mailboxstates.securities(),
+        endings=mailboxstates.endings(),
         server=outgoing.shown(own, now) if own else None,
         outgoing=typed_outgoing or (outgoing.of_view(own) if own else OutgoingForm()),
         outgoing_open=typed_outgoing is not None,
         auths=outgoing.auths(),
         senders=outgoing.senders(),
         dkim=[dkim.shown(key, now) for key in keys],
-        arrival=arrival.shown(looked, shown["box"], now),
+        arrival=arrivals.shown(looked, shown["box"], now),
         wrong=wrong,
         **shown,
     )
@@ -275,7 +275,7 @@ def _values(public_id: str) -> dict[str, Any]:
         known = imapsources.find_view(db, by, public_id) if may_see else None
     return {
         "box": next(box for box in boxes if box.public_id == public_id),
-        "pulse": states.pulse(beat, now),
-        "source": states.source(known) if known else None,
+        "pulse": mailboxstates.pulse(beat, now),
+        "source": mailboxstates.source(known) if known else None,
         "known": known,
     }

@@ -6,7 +6,6 @@ from werkzeug.datastructures import MultiDict
 
 from gateway.desk.accepting import Newcomer
 from gateway.desk.signatures import MAX_TEXT_CHARS, OwnSignature
-from gateway.errors import Invalid
 
 _MAX_CHARS = 1000
 _MAX_SECRET = 200
@@ -23,9 +22,8 @@ class SignIn:
 
 @dataclass(frozen=True, slots=True)
 class SignUp:
-    """A new business and its owner."""
+    """The owner of a new account; what the business is called is asked in the guided start."""
 
-    business: str
     login: str
     email: str
     password: str
@@ -56,14 +54,6 @@ def read_password(form: MultiDict[str, str], name: str = "password") -> str:
     return form.get(name, "")[: _MAX_CHARS + 1]
 
 
-def read_sign_up(form: MultiDict[str, str]) -> SignUp:
-    """What was typed to create an account; Invalid when the business has no name."""
-    typed = typed_sign_up(form)
-    if not typed.business:
-        raise Invalid("Please name your business.", field="business")
-    return typed
-
-
 def read_signature(form: MultiDict[str, str]) -> OwnSignature:
     """What was typed as one's signature; no more of it than is needed to refuse it."""
     return OwnSignature(_text(form, "signature_en"), _text(form, "signature_de"))
@@ -81,14 +71,9 @@ def read_newcomer(form: MultiDict[str, str]) -> Newcomer:
     )
 
 
-def typed_sign_up(form: MultiDict[str, str]) -> SignUp:
-    """The same without judging it, to show it again."""
-    return SignUp(
-        _line(form, "business")[:200],
-        _line(form, "login"),
-        _line(form, "email"),
-        read_password(form),
-    )
+def read_sign_up(form: MultiDict[str, str]) -> SignUp:
+    """What was typed to create an account; who was invited types no address."""
+    return SignUp(_line(form, "login"), _line(form, "email"), read_password(form))
 
 
 def _text(form: MultiDict[str, str], name: str) -> str:

@@ -51,8 +51,10 @@ def confirm() -> ResponseReturnValue:
             mailedlinks.confirm(db, forms.read_secret(request.form), now=office().clock.now())
     except NotFound as error:
         return _confirm_page(wrong=complaints.in_words(error)), error.http
-    is_here = sessions.find() is not None
-    return redirect("/account?confirmed=1" if is_here else f"{sessions.SIGN_IN_PATH}?confirmed=1", 303)
+    person = sessions.find()
+    if person is not None and person.is_starting:
+        return redirect("/start?confirmed=1", 303)
+    return redirect("/account?confirmed=1" if person else f"{sessions.SIGN_IN_PATH}?confirmed=1", 303)
 
 
 @blueprint.post("/confirm/again")

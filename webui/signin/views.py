@@ -3,12 +3,11 @@
 from flask import Blueprint, Response, make_response, redirect, request
 from flask.typing import ResponseReturnValue
 
-from gateway.desk import mailedlinks, passwords, people, secondfactor, signatures, signin
-from gateway.desk.mailedlinks import Purpose, Reader
+from gateway.desk import passwords, secondfactor, signatures, signin
 from gateway.desk.signatures import OwnSignature
-from gateway.errors import Conflict, Denied, Invalid
-from gateway.i18n import LOCALES, _, current_locale
-from gateway.rules.access import Actor, Permission, Role, may
+from gateway.errors import Invalid
+from gateway.i18n import LOCALES, _
+from gateway.rules.access import Permission, may
 from gateway.store.queries.tickets import count_views
 from gateway.store.session import reading, transaction
 from webui import complaints, languages, pages, sessions
@@ -27,10 +26,12 @@ from webui.signin import (
     provider,
     providerwords,
     security,
+    signup,
 )
 from webui.wording import placeholder_names
 
 blueprint = Blueprint("signin", __name__)
+blueprint.register_blueprint(signup.blueprint)
 blueprint.register_blueprint(letters.blueprint)
 blueprint.register_blueprint(invited.blueprint)
 blueprint.register_blueprint(security.blueprint)
@@ -71,29 +72,6 @@ def sign_in() -> ResponseReturnValue:
     if owes_more:
         return halfway.begin(found.staff_id, onward)
     return door.let_in(found.staff_id, visitor, onward)
-
-
-@blueprint.get("/sign-up")
-def sign_up_form() -> ResponseReturnValue:
-    """The page on which a business begins."""
-    _require_open_door()
-    return _sign_up_page(forms.SignUp("", "", "", ""), "", "")
-
-
-@blueprint.post("/sign-up")
-def sign_up() -> ResponseReturnValue:
-    """Create the account, mail its owner a link to confirm the address, and sign them in (O1)."""
-    _require_open_door()
-    visitor = door.knock(forms.typed_sign_up(request.form).email)
-    try:
-        typed = forms.read_sign_up(request.form)
-        owner = _create(typed)
-    except (Invalid, Conflict) as error:
-        field = error.field if isinstance(error, Invalid) else "login"
-        words = complaints.in_words(error)
-        return _sign_up_page(forms.typed_sign_up(request.form), words, field), error.http
-    letters.mail_link(owner, Purpose.CONFIRM, office())
-    return door.let_in(owner.staff_id, visitor, "/account?new=1")
 
 
 @blueprint.post("/sign-out")
@@ -158,40 +136,12 @@ def _account_page(signature: OwnSignature, views: tuple[View, ...], *, wrong: st
         "web/signin/account.html",
         area="account",
         views=views,
-        is_new="new" in request.args,
         may_manage=may(actor(), Permission.MANAGE_ACCOUNT),
         is_just_confirmed="confirmed" in request.args,
         signature=signature,
         placeholders=placeholder_names(),
         wrong=wrong,
     )
-
-
-def _create(typed: forms.SignUp) -> Reader:
-    """The new owner. The hash is made before the database is asked to wait."""
-    password_hash = passwords.hash_password(typed.password)
-    with transaction() as db:
-        made = people.create_account(
-            db,
-            login=typed.login,
-            email=typed.email,
-            name=typed.business,
-            password_hash=password_hash,
-            locale=current_locale(),
-            is_confirmed=False,
-            now=office().clock.now(),
-        )
-        found = signin.find_credentials(db, made.login)
-        return mailedlinks.reader_of(db, Actor(made.id, Role.OWNER, found.staff_id if found else None))
-
-
-def _require_open_door() -> None:
-    if not office().settings.public_sign_up:
-        raise Denied
-
-
-def _sign_up_page(typed: forms.SignUp, wrong: str, field: str) -> str:
-    return pages.render("web/signin/sign_up.html", typed=typed, wrong=wrong, field=field)
 
 
 def _keep(name: str, value: str, answer: Response) -> None:

@@ -84,8 +84,8 @@ def _row(ticket: TicketRow, names: Mapping[Status, str], now: datetime) -> Row:
     )
 
 
-def empty(view: str, query: str, *, has_mailbox: bool) -> Empty:
-    """Why there is nothing to see, and what next."""
+def empty(view: str, query: str, *, has_mailbox: bool, is_starting: bool = False) -> Empty:
+    """Why there is nothing to see, and what next; `is_starting` where a guided start goes on."""
     if query:
         return Empty(
             _("Nothing found"),
@@ -98,8 +98,8 @@ def empty(view: str, query: str, *, has_mailbox: bool) -> Empty:
         return Empty(
             _("No mailbox yet"),
             _("Add the address your customers write to; their mails then become tickets here."),
-            "/mailboxes",
-            _("Add a mailbox"),
+            "/start" if is_starting else "/mailboxes",
+            _("Go on with the guided start") if is_starting else _("Add a mailbox"),
         )
     if view in ("mine", "unassigned"):
         text = {

@@ -27,7 +27,7 @@ from gateway.store.session import reading, transaction
 from webui import complaints, pages
 from webui.office import office
 from webui.rail import DEFAULT_VIEW, filter_of, rail, view_names
-from webui.sessions import actor, everywhere, signed_in
+from webui.sessions import actor, current, everywhere, signed_in
 from webui.tickets import composing, forms, ledger, page, rows
 
 blueprint = Blueprint("tickets", __name__)
@@ -61,7 +61,9 @@ def index() -> ResponseReturnValue:
         rows=rows.lines(found.items, now),
         older=f"/?{urlencode({k: v for k, v in values.items() if v})}" if found.next else "",
         since=None if query or after else _micros(found.items[0].updated_at if found.items else now),
-        empty=None if found.items else rows.empty(view, query, has_mailbox=bool(boxes)),
+        empty=None
+        if found.items
+        else rows.empty(view, query, has_mailbox=bool(boxes), is_starting=current().is_starting),
     )
 
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from gateway.clock import monotonic
 from gateway.desk.servers.faults import ServerFault
-from gateway.settings import Settings
+from gateway.settings import Settings, SignUp
 from gateway.store.servers import Trouble
 
 _LOOPBACK_NAMES = {"localhost"}
@@ -37,9 +37,12 @@ class Reach:
 
 
 def reach_of(settings: Settings) -> Reach:
-    """Into private networks only where no stranger has an account: no public sign-up, or all is here."""
+    """Into private networks only where no stranger has an account: nobody signs up, or all is here.
+
+    Who was invited is still no part of the operator's network.
+    """
     host = urlsplit(settings.effective_base_url).hostname or ""
-    return Reach(allows_private=not settings.public_sign_up or is_loopback_name(host))
+    return Reach(allows_private=settings.public_sign_up is SignUp.CLOSED or is_loopback_name(host))
 
 
 def is_loopback_name(host: str) -> bool:

@@ -77,7 +77,7 @@ class Resolver:
         return Questions(self, until=self._monotonic() + seconds, monotonic=self._monotonic)
 
     def ask(self, name: str, kind: str, *, seconds: float) -> Answer:
-        """A name's records of a kind (TXT, A, AAAA, MX, PTR); UnresolvedError when no answer can be had.
+        """A name's records of a kind (TXT, A, AAAA, MX, SRV, PTR); UnresolvedError when no answer can be had.
 
         Without seconds left only what is remembered is answered.
         """
@@ -158,7 +158,10 @@ class Questions:
         return tuple(str(value) for value in self._ask(name, "TXT").values)
 
     def values(self, name: str, kind: str) -> tuple[object, ...]:
-        """Records of any kind: addresses and names as text, MX as (preference, name)."""
+        """Records of any kind: addresses and names as text, MX as (preference, name).
+
+        SRV as (priority, weight, port, name), the name "" where the service is not offered.
+        """
         return self._ask(name, kind).values
 
     def exists(self, domain: str) -> bool:
@@ -231,6 +234,13 @@ def _value(record: object, kind: str) -> object:
         return (
             record.preference,  # type: ignore[attr-defined]
             record.exchange.to_text(omit_final_dot=True),  # type: ignore[attr-defined]
+        )
+    if kind == "SRV":
+        return (
+            record.priority,  # type: ignore[attr-defined]
+            record.weight,  # type: ignore[attr-defined]
+            record.port,  # type: ignore[attr-defined]
+            record.target.to_text(omit_final_dot=True).rstrip("."),  # type: ignore[attr-defined]
         )
     if kind == "PTR":
         return record.target.to_text(omit_final_dot=True)  # type: ignore[attr-defined]

@@ -2,6 +2,7 @@
 
 from gateway.store.models.account import Account
 from gateway.store.models.article import Article, Attachment
+from gateway.store.models.beginning import GuidedStart, SignUpInvitation
 from gateway.store.models.canned import CannedReply
 from gateway.store.models.customer import (
     Contact,
@@ -54,6 +55,7 @@ __all__ = [
     "Delivery",
     "DkimKey",
     "GuestNotice",
+    "GuidedStart",
     "HalfSignIn",
     "IdempotencyKey",
     "ImapFolder",
@@ -75,6 +77,7 @@ __all__ = [
     "RecoveryCode",
     "RelayOffer",
     "SenderTally",
+    "SignUpInvitation",
     "SmtpAccount",
     "SmtpTurn",
     "Staff",

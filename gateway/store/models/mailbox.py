@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, String, Text, false
+from sqlalchemy import JSON, Boolean, String, Text, false
 from sqlalchemy.orm import Mapped
 
 from gateway.store.models.record import Privacy, Record, column, key, link
@@ -45,7 +45,8 @@ class Mailbox(Record):
 class DeliverabilityCheck(Record):
     """The newest look whether a mailbox's mail arrives: `facts` once it was made.
 
-    `public_id` stands in the probe's subject; `back_at` is when that came back.
+    `public_id` stands in the probe's subject; `back_at` is when that came back. With `wants_ticket` the probe
+    becomes a ticket then, `ticket_number`.
     """
 
     __tablename__ = "deliverability_check"
@@ -57,3 +58,7 @@ class DeliverabilityCheck(Record):
     facts: Mapped[dict[str, Any] | None] = column(Privacy.TECHNICAL, type_=JSON(none_as_null=True))
     began_at: Mapped[datetime] = column(Privacy.TECHNICAL)
     back_at: Mapped[datetime | None] = column(Privacy.TECHNICAL)
+    wants_ticket: Mapped[bool] = column(
+        Privacy.TECHNICAL, type_=Boolean, default=False, server_default=false()
+    )
+    ticket_number: Mapped[int | None] = column(Privacy.TECHNICAL)

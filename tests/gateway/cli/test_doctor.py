@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from gateway.cli.doctor import Finding, examine
 from gateway.settings import Settings, load
 from gateway.store import session
@@ -42,6 +44,7 @@ def test_a_healthy_part_is_well(databases: Databases, tmp_path: Path) -> None:
         "file types": True,
         "DNS": True,
         "outgoing mail": True,
+        "sign-up": True,
         "virus scanner": True,
         "sign-in provider": True,
     }
@@ -138,3 +141,21 @@ def test_a_sign_in_provider_is_looked_at_and_its_way_back_named(tmp_path: Path) 
         unknown = provider_finding(tmp_path, there.issuer, SECRET)
         assert (unknown.ok, "M4A_OIDC_CLIENT_SECRET" in unknown.words) == (False, True)
         assert SECRET not in unknown.words
+
+
+@pytest.mark.parametrize(
+    ("values", "ok", "words"),
+    [
+        ({"relay_url": "smtp://h"}, True, "open: anybody"),
+        ({}, False, "nobody can confirm an address"),
+        ({"public_sign_up": "invitation", "relay_url": "smtp://h"}, True, "by invitation: whom"),
+        ({"public_sign_up": "invitation"}, False, "prints links for you to hand on"),
+        ({"public_sign_up": "closed"}, True, "closed: accounts are made by"),
+    ],
+)
+def test_it_says_who_may_begin_an_account(
+    tmp_path: Path, values: dict[str, str], *, ok: bool, words: str
+) -> None:
+    found = findings(load(data_dir=tmp_path / "data", **values))["sign-up"]
+    assert found.ok is ok
+    assert words in found.words

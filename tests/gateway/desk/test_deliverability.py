@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from gateway.desk import deliverability, dkimkeys, smtpaccounts
-from gateway.desk.deliverability import PAUSE, Looked, Task
+from gateway.desk.deliverability import PAUSE, Looked, Task, TrialMail
 from gateway.desk.smtpaccounts import Outgoing
 from gateway.errors import Conflict, Denied, NotFound
 from gateway.mail.dkimsigning import Seen
@@ -21,10 +21,12 @@ from gateway.store.intake import Fate
 from gateway.store.models import DeliverabilityCheck, Outbox
 from gateway.store.smtp import EnvelopeSender
 from tests.gateway.rules.test_deliverability import BEST
-from tests.world import DOMAIN, FOREIGN, NOON, SEAL, SUPPORT, World, mail
+from tests.world import DOMAIN, FOREIGN, NOON, SEAL, SUPPORT, World, mail, ticket_row
+
+TRIAL = TrialMail("Test mail: it has arrived", "Well done.")
 
 
-def begin(world: World, by: Actor | None = None) -> Task:
+def begin(world: World, by: Actor | None = None, trial: TrialMail | None = None) -> Task:
     with session.transaction() as db:
         return deliverability.begin(
             db,
@@ -33,6 +35,7 @@ def begin(world: World, by: Actor | None = None) -> Task:
             seal=SEAL,
             mail_domain=DOMAIN,
             now=world.clock.now(),
+            test_mail=trial,
         )
 
 
@@ -57,6 +60,31 @@ def test_a_probe_that_comes_back_is_seen_and_makes_no_ticket(world: World) -> No
     with session.reading() as db:
         assert intake.reasons(db, world.ours.account_id) == {(Fate.REFUSED, intake.PROBE): 1}
         assert db.execute(select(Outbox.id)).all() == []
+
+
+def test_a_trial_mail_that_comes_back_is_a_ticket_once(world: World) -> None:
+    task = begin(world, trial=TRIAL)
+    world.clock.advance(seconds=4)
+    arrived = world.receive(task.raw, SUPPORT)
+    assert (arrived.fate, arrived.number) == (Fate.TICKET, 1)
+    found = looked(world)
+    assert (found.wants_ticket, found.ticket_number) == (True, 1)
+    assert found.back_at == NOON + timedelta(seconds=4)
+    assert ticket_row(1).subject == TRIAL.subject
+    assert world.detail(1).articles[0].text.strip() == TRIAL.text
+    copied = world.receive(task.raw + b"a footer\r\n", SUPPORT)
+    assert (copied.fate, copied.number) == (Fate.REFUSED, 0)
+    assert world.ledger().tickets == 1
+    with session.reading() as db:
+        assert db.execute(select(Outbox.id)).all() == []  # nobody is told that it arrived
+
+
+def test_a_trial_mail_is_the_accounts_own_wherever_it_ends(world: World) -> None:
+    task = begin(world, trial=TRIAL)
+    stray = world.receive(task.raw, FOREIGN)
+    assert stray.fate is Fate.TICKET
+    assert ticket_row(stray.number, world.stranger.account_id).subject != TRIAL.subject
+    assert (looked(world).back_at, looked(world).ticket_number) == (None, None)
 
 
 def test_it_is_known_by_its_subject_whatever_a_forwarder_does(world: World) -> None:

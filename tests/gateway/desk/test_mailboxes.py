@@ -95,3 +95,25 @@ def test_a_removed_one_is_unknown_and_its_tickets_stay(world: World) -> None:
     assert find(SUPPORT) is find(box.forwarding_address) is None
     answer = world.receive(mail(), world.ours.reply_address(ticket_row(1).id))
     assert answer.number == 1
+
+
+@pytest.mark.parametrize("local", ["postmaster", "noreply", "in-abc", "x"])
+def test_reserved_names_on_our_own_domain_are_the_operators(world: World, local: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        add(world.ours, f"{local}@{DOMAIN.upper()}")
+    assert refused.value.field == "address"
+    assert add(world.ours, f"{local}@elsewhere.example").address == f"{local}@elsewhere.example"
+    with session.transaction() as db:
+        business = world.ours.account_id
+        address = f"{local}@{DOMAIN}"
+        made = mailboxes.add(db, business, address, mail_domain=DOMAIN, now=NOON, is_operators=True)
+    assert made.address == address
+
+
+def test_a_name_on_our_own_domain_is_the_first_ones(world: World) -> None:
+    add(world.ours, f"help-smith@{DOMAIN}")
+    with pytest.raises(Conflict):
+        add(world.stranger, f"Help-Smith@{DOMAIN}")
+    found = find(f"help-smith@{DOMAIN}")
+    assert found is not None
+    assert found.account_id == world.ours.account_id

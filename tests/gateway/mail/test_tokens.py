@@ -20,6 +20,7 @@ from gateway.mail.tokens import (
     read_local,
     reply_local,
     thread_id,
+    without_probe,
 )
 
 KEY = b"k" * 32
@@ -157,3 +158,9 @@ def test_a_probe_is_known_by_the_account_that_made_it_alone() -> None:
     assert not is_own_probe(FOREIGN_KEY, claim)
     assert not is_own_probe(KEY, (new_public_id(), claim[1]))
     assert claimed_probe("probe.short.aaaaaaaaaaaaaaaa") is None
+
+
+def test_a_subject_is_read_without_the_token_behind_it() -> None:
+    token = probe_token(KEY, new_public_id())
+    assert without_probe(f"Fwd: It has arrived {token}") == "Fwd: It has arrived"
+    assert without_probe("Printer") == "Printer"

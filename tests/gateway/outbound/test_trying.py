@@ -6,12 +6,13 @@ import pytest
 
 from gateway.clock import SystemClock
 from gateway.desk.servers.faults import ServerFault
+from gateway.desk.servers.login import Login
 from gateway.outbound.deliver import deliver
 from gateway.outbound.postoffice import PostOffice
-from gateway.outbound.trying import try_account
+from gateway.outbound.trying import try_account, try_login
 from gateway.outbound.way import Way
 from gateway.store import session, smtp
-from gateway.store.servers import Trouble
+from gateway.store.servers import Security, Trouble
 from tests.fakes.oauth_server import OAuthServer
 from tests.fakes.outgoing import QUICK, REACH, SEAL, account_of, account_row, give_account, owe, row
 from tests.fakes.smtp_peer import Answer, SmtpPeer
@@ -88,3 +89,24 @@ def test_mail_that_waits_for_an_account_is_tried_once_that_works(root: Path, off
         assert before > row(delivery_id)["next_try_at"] == office.clock.now()
         deliver(delivery_id, office=office)
         assert (row(delivery_id)["state"], len(peer.mails)) == ("sent", 1)
+
+
+def try_once(port: int, secret: str) -> None:
+    server = Login("localhost", "help", "", port, Security.PLAIN)
+    try_login(server, secret, reach=REACH, ehlo_name="desk.example", timeouts=QUICK)
+
+
+def test_an_account_that_is_kept_nowhere_is_tried_and_nothing_is_sent() -> None:
+    with SmtpPeer(login=("help", "pw")) as peer:
+        try_once(peer.port, "pw")
+        assert peer.commands[-1].upper() == "QUIT"
+        with pytest.raises(ServerFault) as caught:
+            try_once(peer.port, "wrong")
+        assert caught.value.trouble is Trouble.LOGIN
+        assert peer.mails == []
+
+
+def test_a_server_that_is_not_there_is_told_without_an_account() -> None:
+    with pytest.raises(ServerFault) as caught:
+        try_once(1, "pw")
+    assert caught.value.trouble is Trouble.UNREACHABLE

@@ -4,7 +4,6 @@ import pytest
 from werkzeug.datastructures import MultiDict
 
 from gateway.desk.signatures import MAX_TEXT_CHARS
-from gateway.errors import Invalid
 from webui.signin.forms import (
     read_name,
     read_newcomer,
@@ -13,7 +12,6 @@ from webui.signin.forms import (
     read_sign_in,
     read_sign_up,
     read_signature,
-    typed_sign_up,
 )
 
 
@@ -29,14 +27,8 @@ def test_an_endless_password_costs_no_more_than_its_refusal() -> None:
     assert len(read_sign_in(MultiDict({"password": "x" * 10**6})).password) == 1001
 
 
-def test_a_business_has_a_name() -> None:
-    with pytest.raises(Invalid) as refused:
-        read_sign_up(MultiDict({"business": "  ", "login": "ann"}))
-    assert refused.value.field == "business"
-
-
 def test_what_was_typed_can_be_shown_again() -> None:
-    assert typed_sign_up(MultiDict({"email": "a@b.example"})).email == "a@b.example"
+    assert read_sign_up(MultiDict({"email": "a@b.example"})).email == "a@b.example"
 
 
 def test_a_signature_is_read_no_longer_than_is_needed_to_refuse_it() -> None:

@@ -194,8 +194,8 @@ def test_no_log_names_a_secret_a_password_or_a_person(
 def test_a_new_business_is_mailed_a_link_and_is_signed_in_meanwhile(
     client: FlaskClient, world: World
 ) -> None:
-    typed = {"business": "Smith", "login": "smith", "email": "s@smith.example", "password": PASSWORD}
-    assert send(client, "/sign-up", **typed).location == "/account?new=1"
+    typed = {"login": "smith", "email": "s@smith.example", "password": PASSWORD}
+    assert send(client, "/sign-up", **typed).location == "/start"
     assert "s@smith.example" in Page(client.get("/")).text_of(".banner")
     ((to, link),) = letters(world.ours.blobs)
     assert (to, link.partition("/confirm#")[0]) == ("s@smith.example", "http://127.0.0.1:8080")

@@ -6,14 +6,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from gateway.desk import people
-from gateway.errors import NotFound
-from gateway.settings import Settings
 from gateway.store.models import Knock
 from gateway.store.session import reading
 from tests.webui.cast import PASSWORD, World
 from tests.webui.pages import Page
-from webui.app import create_app
 
 NEW = {"business": "Smith & Co", "login": "smith", "email": "s@smith.example", "password": PASSWORD}
 
@@ -22,48 +18,6 @@ def send(browser: FlaskClient, page: str, path: str = "", **fields: str) -> Test
     """Fill in the form of a page and send it."""
     token = Page(browser.get(page)).token
     return browser.post(path or page, data={"csrf_token": token, **fields})
-
-
-def test_a_business_begins_with_four_fields_and_is_told_its_id(client: FlaskClient, database: None) -> None:
-    answer = send(client, "/sign-up", **NEW)
-    assert (answer.status_code, answer.location) == (303, "/account?new=1")
-    page = Page(client.get(answer.location))
-    with reading() as db:
-        made = people.get_account(db, "smith")
-    assert made.public_id in page.text_of("dl.facts")
-    assert "Welcome, smith" in page.text_of("h1")
-    assert page.one("a.primary").get("href") == "/mailboxes"
-
-
-@pytest.mark.parametrize(
-    ("field", "value", "said"),
-    [
-        ("business", " ", "Please name your business."),
-        ("login", "?", "A login has 2 to 100"),
-        ("login", "ours", "This login is taken."),
-        ("email", "nobody", "not a valid e-mail"),
-        ("password", "short", "A password has 10"),
-    ],
-)
-def test_what_is_wrong_stands_at_its_field_and_nothing_typed_is_lost(
-    client: FlaskClient, world: World, field: str, value: str, said: str
-) -> None:
-    answer = send(client, "/sign-up", **(NEW | {field: value}))
-    assert answer.status_code in (409, 422)
-    page = Page(answer)
-    assert said in page.text_of("#wrong")
-    assert page.one(f"#{field}").get("aria-invalid") == "true"
-    kept = "login" if field == "email" else "email"
-    assert page.one(f"#{kept}").get("value") == NEW[kept]
-    assert page.one("#password").get("value") is None
-
-
-def test_a_closed_door_makes_no_account(settings: Settings, database: None) -> None:
-    closed = create_app(settings.with_values(public_sign_up=False)).test_client()
-    assert closed.get("/sign-up").status_code == 403
-    assert "/sign-up" not in closed.get("/sign-in").text
-    with reading() as db, pytest.raises(NotFound):
-        people.get_account(db, "smith")
 
 
 def test_login_and_password_let_in_and_lead_on(client: FlaskClient, world: World) -> None:

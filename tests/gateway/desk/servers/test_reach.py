@@ -90,6 +90,8 @@ def test_a_server_that_speaks_no_tls_is_told() -> None:
         ({}, True),
         ({"base_url": "https://desk.example.org"}, False),
         ({"base_url": "https://desk.example.org", "public_sign_up": False}, True),
+        ({"base_url": "https://desk.example.org", "public_sign_up": "closed"}, True),
+        ({"base_url": "https://desk.example.org", "public_sign_up": "invitation"}, False),
         ({"web_host": "0.0.0.0"}, False),
     ],
 )

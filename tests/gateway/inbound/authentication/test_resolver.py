@@ -16,6 +16,8 @@ ZONES = {
     ("mx.acme.example", "A"): ["192.0.2.1"],
     ("mx.acme.example", "AAAA"): ["2001:db8::1"],
     ("1.2.0.192.in-addr.arpa", "PTR"): ["mx.acme.example."],
+    ("_imaps._tcp.acme.example", "SRV"): ["10 5 993 mx.acme.example."],
+    ("_pop3._tcp.acme.example", "SRV"): ["0 0 0 ."],
     ("alias.acme.example", "CNAME"): ["mx.acme.example."],
 }
 
@@ -58,6 +60,8 @@ def test_records_of_every_kind_are_read(resolver: Resolver) -> None:
     assert sorted(questions.texts("acme.example")) == ["a second", "v=spf1 -all"]
     assert questions.values("acme.example", "MX") == ((10, "mx.acme.example"),)
     assert questions.values("mx.acme.example", "A") == ("192.0.2.1",)
+    assert questions.values("_imaps._tcp.acme.example", "SRV") == ((10, 5, 993, "mx.acme.example"),)
+    assert questions.values("_pop3._tcp.acme.example", "SRV") == ((0, 0, 0, ""),)
     assert questions.values("mx.acme.example", "AAAA") == ("2001:db8::1",)
     assert questions.values("1.2.0.192.in-addr.arpa", "PTR") == ("mx.acme.example",)
     assert questions.values("ALIAS.acme.example.", "A") == ("192.0.2.1",)

@@ -11,7 +11,7 @@ from gateway.rules.heartbeat import Pulse
 from gateway.store.imap import SourceState, WhenDone
 from gateway.store.queries.mailboxes import Heartbeat
 from gateway.store.servers import Auth, Security
-from webui.mailboxes import states
+from webui import mailboxstates
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 SILENT = Pulse(NOW - timedelta(hours=24), timedelta(hours=24), None)
@@ -68,7 +68,7 @@ def view(state: SourceState, trial: dict[str, Any] | None = None) -> SourceView:
     ],
 )
 def test_a_light_and_a_word(known: dict[str, Any], light: str, state: str) -> None:
-    shown = states.pulse(beat(**known), NOW)
+    shown = mailboxstates.pulse(beat(**known), NOW)
     assert (shown.light, shown.state) == (light, state)
 
 
@@ -83,7 +83,7 @@ def test_a_light_and_a_word(known: dict[str, Any], light: str, state: str) -> No
     ],
 )
 def test_who_misses_mail_reads_what_to_do(known: dict[str, Any], word: str) -> None:
-    advice = states.pulse(beat(**known), NOW).advice
+    advice = mailboxstates.pulse(beat(**known), NOW).advice
     assert word in advice
     assert bool(word) is bool(advice)
 
@@ -98,17 +98,17 @@ def test_who_misses_mail_reads_what_to_do(known: dict[str, Any], word: str) -> N
     ],
 )
 def test_what_can_be_done_next(state: SourceState, trial: dict[str, Any] | None, paths: list[str]) -> None:
-    assert [button.path for button in states.source(view(state, trial)).buttons] == paths
+    assert [button.path for button in mailboxstates.source(view(state, trial)).buttons] == paths
 
 
 def test_a_trial_says_what_an_import_would_bring_and_send() -> None:
-    found = states.source(view(SourceState.TRIAL, {"mails": 1, "threads": 1})).found
+    found = mailboxstates.source(view(SourceState.TRIAL, {"mails": 1, "threads": 1})).found
     assert found == "1 mail in 1 conversation; 0 mails will be sent"
 
 
 def test_a_list_shows_that_mail_does_not_leave() -> None:
     box = MailboxView(1, "b", "help@ours.example", "in-1@desk.example", "")
-    line = states.line(box, beat(last_mail_at=NOW, sending_error="No."), NOW)
+    line = mailboxstates.line(box, beat(last_mail_at=NOW, sending_error="No."), NOW)
     assert (line.light, line.state) == ("bad", "Cannot send")
-    worse = states.line(box, beat(imap=SourceState.ACTIVE, error="No.", sending_error="No."), NOW)
+    worse = mailboxstates.line(box, beat(imap=SourceState.ACTIVE, error="No.", sending_error="No."), NOW)
     assert worse.state == "Cannot be fetched"
