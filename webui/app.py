@@ -17,6 +17,7 @@ from gateway.settings import Settings
 from gateway.store.blobs import BlobStore
 from webui import assets, compression, csp, failures, languages, office, ops, origins, pages
 from webui.api import openapi, problems, v1
+from webui.audit import views as audit
 from webui.canned import views as canned
 from webui.customers import contacts, groups, transfer
 from webui.customers import views as customers
@@ -101,6 +102,7 @@ def _register(app: Application) -> None:
         undelivered,
         canned,
         tokens,
+        audit,
     ):
         app.register_blueprint(area.blueprint)
     if office.of(app).settings.demo:

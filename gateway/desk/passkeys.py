@@ -12,7 +12,8 @@ from enum import StrEnum
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from gateway.desk import ceremonies
+from gateway.desk import auditing, ceremonies
+from gateway.desk.auditing import Kind
 from gateway.desk.ceremonies import Candidate, FreshKey
 from gateway.errors import Conflict, Invalid, NotFound
 from gateway.ids import hash_secret, new_key, new_public_id, new_secret
@@ -131,13 +132,15 @@ def add(db: Session, by: Actor, key: FreshKey, name: str, *, now: datetime) -> N
             created_at=now,
         )
     )
+    auditing.note_of_person(db, by.staff_id, Kind.PASSKEY_ADDED, now=now)
 
 
-def remove(db: Session, by: Actor, public_id: str) -> None:
+def remove(db: Session, by: Actor, public_id: str, *, now: datetime) -> None:
     """Take a passkey away; NotFound for another person's."""
     mine = Passkey.staff_id == by.staff_id, Passkey.public_id == public_id
     if not db.execute(delete(Passkey).where(*mine)).rowcount:  # type: ignore[attr-defined]  # of a DELETE
         raise NotFound("There is no such passkey.")
+    auditing.note_of_person(db, by.staff_id, Kind.PASSKEY_REMOVED, now=now)
 
 
 def get_holder(db: Session, credential_id: str) -> Holder:

@@ -7,10 +7,13 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from gateway.desk import auditing
+from gateway.desk.auditing import Kind, What
 from gateway.errors import Conflict, Invalid, NotFound
 from gateway.ids import new_key, new_public_id
 from gateway.mail.addressing import writable_address
 from gateway.rules.access import Role
+from gateway.store.audit import NewEntry, Ref
 from gateway.store.models import Account, Staff
 
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._@+-]{1,99}")
@@ -63,6 +66,9 @@ def create_account(
     owner = _owner(account.id, wanted, address, password_hash, now, locale)
     owner.email_confirmed_at = now if is_confirmed else None
     db.add(owner)
+    person = Ref(What.STAFF.value, owner.public_id)
+    actor = auditing.OPERATOR if is_confirmed else person  # who signs up by themselves confirms later
+    auditing.write(db, account.id, NewEntry(now, actor, Kind.ACCOUNT_CREATED.value, person, {}))
     return AccountView(account.id, account.public_id, account.name, wanted, address, now)
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from gateway.clock import Clock
+from gateway.desk import auditing
+from gateway.desk.auditing import Kind
 from gateway.desk.csvimport import carry_out
 from gateway.desk.csvplan import Plan, Planned
 from gateway.errors import DeskError
@@ -69,6 +71,8 @@ def take(
             some = planned[start : start + BATCH]
             with transaction() as db:
                 carry_out(db, by, some, now=clock.now())
+                if start == 0:
+                    auditing.note(db, by, Kind.CUSTOMERS_IMPORTED, now=clock.now(), count=len(planned))
             told(len(some))
     return Summary(tuple(_report(line) for line in planned), table.ignored)
 

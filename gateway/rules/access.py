@@ -35,7 +35,7 @@ class Actor:
     """Who acts, in which account. `staff_id` is None for an API token.
 
     `is_confirmed` says whether a person has shown that their address is theirs. Without `sees_all` they see
-    what belongs to the groups they are given.
+    what belongs to the groups they are given. `token_id` is the public id of an API token.
     """
 
     account_id: int
@@ -44,6 +44,7 @@ class Actor:
     name: str = ""
     is_confirmed: bool = True
     sees_all: bool = True
+    token_id: str = ""
 
 
 _WORKERS = frozenset(Role) - {Role.GUEST}

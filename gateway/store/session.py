@@ -99,6 +99,8 @@ def transaction() -> Iterator[Session]:
     with _exclusive(), translated(), Session(database.writer, expire_on_commit=False) as db:
         try:
             yield db
+            for work in db.info.pop("last", ()):
+                work(db)
             db.commit()
         except BaseException:
             db.rollback()
@@ -137,6 +139,14 @@ def inserted_id(db: Session, statement: Insert, values: Mapping[str, Any]) -> in
 def wake_after_commit(db: Session, topic: str, outbox_id: int) -> None:
     """Remember that a row is due, so that the commit wakes a worker for it."""
     db.info.setdefault("wake", {}).setdefault(topic, []).append(outbox_id)
+
+
+def at_the_end(db: Session, work: Callable[[Session], None]) -> None:
+    """Have something done as the last of the transaction, just before the commit.
+
+    What takes a lock that many want is held for a blink that way, and by nobody who waits for another one.
+    """
+    db.info.setdefault("last", []).append(work)
 
 
 def _configured() -> _Database:

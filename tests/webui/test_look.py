@@ -36,6 +36,7 @@ PAGES = (
     "/account/second-factor",
     "/account/passkeys",
     "/account/tokens",
+    "/account/audit",
     "/t/999",
 )
 PUBLIC = (

@@ -3,6 +3,7 @@
 from flask import Response, redirect, request
 
 from gateway.desk import knocking, signin
+from gateway.desk.auditing import Way
 from gateway.desk.ceremonies import relying_party
 from gateway.desk.knocking import Visitor
 from gateway.store.session import transaction
@@ -44,10 +45,10 @@ def sign_in_page(onward: str, *, login: str = "", wrong: str = "", told: str = "
     return pages.render("web/signin/sign_in.html", has_passkeys=has_passkeys(), **values)
 
 
-def let_in(staff_id: int, visitor: Visitor, onward: str) -> Response:
+def let_in(staff_id: int, visitor: Visitor, onward: str, way: Way = Way.PASSWORD) -> Response:
     """Begin a session in this browser, forget the visitor's slips, and go on."""
     browser, here = request.headers.get("User-Agent", ""), office()
     with transaction() as db:
         knocking.welcome(db, visitor, key=here.settings.key())
-        secret = signin.open_session(db, staff_id, browser=browser, now=here.clock.now())
+        secret = signin.open_session(db, staff_id, browser=browser, now=here.clock.now(), way=way)
     return sessions.begin(redirect(onward, 303), secret)

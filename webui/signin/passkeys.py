@@ -7,6 +7,7 @@ from flask import Blueprint, Response, make_response, redirect, request
 from flask.typing import ResponseReturnValue
 
 from gateway.desk import ceremonies, passkeys, secondfactor, signin
+from gateway.desk.auditing import Way
 from gateway.desk.ceremonies import RelyingParty
 from gateway.desk.knocking import Visitor
 from gateway.desk.passkeys import Challenge, Purpose
@@ -57,8 +58,8 @@ def register() -> ResponseReturnValue:
         key = ceremonies.read_new(party, challenge, answer)
         with transaction() as db:
             passkeys.add(db, by, key, name, now=now)
-            codes = secondfactor.first_recovery_codes(db, by)
-            signin.close_sessions(db, by, sessions.secret())
+            codes = secondfactor.first_recovery_codes(db, by, now=now)
+            signin.close_sessions(db, by, sessions.secret(), now=now)
     except (Invalid, Conflict) as error:
         return _page(wrong=complaints.in_words(error)), error.http
     return factor.shown_once(codes) if codes else redirect(_PATH, 303)
@@ -69,7 +70,7 @@ def register() -> ResponseReturnValue:
 def remove() -> ResponseReturnValue:
     """Take one away."""
     with transaction() as db:
-        passkeys.remove(db, actor(), request.form.get("passkey", ""))
+        passkeys.remove(db, actor(), request.form.get("passkey", ""), now=office().clock.now())
         secondfactor.forget_idle_codes(db, actor())
     return redirect(_PATH, 303)
 
@@ -92,7 +93,7 @@ def sign_in_alone() -> ResponseReturnValue:
         holder = _use(Purpose.ALONE, None)
     except Invalid as error:
         return door.sign_in_page(onward, wrong=complaints.in_words(error)), error.http
-    return door.let_in(holder.staff_id, Visitor(holder.login, callers.address()), onward)
+    return door.let_in(holder.staff_id, Visitor(holder.login, callers.address()), onward, Way.PASSKEY)
 
 
 @blueprint.post("/sign-in/code/passkey/options")
@@ -116,8 +117,9 @@ def sign_in_second() -> ResponseReturnValue:
     try:
         _use(Purpose.SECOND, half.staff_id)
     except Invalid as error:
+        halfway.note_failure(half)
         return halfway.page(half, onward, wrong=complaints.in_words(error)), error.http
-    return halfway.let_in(half, onward)
+    return halfway.let_in(half, onward, Way.PASSKEY)
 
 
 def _use(purpose: Purpose, staff_id: int | None) -> passkeys.Holder:

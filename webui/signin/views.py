@@ -145,6 +145,7 @@ def _account_page(signature: OwnSignature, views: tuple[View, ...], *, wrong: st
         views=views,
         is_new="new" in request.args,
         may_manage=may(actor(), Permission.MANAGE_ACCOUNT),
+        may_own=may(actor(), Permission.OWN_ACCOUNT),
         is_just_confirmed="confirmed" in request.args,
         signature=signature,
         placeholders=placeholder_names(),

@@ -2,6 +2,7 @@
 
 from gateway.store.models.account import Account
 from gateway.store.models.article import Article, Attachment
+from gateway.store.models.audit import AuditEntry
 from gateway.store.models.canned import CannedReply
 from gateway.store.models.customer import (
     Contact,
@@ -39,6 +40,7 @@ __all__ = [
     "ApiToken",
     "Article",
     "Attachment",
+    "AuditEntry",
     "AutomaticMail",
     "CannedReply",
     "Ceremony",

@@ -90,8 +90,8 @@ def test_a_removed_one_is_unknown_and_its_tickets_stay(world: World) -> None:
     box = world.ours.mailbox
     with session.transaction() as db:
         with pytest.raises(NotFound):
-            mailboxes.remove(db, world.stranger.account_id, box.public_id)
-        mailboxes.remove(db, world.ours.account_id, box.public_id)
+            mailboxes.remove(db, world.stranger.account_id, box.public_id, now=NOON)
+        mailboxes.remove(db, world.ours.account_id, box.public_id, now=NOON)
     assert find(SUPPORT) is find(box.forwarding_address) is None
     answer = world.receive(mail(), world.ours.reply_address(ticket_row(1).id))
     assert answer.number == 1
