@@ -16,6 +16,7 @@ from gateway.rules.access import Actor
 from gateway.store import mailboxes as stored
 from gateway.store.audit import Ref
 from gateway.store.models import Account, Delivery, Mailbox, Ticket
+from gateway.store.session import across_accounts
 from gateway.store.types import MOST
 
 _FORWARDING_BYTES = 10  # 80 random bits: the address is a secret that lets mail in
@@ -59,7 +60,9 @@ def add(
     `by` is who does, None the operator.
     """
     wanted = writable_address(address.strip().lower())
-    if db.execute(select(Mailbox.id).where(Mailbox.address == wanted)).first():
+    with across_accounts(db):
+        is_taken = db.execute(select(Mailbox.id).where(Mailbox.address == wanted)).first() is not None
+    if is_taken:
         raise Conflict("There is a mailbox with this address already.")
     mailbox = Mailbox(
         public_id=new_public_id(),

@@ -19,6 +19,7 @@ from gateway.errors import Conflict, Invalid, NotFound
 from gateway.ids import hash_secret, new_key, new_public_id, new_secret
 from gateway.rules.access import Actor
 from gateway.store.models import Ceremony, Passkey, Staff
+from gateway.store.session import across_accounts
 
 MAX_PASSKEYS = 20
 MAX_NAME_CHARS = 100
@@ -116,7 +117,10 @@ def add(db: Session, by: Actor, key: FreshKey, name: str, *, now: datetime) -> N
     called = " ".join(name.split())
     if not 1 <= len(called) <= MAX_NAME_CHARS:
         raise Invalid(f"A name has 1 to {MAX_NAME_CHARS} characters.", field="name")
-    if db.execute(select(Passkey.id).where(Passkey.credential_id == key.credential_id)).first():
+    with across_accounts(db):
+        known = select(Passkey.id).where(Passkey.credential_id == key.credential_id)
+        is_known = db.execute(known).first() is not None
+    if is_known:
         raise Conflict("This passkey is registered already.")
     mine = select(func.count()).where(Passkey.staff_id == by.staff_id)
     if db.execute(mine).scalar_one() >= MAX_PASSKEYS:

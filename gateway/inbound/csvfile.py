@@ -13,6 +13,7 @@ from gateway.errors import DeskError
 from gateway.rules import csvtable
 from gateway.rules.access import Actor, Permission, require
 from gateway.rules.csvtable import GERMAN, Column
+from gateway.store import binding
 from gateway.store.queries import directory
 from gateway.store.queries.directory import Entry
 from gateway.store.session import reading, transaction
@@ -83,13 +84,13 @@ def give(account_id: int, *, german: bool) -> Iterator[str]:
     yield _BOM + csvtable.write([GERMAN[one] if german else one.value for one in Column], delimiter)
     seen, more = 0, True
     while more:
-        with reading() as db:
+        with binding.to_account(account_id), reading() as db:
             entries, seen = directory.list_customers_with_people(db, account_id, seen=seen)
         yield "".join(_records(entries, delimiter))
         more = bool(entries)
     seen, more = 0, True
     while more:
-        with reading() as db:
+        with binding.to_account(account_id), reading() as db:
             loose, seen = directory.list_people_without_customer(db, account_id, seen=seen)
         if loose.people:
             yield "".join(_records([loose], delimiter))

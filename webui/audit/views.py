@@ -12,6 +12,7 @@ from itsdangerous import BadData
 from gateway.desk import auditing
 from gateway.desk.auditing import Kind
 from gateway.rules.access import Actor, Permission, require
+from gateway.store import binding
 from gateway.store.audit import GENESIS, Entry
 from gateway.store.queries.tickets import count_views
 from gateway.store.session import reading
@@ -126,7 +127,7 @@ def _lines(by: Actor) -> Iterator[str]:
 
 
 def _after(by: Actor, seq: int) -> tuple[Entry, ...]:
-    with reading() as db:
+    with binding.to_account(by.account_id), reading() as db:  # the request is over when the rest is read
         return tuple(auditing.give(db, by, seq))
 
 

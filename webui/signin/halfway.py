@@ -40,6 +40,7 @@ def begin(staff_id: int, onward: str) -> Response:
 
 
 @blueprint.get(_PATH)
+@sessions.across_accounts
 def code_form() -> ResponseReturnValue:
     """Ask for the code; who is not half-way begins at the beginning."""
     onward = sessions.safe_next(request.args.get("next"))
@@ -48,6 +49,7 @@ def code_form() -> ResponseReturnValue:
 
 
 @blueprint.post(_PATH)
+@sessions.across_accounts
 def code() -> ResponseReturnValue:
     """Let in whose code is right."""
     onward = sessions.safe_next(request.form.get("next"))

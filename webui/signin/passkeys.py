@@ -76,6 +76,7 @@ def remove() -> ResponseReturnValue:
 
 
 @blueprint.post("/sign-in/passkey/options")
+@sessions.across_accounts
 def alone_options() -> ResponseReturnValue:
     """What the browser shall ask for a sign-in without login and password."""
     door.knock_with_secret()
@@ -86,6 +87,7 @@ def alone_options() -> ResponseReturnValue:
 
 
 @blueprint.post("/sign-in/passkey")
+@sessions.across_accounts
 def sign_in_alone() -> ResponseReturnValue:
     """Let in whoever's passkey it is, for it has seen that it is they."""
     onward = sessions.safe_next(request.form.get("next"))
@@ -97,6 +99,7 @@ def sign_in_alone() -> ResponseReturnValue:
 
 
 @blueprint.post("/sign-in/code/passkey/options")
+@sessions.across_accounts
 def second_options() -> ResponseReturnValue:
     """What the browser shall ask after the password."""
     half, party = halfway.find(), _party()
@@ -109,6 +112,7 @@ def second_options() -> ResponseReturnValue:
 
 
 @blueprint.post("/sign-in/code/passkey")
+@sessions.across_accounts
 def sign_in_second() -> ResponseReturnValue:
     """Let in who has the passkey beside the password."""
     onward, half = sessions.safe_next(request.form.get("next")), halfway.find()

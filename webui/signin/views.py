@@ -39,6 +39,7 @@ def sign_in_form() -> ResponseReturnValue:
 
 
 @blueprint.post(sessions.SIGN_IN_PATH)
+@sessions.across_accounts
 def sign_in() -> ResponseReturnValue:
     """Check login and password; the answer is the same for an unknown login and a wrong password."""
     typed = forms.read_sign_in(request.form)
@@ -66,6 +67,7 @@ def sign_up_form() -> ResponseReturnValue:
 
 
 @blueprint.post("/sign-up")
+@sessions.across_accounts
 def sign_up() -> ResponseReturnValue:
     """Create the account, mail its owner a link to confirm the address, and sign them in (O1)."""
     _require_open_door()
@@ -82,6 +84,7 @@ def sign_up() -> ResponseReturnValue:
 
 
 @blueprint.post("/sign-out")
+@sessions.across_accounts
 def sign_out() -> ResponseReturnValue:
     """End the session here; it is worth nothing anywhere from then on."""
     with transaction() as db:

@@ -110,3 +110,14 @@ def test_a_scanner_that_answers_is_well(tmp_path: Path) -> None:
     with Double() as scanner:
         found = findings(load(data_dir=tmp_path, clamd_url=scanner.url))
     assert found["virus scanner"] == Finding("virus scanner", ok=True, words="it answers")
+
+
+def test_a_role_that_no_policy_holds_is_told(databases: Databases, tmp_path: Path) -> None:
+    url = databases.migrated("postgresql", tmp_path)
+    told = [
+        findings(load(data_dir=tmp_path / "data", database_url=one))["database"]
+        for one in (url, databases.as_superuser(url))
+    ]
+    assert [one.ok for one in told] == [True, False]
+    assert "BYPASSRLS" in told[1].words
+    databases.drop(url)
