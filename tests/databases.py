@@ -19,6 +19,9 @@ from gateway.store import migrate, session
 KINDS = tuple(os.environ.get("M4A_TEST_DATABASE", "sqlite,postgresql").split(","))
 """The databases that the default run is shown on; `M4A_TEST_DATABASE=postgresql` picks one."""
 
+ROLE = "desk"
+"""Who owns the databases: neither superuser nor beyond row-level security, as the product should run."""
+
 _NOT_DURABLE = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")  # the machine may lose tests
 
 
@@ -45,6 +48,11 @@ class Databases:
             return f"sqlite:///{target}"
         return self._create(self._postgresql_template)
 
+    def as_superuser(self, url: str) -> str:
+        """The same database of PostgreSQL for who may do everything, as the product should not run."""
+        made = make_url(url).set(username=make_url(self._server.get_uri()).username)
+        return made.render_as_string(hide_password=False)
+
     def drop(self, url: str) -> None:
         """Give the space back; a SQLite file goes with its folder."""
         if (name := make_url(url).database) and url.startswith("postgresql"):
@@ -70,11 +78,11 @@ class Databases:
     @cached_property
     def _admin(self) -> Any:
         self._server = _start_server()
-        return create_engine(self._url("postgres"), isolation_level="AUTOCOMMIT")
+        return create_engine(self._server.get_uri(), isolation_level="AUTOCOMMIT")
 
     def _create(self, template: str, name: str | None = None) -> str:
         name = name or f"desk{next(self._numbers)}"
-        self._do(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        self._do(f'CREATE DATABASE "{name}" TEMPLATE "{template}" OWNER {ROLE}')
         return self._url(name)
 
     def _do(self, statement: str) -> None:
@@ -82,7 +90,8 @@ class Databases:
             connection.execute(text(statement))
 
     def _url(self, name: str) -> str:
-        return str(self._server.get_uri(database=name))
+        made = make_url(self._server.get_uri(database=name)).set(username=ROLE)
+        return made.render_as_string(hide_password=False)
 
 
 @contextmanager
@@ -119,5 +128,6 @@ def _start_server() -> Any:
             name, _, value = setting.partition("=")
             connection.execute(text(f"ALTER SYSTEM SET {name} = {value}"))
         connection.execute(text("SELECT pg_reload_conf()"))
+        connection.execute(text(f"CREATE ROLE {ROLE} LOGIN"))
     admin.dispose()
     return started

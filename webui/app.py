@@ -15,9 +15,11 @@ from gateway.clock import Clock, SystemClock
 from gateway.desk.openid.provider import provider_of
 from gateway.inbound import networks
 from gateway.settings import Settings
+from gateway.store import binding
 from gateway.store.blobs import BlobStore
 from webui import assets, compression, csp, failures, languages, office, ops, origins, pages
 from webui.api import openapi, problems, v1
+from webui.audit import views as audit
 from webui.canned import views as canned
 from webui.customers import contacts, groups, transfer
 from webui.customers import views as customers
@@ -64,6 +66,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
     office.install(app, installed)
     _configure(app, installed)
     app.before_request(_begin)  # ahead of the hooks of forms and areas
+    app.teardown_request(_end)
     compression.install(app)
     csp.install(app, is_https=installed.is_https)
     assets.install(app)
@@ -111,6 +114,7 @@ def _register(app: Application) -> None:
         canned,
         tokens,
         invitations,
+        audit,
     ):
         app.register_blueprint(area.blueprint)
     if office.of(app).settings.demo:
@@ -120,7 +124,11 @@ def _register(app: Application) -> None:
 
 
 def _begin() -> None:
-    """What comes before every view: is it meant for us, in which language, from whose page."""
+    """What comes before every view: is it meant for us, in which language, from whose page.
+
+    Until it is known who asks, no row of any account is seen.
+    """
+    binding.bind_nobody()
     if request.endpoint not in _UNGUARDED:
         origins.check_host()
     if request.blueprint == "ops" or request.endpoint == "static" or problems.wanted():
@@ -128,3 +136,7 @@ def _begin() -> None:
         return
     i18n.set_locale(languages.of_page())
     origins.check_origin()
+
+
+def _end(_error: BaseException | None) -> None:
+    binding.release()

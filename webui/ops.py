@@ -14,6 +14,7 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 
 from gateway.errors import DeskError, NotFound, Unavailable
+from gateway.store import binding
 from gateway.store.queries import health
 from gateway.store.queries.health import Numbers
 from gateway.store.session import reading
@@ -51,7 +52,7 @@ def metrics() -> Response:
     """The numbers for Prometheus; for this machine alone, or for who holds the operator's token."""
     if not _may_see_numbers():
         raise NotFound
-    with reading() as db:
+    with binding.everywhere(), reading() as db:
         numbers = health.count(db, now=office().clock.now())
     registry = CollectorRegistry()
     registry.register(_Numbers(numbers))

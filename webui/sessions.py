@@ -17,6 +17,7 @@ from gateway.desk import signin
 from gateway.desk.signin import SignedIn
 from gateway.errors import NotFound, Unauthenticated
 from gateway.rules.access import Actor, Permission, require
+from gateway.store import binding
 from gateway.store.session import reading
 from webui.office import office
 
@@ -117,6 +118,17 @@ def proven(view: Callable[P, T]) -> Callable[P, T | AnyResponse]:
     return signed_in(guarded)
 
 
+def across_accounts(view: Callable[P, T]) -> Callable[P, T]:
+    """For views of those who come in: whose rows they need is known only when they were found."""
+
+    @wraps(view)
+    def opened(*args: P.args, **kwargs: P.kwargs) -> T:
+        with binding.everywhere():
+            return view(*args, **kwargs)
+
+    return opened
+
+
 def is_proven() -> bool:
     """Whether the person at the browser has given their password lately."""
     person = find()
@@ -172,5 +184,8 @@ def _look_up() -> SignedIn | None:
     held = secret()
     if not held or len(held) > _MAX_SECRET:
         return None
-    with reading() as db:
-        return signin.find_session(db, held, now=office().clock.now())
+    with binding.everywhere(), reading() as db:
+        found = signin.find_session(db, held, now=office().clock.now())
+    if found is not None:
+        binding.bind(found.actor.account_id)
+    return found

@@ -1,6 +1,9 @@
 """`manage4all account`: the businesses of the installation."""
 
+import json
 import sys
+from collections.abc import Mapping
+from typing import Any
 
 import click
 
@@ -8,7 +11,7 @@ from gateway import clock
 from gateway.cli.inviting import invitations, invite
 from gateway.cli.opening import open_desk
 from gateway.cli.output import answer, json_option, table
-from gateway.desk import passwords, people, secondfactor
+from gateway.desk import auditing, passwords, people, secondfactor
 from gateway.errors import Invalid
 from gateway.store.session import reading, transaction
 
@@ -67,8 +70,39 @@ def unlock(login: str, as_json: bool) -> None:  # noqa: FBT001
     """Take away the second factor of somebody who has lost it: the password alone lets in."""
     open_desk()
     with transaction() as db:
-        secondfactor.take_away(db, login)
+        secondfactor.take_away(db, login, now=clock.now())
     answer({"login": login}, as_json=as_json)
+
+
+@account.command()
+@click.argument("account_id")
+@click.option("--verify", is_flag=True, help="Only look whether the chain is whole; status 1 if it is not.")
+@json_option
+def audit(account_id: str, verify: bool, as_json: bool) -> None:  # noqa: FBT001
+    """Print the audit log of an account, oldest first: kinds and ids, no names.
+
+    With --json each entry is an object on a line of its own, with all that its hash is over.
+    """
+    open_desk()
+    with reading() as db:
+        account = people.get_account(db, account_id)
+        if not verify:
+            for entry in auditing.everything(db, account.id):
+                values = entry.values() | {"hash": entry.hash}
+                click.echo(json.dumps(values) if as_json else _line(values))
+            return
+        found = auditing.verify_of(db, account.id)
+    is_whole = found.broken_at is None
+    told = {"whole": is_whole, "entries": found.entries, "head": found.head, "broken_at": found.broken_at}
+    answer(told, as_json=as_json)
+    if not is_whole:
+        raise SystemExit(1)
+
+
+def _line(values: Mapping[str, Any]) -> str:
+    actor, subject = (f"{values[f'{one}_kind']}:{values[f'{one}_id']}" for one in ("actor", "subject"))
+    facts = " ".join(f"{name}={value}" for name, value in values["facts"].items())
+    return f"{values['seq']}\t{values['at']}\t{actor}\t{values['kind']}\t{subject}\t{facts}"
 
 
 def _shown(found: people.AccountView) -> dict[str, str]:

@@ -12,9 +12,10 @@ from gateway.cli.opening import open_acceptor, open_desk
 from gateway.cli.output import answer, json_option
 from gateway.clock import SystemClock
 from gateway.desk import imapsources, mailboxes, people
+from gateway.desk.auditing import operator_in
 from gateway.desk.imapsources import Connection, SourceView
 from gateway.errors import Invalid, NotFound, Unavailable
-from gateway.rules.access import Actor, Role
+from gateway.rules.access import Actor
 from gateway.settings import Settings
 from gateway.store import imap
 from gateway.store.imap import WhenDone
@@ -124,7 +125,7 @@ def _connect_and_count(settings: Settings, by: Actor, mailbox_id: str, connectio
     if trouble is not None:
         with transaction() as db:
             last_error = imap.last_error(db, held.id)
-            imapsources.remove(db, by, mailbox_id)
+            imapsources.remove(db, by, mailbox_id, now=clock.now())
         raise Unavailable(f"Not connected. {words_for(last_error or trouble.value)}")
 
 
@@ -138,11 +139,6 @@ def find_mailbox(settings: Settings, account_id: str, address: str) -> tuple[Act
         if mailbox.address == wanted:
             return operator_in(account.id), mailbox.public_id
     raise NotFound("The account has no such mailbox.")
-
-
-def operator_in(account_id: int) -> Actor:
-    """The operator at work in an account."""
-    return Actor(account_id, Role.TOKEN, name="manage4all")
 
 
 def read_secrets(*, from_stdin: bool) -> tuple[str, str]:

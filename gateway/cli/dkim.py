@@ -52,7 +52,7 @@ def dkim(
     by, mailbox_id = find_mailbox(settings, account_id, address)
     if remove:
         with transaction() as db:
-            dkimkeys.remove(db, by, mailbox_id)
+            dkimkeys.remove(db, by, mailbox_id, now=clock.now())
         answer({"state": "none"}, as_json=as_json)
         return
     with reading() as db:

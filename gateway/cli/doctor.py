@@ -18,7 +18,7 @@ from gateway.errors import DeskError, Unavailable
 from gateway.ids import new_key
 from gateway.inbound.clamd import Clamd
 from gateway.settings import Settings, SignUp, without_password
-from gateway.store import filetypes, migrate, session
+from gateway.store import filetypes, migrate, rowlocks, session
 from gateway.store.blobs import BlobStore
 
 
@@ -85,8 +85,15 @@ def _database(settings: Settings) -> Finding:
     try:
         session.configure(settings.effective_database_url)
         name, is_current = session.engine().dialect.name, migrate.is_current()
+        is_unlocked = rowlocks.are_idle(session.engine())
     except (Unavailable, ArgumentError):
         return Finding("database", ok=False, words="it does not answer; check M4A_DATABASE_URL.")
+    if is_unlocked:
+        words = (
+            "accounts have no second lock: the role of M4A_DATABASE_URL is a superuser or has BYPASSRLS; "
+            "let a plain role own the database and its tables, and connect as that."
+        )
+        return Finding("database", ok=False, words=words)
     if is_current:
         return Finding("database", ok=True, words=f"{name}, at the newest schema")
     return Finding("database", ok=False, words="the schema is old: run 'manage4all db upgrade'.")

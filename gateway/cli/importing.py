@@ -12,6 +12,7 @@ import click
 
 from gateway.cli.opening import open_acceptor, open_process
 from gateway.clock import SystemClock
+from gateway.desk.auditing import operator_in
 from gateway.desk.people import get_account
 from gateway.errors import Invalid, NotFound
 from gateway.inbound import csvfile
@@ -20,7 +21,6 @@ from gateway.inbound.authentication.examining import Examiner
 from gateway.inbound.csvfile import Outcome
 from gateway.inbound.importing import DryRun, Importer, Outline, Summary
 from gateway.inbound.limits import BLOCK_BYTES
-from gateway.rules.access import Actor, Role
 from gateway.rules.csvtable import MAX_BYTES
 from gateway.settings import Settings
 from gateway.store.blobs import BlobStore
@@ -86,7 +86,7 @@ def csv_(account: str, file: Path, *, dry_run: bool, as_json: bool) -> None:
     with file.open("rb") as stream:
         raw = stream.read(MAX_BYTES + 1)  # one more than may be, so that it is refused
     with reading() as db:
-        by = Actor(get_account(db, account).id, Role.TOKEN, name="manage4all")
+        by = operator_in(get_account(db, account).id)
     with _progress(raw.count(b"\n")) as bar:
         summary = csvfile.take(by, raw, dry_run=dry_run, clock=SystemClock(), told=bar.update)
     _show_lines(summary, as_json=as_json)

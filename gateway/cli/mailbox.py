@@ -3,13 +3,14 @@
 import click
 
 from gateway import clock
-from gateway.cli.connecting import account_option, connect, operator_in, start
+from gateway.cli.connecting import account_option, connect, start
 from gateway.cli.deliverability import test
 from gateway.cli.dkim import dkim
 from gateway.cli.opening import open_desk
 from gateway.cli.output import answer, json_option, table
 from gateway.cli.smtpaccount import by_address, smtp
 from gateway.desk import mailboxes, people, smtpaccounts
+from gateway.desk.auditing import operator_in
 from gateway.i18n import LOCALES
 from gateway.store.sealed import Seal
 from gateway.store.session import reading, transaction
@@ -52,7 +53,6 @@ def add(
             locale=locale,
             mail_domain=settings.mail_domain,
             now=now,
-            is_operators=True,
         )
         if outgoing is not None:
             smtpaccounts.save(
@@ -80,7 +80,7 @@ def remove(account_id: str, mailbox_id: str) -> None:
     """Remove a mailbox: mail to it is refused from now on; its tickets stay."""
     open_desk()
     with transaction() as db:
-        mailboxes.remove(db, people.get_account(db, account_id).id, mailbox_id)
+        mailboxes.remove(db, people.get_account(db, account_id).id, mailbox_id, now=clock.now())
 
 
 def _shown(view: mailboxes.MailboxView) -> dict[str, str]:

@@ -11,7 +11,8 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from gateway.desk import people
+from gateway.desk import auditing, people
+from gateway.desk.auditing import Kind
 from gateway.errors import Conflict, Denied, Invalid, NotFound
 from gateway.ids import hash_secret, new_public_id
 from gateway.rules.access import Actor, Role
@@ -91,6 +92,7 @@ def accept(
     _take(db, offer, now)
     _add(db, offer, person)
     _give(db, offer, person.id)
+    auditing.note_of_person(db, person.id, Kind.JOINED, now=now, role=offer.role.value)
     return Joined(person.id, login, offer.role)
 
 
@@ -111,6 +113,7 @@ def accept_as(db: Session, by: Actor, secret: str, *, now: datetime) -> Joined:
         role = offer.role
         db.execute(update(Staff).where(*mine).values(role=role.value, sees_all=offer.sees_all))
     _give(db, offer, by.staff_id)
+    auditing.note_of_person(db, by.staff_id, Kind.JOINED, now=now, role=offer.role.value)
     return Joined(by.staff_id, offer.login, role)
 
 

@@ -10,13 +10,15 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from gateway.desk import auditing, customers
 from gateway.desk import contacts as people
-from gateway.desk import customers
+from gateway.desk.auditing import Kind, What
 from gateway.errors import Conflict, Invalid, NotFound
 from gateway.ids import new_public_id
 from gateway.rules.access import Actor, Permission, Sight, require
 from gateway.rules.status import OPEN_STATUSES
 from gateway.store import contacts
+from gateway.store.audit import Ref
 from gateway.store.models import Contact, ContactAddress, ContactMerge, Ticket
 from gateway.store.queries.contacts import ContactDetail, get_contact
 
@@ -72,6 +74,7 @@ def merge(db: Session, by: Actor, public_id: str, into: str, *, now: datetime) -
     target.note = customers.checked_note(_joined(target.note, source.note))
     db.flush()
     _find_by_words(db, by.account_id, source.id, target.id)
+    auditing.note(db, by, Kind.CONTACTS_MERGED, Ref(What.CONTACT.value, target.public_id), now=now)
     return done.public_id
 
 
@@ -99,6 +102,7 @@ def undo(db: Session, by: Actor, merge_id: str, *, now: datetime) -> str:
     _lead(db, target.id, source.id, only=done.led)
     _find_by_words(db, by.account_id, source.id, target.id)
     db.delete(done)
+    auditing.note(db, by, Kind.CONTACTS_UNMERGED, Ref(What.CONTACT.value, target.public_id), now=now)
     return source.public_id
 
 

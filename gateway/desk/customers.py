@@ -7,6 +7,8 @@ from datetime import datetime
 from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from gateway.desk import auditing
+from gateway.desk.auditing import Kind, What
 from gateway.errors import Conflict, Invalid, NotFound
 from gateway.ids import new_public_id
 from gateway.mail.address import Address
@@ -14,6 +16,7 @@ from gateway.mail.addressing import domain_to_ascii, writable_address
 from gateway.rules.access import Actor, Permission, Sight, require
 from gateway.rules.status import OPEN_STATUSES
 from gateway.store import contacts, seeing
+from gateway.store.audit import Ref
 from gateway.store.models import Contact, Customer, CustomerDomain, Ticket
 from gateway.store.search import words_of
 
@@ -85,11 +88,12 @@ def removal_of(db: Session, by: Actor, public_id: str) -> Removal:
     )
 
 
-def remove(db: Session, by: Actor, public_id: str) -> None:
+def remove(db: Session, by: Actor, public_id: str, *, now: datetime) -> None:
     """Forget a customer with its domains and its places in groups; contacts and tickets stay without one."""
     require(by, Permission.WORK_EVERYWHERE)
     mine = Customer.account_id == by.account_id, Customer.id == id_of(db, by.sight, public_id)
     db.execute(delete(Customer).where(*mine))
+    auditing.note(db, by, Kind.CUSTOMER_REMOVED, Ref(What.CUSTOMER.value, public_id), now=now)
 
 
 def add_contact(db: Session, by: Actor, public_id: str, *, name: str, address: str, now: datetime) -> None:

@@ -12,12 +12,15 @@ from datetime import datetime
 from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
+from gateway.desk import auditing
+from gateway.desk.auditing import Kind, What
 from gateway.errors import NotFound
 from gateway.ids import base32, new_key
 from gateway.mail import dkimsigning
 from gateway.mail.addressing import domain_to_ascii
 from gateway.mail.dkimsigning import Seen, SigningKey
 from gateway.rules.access import Actor, Permission, require
+from gateway.store.audit import Ref
 from gateway.store.models import DkimKey, Mailbox
 from gateway.store.sealed import Seal
 
@@ -103,6 +106,7 @@ def make(db: Session, by: Actor, mailbox_id: str, fresh: FreshKey, *, now: datet
     )
     db.add(made)
     db.flush()
+    auditing.note(db, by, Kind.DKIM_MADE, Ref(What.MAILBOX.value, mailbox_id), now=now)
     return _view(made)
 
 
@@ -124,11 +128,12 @@ def note_look(db: Session, by: Actor, mailbox_id: str, seen: Mapping[str, Seen],
         is_replaced = is_replaced or key.is_active
 
 
-def remove(db: Session, by: Actor, mailbox_id: str) -> None:
+def remove(db: Session, by: Actor, mailbox_id: str, *, now: datetime) -> None:
     """Forget all keys of the mailbox's domain: its mail is not signed from now on."""
     require(by, Permission.MANAGE_ACCOUNT)
     domain = _domain(db, by, mailbox_id)
     db.execute(delete(DkimKey).where(DkimKey.account_id == by.account_id, DkimKey.domain == domain))
+    auditing.note(db, by, Kind.DKIM_REMOVED, Ref(What.MAILBOX.value, mailbox_id), now=now)
 
 
 def signed(db: Session, account_id: int, address: str, raw: bytes, *, seal: Seal) -> bytes:

@@ -8,6 +8,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from gateway.desk import auditing
+from gateway.desk.auditing import Kind
 from gateway.errors import Conflict
 from gateway.rules.access import Actor, Permission, require
 from gateway.store import articles, holding, tickets
@@ -22,7 +24,9 @@ def release(db: Session, by: Actor, article: str | None, recipient: str | None, 
     article, Conflict where nothing of it is held.
     """
     require(by, Permission.RELEASE_HELD)
-    return _act(db, by, holding.release, EventKind.HELD_RELEASED, article, recipient, now)
+    released = _act(db, by, holding.release, EventKind.HELD_RELEASED, article, recipient, now)
+    auditing.note(db, by, Kind.HELD_RELEASED, now=now, count=released)
+    return released
 
 
 def discard(db: Session, by: Actor, article: str | None, recipient: str | None, *, now: datetime) -> int:

@@ -10,6 +10,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
+from gateway.desk import auditing
+from gateway.desk.auditing import Kind
 from gateway.desk.openid.tokens import Identity
 from gateway.errors import Conflict, Denied, NotFound
 from gateway.rules.access import Actor
@@ -55,13 +57,16 @@ def link(db: Session, by: Actor, identity: Identity, *, now: datetime) -> None:
     db.add(
         StaffIdentity(staff_id=by.staff_id, issuer=identity.issuer, subject=identity.subject, linked_at=now)
     )
+    db.flush()
+    auditing.note_of_person(db, by.staff_id, Kind.PROVIDER_LINKED, now=now)
 
 
-def unlink(db: Session, by: Actor, issuer: str) -> None:
+def unlink(db: Session, by: Actor, issuer: str, *, now: datetime) -> None:
     """Let nobody in as who acts by this provider any more; NotFound if nobody was."""
     gone = db.execute(delete(StaffIdentity).where(*_own(by, issuer)))
     if not gone.rowcount:  # type: ignore[attr-defined]  # of a DELETE it has one
         raise NotFound
+    auditing.note_of_person(db, by.staff_id, Kind.PROVIDER_UNLINKED, now=now)
 
 
 def come_in(db: Session, identity: Identity, *, now: datetime) -> Holder | None:

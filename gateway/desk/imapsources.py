@@ -11,12 +11,15 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from gateway.desk import auditing
+from gateway.desk.auditing import Kind, What
 from gateway.desk.servers import login
 from gateway.desk.servers.login import Login
 from gateway.errors import Conflict, Invalid, NotFound
 from gateway.ids import new_public_id
 from gateway.rules.access import Actor, Permission, require
 from gateway.store import mailboxes
+from gateway.store.audit import Ref
 from gateway.store.imap import SourceState, WhenDone
 from gateway.store.models import ImapFolder, ImapSource, Mailbox
 from gateway.store.servers import Auth, Security
@@ -76,10 +79,11 @@ def connect(db: Session, by: Actor, mailbox_id: str, connection: Connection, *, 
     )
     db.add(source)
     db.flush()
+    _note(db, by, Kind.IMAP_CHANGED, mailbox_id, now)
     return _view(source, mailbox_id)
 
 
-def change(db: Session, by: Actor, mailbox_id: str, connection: Connection) -> SourceView:
+def change(db: Session, by: Actor, mailbox_id: str, connection: Connection, *, now: datetime) -> SourceView:
     """Replace how it is reached and what is done there; an empty secret leaves the one it has.
 
     That goes to no other server or user, as `login.checked` says.
@@ -95,6 +99,7 @@ def change(db: Session, by: Actor, mailbox_id: str, connection: Connection) -> S
         _forget_folders(db, source)
         source.state, source.trial = SourceState.TRIAL.value, None
     _wake(source)
+    _note(db, by, Kind.IMAP_CHANGED, mailbox_id, now)
     return _view(source, mailbox_id)
 
 
@@ -138,10 +143,11 @@ def resume(db: Session, by: Actor, mailbox_id: str) -> SourceView:
     return _view(source, mailbox_id)
 
 
-def remove(db: Session, by: Actor, mailbox_id: str) -> None:
+def remove(db: Session, by: Actor, mailbox_id: str, *, now: datetime) -> None:
     """Forget the account and its secrets; mails and tickets stay. Nothing is done on the server."""
     require(by, Permission.MANAGE_ACCOUNT)
     db.delete(_get(db, by, mailbox_id))
+    _note(db, by, Kind.IMAP_REMOVED, mailbox_id, now)
 
 
 def find_view(db: Session, by: Actor, mailbox_id: str) -> SourceView | None:
@@ -163,6 +169,10 @@ def _get(db: Session, by: Actor, mailbox_id: str) -> ImapSource:
     if source is None:
         raise NotFound("This mailbox has no IMAP account.")
     return source
+
+
+def _note(db: Session, by: Actor, kind: Kind, mailbox_id: str, now: datetime) -> None:
+    auditing.note(db, by, kind, Ref(What.MAILBOX.value, mailbox_id), now=now)
 
 
 def _wake(source: ImapSource) -> None:

@@ -6,9 +6,12 @@ from datetime import date, datetime
 from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
+from gateway.desk import auditing
+from gateway.desk.auditing import Kind, What
 from gateway.errors import Conflict, Invalid, NotFound
 from gateway.rules.access import Actor, Permission, Role, may, require
 from gateway.rules.invitations import Rights, State, end_of, is_offered
+from gateway.store.audit import Ref
 from gateway.store.models import HalfSignIn, Invitation, Staff, WebSession
 from gateway.store.queries.invitations import (
     InvitationFilter,
@@ -45,6 +48,8 @@ def change(
     for name, value in asdict(rights).items():
         setattr(row, name, value)
     row.until = checked_until(until, now)
+    db.flush()
+    auditing.note(db, by, Kind.INVITATION_CHANGED, Ref(What.INVITATION.value, public_id), now=now)
 
 
 def revoke(db: Session, by: Actor, public_id: str, *, now: datetime) -> None:
@@ -60,6 +65,7 @@ def revoke(db: Session, by: Actor, public_id: str, *, now: datetime) -> None:
     db.flush()
     if row.staff_id is not None:
         _sign_out_without_any(db, row.staff_id, now)
+    auditing.note(db, by, Kind.INVITATION_REVOKED, Ref(What.INVITATION.value, public_id), now=now)
 
 
 def row_of(db: Session, by: Actor, public_id: str) -> Invitation:

@@ -14,7 +14,8 @@ from babel.dates import format_date
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from gateway.desk import customers, groups
+from gateway.desk import auditing, customers, groups
+from gateway.desk.auditing import Kind, What
 from gateway.desk.invitations import checked_until, held_row_of, over, row_of
 from gateway.desk.notices import write_notice
 from gateway.errors import Conflict, Invalid, TooMany
@@ -24,6 +25,7 @@ from gateway.mail.addressing import writable_address
 from gateway.rules.access import Actor, Permission, Role, require
 from gateway.rules.invitations import LASTS, READING, Rights, last_day
 from gateway.store import automatic, deliveries, tickets
+from gateway.store.audit import Ref
 from gateway.store.blobs import BlobStore
 from gateway.store.models import Account, Invitation, Mailbox, Staff
 from gateway.store.queries.invitations import can_be_accepted, is_in_force
@@ -125,6 +127,9 @@ def send(db: Session, by: Actor, letter: Letter, *, now: datetime) -> str:
         **letter.values,
     )
     db.add(made)
+    db.flush()
+    subject = Ref(What.INVITATION.value, made.public_id)
+    auditing.note(db, by, Kind.INVITED, subject, now=now, role=made.role)
     return made.public_id
 
 
@@ -153,6 +158,8 @@ def send_again(db: Session, by: Actor, public_id: str, letter: Letter, *, now: d
         _refuse_too_many(db, by.account_id, now)
     _owe(db, by, letter, now)
     row.token_hash, row.expires_at = letter.values["token_hash"], now + LASTS
+    db.flush()
+    auditing.note(db, by, Kind.INVITED_AGAIN, Ref(What.INVITATION.value, public_id), now=now)
 
 
 def _for_staff(db: Session, by: Actor, invite: StaffInvite) -> dict[str, Any]:

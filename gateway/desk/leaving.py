@@ -5,13 +5,15 @@ from datetime import datetime
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
-from gateway.desk import staff
+from gateway.desk import auditing, staff
+from gateway.desk.auditing import Kind, What
 from gateway.errors import Conflict, Invalid
 from gateway.rules.absence import Colleague
 from gateway.rules.access import Actor
 from gateway.rules.staffing import GIVEN_ROLES, Act, require_over
 from gateway.rules.status import OPEN_STATUSES
 from gateway.store import holders
+from gateway.store.audit import Ref
 from gateway.store.models import Ceremony, HalfSignIn, MailedLink, Staff, WebSession
 
 
@@ -34,12 +36,14 @@ def deactivate(db: Session, by: Actor, public_id: str, *, successor: str | None 
     pointing = Staff.account_id == by.account_id, Staff.stand_in_id == whom.id
     db.execute(update(Staff).where(*pointing).values(stand_in_id=None))
     to = Colleague(heir.id, heir.login, can_hold=True) if heir else None
-    return holders.hand_over(
+    handed = holders.hand_over(
         db, by.account_id, whom.id, to, OPEN_STATUSES, by_id=by.staff_id, told={}, now=now
     )
+    auditing.note(db, by, Kind.DEACTIVATED, Ref(What.STAFF.value, public_id), now=now)
+    return handed
 
 
-def reactivate(db: Session, by: Actor, public_id: str) -> None:
+def reactivate(db: Session, by: Actor, public_id: str, *, now: datetime) -> None:
     """Let somebody come in again, with the password and the factor of before. Conflict if they may already.
 
     What was begun while they were out counts for nothing.
@@ -50,6 +54,7 @@ def reactivate(db: Session, by: Actor, public_id: str) -> None:
         raise Conflict("This person is active already.")
     end_access(db, whom.id)
     staff.change_if(db, whom.id, GIVEN_ROLES, {"deactivated_at": None})
+    auditing.note(db, by, Kind.REACTIVATED, Ref(What.STAFF.value, public_id), now=now)
 
 
 def end_access(db: Session, staff_id: int) -> None:

@@ -6,13 +6,18 @@ from datetime import datetime
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from gateway.desk import auditing
+from gateway.desk.auditing import Kind, What
 from gateway.errors import Conflict, Invalid
 from gateway.ids import base32, new_key, new_public_id
 from gateway.mail.addressing import domain_to_ascii, writable_address
 from gateway.mail.tokens import Claim, Purpose, is_genuine, read_local
+from gateway.rules.access import Actor
 from gateway.rules.localparts import is_free_to_choose
 from gateway.store import mailboxes as stored
+from gateway.store.audit import Ref
 from gateway.store.models import Account, Delivery, Mailbox, Ticket
+from gateway.store.session import across_accounts
 from gateway.store.types import MOST
 
 NOT_FREE = (
@@ -53,17 +58,19 @@ def add(
     locale: str = "en",
     mail_domain: str,
     now: datetime,
-    is_operators: bool = False,
+    by: Actor | None = None,
 ) -> MailboxView:
     """Give the account a mailbox; Invalid for no address, Conflict for one that is taken.
 
-    On the installation's own domain some names are reserved, but for who runs it (`is_operators`).
+    `by` is who does, None the operator, for whom no name on the installation's own domain is reserved.
     """
     wanted = writable_address(address.strip().lower())
     local, _, domain = wanted.rpartition("@")
-    if domain == mail_domain.lower() and not is_operators and not is_free_to_choose(local):
+    if domain == mail_domain.lower() and by is not None and not is_free_to_choose(local):
         raise Invalid(NOT_FREE, field="address")
-    if db.execute(select(Mailbox.id).where(Mailbox.address == wanted)).first():
+    with across_accounts(db):
+        is_taken = db.execute(select(Mailbox.id).where(Mailbox.address == wanted)).first() is not None
+    if is_taken:
         raise Conflict("There is a mailbox with this address already.")
     mailbox = Mailbox(
         public_id=new_public_id(),
@@ -76,6 +83,7 @@ def add(
     )
     db.add(mailbox)
     db.flush()
+    _note(db, account_id, by, Kind.MAILBOX_ADDED, mailbox.public_id, now)
     return _view(mailbox, mail_domain)
 
 
@@ -88,9 +96,10 @@ def list_mailboxes(db: Session, account_id: int, *, mail_domain: str) -> tuple[M
     )
 
 
-def remove(db: Session, account_id: int, public_id: str) -> None:
+def remove(db: Session, account_id: int, public_id: str, *, now: datetime, by: Actor | None = None) -> None:
     """Take a mailbox away: its addresses are unknown from now on; NotFound for a foreign one."""
     db.delete(stored.get(db, account_id, public_id))
+    _note(db, account_id, by, Kind.MAILBOX_REMOVED, public_id, now)
 
 
 def find_recipient(db: Session, address: str, *, mail_domain: str) -> Recipient | None:
@@ -139,6 +148,11 @@ def _claimed(db: Session, address: str, claim: Claim) -> Recipient | None:
     account_id, _, mailbox_id, ticket_id = found
     delivery_id = claim.ref_id if claim.purpose is Purpose.BOUNCE else None
     return Recipient(account_id, address, mailbox_id, ticket_id, delivery_id)
+
+
+def _note(db: Session, account_id: int, by: Actor | None, kind: Kind, public_id: str, now: datetime) -> None:
+    by = by or auditing.operator_in(account_id)
+    auditing.note(db, by, kind, Ref(What.MAILBOX.value, public_id), now=now)
 
 
 def _view(mailbox: Mailbox, mail_domain: str) -> MailboxView:

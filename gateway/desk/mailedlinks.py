@@ -11,6 +11,8 @@ from enum import StrEnum
 from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from gateway.desk import auditing
+from gateway.desk.auditing import Kind
 from gateway.desk.notices import write_notice
 from gateway.errors import NotFound
 from gateway.ids import hash_secret, new_secret
@@ -132,6 +134,7 @@ def set_password(db: Session, secret: str, password_hash: str, *, now: datetime)
     login: str = db.execute(person).scalar_one()
     for begun in (WebSession, HalfSignIn):
         db.execute(delete(begun).where(begun.staff_id == staff_id))
+    auditing.note_of_person(db, staff_id, Kind.PASSWORD_RESET, now=now)
     return login
 
 

@@ -6,12 +6,14 @@ from datetime import datetime
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from gateway.desk import staff
+from gateway.desk import auditing, staff
+from gateway.desk.auditing import Kind, What
 from gateway.desk.notices import write_notice
 from gateway.errors import Conflict, Denied, Invalid
 from gateway.rules.access import Actor, Permission, Role, require
 from gateway.rules.staffing import GIVEN_ROLES
 from gateway.store import deliveries
+from gateway.store.audit import Ref
 from gateway.store.blobs import BlobStore
 from gateway.store.models import Staff, StaffGroup
 from gateway.store.queries.staff import StaffView
@@ -72,3 +74,4 @@ def hand_on(
         deliveries.queue_notice(
             db, account_id=by.account_id, recipient=notice.recipient, raw_sha256=notice.raw_sha256, now=now
         )
+    auditing.note(db, by, Kind.OWNERSHIP_HANDED_ON, Ref(What.STAFF.value, public_id), now=now)

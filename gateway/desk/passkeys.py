@@ -12,12 +12,14 @@ from enum import StrEnum
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from gateway.desk import ceremonies
+from gateway.desk import auditing, ceremonies
+from gateway.desk.auditing import Kind
 from gateway.desk.ceremonies import Candidate, FreshKey
 from gateway.errors import Conflict, Invalid, NotFound
 from gateway.ids import hash_secret, new_key, new_public_id, new_secret
 from gateway.rules.access import Actor
 from gateway.store.models import Ceremony, Passkey, Staff
+from gateway.store.session import across_accounts
 
 MAX_PASSKEYS = 20
 MAX_NAME_CHARS = 100
@@ -115,7 +117,10 @@ def add(db: Session, by: Actor, key: FreshKey, name: str, *, now: datetime) -> N
     called = " ".join(name.split())
     if not 1 <= len(called) <= MAX_NAME_CHARS:
         raise Invalid(f"A name has 1 to {MAX_NAME_CHARS} characters.", field="name")
-    if db.execute(select(Passkey.id).where(Passkey.credential_id == key.credential_id)).first():
+    with across_accounts(db):
+        known = select(Passkey.id).where(Passkey.credential_id == key.credential_id)
+        is_known = db.execute(known).first() is not None
+    if is_known:
         raise Conflict("This passkey is registered already.")
     mine = select(func.count()).where(Passkey.staff_id == by.staff_id)
     if db.execute(mine).scalar_one() >= MAX_PASSKEYS:
@@ -131,13 +136,15 @@ def add(db: Session, by: Actor, key: FreshKey, name: str, *, now: datetime) -> N
             created_at=now,
         )
     )
+    auditing.note_of_person(db, by.staff_id, Kind.PASSKEY_ADDED, now=now)
 
 
-def remove(db: Session, by: Actor, public_id: str) -> None:
+def remove(db: Session, by: Actor, public_id: str, *, now: datetime) -> None:
     """Take a passkey away; NotFound for another person's."""
     mine = Passkey.staff_id == by.staff_id, Passkey.public_id == public_id
     if not db.execute(delete(Passkey).where(*mine)).rowcount:  # type: ignore[attr-defined]  # of a DELETE
         raise NotFound("There is no such passkey.")
+    auditing.note_of_person(db, by.staff_id, Kind.PASSKEY_REMOVED, now=now)
 
 
 def get_holder(db: Session, credential_id: str) -> Holder:

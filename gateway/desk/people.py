@@ -8,11 +8,15 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from gateway.desk import auditing
+from gateway.desk.auditing import Kind, What
 from gateway.errors import Conflict, Invalid, NotFound
 from gateway.ids import new_key, new_public_id
 from gateway.mail.addressing import writable_address
 from gateway.rules.access import Role
+from gateway.store.audit import NewEntry, Ref
 from gateway.store.models import Account, Staff
+from gateway.store.session import across_accounts
 
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._@+-]{1,99}")
 
@@ -56,13 +60,18 @@ def create_account(
     owner = _owner(account.id, wanted, address, password_hash, now, locale)
     owner.email_confirmed_at = now if is_confirmed else None
     db.add(owner)
+    person = Ref(What.STAFF.value, owner.public_id)
+    actor = auditing.OPERATOR if is_confirmed else person  # who signs up by themselves confirms later
+    auditing.write(db, account.id, NewEntry(now, actor, Kind.ACCOUNT_CREATED.value, person, {}))
     return AccountView(account.id, account.public_id, account.name, wanted, address, now)
 
 
 def free_login(db: Session, login: str) -> str:
     """A login as it is kept; Invalid for what is none, Conflict for one that somebody has."""
     wanted = checked_login(login)
-    if db.execute(select(Staff.id).where(Staff.login == wanted)).first():
+    with across_accounts(db):
+        is_taken = db.execute(select(Staff.id).where(Staff.login == wanted)).first() is not None
+    if is_taken:
         raise login_taken()
     return wanted
 

@@ -7,11 +7,14 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from gateway.desk import auditing
+from gateway.desk.auditing import Kind, What
 from gateway.errors import Conflict
 from gateway.mail.peek import Glimpse
 from gateway.rules.access import Actor, Permission, require
 from gateway.rules.doubts import Outcome, Reason
 from gateway.store import intake, outbox, quarantine
+from gateway.store.audit import Ref
 from gateway.store.intake import Fate, IntakeRow
 from gateway.store.quarantine import NewHeld
 
@@ -58,6 +61,7 @@ def release(db: Session, by: Actor, public_id: str, *, now: datetime) -> None:
     held = quarantine.get(db, by.account_id, public_id)
     if quarantine.settle(db, held, Outcome.RELEASED, staff_id=by.staff_id, now=now):
         intake.give_back(db, held.intake_id, now=now)
+        auditing.note(db, by, Kind.MAIL_RELEASED, Ref(What.MAIL.value, public_id), now=now)
     elif held.outcome is not Outcome.RELEASED:
         raise Conflict("This message was dismissed already.")
 

@@ -9,6 +9,8 @@ from datetime import datetime
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from gateway.desk import auditing
+from gateway.desk.auditing import Kind, Way
 from gateway.errors import Conflict, Invalid, NotFound
 from gateway.ids import base32, hash_secret, new_key
 from gateway.rules import totp
@@ -56,13 +58,14 @@ def is_demanded(db: Session, by: Actor) -> bool:
     return db.execute(mine).scalar_one()
 
 
-def demand(db: Session, by: Actor, *, demanded: bool) -> None:
+def demand(db: Session, by: Actor, *, demanded: bool, now: datetime) -> None:
     """Demand it of everybody in the account, or no more; Conflict for who has none themselves."""
     require(by, Permission.MANAGE_ACCOUNT)
     if demanded and by.staff_id is not None and not is_on(db, by.staff_id):
         raise Conflict("Please set up your own second factor first.")
     mine = Account.id == by.account_id
     db.execute(update(Account).where(mine).values(demands_second_factor=demanded))
+    auditing.note(db, by, Kind.FACTOR_DEMANDED if demanded else Kind.FACTOR_DEMANDED_NO_MORE, now=now)
 
 
 def begin(db: Session, by: Actor, *, seal: Seal, now: datetime) -> None:
@@ -94,25 +97,29 @@ def confirm(db: Session, by: Actor, code: str, *, seal: Seal, now: datetime) -> 
         raise Invalid("This code is not right. Please take the one that the app shows now.", field="code")
     waiting = Totp.staff_id == by.staff_id, Totp.confirmed_at.is_(None)
     db.execute(update(Totp).where(*waiting).values(confirmed_at=now, last_step=step))
-    return first_recovery_codes(db, by)
+    auditing.note_of_person(db, by.staff_id, Kind.FACTOR_ON, now=now)
+    return first_recovery_codes(db, by, now=now)
 
 
-def first_recovery_codes(db: Session, by: Actor) -> tuple[str, ...]:
+def first_recovery_codes(db: Session, by: Actor, *, now: datetime) -> tuple[str, ...]:
     """Recovery codes for who has none yet; nothing for who has."""
-    return () if view(db, by).recovery_codes else new_recovery_codes(db, by)
+    return () if view(db, by).recovery_codes else new_recovery_codes(db, by, now=now)
 
 
-def new_recovery_codes(db: Session, by: Actor) -> tuple[str, ...]:
+def new_recovery_codes(db: Session, by: Actor, *, now: datetime) -> tuple[str, ...]:
     """Fresh recovery codes, which nobody can be shown again; those of before are worth nothing."""
     db.execute(delete(RecoveryCode).where(RecoveryCode.staff_id == by.staff_id))
     codes = tuple(base32(new_key())[:_RECOVERY_CHARS] for _ in range(RECOVERY_CODES))
     db.add_all(RecoveryCode(staff_id=by.staff_id, code_hash=hash_secret(code)) for code in codes)
+    auditing.note_of_person(db, by.staff_id, Kind.RECOVERY_CODES_RENEWED, now=now)
     return tuple("-".join(code[at : at + 4] for at in range(0, _RECOVERY_CHARS, 4)) for code in codes)
 
 
-def turn_off(db: Session, by: Actor) -> None:
+def turn_off(db: Session, by: Actor, *, now: datetime) -> None:
     """No code of the app is asked for any more."""
-    db.execute(delete(Totp).where(Totp.staff_id == by.staff_id))
+    was = delete(Totp).where(Totp.staff_id == by.staff_id).returning(Totp.confirmed_at)
+    if db.execute(was).scalar() is not None:
+        auditing.note_of_person(db, by.staff_id, Kind.FACTOR_OFF, now=now)
     forget_idle_codes(db, by)
 
 
@@ -122,19 +129,37 @@ def forget_idle_codes(db: Session, by: Actor) -> None:
         db.execute(delete(RecoveryCode).where(RecoveryCode.staff_id == by.staff_id))
 
 
-def take_away(db: Session, login: str) -> None:
-    """The password alone lets this person in again, who has lost all else; NotFound for an unknown login."""
+def take_away(db: Session, login: str, *, now: datetime) -> None:
+    """By the operator's hand the password alone lets this person in again, who has lost all else.
+
+    NotFound for an unknown login.
+    """
     staff_id = db.execute(select(Staff.id).where(Staff.login == login.strip().lower())).scalar()
     if staff_id is None:
         raise NotFound("There is nobody with this login.")
     for factor in (Totp, RecoveryCode, Passkey):
         db.execute(delete(factor).where(factor.staff_id == staff_id))
+    auditing.note_of_person(db, staff_id, Kind.FACTOR_TAKEN_AWAY, now=now, actor=auditing.OPERATOR)
 
 
 def redeem(db: Session, staff_id: int, said: str, *, seal: Seal, now: datetime) -> bool:
     """Take a code of the app or a recovery code, and use it up; False if it is none, or was used."""
     code = _plain(said)
-    return (_redeem_totp if totp.is_code(code) else _redeem_recovery)(db, staff_id, code, seal, now)
+    is_right = (_redeem_totp if totp.is_code(code) else _redeem_recovery)(db, staff_id, code, seal, now)
+    if not is_right:
+        note_failure(db, staff_id, way_of(said), now=now)
+    return is_right
+
+
+def way_of(said: str) -> Way:
+    """Which kind of code this is, by its form."""
+    return Way.CODE if totp.is_code(_plain(said)) else Way.RECOVERY_CODE
+
+
+def note_failure(db: Session, staff_id: int, way: Way, *, now: datetime) -> None:
+    """Somebody had the password and not the second factor."""
+    actor = auditing.VISITOR
+    auditing.note_of_person(db, staff_id, Kind.FACTOR_FAILED, now=now, actor=actor, way=way.value)
 
 
 def _redeem_totp(db: Session, staff_id: int, code: str, seal: Seal, now: datetime) -> bool:

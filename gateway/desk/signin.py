@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
+from gateway.desk import auditing
+from gateway.desk.auditing import Kind, Way
 from gateway.ids import hash_secret, new_secret
 from gateway.rules.access import Actor, Permission, Role, may
 from gateway.store.beginning import is_beginning
@@ -95,10 +97,11 @@ def open_session(
     *,
     browser: str,
     now: datetime,
+    way: Way = Way.PASSWORD,
     is_proof: bool = True,
     used_factor: bool = False,
 ) -> str:
-    """A new session; the answer is the cookie's secret, which is kept nowhere else.
+    """A new session, got by `way`; the answer is the cookie's secret, which is kept nowhere else.
 
     `is_proof`: what let them in counts as the password where that is asked for again. `used_factor`: somebody
     else has seen a second factor, so that none is owed here.
@@ -117,6 +120,7 @@ def open_session(
             browser=browser[:200],
         )
     )
+    auditing.note_of_person(db, staff_id, Kind.SIGN_IN, now=now, way=way.value)
     return secret
 
 
@@ -164,13 +168,15 @@ def list_sessions(db: Session, by: Actor, secret: str, *, now: datetime) -> tupl
     )
 
 
-def close_sessions(db: Session, by: Actor, secret: str, handle: str | None = None) -> int:
+def close_sessions(db: Session, by: Actor, secret: str, handle: str | None = None, *, now: datetime) -> int:
     """End the sign-in with this handle, without one all others than the asking browser's; how many ended."""
     mine = WebSession.staff_id == by.staff_id
     kept = db.execute(select(WebSession.token_hash).where(mine)).scalars().all()
     this = hash_secret(secret)
     ended = [one for one in kept if (one != this if handle is None else hash_secret(one) == handle)]
     db.execute(delete(WebSession).where(mine, WebSession.token_hash.in_(ended)))
+    if ended:
+        auditing.note_of_person(db, by.staff_id, Kind.SESSIONS_ENDED, now=now, count=len(ended))
     return len(ended)
 
 
@@ -186,12 +192,13 @@ def own_password_hash(db: Session, by: Actor) -> str:
     return db.execute(select(Staff.password_hash).where(*mine)).scalar() or ""
 
 
-def change_password(db: Session, by: Actor, secret: str, password_hash: str) -> None:
+def change_password(db: Session, by: Actor, secret: str, password_hash: str, *, now: datetime) -> None:
     """A new password; every sign-in of theirs ends but the one in the asking browser."""
     mine = Staff.account_id == by.account_id, Staff.id == by.staff_id
     db.execute(update(Staff).where(*mine).values(password_hash=password_hash))
     db.execute(delete(HalfSignIn).where(HalfSignIn.staff_id == by.staff_id))
-    close_sessions(db, by, secret)
+    auditing.note_of_person(db, by.staff_id, Kind.PASSWORD_CHANGED, now=now)
+    close_sessions(db, by, secret, now=now)
 
 
 def set_locale(db: Session, actor: Actor, locale: str) -> None:

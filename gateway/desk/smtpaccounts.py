@@ -9,11 +9,14 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from gateway.desk import auditing
+from gateway.desk.auditing import Kind, What
 from gateway.desk.servers import login
 from gateway.desk.servers.login import Login
 from gateway.errors import Invalid, NotFound
 from gateway.rules.access import Actor, Permission, require
 from gateway.store import deliveries, mailboxes, smtp
+from gateway.store.audit import Ref
 from gateway.store.models import Mailbox, SmtpAccount
 from gateway.store.servers import Auth, Security
 from gateway.store.smtp import EnvelopeSender, OutgoingAccount
@@ -85,6 +88,7 @@ def save(
     db.add(account)
     db.flush()
     deliveries.try_again(db, by.account_id, mailbox, now=now)
+    auditing.note(db, by, Kind.SMTP_CHANGED, Ref(What.MAILBOX.value, mailbox_id), now=now)
     return _view(account)
 
 
@@ -97,6 +101,7 @@ def remove(db: Session, by: Actor, mailbox_id: str, *, now: datetime) -> None:
     db.delete(account)
     db.flush()
     deliveries.try_again(db, by.account_id, account.mailbox_id, now=now)
+    auditing.note(db, by, Kind.SMTP_REMOVED, Ref(What.MAILBOX.value, mailbox_id), now=now)
 
 
 def find_view(db: Session, by: Actor, mailbox_id: str) -> SmtpView | None:

@@ -9,13 +9,16 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from gateway.desk import emailchange
+from gateway.desk import auditing, emailchange
+from gateway.desk.auditing import Kind, What
 from gateway.desk.emailchange import Letters
 from gateway.desk.people import checked_email, checked_login, login_taken
 from gateway.errors import Conflict, Invalid, NotFound
 from gateway.rules.access import Actor, Role
 from gateway.rules.staffing import GIVEN_ROLES, STAFF_ROLES, Act, require_over
+from gateway.store.audit import Ref
 from gateway.store.models import CustomerGroup, Staff, StaffGroup
+from gateway.store.session import across_accounts
 
 EMAIL_TAKEN = "Somebody in this account has this e-mail address already."
 MAX_NAME_CHARS = 100
@@ -76,9 +79,13 @@ def edit(
         values["email_confirmed_at"] = None
     if values:
         _keep(db, whom.id, values)
+    person = Ref(What.STAFF.value, public_id)
+    auditing.note(db, by, Kind.PERSON_EDITED, person, now=now)
+    if "email_confirmed_at" in values:
+        auditing.note(db, by, Kind.EMAIL_CHANGED, person, now=now)
 
 
-def set_access(db: Session, by: Actor, public_id: str, wanted: Access) -> None:
+def set_access(db: Session, by: Actor, public_id: str, wanted: Access, *, now: datetime) -> None:
     """Let a colleague be admin or staff, and see all customers or those of some groups.
 
     Admins see everything. Invalid names the field at fault, also for a group that is not the account's;
@@ -95,6 +102,9 @@ def set_access(db: Session, by: Actor, public_id: str, wanted: Access) -> None:
     db.add_all(
         StaffGroup(account_id=by.account_id, staff_id=whom.id, group_id=group_id) for group_id in seen or ()
     )
+    db.flush()
+    person = Ref(What.STAFF.value, public_id)
+    auditing.note(db, by, Kind.ACCESS_CHANGED, person, now=now, role=role.value, sees_all=seen is None)
 
 
 def find(db: Session, account_id: int, public_id: str) -> Whom:
@@ -164,7 +174,8 @@ def _keep(db: Session, staff_id: int, values: dict[str, Any]) -> None:
             db.execute(update(Staff).where(Staff.id == staff_id).values(**values))
     except IntegrityError:
         others = Staff.login == values.get("login"), Staff.id != staff_id
-        is_login = db.execute(select(Staff.id).where(*others)).first() is not None
+        with across_accounts(db):
+            is_login = db.execute(select(Staff.id).where(*others)).first() is not None
         raise (login_taken() if is_login else Conflict(EMAIL_TAKEN)) from None
 
 

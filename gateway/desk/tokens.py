@@ -6,9 +6,12 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from gateway.desk import auditing
+from gateway.desk.auditing import Kind, What
 from gateway.errors import Conflict, NotFound, Unauthenticated
 from gateway.ids import hash_secret, new_public_id, new_secret
 from gateway.rules.access import Actor, Role
+from gateway.store.audit import Ref
 from gateway.store.models import ApiToken
 
 MAX_TOKENS = 100
@@ -24,31 +27,35 @@ class TokenView:
     revoked_at: datetime | None
 
 
-def create(db: Session, account_id: int, *, label: str, now: datetime) -> str:
-    """A new token, valid at once; the answer is its secret, shown this once. Conflict for one too many."""
+def create(db: Session, account_id: int, *, label: str, now: datetime, by: Actor | None = None) -> str:
+    """A new token, valid at once; the answer is its secret, shown this once. Conflict for one too many.
+
+    `by` is who makes it, None the operator.
+    """
     working = ApiToken.account_id == account_id, ApiToken.revoked_at.is_(None)
     if db.execute(select(func.count()).where(*working)).scalar_one() >= MAX_TOKENS:
         raise Conflict(f"An account has at most {MAX_TOKENS} tokens.")
-    secret = f"m4a_{new_secret()}"
+    secret, public_id = f"m4a_{new_secret()}", new_public_id()
     db.add(
         ApiToken(
-            public_id=new_public_id(),
+            public_id=public_id,
             account_id=account_id,
             label=label.strip()[:100],
             token_hash=hash_secret(secret),
             created_at=now,
         )
     )
+    _note(db, account_id, by, Kind.TOKEN_CREATED, public_id, now)
     return secret
 
 
 def authenticate(db: Session, secret: str) -> Actor:
     """Whom a bearer token speaks for; Unauthenticated when unknown or revoked."""
     known = ApiToken.token_hash == hash_secret(secret), ApiToken.revoked_at.is_(None)
-    found = db.execute(select(ApiToken.account_id, ApiToken.label).where(*known)).first()
+    found = db.execute(select(ApiToken.account_id, ApiToken.label, ApiToken.public_id).where(*known)).first()
     if found is None:
         raise Unauthenticated("This token is not valid.")
-    return Actor(found[0], Role.TOKEN, name=found[1])
+    return Actor(found[0], Role.TOKEN, name=found[1], token_id=found[2])
 
 
 def list_tokens(db: Session, account_id: int) -> tuple[TokenView, ...]:
@@ -58,10 +65,17 @@ def list_tokens(db: Session, account_id: int) -> tuple[TokenView, ...]:
     return tuple(TokenView(*row) for row in db.execute(mine))
 
 
-def revoke(db: Session, account_id: int, public_id: str, *, now: datetime) -> None:
-    """End a token; NotFound for another account's."""
+def revoke(db: Session, account_id: int, public_id: str, *, now: datetime, by: Actor | None = None) -> None:
+    """End a token; NotFound for another account's. `by` as in `create`."""
     mine = ApiToken.account_id == account_id, ApiToken.public_id == public_id
     token = db.execute(select(ApiToken).where(*mine)).scalar()
     if token is None:
         raise NotFound("There is no such token.")
-    token.revoked_at = token.revoked_at or now
+    if token.revoked_at is None:
+        token.revoked_at = now
+        _note(db, account_id, by, Kind.TOKEN_REVOKED, public_id, now)
+
+
+def _note(db: Session, account_id: int, by: Actor | None, kind: Kind, public_id: str, now: datetime) -> None:
+    by = by or auditing.operator_in(account_id)
+    auditing.note(db, by, kind, Ref(What.TOKEN.value, public_id), now=now)

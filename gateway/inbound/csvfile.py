@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from gateway.clock import Clock
+from gateway.desk import auditing
+from gateway.desk.auditing import Kind
 from gateway.desk.csvimport import carry_out
 from gateway.desk.csvplan import Plan, Planned
 from gateway.errors import DeskError
 from gateway.rules import csvtable
 from gateway.rules.access import Actor, Permission, require
 from gateway.rules.csvtable import GERMAN, Column
+from gateway.store import binding
 from gateway.store.queries import directory
 from gateway.store.queries.directory import Entry
 from gateway.store.session import reading, transaction
@@ -69,6 +72,8 @@ def take(
             some = planned[start : start + BATCH]
             with transaction() as db:
                 carry_out(db, by, some, now=clock.now())
+                if start == 0:
+                    auditing.note(db, by, Kind.CUSTOMERS_IMPORTED, now=clock.now(), count=len(planned))
             told(len(some))
     return Summary(tuple(_report(line) for line in planned), table.ignored)
 
@@ -79,13 +84,13 @@ def give(account_id: int, *, german: bool) -> Iterator[str]:
     yield _BOM + csvtable.write([GERMAN[one] if german else one.value for one in Column], delimiter)
     seen, more = 0, True
     while more:
-        with reading() as db:
+        with binding.to_account(account_id), reading() as db:
             entries, seen = directory.list_customers_with_people(db, account_id, seen=seen)
         yield "".join(_records(entries, delimiter))
         more = bool(entries)
     seen, more = 0, True
     while more:
-        with reading() as db:
+        with binding.to_account(account_id), reading() as db:
             loose, seen = directory.list_people_without_customer(db, account_id, seen=seen)
         if loose.people:
             yield "".join(_records([loose], delimiter))

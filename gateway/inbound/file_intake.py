@@ -23,7 +23,7 @@ from gateway.mail.parse import parse
 from gateway.mail.peek import peek
 from gateway.rules.content import content_hash
 from gateway.rules.scans import Scan
-from gateway.store import intake, outbox
+from gateway.store import binding, intake, outbox
 from gateway.store.articles import NewFile
 from gateway.store.blobs import BlobStore
 from gateway.store.filetypes import detect_type
@@ -76,11 +76,15 @@ def file_intake(
     if row is None:
         _forget(intake_id)
         return None
-    means = _Means(blobs, clock, guards, scanner, examine)
+    with binding.to_account(row.account_id):
+        return _file_in_account(row, _Means(blobs, clock, guards, scanner, examine), told)
+
+
+def _file_in_account(row: IntakeRow, means: _Means, told: int) -> Fate | None:
     if row.is_filed:
         _acknowledge(row, means)
         return None
-    raw = blobs.read(row.raw_sha256)
+    raw = means.blobs.read(row.raw_sha256)
     same = content_hash(raw)
     fate = _fate_unread(row, raw, same, means)
     if fate is not None:

@@ -61,7 +61,7 @@ class Actor:
     """Who acts, in which account. `staff_id` is None for an API token.
 
     `is_confirmed` says whether a person has shown that their address is theirs. Without a `reach` they see
-    all of the account.
+    all of the account. `token_id` is the public id of an API token.
     """
 
     account_id: int
@@ -70,6 +70,7 @@ class Actor:
     name: str = ""
     is_confirmed: bool = True
     reach: Reach | None = None
+    token_id: str = ""
 
     @property
     def sight(self) -> Sight:

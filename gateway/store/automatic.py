@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from gateway.rules.loops import ONCE_IN, Memory
 from gateway.store.models import AutomaticMail, table
+from gateway.store.session import across_accounts
 
 _HOUR = timedelta(hours=1)
 _LOCK_DIGITS = 15  # hex digits that fit a signed number of 64 bits
@@ -38,7 +39,8 @@ def remembered(db: Session, digest: str, *, now: datetime) -> Memory:
     if db.get_bind().dialect.name == "postgresql":  # SQLite has one writer anyway
         db.execute(select(func.pg_advisory_xact_lock(int(digest[:_LOCK_DIGITS], 16))))
     values = {"digest": digest, "day_ago": now - ONCE_IN}
-    recent = db.connection().execute(_RECENT, values).all()
+    with across_accounts(db):
+        recent = db.connection().execute(_RECENT, values).all()
     acknowledged = [at for kind, at in recent if kind == Kind.ACKNOWLEDGEMENT]
     return Memory(
         in_last_hour=sum(at > now - _HOUR for _, at in recent),

@@ -24,11 +24,14 @@ from sqlalchemy.pool import QueuePool
 
 from gateway import clock
 from gateway.errors import Invalid, StorageFull, Unavailable
+from gateway.store import binding
 
 BUSY_SECONDS = 5.0
 """How long a SQLite writer waits for another before it gives up with Unavailable."""
 
 _WRITER_STEP_SECONDS = 0.001
+_BOUND = "SELECT current_setting('m4a.account', true)"
+_BIND = "SELECT set_config('m4a.account', %s, true)"
 
 Wake = Callable[[str, Sequence[int]], None]
 """Called after a commit with a topic and the outbox ids that are due; must neither block nor raise."""
@@ -99,6 +102,8 @@ def transaction() -> Iterator[Session]:
     with _exclusive(), translated(), Session(database.writer, expire_on_commit=False) as db:
         try:
             yield db
+            for work in db.info.pop("last", ()):
+                work(db)
             db.commit()
         except BaseException:
             db.rollback()
@@ -125,6 +130,19 @@ def schema_change() -> Iterator[Connection]:
         yield connection
 
 
+@contextmanager
+def across_accounts(db: Session) -> Iterator[None]:
+    """Inside the block this transaction sees all accounts: for what is unique in the whole installation."""
+    if db.get_bind().dialect.name != "postgresql":
+        yield
+        return
+    connection = db.connection()
+    before = connection.exec_driver_sql(_BOUND).scalar_one()
+    connection.exec_driver_sql(_BIND, (binding.EVERYWHERE,))
+    yield
+    connection.exec_driver_sql(_BIND, (before,))  # after an error the transaction is rolled back anyway
+
+
 def inserted_id(db: Session, statement: Insert, values: Mapping[str, Any]) -> int:
     """Insert one row by a prepared statement; its new key."""
     key = db.connection().execute(statement, values).inserted_primary_key
@@ -137,6 +155,14 @@ def inserted_id(db: Session, statement: Insert, values: Mapping[str, Any]) -> in
 def wake_after_commit(db: Session, topic: str, outbox_id: int) -> None:
     """Remember that a row is due, so that the commit wakes a worker for it."""
     db.info.setdefault("wake", {}).setdefault(topic, []).append(outbox_id)
+
+
+def at_the_end(db: Session, work: Callable[[Session], None]) -> None:
+    """Have something done as the last of the transaction, just before the commit.
+
+    What takes a lock that many want is held for a blink that way, and by nobody who waits for another one.
+    """
+    db.info.setdefault("last", []).append(work)
 
 
 def _configured() -> _Database:
@@ -186,9 +212,11 @@ def _make_engine(url: str) -> Engine:
     address = make_url(url)
     if address.drivername in ("postgresql", "postgres"):  # as everybody else writes it
         address = address.set(drivername="postgresql+psycopg")
-    return create_engine(
+    made = create_engine(
         address, hide_parameters=True, pool_pre_ping=True, connect_args={"connect_timeout": 5}
     )
+    event.listen(made, "begin", _begin_postgresql)
+    return made
 
 
 def _of_json(text: str) -> Any:
@@ -206,6 +234,11 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         "cache_size=-1024",
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    """Say to which account the transaction is bound; that ends with it, so the pool carries nothing over."""
+    connection.exec_driver_sql(_BIND, (binding.present(),))
 
 
 def _begin_sqlite(connection: Connection) -> None:

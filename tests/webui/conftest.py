@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 from gateway.desk import passwords
 from gateway.settings import Settings, load
 from gateway.store import migrate, session
+from tests.databases import KINDS, Databases
 from tests.fakes.chromium import launched
 from tests.webui.cast import PASSWORD, World, open_business, picture_mail
 from webui import office
@@ -28,9 +29,37 @@ class WholeAnswers(FlaskClient):
         return super().open(*args, buffered=buffered, **options)
 
 
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    """Databases of PostgreSQL for whoever asks for one."""
+    made = Databases(tmp_path_factory.mktemp("databases"))
+    yield made
+    made.stop()
+
+
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return load(data_dir=tmp_path / "data", undo_seconds=60, redis_url="redis://127.0.0.1:1/0")
+def kind() -> str:
+    """The database below the pages; `M4A_TEST_DATABASE=postgresql` has all of these tests on PostgreSQL."""
+    return KINDS[0]
+
+
+@pytest.fixture
+def database_url(kind: str, databases: Databases, tmp_path: Path) -> Iterator[str]:
+    """The address of a fresh database; "" is a file of the desk's own."""
+    url = databases.migrated(kind, tmp_path) if kind == "postgresql" else ""
+    yield url
+    if url:
+        databases.drop(url)
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database_url: str) -> Settings:
+    return load(
+        data_dir=tmp_path / "data",
+        database_url=database_url,
+        undo_seconds=60,
+        redis_url="redis://127.0.0.1:1/0",
+    )
 
 
 @pytest.fixture

@@ -43,6 +43,7 @@ PAGES = (
     "/people/invitations?sent=1&state=revoked",
     "/people/invite",
     "/people/invite?ticket=1",
+    "/account/audit",
     "/t/999",
 )
 PUBLIC = (

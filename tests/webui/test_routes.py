@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from werkzeug.test import TestResponse
 
 from gateway import clock
@@ -61,14 +61,15 @@ def routes() -> tuple[Route, ...]:
     """The table: who is let in, method, path.
 
     `anybody`; `token`; `self` is whoever is signed in; `guest`; `person` is who works here, `wide` who does
-    so for every customer, `manager` the owner and admins; `both` are guests and whoever works here.
+    so for every customer, `manager` the owner and admins, `owner` the
+    owner alone; `both` are guests and whoever works here.
     """
     lines = TABLE.read_text(encoding="utf-8").splitlines()
     return tuple(Route(*line.split()) for line in lines if line and not line.startswith("#"))
 
 
 ROUTES = routes()
-WHO = {"anybody", "token", "self", "guest", "both", "person", "wide", "manager"}
+WHO = {"anybody", "token", "self", "guest", "both", "person", "wide", "manager", "owner"}
 BODIES: Mapping[str, dict[str, Any]] = {
     "/api/v1/articles/<id>/discard": {"recipient": "ann@customer.example"},
     "/api/v1/articles/<id>/dismiss": {"recipient": "ann@customer.example"},
@@ -96,6 +97,9 @@ BODIES: Mapping[str, dict[str, Any]] = {
     "/t/<number>/status": {"status": "closed"},
 }
 """What must be sent along so that the id is looked at; elsewhere it is looked at first."""
+
+
+_NOT_STAFF = ("manager", "owner")
 
 
 def plain(rule: str) -> str:
@@ -213,13 +217,20 @@ def test_a_strangers_thing_is_not_there(app: Flask, world: World, ids: Mapping[s
 def test_what_is_for_owner_and_admins_is_denied_to_staff(
     staff: FlaskClient, browser: FlaskClient, ids: Mapping[str, str]
 ) -> None:
-    for_managers = [route for route in ROUTES if route.who == "manager"]
+    for_managers = [route for route in ROUTES if route.who in _NOT_STAFF]
     denied = [route for route in for_managers if call(staff, route, ids).status_code == 403]
     assert list(map(str, denied)) == list(map(str, for_managers))
     reading = [route for route in ROUTES if route.who != "token" and route.method == "GET"]
     assert {str(r) for r in reading if call(browser, r, ids).status_code == 403} == set()
     refused = {str(r) for r in reading if call(staff, r, ids).status_code == 403}
-    assert refused == {str(r) for r in reading if r.who == "manager"}
+    assert refused == {str(r) for r in reading if r.who in _NOT_STAFF}
+
+
+def test_what_is_for_the_owner_is_denied_to_admins(staff: FlaskClient, ids: Mapping[str, str]) -> None:
+    with session.transaction() as db:
+        db.execute(update(Staff).where(Staff.login == "sam").values(role=Role.ADMIN.value))
+    closed = [r for r in ROUTES if r.who in _NOT_STAFF and call(staff, r, ids).status_code == 403]
+    assert list(map(str, closed)) == [str(r) for r in ROUTES if r.who == "owner"]
 
 
 def test_staff_may_do_whatever_is_for_people(staff: FlaskClient, ids: Mapping[str, str]) -> None:

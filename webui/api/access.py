@@ -5,6 +5,7 @@ from flask import g, request
 from gateway.desk import knocking, tokens
 from gateway.errors import Unauthenticated
 from gateway.rules.access import Actor
+from gateway.store import binding
 from gateway.store.session import reading, transaction
 from webui import callers
 from webui.office import office
@@ -22,11 +23,12 @@ def authenticate() -> None:
     if given[: len(_SCHEME)].lower() != _SCHEME:
         raise Unauthenticated("Send a token: Authorization: Bearer …")
     try:
-        with reading() as db:
+        with binding.everywhere(), reading() as db:
             g.token_actor = tokens.authenticate(db, given[len(_SCHEME) :].strip())
     except Unauthenticated:
         _count_slip()
         raise
+    binding.bind(actor().account_id)
 
 
 def _count_slip() -> None:

@@ -69,7 +69,7 @@ def patch_customer(path: IdPath) -> Response:
 def delete_customer(path: IdPath) -> Response:
     """Forget a customer; its contacts and tickets stay without one."""
     with transaction() as db:
-        desk.remove(db, actor(), path.id)
+        desk.remove(db, actor(), path.id, now=office().clock.now())
     return gone()
 
 

@@ -40,7 +40,7 @@ def patch_staff(path: IdPath) -> Response:
 
     def more(db: Any) -> None:
         if (access := body.access()) is not None:
-            desk.set_access(db, actor(), path.id, access)
+            desk.set_access(db, actor(), path.id, access, now=office().clock.now())
         if "away" in body.model_fields_set:
             _set_away(db, path.id, body)
 
@@ -68,7 +68,7 @@ def post_reactivate(path: IdPath) -> Response:
     with repeating.once(actor()) as held:
         if not repeating.made_before(held):
             with transaction() as db:
-                leaving.reactivate(db, actor(), path.id)
+                leaving.reactivate(db, actor(), path.id, now=office().clock.now())
                 idempotency.complete(db, held, path.id)
     return answer(_detail(path.id))
 

@@ -8,13 +8,15 @@ from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
 from gateway import log
+from gateway.desk import auditing
+from gateway.desk.auditing import Kind
 from gateway.errors import DeskError, Invalid
 from gateway.i18n import _, current_locale
 from gateway.inbound import csvfile
 from gateway.inbound.csvfile import Outcome, Summary
 from gateway.rules.csvtable import GERMAN, MAX_BYTES, MAX_LINES, Column
 from gateway.store.queries.tickets import count_views
-from gateway.store.session import reading
+from gateway.store.session import reading, transaction
 from webui import complaints, heldfiles, pages, uploads
 from webui.bridge import Told
 from webui.files import disposition
@@ -52,11 +54,13 @@ class Look:
     brings: bool
 
 
-@blueprint.get("/customers/export")
+@blueprint.post("/customers/export")
 @everywhere
 def export() -> ResponseReturnValue:
     """All customers with their contacts, as a spreadsheet of the reader's language opens them."""
     german = current_locale() == "de"
+    with transaction() as db:
+        auditing.note(db, actor(), Kind.CUSTOMERS_EXPORTED, now=office().clock.now())
     answer = Response(csvfile.give(actor().account_id, german=german), mimetype="text/csv")
     answer.headers["Content-Disposition"] = disposition("Kunden.csv" if german else "customers.csv")
     return answer

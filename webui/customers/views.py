@@ -111,7 +111,7 @@ def removal(public_id: str) -> ResponseReturnValue:
 def remove(public_id: str) -> ResponseReturnValue:
     """Delete the customer; its contacts and tickets stay."""
     with transaction() as db:
-        customers.remove(db, actor(), public_id)
+        customers.remove(db, actor(), public_id, now=office().clock.now())
     return redirect("/customers", 303)
 
 

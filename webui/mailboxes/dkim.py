@@ -84,7 +84,7 @@ def look(public_id: str) -> ResponseReturnValue:
 def remove(public_id: str) -> ResponseReturnValue:
     """Sign no more."""
     with transaction() as db:
-        dkimkeys.remove(db, actor(), public_id)
+        dkimkeys.remove(db, actor(), public_id, now=office().clock.now())
     return redirect(_section(public_id), 303)
 
 

@@ -62,6 +62,7 @@ def add() -> ResponseReturnValue:
                 locale=current_locale(),
                 mail_domain=office().settings.mail_domain,
                 now=office().clock.now(),
+                by=actor(),
             )
     except (Invalid, Conflict) as error:
         return _list_page(address, complaints.in_words(error)), error.http
@@ -167,7 +168,8 @@ def resume(public_id: str) -> ResponseReturnValue:
 @signed_in
 def disconnect(public_id: str) -> ResponseReturnValue:
     """Forget the IMAP account; forwarding works as before."""
-    return _act(public_id, lambda db: imapsources.remove(db, actor(), public_id))
+    now = office().clock.now()
+    return _act(public_id, lambda db: imapsources.remove(db, actor(), public_id, now=now))
 
 
 @blueprint.post("/mailboxes/<public_id>/remove")
@@ -179,7 +181,7 @@ def remove(public_id: str) -> ResponseReturnValue:
         beat = get_heartbeat(db, actor().account_id, public_id)
         is_meant = request.form.get("really", "").strip().lower() == beat.address
         if is_meant:
-            mailboxes.remove(db, actor().account_id, public_id)
+            mailboxes.remove(db, actor().account_id, public_id, now=office().clock.now(), by=actor())
     if not is_meant:
         return _page(public_id, wrong=complaints.in_words(Invalid("This is not its address."))), 422
     return redirect("/mailboxes", 303)
@@ -202,7 +204,7 @@ def _connect(public_id: str, typed: ConnectionForm, sealed_secret: str) -> None:
         if known is None:
             imapsources.connect(db, actor(), public_id, wanted, now=now)
         else:
-            imapsources.change(db, actor(), public_id, forms.with_auth(wanted, known))
+            imapsources.change(db, actor(), public_id, forms.with_auth(wanted, known), now=now)
 
 
 def _list_page(address: str, wrong: str) -> str:

@@ -3,6 +3,7 @@
 from flask import Response, redirect, request
 
 from gateway.desk import knocking, signin
+from gateway.desk.auditing import Way
 from gateway.desk.ceremonies import relying_party
 from gateway.desk.knocking import Visitor
 from gateway.store.session import transaction
@@ -52,16 +53,28 @@ def sign_in_page(onward: str, *, login: str = "", wrong: str = "", told: str = "
 
 
 def let_in(
-    staff_id: int, visitor: Visitor, onward: str, *, is_proof: bool = True, used_factor: bool = False
+    staff_id: int,
+    visitor: Visitor,
+    onward: str,
+    way: Way = Way.PASSWORD,
+    *,
+    is_proof: bool = True,
+    used_factor: bool = False,
 ) -> Response:
     """Begin a session in this browser, forget the visitor's slips, and go on.
 
-    What `is_proof` and `used_factor` mean says `signin.open_session`.
+    What `way`, `is_proof` and `used_factor` mean says `signin.open_session`.
     """
     browser, here = request.headers.get("User-Agent", ""), office()
     with transaction() as db:
         knocking.welcome(db, visitor, key=here.settings.key())
         secret = signin.open_session(
-            db, staff_id, browser=browser, now=here.clock.now(), is_proof=is_proof, used_factor=used_factor
+            db,
+            staff_id,
+            browser=browser,
+            now=here.clock.now(),
+            way=way,
+            is_proof=is_proof,
+            used_factor=used_factor,
         )
     return sessions.begin(redirect(onward, 303), secret)

@@ -53,7 +53,7 @@ def confirm() -> ResponseReturnValue:
         with transaction() as db:
             code = forms.read_code(request.form)
             codes = secondfactor.confirm(db, actor(), code, seal=_seal(), now=_now())
-            signin.close_sessions(db, actor(), sessions.secret())
+            signin.close_sessions(db, actor(), sessions.secret(), now=_now())
     except NotFound:  # turned on or left in another window
         return redirect(_PATH, 303)
     except Invalid as error:
@@ -68,7 +68,7 @@ def renew_codes() -> ResponseReturnValue:
     with transaction() as db:
         if not secondfactor.view(db, actor()).is_on:
             raise NotFound
-        codes = secondfactor.new_recovery_codes(db, actor())
+        codes = secondfactor.new_recovery_codes(db, actor(), now=_now())
     return shown_once(codes)
 
 
@@ -77,7 +77,7 @@ def renew_codes() -> ResponseReturnValue:
 def turn_off() -> ResponseReturnValue:
     """The password alone will do again; also leaves off turning it on."""
     with transaction() as db:
-        secondfactor.turn_off(db, actor())
+        secondfactor.turn_off(db, actor(), now=_now())
     return redirect("/account/security?factor=off", 303)
 
 

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, make_response, redirect, request
 from flask.typing import ResponseReturnValue
 
 from gateway.desk import halfsignin, knocking, passkeys, secondfactor
+from gateway.desk.auditing import Way
 from gateway.desk.halfsignin import HalfWay
 from gateway.desk.knocking import Visitor
 from gateway.i18n import _
@@ -39,6 +40,7 @@ def begin(staff_id: int, onward: str) -> Response:
 
 
 @blueprint.get(_PATH)
+@sessions.across_accounts
 def code_form() -> ResponseReturnValue:
     """Ask for the code; who is not half-way begins at the beginning."""
     onward = sessions.safe_next(request.args.get("next"))
@@ -47,6 +49,7 @@ def code_form() -> ResponseReturnValue:
 
 
 @blueprint.post(_PATH)
+@sessions.across_accounts
 def code() -> ResponseReturnValue:
     """Let in whose code is right."""
     onward = sessions.safe_next(request.form.get("next"))
@@ -61,14 +64,22 @@ def code() -> ResponseReturnValue:
         is_right = secondfactor.redeem(db, half.staff_id, said, seal=Seal(key), now=now)
     if not is_right:
         return page(half, onward, wrong=_("This code is not right, or was used already.")), 422
-    return let_in(half, onward)
+    return let_in(half, onward, secondfactor.way_of(said))
 
 
-def let_in(half: HalfWay, onward: str) -> Response:
+def note_failure(half: HalfWay) -> None:
+    """A passkey was none of theirs. Such tries count as codes do: nobody fills the audit log with them."""
+    here = office()
+    with transaction() as db:
+        knocking.knock_with_code(db, half.login, key=here.settings.key(), now=here.clock.now())
+        secondfactor.note_failure(db, half.staff_id, Way.PASSKEY, now=here.clock.now())
+
+
+def let_in(half: HalfWay, onward: str, way: Way) -> Response:
     """The second factor was given."""
     with transaction() as db:
         halfsignin.end_all(db, half.staff_id)
-    response = door.let_in(half.staff_id, Visitor(half.login, callers.address()), onward)
+    response = door.let_in(half.staff_id, Visitor(half.login, callers.address()), onward, way)
     response.delete_cookie(_cookie_name(), secure=office().is_https, httponly=True, samesite="Lax", path="/")
     return response
 

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from gateway.desk import accepting, passwords
 from gateway.desk.accepting import Joined, Newcomer
+from gateway.desk.auditing import Way
 from gateway.desk.inviting import PATH
 from gateway.desk.knocking import Visitor
 from gateway.errors import Conflict, Denied, DeskError, Invalid, NotFound
@@ -38,6 +39,7 @@ def link_form() -> ResponseReturnValue:
 
 
 @blueprint.post(PATH)
+@sessions.across_accounts
 def look() -> ResponseReturnValue:
     """What it is an invitation to."""
     door.knock_with_secret()
@@ -45,6 +47,7 @@ def look() -> ResponseReturnValue:
 
 
 @blueprint.get(_ACCEPT)
+@sessions.across_accounts
 def go_on() -> ResponseReturnValue:
     """Back from signing in: the invitation that this browser keeps."""
     secret = request.cookies.get(_cookie_name(), "")[:_MAX_SECRET]
@@ -52,6 +55,7 @@ def go_on() -> ResponseReturnValue:
 
 
 @blueprint.post(_ACCEPT)
+@sessions.across_accounts
 def accept() -> ResponseReturnValue:
     """Join: as somebody new, or as who is signed in and has the address."""
     door.knock_with_secret()
@@ -68,7 +72,7 @@ def accept() -> ResponseReturnValue:
     except NotFound as error:
         return _link_page(complaints.in_words(error)), error.http
     return _without_secret(
-        door.let_in(joined.staff_id, Visitor(joined.login, callers.address()), _home(joined))
+        door.let_in(joined.staff_id, Visitor(joined.login, callers.address()), _home(joined), Way.INVITATION)
     )
 
 

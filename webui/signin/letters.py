@@ -43,6 +43,7 @@ def confirm_form() -> ResponseReturnValue:
 
 
 @blueprint.post("/confirm")
+@sessions.across_accounts
 def confirm() -> ResponseReturnValue:
     """The address is theirs."""
     door.knock_with_secret()
@@ -76,6 +77,7 @@ def forgotten_form() -> ResponseReturnValue:
 
 
 @blueprint.post("/forgotten")
+@sessions.across_accounts
 def forgotten() -> ResponseReturnValue:
     """Mail links to whoever is meant. The answer is the same for all: nobody is looked up before it went."""
     said, here = forms.read_name(request.form), office()
@@ -97,6 +99,7 @@ def reset_form() -> ResponseReturnValue:
 
 
 @blueprint.post("/reset")
+@sessions.across_accounts
 def reset() -> ResponseReturnValue:
     """A new password; slips with the old one count no more. Nobody is signed in: a factor may be owed."""
     door.knock_with_secret()

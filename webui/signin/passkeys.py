@@ -7,6 +7,7 @@ from flask import Blueprint, Response, make_response, redirect, request
 from flask.typing import ResponseReturnValue
 
 from gateway.desk import ceremonies, passkeys, secondfactor, signin
+from gateway.desk.auditing import Way
 from gateway.desk.ceremonies import RelyingParty
 from gateway.desk.knocking import Visitor
 from gateway.desk.passkeys import Challenge, Purpose
@@ -57,8 +58,8 @@ def register() -> ResponseReturnValue:
         key = ceremonies.read_new(party, challenge, answer)
         with transaction() as db:
             passkeys.add(db, by, key, name, now=now)
-            codes = secondfactor.first_recovery_codes(db, by)
-            signin.close_sessions(db, by, sessions.secret())
+            codes = secondfactor.first_recovery_codes(db, by, now=now)
+            signin.close_sessions(db, by, sessions.secret(), now=now)
     except (Invalid, Conflict) as error:
         return _page(wrong=complaints.in_words(error)), error.http
     return factor.shown_once(codes) if codes else redirect(_PATH, 303)
@@ -69,12 +70,13 @@ def register() -> ResponseReturnValue:
 def remove() -> ResponseReturnValue:
     """Take one away."""
     with transaction() as db:
-        passkeys.remove(db, actor(), request.form.get("passkey", ""))
+        passkeys.remove(db, actor(), request.form.get("passkey", ""), now=office().clock.now())
         secondfactor.forget_idle_codes(db, actor())
     return redirect(_PATH, 303)
 
 
 @blueprint.post("/sign-in/passkey/options")
+@sessions.across_accounts
 def alone_options() -> ResponseReturnValue:
     """What the browser shall ask for a sign-in without login and password."""
     door.knock_with_secret()
@@ -85,6 +87,7 @@ def alone_options() -> ResponseReturnValue:
 
 
 @blueprint.post("/sign-in/passkey")
+@sessions.across_accounts
 def sign_in_alone() -> ResponseReturnValue:
     """Let in whoever's passkey it is, for it has seen that it is they."""
     onward = sessions.safe_next(request.form.get("next"))
@@ -92,10 +95,11 @@ def sign_in_alone() -> ResponseReturnValue:
         holder = _use(Purpose.ALONE, None)
     except Invalid as error:
         return door.sign_in_page(onward, wrong=complaints.in_words(error)), error.http
-    return door.let_in(holder.staff_id, Visitor(holder.login, callers.address()), onward)
+    return door.let_in(holder.staff_id, Visitor(holder.login, callers.address()), onward, Way.PASSKEY)
 
 
 @blueprint.post("/sign-in/code/passkey/options")
+@sessions.across_accounts
 def second_options() -> ResponseReturnValue:
     """What the browser shall ask after the password."""
     half, party = halfway.find(), _party()
@@ -108,6 +112,7 @@ def second_options() -> ResponseReturnValue:
 
 
 @blueprint.post("/sign-in/code/passkey")
+@sessions.across_accounts
 def sign_in_second() -> ResponseReturnValue:
     """Let in who has the passkey beside the password."""
     onward, half = sessions.safe_next(request.form.get("next")), halfway.find()
@@ -116,8 +121,9 @@ def sign_in_second() -> ResponseReturnValue:
     try:
         _use(Purpose.SECOND, half.staff_id)
     except Invalid as error:
+        halfway.note_failure(half)
         return halfway.page(half, onward, wrong=complaints.in_words(error)), error.http
-    return halfway.let_in(half, onward)
+    return halfway.let_in(half, onward, Way.PASSKEY)
 
 
 def _use(purpose: Purpose, staff_id: int | None) -> passkeys.Holder:

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from gateway import log
 from gateway.desk import identities, secondfactor, signin
+from gateway.desk.auditing import Way
 from gateway.desk.knocking import Visitor
 from gateway.desk.openid import questions
 from gateway.desk.openid.provider import BACK_PATH, Provider
@@ -31,6 +32,7 @@ _MOST_COOKIE_CHARS = 4096
 
 
 @blueprint.get("/sign-in/provider")
+@sessions.across_accounts
 def leave() -> ResponseReturnValue:
     """Off to the provider, with a question that this browser keeps until it is back."""
     provider, onward = _provider(), sessions.safe_next(request.args.get("next"))
@@ -44,6 +46,7 @@ def leave() -> ResponseReturnValue:
 
 
 @blueprint.get(BACK_PATH)
+@sessions.across_accounts
 def back() -> ResponseReturnValue:
     """Back from the provider, with what it says: let them in, or link them.
 
@@ -90,8 +93,8 @@ def unlink() -> ResponseReturnValue:
     """Let the provider let one in no more; other sign-ins, which it may have begun, end."""
     provider = _provider()
     with transaction() as db:
-        identities.unlink(db, actor(), provider.client.issuer)
-        signin.close_sessions(db, actor(), sessions.secret())
+        identities.unlink(db, actor(), provider.client.issuer, now=office().clock.now())
+        signin.close_sessions(db, actor(), sessions.secret(), now=office().clock.now())
     return redirect(providerwords.address(sessions.SECURITY_PATH, Outcome.UNLINKED), 303)
 
 
@@ -108,7 +111,12 @@ def _let_in(question: Question, identity: Identity) -> Response:
     visitor = Visitor(holder.login, callers.address())
     # No proof: the provider may have let them through on a sign-in of this morning.
     answer = door.let_in(
-        holder.staff_id, visitor, question.onward, is_proof=False, used_factor=identity.used_factor
+        holder.staff_id,
+        visitor,
+        question.onward,
+        Way.PROVIDER,
+        is_proof=False,
+        used_factor=identity.used_factor,
     )
     return _forget(answer)
 

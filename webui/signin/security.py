@@ -48,7 +48,7 @@ def change_password() -> ResponseReturnValue:
     except Invalid as error:
         return _page(error), error.http
     with transaction() as db:
-        signin.change_password(db, actor(), sessions.secret(), password_hash)
+        signin.change_password(db, actor(), sessions.secret(), password_hash, now=office().clock.now())
     return redirect(f"{sessions.SECURITY_PATH}?changed=1", 303)
 
 
@@ -58,7 +58,7 @@ def end_sessions() -> ResponseReturnValue:
     """End one sign-in, or without its handle all but this."""
     handle = request.form.get("handle")
     with transaction() as db:
-        signin.close_sessions(db, actor(), sessions.secret(), handle)
+        signin.close_sessions(db, actor(), sessions.secret(), handle, now=office().clock.now())
     return redirect(f"{sessions.SECURITY_PATH}?ended=1#sessions", 303)
 
 
@@ -68,7 +68,8 @@ def demand() -> ResponseReturnValue:
     """Demand a second factor of everybody in the account, or no more."""
     try:
         with transaction() as db:
-            secondfactor.demand(db, actor(), demanded="demanded" in request.form)
+            now = office().clock.now()
+            secondfactor.demand(db, actor(), demanded="demanded" in request.form, now=now)
     except Conflict as error:
         return _page(error), error.http
     return redirect(f"{sessions.SECURITY_PATH}#everybody", 303)

@@ -11,7 +11,7 @@ from gateway.errors import Conflict, DeskError, Invalid, NotFound
 from gateway.i18n import current_locale
 from gateway.settings import SignUp
 from gateway.store.session import transaction
-from webui import callers, complaints, pages
+from webui import callers, complaints, pages, sessions
 from webui.office import office
 from webui.signin import door, forms, letters
 
@@ -27,6 +27,7 @@ def sign_up_form() -> ResponseReturnValue:
 
 
 @blueprint.post("/sign-up")
+@sessions.across_accounts
 def sign_up() -> ResponseReturnValue:
     """Create the account, mail its owner a link to confirm the address, and sign them in (O1)."""
     if _mode() is not SignUp.OPEN:
@@ -50,6 +51,7 @@ def invited_form() -> ResponseReturnValue:
 
 
 @blueprint.post(signupinvitations.PATH)
+@sessions.across_accounts
 def invited() -> ResponseReturnValue:
     """Create an account for the address that was invited; only who came by mail need not confirm it."""
     if _mode() is SignUp.CLOSED:

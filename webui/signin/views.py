@@ -55,6 +55,7 @@ def sign_in_form() -> ResponseReturnValue:
 
 
 @blueprint.post(sessions.SIGN_IN_PATH)
+@sessions.across_accounts
 def sign_in() -> ResponseReturnValue:
     """Check login and password; the answer is the same for an unknown login and a wrong password."""
     typed = forms.read_sign_in(request.form)
@@ -75,6 +76,7 @@ def sign_in() -> ResponseReturnValue:
 
 
 @blueprint.post("/sign-out")
+@sessions.across_accounts
 def sign_out() -> ResponseReturnValue:
     """End the session here; it is worth nothing anywhere from then on."""
     with transaction() as db:
@@ -137,6 +139,7 @@ def _account_page(signature: OwnSignature, views: tuple[View, ...], *, wrong: st
         area="account",
         views=views,
         may_manage=may(actor(), Permission.MANAGE_ACCOUNT),
+        may_own=may(actor(), Permission.OWN_ACCOUNT),
         is_just_confirmed="confirmed" in request.args,
         signature=signature,
         placeholders=placeholder_names(),

@@ -112,6 +112,7 @@ def _keep(by: Actor, plan: Plan, here: Office) -> str | None:
                 locale=plan.locale,
                 mail_domain=mail_domain,
                 now=now,
+                by=by,
             )
             imapsources.connect(db, by, box.public_id, plan.incoming, now=now)
             if plan.sending is not None:

@@ -152,6 +152,7 @@ def _add(address: str, way: str, *, typed: str = "") -> ResponseReturnValue:
                 locale=current_locale(),
                 mail_domain=here.settings.mail_domain,
                 now=here.clock.now(),
+                by=by,
             )
             guidedstart.choose_mailbox(db, by, made.public_id, now=here.clock.now())
     except (Invalid, Conflict) as error:

@@ -36,7 +36,7 @@ def create() -> ResponseReturnValue:
     require(by, Permission.SEND_MAIL)
     try:
         with transaction() as db:
-            secret = tokens.create(db, by.account_id, label=label, now=office().clock.now())
+            secret = tokens.create(db, by.account_id, label=label, now=office().clock.now(), by=by)
     except Conflict as error:
         return _page(wrong=complaints.in_words(error)), error.http
     answer = make_response(_page(secret=secret))
@@ -51,7 +51,7 @@ def revoke() -> ResponseReturnValue:
     require(actor(), Permission.MANAGE_ACCOUNT)
     with transaction() as db:
         token, now = request.form.get("token", ""), office().clock.now()
-        tokens.revoke(db, actor().account_id, token, now=now)
+        tokens.revoke(db, actor().account_id, token, now=now, by=actor())
     return redirect(_PATH, 303)
 
 

@@ -2,6 +2,7 @@
 
 from gateway.store.models.account import Account
 from gateway.store.models.article import Article, Attachment
+from gateway.store.models.audit import AuditEntry
 from gateway.store.models.beginning import GuidedStart, SignUpInvitation
 from gateway.store.models.canned import CannedReply
 from gateway.store.models.customer import (
@@ -41,6 +42,7 @@ __all__ = [
     "ApiToken",
     "Article",
     "Attachment",
+    "AuditEntry",
     "AutomaticMail",
     "CannedReply",
     "Ceremony",

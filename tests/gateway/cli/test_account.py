@@ -1,5 +1,7 @@
 """`manage4all account`."""
 
+import json
+import sqlite3
 from pathlib import Path
 
 from tests.fakes.command import answer, command
@@ -56,3 +58,22 @@ def test_who_has_lost_the_second_factor_is_let_in_by_the_operator(tmp_path: Path
     assert answer(run("account", "unlock", "anna", "--json")) == {"login": "anna"}
     done = run("account", "unlock", "nobody")
     assert (done.returncode, done.stderr) == (1, "manage4all: There is nobody with this login.\n")
+
+
+def test_the_operator_reads_and_checks_the_audit_log(tmp_path: Path) -> None:
+    run = command(tmp_path / "data")
+    new = ("account", "create", "--login", "anna", "--email", "anna@a.example", "--password-stdin", "--json")
+    made = answer(run(*new, stdin=PASSWORD))
+    run("account", "unlock", "anna")
+    lines = run("account", "audit", made["id"]).stdout.splitlines()
+    assert [line.split("\t")[3] for line in lines] == ["account_created", "factor_taken_away"]
+    assert {line.split("\t")[2] for line in lines} == {"operator:"}
+    entries = [json.loads(line) for line in run("account", "audit", made["id"], "--json").stdout.splitlines()]
+    checked = answer(run("account", "audit", made["id"], "--verify", "--json"))
+    assert checked == {"whole": True, "entries": 2, "head": entries[-1]["hash"], "broken_at": None}
+    with sqlite3.connect(tmp_path / "data" / "manage4all.db") as database:
+        database.execute("DROP TRIGGER audit_entry_unchanged")
+        database.execute("UPDATE audit_entry SET kind = 'sign_in' WHERE seq = 2")
+    database.close()
+    done = run("account", "audit", made["id"], "--verify", "--json")
+    assert (done.returncode, json.loads(done.stdout)["broken_at"]) == (1, 2)

@@ -159,3 +159,14 @@ def test_it_says_who_may_begin_an_account(
     found = findings(load(data_dir=tmp_path / "data", **values))["sign-up"]
     assert found.ok is ok
     assert words in found.words
+
+
+def test_a_role_that_no_policy_holds_is_told(databases: Databases, tmp_path: Path) -> None:
+    url = databases.migrated("postgresql", tmp_path)
+    told = [
+        findings(load(data_dir=tmp_path / "data", database_url=one))["database"]
+        for one in (url, databases.as_superuser(url))
+    ]
+    assert [one.ok for one in told] == [True, False]
+    assert "BYPASSRLS" in told[1].words
+    databases.drop(url)

@@ -19,7 +19,7 @@ from tests import world as cast
 from tests.fakes.desk import eventually
 from tests.fakes.fetching import Fetching
 from tests.fakes.imap_server import PASSWORD, ImapServer
-from tests.world import World, mail
+from tests.world import NOON, World, mail
 
 _SECONDS = 30.0
 
@@ -51,7 +51,8 @@ def fetching(world: World, server: ImapServer, settings: Settings) -> Fetching:
     with session.transaction() as db:
         sealed = Seal(settings.key()).seal(PASSWORD)
         ours = world.ours
-        imapsources.change(db, ours.owner, ours.mailbox.public_id, made.connection(sealed_secret=sealed))
+        change = made.connection(sealed_secret=sealed)
+        imapsources.change(db, ours.owner, ours.mailbox.public_id, change, now=NOON)
     return made
 
 

@@ -110,7 +110,7 @@ def test_a_customer_is_deleted_while_people_and_tickets_stay(world: World) -> No
     with session.transaction() as db:
         group = groups.create(db, world.ours.staff, name="North", now=NOON)
         groups.put_in(db, world.ours.staff, group, customer=acme)
-        customers.remove(db, world.ours.staff, acme)
+        customers.remove(db, world.ours.staff, acme, now=NOON)
     with pytest.raises(NotFound):
         view(world, acme)
     assert [world.detail(number).ticket.customer for number in (1, 2)] == [None, None]
@@ -127,7 +127,7 @@ def test_a_strangers_customer_is_not_found(world: World) -> None:
         with pytest.raises(NotFound):
             customers.removal_of(db, world.stranger.owner, world.ours.customer)
         with pytest.raises(NotFound):
-            customers.remove(db, world.stranger.owner, world.ours.customer)
+            customers.remove(db, world.stranger.owner, world.ours.customer, now=NOON)
         with pytest.raises(NotFound):
             customers.add_contact(
                 db, world.stranger.owner, world.ours.customer, name="", address=BOB, now=NOON

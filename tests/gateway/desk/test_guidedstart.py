@@ -100,7 +100,7 @@ def test_a_mailbox_that_is_removed_leaves_the_start(world: World) -> None:
     with session.transaction() as db:
         guidedstart.choose_mailbox(db, by, box.public_id, now=NOON)
     with session.transaction() as db:
-        mailboxes.remove(db, by.account_id, box.public_id)
+        mailboxes.remove(db, by.account_id, box.public_id, now=NOON)
     assert (find(by).is_on, find(by).mailbox_id) == (True, None)
 
 

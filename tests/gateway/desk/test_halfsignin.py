@@ -51,7 +51,7 @@ def test_who_is_in_or_deactivated_is_half_way_no_more(world: World) -> None:
 def test_another_password_ends_it(world: World) -> None:
     first, theirs = begin(world.ours), begin(world.stranger)
     with session.transaction() as db:
-        signin.change_password(db, world.ours.owner, "", "new")
+        signin.change_password(db, world.ours.owner, "", "new", now=NOON)
     second, secret = begin(world.ours), ask(world, mailedlinks.Purpose.RESET)
     with session.transaction() as db:
         mailedlinks.set_password(db, secret, "new", now=NOON)

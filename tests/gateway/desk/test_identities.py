@@ -69,11 +69,11 @@ def test_who_is_unlinked_comes_in_no_more(world: World) -> None:
     link(world.ours.staff)
     link(world.stranger.owner, BOB)
     with session.transaction() as db:
-        identities.unlink(db, world.ours.staff, ISSUER)
+        identities.unlink(db, world.ours.staff, ISSUER, now=NOON)
     assert (come_in(ANN), own(world.ours.staff)) == (None, None)
     assert come_in(BOB) is not None
     with pytest.raises(NotFound), session.transaction() as db:
-        identities.unlink(db, world.ours.staff, ISSUER)
+        identities.unlink(db, world.ours.staff, ISSUER, now=NOON)
 
 
 def test_whoever_works_here_no_more_stays_outside(world: World) -> None:

@@ -159,7 +159,7 @@ def test_every_change_takes_it_from_whoever_holds_it(world: World) -> None:
         lambda db: imapsources.start(db, *by_us(world), import_old=False, now=NOON),
         lambda db: imapsources.pause(db, *by_us(world)),
         lambda db: imapsources.resume(db, *by_us(world)),
-        lambda db: imapsources.change(db, *by_us(world), CONNECTION),
+        lambda db: imapsources.change(db, *by_us(world), CONNECTION, now=NOON),
     ]
     for verb in verbs:
         with session.transaction() as db:
@@ -178,14 +178,14 @@ def test_a_changed_password_goes_on_and_an_empty_one_leaves_it(world: World) -> 
     count(world)
     call(world, imapsources.start, import_old=False, now=NOON)
     changed = replace(CONNECTION, sealed_secret="", when_done=WhenDone.DELETE, security=Security.STARTTLS)
-    view = call(world, imapsources.change, changed)
+    view = call(world, imapsources.change, changed, now=NOON)
     assert (view.state, view.when_done, view.security) == (
         SourceState.ACTIVE,
         WhenDone.DELETE,
         Security.STARTTLS,
     )
     assert row().sealed_secret == "sealed one"
-    call(world, imapsources.change, replace(CONNECTION, sealed_secret="sealed new"))
+    call(world, imapsources.change, replace(CONNECTION, sealed_secret="sealed new"), now=NOON)
     assert row().sealed_secret == "sealed new"
     assert next_uid() == 100
 
@@ -195,7 +195,7 @@ def test_another_account_is_on_trial_again(world: World, changes: dict[str, Any]
     connect(world)
     count(world)
     call(world, imapsources.start, import_old=False, now=NOON)
-    view = call(world, imapsources.change, replace(CONNECTION, **changes))
+    view = call(world, imapsources.change, replace(CONNECTION, **changes), now=NOON)
     assert (view.state, view.trial) == (SourceState.TRIAL, None)
     with session.reading() as db:
         assert db.execute(select(ImapFolder.id)).first() is None
@@ -205,26 +205,26 @@ def test_another_account_is_on_trial_again(world: World, changes: dict[str, Any]
 def test_the_saved_password_goes_to_no_other_account(world: World, changes: dict[str, Any]) -> None:
     connect(world)
     with pytest.raises(Invalid) as caught:
-        call(world, imapsources.change, replace(CONNECTION, sealed_secret="", **changes))
+        call(world, imapsources.change, replace(CONNECTION, sealed_secret="", **changes), now=NOON)
     assert caught.value.field == "secret"
 
 
 def test_it_is_removed_with_its_secrets(world: World) -> None:
     connect(world)
-    call(world, imapsources.remove)
+    call(world, imapsources.remove, now=NOON)
     assert call(world, imapsources.find_view) is None
     with pytest.raises(NotFound):
-        call(world, imapsources.remove)
+        call(world, imapsources.remove, now=NOON)
     connect(world)
 
 
 VERBS: list[tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]] = [
     (imapsources.connect, (CONNECTION,), {"now": NOON}),
-    (imapsources.change, (CONNECTION,), {}),
+    (imapsources.change, (CONNECTION,), {"now": NOON}),
     (imapsources.start, (), {"import_old": True, "now": NOON}),
     (imapsources.pause, (), {}),
     (imapsources.resume, (), {}),
-    (imapsources.remove, (), {}),
+    (imapsources.remove, (), {"now": NOON}),
     (imapsources.find_view, (), {}),
 ]
 

@@ -27,7 +27,7 @@ def deactivate(by: Actor, public_id: str, successor: str | None = None) -> int:
 
 def reactivate(by: Actor, public_id: str) -> None:
     with session.transaction() as db:
-        leaving.reactivate(db, by, public_id)
+        leaving.reactivate(db, by, public_id, now=NOON)
 
 
 def begin_everything(world: World, who: Actor) -> str:

@@ -16,7 +16,9 @@ def find(address: str) -> Recipient | None:
 
 def add(business: Business, address: str) -> mailboxes.MailboxView:
     with session.transaction() as db:
-        return mailboxes.add(db, business.account_id, address, mail_domain=DOMAIN, now=NOON)
+        return mailboxes.add(
+            db, business.account_id, address, mail_domain=DOMAIN, now=NOON, by=business.owner
+        )
 
 
 def test_a_mailbox_is_reached_by_its_address_and_by_its_forwarding_address(world: World) -> None:
@@ -90,8 +92,8 @@ def test_a_removed_one_is_unknown_and_its_tickets_stay(world: World) -> None:
     box = world.ours.mailbox
     with session.transaction() as db:
         with pytest.raises(NotFound):
-            mailboxes.remove(db, world.stranger.account_id, box.public_id)
-        mailboxes.remove(db, world.ours.account_id, box.public_id)
+            mailboxes.remove(db, world.stranger.account_id, box.public_id, now=NOON)
+        mailboxes.remove(db, world.ours.account_id, box.public_id, now=NOON)
     assert find(SUPPORT) is find(box.forwarding_address) is None
     answer = world.receive(mail(), world.ours.reply_address(ticket_row(1).id))
     assert answer.number == 1
@@ -106,7 +108,7 @@ def test_reserved_names_on_our_own_domain_are_the_operators(world: World, local:
     with session.transaction() as db:
         business = world.ours.account_id
         address = f"{local}@{DOMAIN}"
-        made = mailboxes.add(db, business, address, mail_domain=DOMAIN, now=NOON, is_operators=True)
+        made = mailboxes.add(db, business, address, mail_domain=DOMAIN, now=NOON)
     assert made.address == address
 
 

@@ -67,8 +67,8 @@ def test_people_see_their_own_and_remove_their_own(world: World) -> None:
         assert [one.name for one in listed] == ["blue key", "phone"]
         assert passkeys.credentials_of(db, by.staff_id) == ("abc", "def")
         with pytest.raises(NotFound):
-            passkeys.remove(db, by, theirs.public_id)
-        passkeys.remove(db, by, listed[0].public_id)
+            passkeys.remove(db, by, theirs.public_id, now=NOON)
+        passkeys.remove(db, by, listed[0].public_id, now=NOON)
         assert passkeys.credentials_of(db, by.staff_id) == ("def",)
 
 
@@ -120,14 +120,14 @@ def test_a_passkey_is_a_second_factor_and_recovery_codes_stay_as_long_as_there_i
     assert by.staff_id is not None
     add(by)
     with session.transaction() as db:
-        codes = secondfactor.first_recovery_codes(db, by)
-        assert (len(codes), secondfactor.first_recovery_codes(db, by)) == (10, ())
-        secondfactor.turn_off(db, by)  # there is no app
+        codes = secondfactor.first_recovery_codes(db, by, now=NOON)
+        assert (len(codes), secondfactor.first_recovery_codes(db, by, now=NOON)) == (10, ())
+        secondfactor.turn_off(db, by, now=NOON)  # there is no app
         view = secondfactor.view(db, by)
         assert (view.is_on, view.passkeys, view.recovery_codes) == (True, 1, 10)
         assert secondfactor.is_on(db, by.staff_id)
         (listed,) = passkeys.list_passkeys(db, by)
-        passkeys.remove(db, by, listed.public_id)
+        passkeys.remove(db, by, listed.public_id, now=NOON)
         secondfactor.forget_idle_codes(db, by)
         view = secondfactor.view(db, by)
         assert (view.is_on, view.recovery_codes) == (False, 0)

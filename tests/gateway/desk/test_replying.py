@@ -343,7 +343,7 @@ def test_what_is_no_picture_is_refused_as_one(desk: World) -> None:
 
 def test_without_a_mailbox_there_is_nothing_to_send_from(desk: World) -> None:
     with session.transaction() as db:
-        mailboxes.remove(db, desk.ours.account_id, desk.ours.mailbox.public_id)
+        mailboxes.remove(db, desk.ours.account_id, desk.ours.mailbox.public_id, now=desk.clock.now())
     with pytest.raises(Invalid) as caught:
         write(desk, Draft("x"))
     assert caught.value.field == "mailbox"

@@ -97,7 +97,7 @@ def test_fresh_recovery_codes_end_the_old_ones(world: World) -> None:
     by = world.ours.owner
     _app, old = turn_on(by)
     with session.transaction() as db:
-        fresh = secondfactor.new_recovery_codes(db, by)
+        fresh = secondfactor.new_recovery_codes(db, by, now=NOON)
     assert not set(old) & set(fresh)
     assert (redeem(by, old[0]), redeem(by, fresh[0])) == (False, True)
 
@@ -106,7 +106,7 @@ def test_turned_off_nothing_of_it_is_left(world: World) -> None:
     by = world.ours.owner
     app, codes = turn_on(by)
     with session.transaction() as db:
-        secondfactor.turn_off(db, by)
+        secondfactor.turn_off(db, by, now=NOON)
     assert (is_on(by), redeem(by, codes[0]), redeem(by, app.at(NOON + STEP), steps=1)) == (False,) * 3
 
 
@@ -114,7 +114,7 @@ def test_a_key_in_use_is_not_replaced_and_one_begun_is(world: World) -> None:
     by, first = world.ours.owner, begin(world.ours.owner)
     assert begin(by).secret != first.secret
     with session.transaction() as db:
-        secondfactor.turn_off(db, by)
+        secondfactor.turn_off(db, by, now=NOON)
     turn_on(by)
     with session.transaction() as db, pytest.raises(Conflict):
         secondfactor.begin(db, by, seal=SEAL, now=NOON)
@@ -136,11 +136,11 @@ def test_the_operator_takes_it_away_from_who_has_lost_it(world: World) -> None:
     _app, codes = turn_on(world.ours.owner)
     turn_on(world.stranger.owner)
     with session.transaction() as db:
-        secondfactor.take_away(db, " OURS ")
+        secondfactor.take_away(db, " OURS ", now=NOON)
     assert (is_on(world.ours.owner), redeem(world.ours.owner, codes[0])) == (False, False)
     assert is_on(world.stranger.owner)
     with session.transaction() as db, pytest.raises(NotFound):
-        secondfactor.take_away(db, "nobody")
+        secondfactor.take_away(db, "nobody", now=NOON)
 
 
 def owes(by: Actor) -> bool:
@@ -158,7 +158,7 @@ def test_an_account_demands_it_of_everybody_but_not_of_strangers(world: World) -
     turn_on(owner)
     for demanded in (True, False):
         with session.transaction() as db:
-            secondfactor.demand(db, owner, demanded=demanded)
+            secondfactor.demand(db, owner, demanded=demanded, now=NOON)
             assert secondfactor.is_demanded(db, owner) is demanded
             assert not secondfactor.is_demanded(db, world.stranger.owner)
         assert (owes(owner), owes(staff), owes(world.stranger.owner)) == (False, demanded, False)
@@ -167,7 +167,7 @@ def test_an_account_demands_it_of_everybody_but_not_of_strangers(world: World) -
 def test_who_has_set_it_up_owes_nothing_any_more(world: World) -> None:
     turn_on(world.ours.owner)
     with session.transaction() as db:
-        secondfactor.demand(db, world.ours.owner, demanded=True)
+        secondfactor.demand(db, world.ours.owner, demanded=True, now=NOON)
     begin(world.ours.staff)
     assert owes(world.ours.staff)  # begun is not done
     turn_on(world.ours.staff)
@@ -177,6 +177,6 @@ def test_who_has_set_it_up_owes_nothing_any_more(world: World) -> None:
 def test_who_has_none_demands_none_and_staff_demand_nothing(world: World) -> None:
     with session.transaction() as db:
         with pytest.raises(Conflict):
-            secondfactor.demand(db, world.ours.owner, demanded=True)
+            secondfactor.demand(db, world.ours.owner, demanded=True, now=NOON)
         with pytest.raises(Denied):
-            secondfactor.demand(db, world.ours.staff, demanded=False)
+            secondfactor.demand(db, world.ours.staff, demanded=False, now=NOON)

@@ -13,11 +13,15 @@ from gateway.store.models import Account, Staff, WebSession
 from tests.world import NOON, Business, World
 
 
-def open_session(business: Business, *, ago: timedelta = timedelta(), **how: bool) -> str:
+def open_session(
+    business: Business, *, ago: timedelta = timedelta(), is_proof: bool = True, used_factor: bool = False
+) -> str:
     staff_id = business.owner.staff_id
     assert staff_id is not None
     with session.transaction() as db:
-        return signin.open_session(db, staff_id, browser="b" * 300, now=NOON - ago, **how)
+        return signin.open_session(
+            db, staff_id, browser="b" * 300, now=NOON - ago, is_proof=is_proof, used_factor=used_factor
+        )
 
 
 def look(secret: str) -> SignedIn:
@@ -111,18 +115,18 @@ def test_one_sign_in_ends_by_its_handle_and_a_strangers_does_not(world: World) -
     for wanted, ended in ((theirs, 0), (other, 1)):
         with session.transaction() as db:
             handle = hash_secret(hash_secret(wanted))
-            assert signin.close_sessions(db, world.ours.owner, this, handle) == ended
+            assert signin.close_sessions(db, world.ours.owner, this, handle, now=NOON) == ended
     assert (who(this), who(other), who(theirs)) == ("ours", None, "stranger")
 
 
 def test_all_other_sign_ins_end_together_also_with_a_new_password(world: World) -> None:
     this, other = open_session(world.ours), open_session(world.ours)
     with session.transaction() as db:
-        assert signin.close_sessions(db, world.ours.owner, this) == 1
+        assert signin.close_sessions(db, world.ours.owner, this, now=NOON) == 1
     assert (who(this), who(other)) == ("ours", None)
     other = open_session(world.ours)
     with session.transaction() as db:
-        signin.change_password(db, world.ours.owner, this, "new")
+        signin.change_password(db, world.ours.owner, this, "new", now=NOON)
         assert signin.own_password_hash(db, world.ours.owner) == "new"
         assert signin.own_password_hash(db, world.stranger.owner) == "x"
     assert (who(this), who(other)) == ("ours", None)

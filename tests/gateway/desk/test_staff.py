@@ -49,7 +49,7 @@ def letters_for(world: World, who: Actor, new: str) -> Letters:
 
 def set_access(by: Actor, public_id: str, wanted: Access) -> None:
     with session.transaction() as db:
-        staff.set_access(db, by, public_id, wanted)
+        staff.set_access(db, by, public_id, wanted, now=NOON)
 
 
 def group(world: World, name: str, *, of: Actor | None = None) -> str:

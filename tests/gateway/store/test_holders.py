@@ -113,11 +113,11 @@ def test_a_stand_in_gets_what_they_see(sams: World) -> None:
         north = groups.create(db, sams.ours.owner, name="North", now=NOON)
         south = groups.create(db, sams.ours.owner, name="South", now=NOON)
         groups.put_in(db, sams.ours.owner, north, customer=sams.ours.customer)
-        staff.set_access(db, sams.ours.owner, "p-ben", Access(groups=[south]))
+        staff.set_access(db, sams.ours.owner, "p-ben", Access(groups=[south]), now=NOON)
     set_columns(sams.ours.staff, **AWAY, stand_in_id=ben.staff_id)
     assert pass_on(sams) is None
     with session.transaction() as db:
-        staff.set_access(db, sams.ours.owner, "p-ben", Access(groups=[north]))
+        staff.set_access(db, sams.ours.owner, "p-ben", Access(groups=[north]), now=NOON)
     assign(sams, 1, "sam-ours")
     assert pass_on(sams) == "ben"
 
@@ -170,7 +170,7 @@ def test_an_heir_gets_what_they_see_and_the_rest_is_nobodys(sams: World) -> None
     with session.transaction() as db:
         north = groups.create(db, sams.ours.owner, name="North", now=NOON)
         groups.put_in(db, sams.ours.owner, north, customer=sams.ours.customer)
-        staff.set_access(db, sams.ours.owner, "p-ben", Access(groups=[north]))
+        staff.set_access(db, sams.ours.owner, "p-ben", Access(groups=[north]), now=NOON)
     assert hand_over(sams, ben) == 2
     assert [sams.detail(n).ticket.assignee for n in (1, 2)] == ["ben", None]
 

@@ -149,7 +149,7 @@ def test_what_is_about_everybody_is_not_theirs(shop: World, north: Actor) -> Non
     acme = shop.ours.customer
     verbs: list[Callable[[Session], object]] = [
         lambda db: customers.create(db, north, name="Mine", now=NOON),
-        lambda db: customers.remove(db, north, acme),
+        lambda db: customers.remove(db, north, acme, now=NOON),
         lambda db: customers.add_contact(db, north, acme, name="", address=BOB, now=NOON),
         lambda db: customers.change(db, north, acme, domains=["evil.example"]),
         lambda db: groups.create(db, north, name="Mine", now=NOON),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
 
 from gateway import clock
 from gateway.errors import DeskError, Invalid, Unavailable
@@ -69,6 +70,22 @@ def test_nothing_done_in_a_reading_is_kept(database: str) -> None:
         outbox.put(db, outbox.Topic.FILE, 1, now=NOON)
         db.add(Account(public_id="a", name="", mail_key=b"k", last_ticket_number=0, created_at=NOON))
     assert count_owed() == 0
+
+
+def test_what_waits_for_the_end_is_done_last_and_stands_or_falls_with_the_rest(database: str) -> None:
+    def fail(db: Session) -> None:
+        raise KeyboardInterrupt
+
+    with session.transaction() as db:
+        session.at_the_end(
+            db, lambda db: db.add(Outbox(topic="x", ref_id=db.info["written"], due_at=NOON, created_at=NOON))
+        )
+        db.info["written"] = 7
+    with session.reading() as db:
+        session.at_the_end(db, fail)  # never done: a reading keeps nothing
+    with pytest.raises(KeyboardInterrupt), session.transaction() as db:
+        session.at_the_end(db, fail)
+    assert count_owed() == 1
 
 
 @pytest.mark.parametrize("outer", [session.transaction, session.reading])

@@ -13,7 +13,7 @@ def test_it_goes_with_its_person(world: World) -> None:
     assert staff_id is not None
     with session.transaction() as db:
         secondfactor.begin(db, world.ours.staff, seal=SEAL, now=NOON)
-        secondfactor.new_recovery_codes(db, world.ours.staff)
+        secondfactor.new_recovery_codes(db, world.ours.staff, now=NOON)
         halfsignin.begin(db, staff_id, now=NOON)
         db.flush()
         db.execute(delete(Staff).where(Staff.id == staff_id))

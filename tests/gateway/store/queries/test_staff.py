@@ -83,8 +83,8 @@ def test_who_sees_a_group_is_told(world: World) -> None:
     hire(ours.account_id, "gone", now=NOON, deactivated_at=NOON)
     with session.transaction() as db:
         north, south = (groups.create(db, ours.owner, name=name, now=NOON) for name in ("North", "South"))
-        staff.set_access(db, ours.owner, SAM, Access(groups=[north]))
-        staff.set_access(db, ours.owner, "p-ben", Access(groups=[south]))
+        staff.set_access(db, ours.owner, SAM, Access(groups=[north]), now=NOON)
+        staff.set_access(db, ours.owner, "p-ben", Access(groups=[south]), now=NOON)
     with session.reading() as db:
         seeing = {
             name: [one.login for one in staff_seeing(db, ours.account_id, group)]
