@@ -34,4 +34,6 @@ lock:
 	$(COMPILE) pyproject.toml --group build --extra postgres --extra test --extra dev \
 		-c requirements.lock -o requirements-test.lock
 	$(COMPILE) --group node -o requirements-node.lock
-	npm install --package-lock-only --ignore-scripts --omit=dev --omit-lockfile-registry-resolved
+	npm install --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved
+	@# npm notes who takes donations where; a lock names packages and nobody's address.
+	node -e 'const f = "package-lock.json", d = require("./" + f); for (const one of Object.values(d.packages)) delete one.funding; require("fs").writeFileSync(f, JSON.stringify(d, null, 2) + "\n")'
