@@ -21,7 +21,7 @@ from gateway.store.queries.invitations import Offer, can_be_accepted, find_offer
 MAX_NAME_CHARS = 100
 MAX_SALUTATION_CHARS = 50
 MAX_COMPANY_CHARS = 200
-MAX_ADDRESS_CHARS = 1000
+MAX_POSTAL_CHARS = 500
 _OTHERS = 20
 """So many numbers are tried behind a login that is taken."""
 
@@ -70,18 +70,20 @@ def accept(
     offer = look(db, secret, now=now)
     if offer.person_id is not None:
         raise _known()
-    login = people.free_login(db, newcomer.login)
+    login = people.checked_login(newcomer.login)
+    if db.execute(select(Staff.id).where(Staff.login == login)).first():
+        raise Conflict(people.LOGIN_TAKEN)
     person = Staff(
         public_id=new_public_id(),
         account_id=offer.account_id,
         role=offer.role.value,
         login=login,
         email=offer.address,
-        first_name=_line("first_name", newcomer.first_name, MAX_NAME_CHARS, least=1),
-        last_name=_line("last_name", newcomer.last_name, MAX_NAME_CHARS, least=1),
+        first_name=_line("first_name", newcomer.first_name, MAX_NAME_CHARS, is_needed=True),
+        last_name=_line("last_name", newcomer.last_name, MAX_NAME_CHARS, is_needed=True),
         salutation=_line("salutation", newcomer.salutation, MAX_SALUTATION_CHARS),
         company=_line("company", newcomer.company, MAX_COMPANY_CHARS),
-        postal_address=_checked("postal_address", newcomer.postal_address, MAX_ADDRESS_CHARS),
+        postal_address=_postal(newcomer.postal_address),
         password_hash=password_hash,
         locale=locale,
         sees_all=offer.sees_all,
@@ -130,7 +132,7 @@ def _add(db: Session, offer: Offer, person: Staff) -> None:
     except IntegrityError:
         theirs = Staff.account_id == offer.account_id, Staff.email == offer.address
         is_known = db.execute(select(Staff.id).where(*theirs)).first() is not None
-        raise (_known() if is_known else people.login_taken()) from None
+        raise (_known() if is_known else Conflict(people.LOGIN_TAKEN)) from None
 
 
 def _give(db: Session, offer: Offer, staff_id: int) -> None:
@@ -144,14 +146,20 @@ def _give(db: Session, offer: Offer, staff_id: int) -> None:
             db.add(StaffGroup(account_id=offer.account_id, staff_id=staff_id, group_id=group_id))
 
 
-def _line(field: str, typed: str, most: int, *, least: int = 0) -> str:
-    return _checked(field, " ".join(typed.split()), most, least=least)
+def _line(field: str, typed: str, most: int, *, is_needed: bool = False) -> str:
+    wanted = " ".join(typed.replace("\0", "").split())
+    if is_needed and not wanted:
+        raise Invalid("Please fill this in.", field=field)
+    if len(wanted) > most:
+        raise Invalid("This is too long.", field=field)
+    return wanted
 
 
-def _checked(field: str, typed: str, most: int, *, least: int = 0) -> str:
-    wanted = typed.replace("\0", "").strip()
-    if not least <= len(wanted) <= most:
-        raise Invalid("This is missing or too long.", field=field)
+def _postal(typed: str) -> str:
+    lines = (" ".join(line.split()) for line in typed.replace("\0", "").splitlines())
+    wanted = "\n".join(lines).strip()
+    if len(wanted) > MAX_POSTAL_CHARS:
+        raise Invalid("This is too long.", field="postal_address")
     return wanted
 
 

@@ -157,7 +157,7 @@ def send_again(db: Session, by: Actor, public_id: str, letter: Letter, *, now: d
 
 def _for_staff(db: Session, by: Actor, invite: StaffInvite) -> dict[str, Any]:
     if invite.role not in _INVITED:
-        raise Invalid("Invite somebody as administrator or as staff.", field="role")
+        raise Invalid("Invite somebody as admin or as staff.", field="role")
     sees_all = invite.sees_all or invite.role is Role.ADMIN
     ids = [] if sees_all else sorted({groups.id_of(db, by.account_id, one) for one in invite.groups})
     if not sees_all and not ids:

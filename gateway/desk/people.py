@@ -14,6 +14,7 @@ from gateway.mail.addressing import writable_address
 from gateway.rules.access import Role
 from gateway.store.models import Account, Staff
 
+LOGIN_TAKEN = "This login is taken."
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._@+-]{1,99}")
 
 
@@ -44,8 +45,9 @@ def create_account(
 
     `is_confirmed` says whether the address is known to be the owner's; if not, no mail goes out for them.
     """
-    wanted = free_login(db, login)
-    address = _email(email)
+    wanted, address = checked_login(login), checked_email(email)
+    if db.execute(select(Staff.id).where(Staff.login == wanted)).first():
+        raise Conflict(LOGIN_TAKEN)
     account = Account(
         public_id=new_public_id(),
         name=name.strip()[:200] or wanted,
@@ -60,31 +62,6 @@ def create_account(
     return AccountView(account.id, account.public_id, account.name, wanted, address, now)
 
 
-def free_login(db: Session, login: str) -> str:
-    """A login as it is kept; Invalid for what is none, Conflict for one that somebody has."""
-    wanted = login.strip().lower()
-    if not _LOGIN.fullmatch(wanted):
-        raise Invalid(
-            "A login has 2 to 100 letters, digits or any of . _ @ + - and begins with a letter or digit.",
-            field="login",
-        )
-    if db.execute(select(Staff.id).where(Staff.login == wanted)).first():
-        raise login_taken()
-    return wanted
-
-
-def login_taken() -> Conflict:
-    """That somebody has this login."""
-    return Conflict("This login is taken.")
-
-
-def suggest_login(db: Session, wishes: Sequence[str]) -> str:
-    """The first of these that is a login and free; "" if none is."""
-    fitting = [wish for one in wishes if _LOGIN.fullmatch(wish := one.strip().lower())]
-    taken = set(db.execute(select(Staff.login).where(Staff.login.in_(fitting))).scalars())
-    return next((wish for wish in fitting if wish not in taken), "")
-
-
 def get_account(db: Session, public_id: str) -> AccountView:
     """An account by its public id, or by its owner's login; NotFound if there is none."""
     wanted = _ACCOUNTS.where((Account.public_id == public_id) | (Staff.login == public_id))
@@ -92,6 +69,13 @@ def get_account(db: Session, public_id: str) -> AccountView:
     if found is None:
         raise NotFound("There is no such account.")
     return AccountView(*found)
+
+
+def suggest_login(db: Session, wishes: Sequence[str]) -> str:
+    """The first of these that is a login and free; "" if none is."""
+    fitting = [wish for one in wishes if _LOGIN.fullmatch(wish := one.strip().lower())]
+    taken = set(db.execute(select(Staff.login).where(Staff.login.in_(fitting))).scalars())
+    return next((wish for wish in fitting if wish not in taken), "")
 
 
 def list_accounts(db: Session) -> tuple[AccountView, ...]:
@@ -106,7 +90,19 @@ _ACCOUNTS = (
 )
 
 
-def _email(email: str) -> str:
+def checked_login(login: str) -> str:
+    """A login as it is kept; Invalid for one that cannot be."""
+    wanted = login.strip().lower()
+    if not _LOGIN.fullmatch(wanted):
+        raise Invalid(
+            "A login has 2 to 100 letters, digits or any of . _ @ + - and begins with a letter or digit.",
+            field="login",
+        )
+    return wanted
+
+
+def checked_email(email: str) -> str:
+    """The address of a person as it is kept; Invalid if no mail could be sent to it."""
     try:
         return writable_address(email.strip())
     except Invalid as error:

@@ -78,7 +78,7 @@ def state_names() -> Mapping[State, str]:
 
 def role_names() -> Mapping[Role, str]:
     """What somebody can be invited as."""
-    return {Role.STAFF: _("Staff"), Role.ADMIN: _("Administrator"), Role.GUEST: _("Guest")}
+    return {Role.STAFF: _("Staff"), Role.ADMIN: _("Admin"), Role.GUEST: _("Guest")}
 
 
 def rights_in_words(rights: Rights) -> str:
@@ -102,7 +102,8 @@ def _what(view: InvitationView) -> str:
     role = role_names()[view.role]
     if view.sees_all:
         return role
-    return f"{role} · {', '.join(group.name for group in view.groups) or _('no group')}"
+    groups = ", ".join(group.name for group in view.groups) or _("no group")
+    return f"{role} · {groups}"
 
 
 def _href(view: InvitationView) -> str:
