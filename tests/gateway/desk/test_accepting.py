@@ -206,7 +206,7 @@ def test_who_takes_login_or_address_at_the_same_moment_is_found(desk: World, tak
         "locale": "",
         "created_at": NOON,
     }
-    come = []
+    come: list[object] = []
 
     def come_in(connection: Connection, _cursor: object, statement: str, *_rest: object) -> None:
         """The other one, when we have looked and not yet written."""
@@ -308,6 +308,19 @@ def test_who_was_shut_out_meanwhile_does_not_come_in_by_an_older_link(desk: Worl
         db.execute(gone.values(deactivated_at=NOON))
     with pytest.raises(NotFound):
         join(desk, secret, Newcomer("newer", "Ida", "Inger"))
+
+
+def test_who_was_shut_out_lets_nobody_in_by_what_they_sent_before(desk: World) -> None:
+    public_id, secret = invite(desk, guest(), desk.ours.staff)
+    with session.transaction() as db:
+        gone = update(Staff).where(Staff.id == desk.ours.staff.staff_id)
+        db.execute(gone.values(deactivated_at=NOON))
+    with pytest.raises(NotFound):
+        join(desk, secret)
+    again = invite_again(desk, public_id)
+    with session.reading() as db:
+        assert accepting.look(db, again, now=desk.clock.now()).invited_by == "ours"
+    join(desk, again)
 
 
 def test_a_login_that_is_taken_gets_a_number(desk: World) -> None:
