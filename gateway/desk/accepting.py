@@ -11,32 +11,17 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from gateway.desk import auditing, people
+from gateway.desk import auditing, people, staff
 from gateway.desk.auditing import Kind
-from gateway.errors import Conflict, Denied, Invalid, NotFound
+from gateway.desk.staff import Particulars
+from gateway.errors import Conflict, Denied, NotFound
 from gateway.ids import hash_secret, new_public_id
 from gateway.rules.access import Actor, Role
 from gateway.store.models import CustomerGroup, Invitation, Staff, StaffGroup
 from gateway.store.queries.invitations import Offer, can_be_accepted, find_offer
 
-MAX_NAME_CHARS = 100
-MAX_SALUTATION_CHARS = 50
-MAX_COMPANY_CHARS = 200
-MAX_ADDRESS_CHARS = 1000
 _OTHERS = 20
 """So many numbers are tried behind a login that is taken."""
-
-
-@dataclass(frozen=True, slots=True)
-class Newcomer:
-    """How somebody wants to be known here (O4); the last three may be empty."""
-
-    login: str
-    first_name: str
-    last_name: str
-    salutation: str = ""
-    company: str = ""
-    postal_address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +46,7 @@ def suggest_login(db: Session, offer: Offer) -> str:
 
 
 def accept(
-    db: Session, secret: str, newcomer: Newcomer, *, password_hash: str, locale: str, now: datetime
+    db: Session, secret: str, newcomer: Particulars, *, password_hash: str, locale: str, now: datetime
 ) -> Joined:
     """Join as somebody new, with a confirmed address: they have read the mail.
 
@@ -71,23 +56,19 @@ def accept(
     offer = look(db, secret, now=now)
     if offer.person_id is not None:
         raise _known()
-    login = people.free_login(db, newcomer.login)
+    wanted = staff.checked(newcomer)
+    login = people.free_login(db, wanted["login"])
     person = Staff(
         public_id=new_public_id(),
         account_id=offer.account_id,
         role=offer.role.value,
-        login=login,
         email=offer.address,
-        first_name=_line("first_name", newcomer.first_name, MAX_NAME_CHARS, least=1),
-        last_name=_line("last_name", newcomer.last_name, MAX_NAME_CHARS, least=1),
-        salutation=_line("salutation", newcomer.salutation, MAX_SALUTATION_CHARS),
-        company=_line("company", newcomer.company, MAX_COMPANY_CHARS),
-        postal_address=_checked("postal_address", newcomer.postal_address, MAX_ADDRESS_CHARS),
         password_hash=password_hash,
         locale=locale,
         sees_all=offer.sees_all,
         created_at=now,
         email_confirmed_at=now,
+        **wanted,
     )
     _take(db, offer, now)
     _add(db, offer, person)
@@ -145,17 +126,6 @@ def _give(db: Session, offer: Offer, staff_id: int) -> None:
     for group_id in db.execute(there.where(CustomerGroup.id.in_(offer.groups))).scalars():
         if group_id not in theirs:
             db.add(StaffGroup(account_id=offer.account_id, staff_id=staff_id, group_id=group_id))
-
-
-def _line(field: str, typed: str, most: int, *, least: int = 0) -> str:
-    return _checked(field, " ".join(typed.split()), most, least=least)
-
-
-def _checked(field: str, typed: str, most: int, *, least: int = 0) -> str:
-    wanted = typed.replace("\0", "").strip()
-    if not least <= len(wanted) <= most:
-        raise Invalid("This is missing or too long.", field=field)
-    return wanted
 
 
 def _known() -> Conflict:

@@ -149,7 +149,10 @@ def write_again(db: Session, by: Actor, public_id: str, *, post: Post, now: date
 
 
 def send_again(db: Session, by: Actor, public_id: str, letter: Letter, *, now: datetime) -> None:
-    """Let the new link be good and its mail go; the old one is dead. Errors as for `send`."""
+    """Let the new link be good and its mail go; the old one is dead. Errors as for `send`.
+
+    It is by whoever sends it now: mail and page name the same person.
+    """
     _one_at_a_time(db, by.account_id)
     row = held_row_of(db, by, public_id)
     if row.accepted_at is not None or row.revoked_at is not None:
@@ -158,13 +161,14 @@ def send_again(db: Session, by: Actor, public_id: str, letter: Letter, *, now: d
         _refuse_too_many(db, by.account_id, now)
     _owe(db, by, letter, now)
     row.token_hash, row.expires_at = letter.values["token_hash"], now + LASTS
+    row.invited_by_id = by.staff_id
     db.flush()
     auditing.note(db, by, Kind.INVITED_AGAIN, Ref(What.INVITATION.value, public_id), now=now)
 
 
 def _for_staff(db: Session, by: Actor, invite: StaffInvite) -> dict[str, Any]:
     if invite.role not in _INVITED:
-        raise Invalid("Invite somebody as administrator or as staff.", field="role")
+        raise Invalid("Invite somebody as admin or as staff.", field="role")
     sees_all = invite.sees_all or invite.role is Role.ADMIN
     ids = [] if sees_all else sorted({groups.id_of(db, by.sight, one) for one in invite.groups})
     if not sees_all and not ids:

@@ -81,13 +81,6 @@ def login_taken() -> Conflict:
     return Conflict("This login is taken.")
 
 
-def suggest_login(db: Session, wishes: Sequence[str]) -> str:
-    """The first of these that is a login and free; "" if none is."""
-    fitting = [wish for one in wishes if _LOGIN.fullmatch(wish := one.strip().lower())]
-    taken = set(db.execute(select(Staff.login).where(Staff.login.in_(fitting))).scalars())
-    return next((wish for wish in fitting if wish not in taken), "")
-
-
 def get_account(db: Session, public_id: str) -> AccountView:
     """An account by its public id, or by its owner's login; NotFound if there is none."""
     wanted = _ACCOUNTS.where((Account.public_id == public_id) | (Staff.login == public_id))
@@ -95,6 +88,13 @@ def get_account(db: Session, public_id: str) -> AccountView:
     if found is None:
         raise NotFound("There is no such account.")
     return AccountView(*found)
+
+
+def suggest_login(db: Session, wishes: Sequence[str]) -> str:
+    """The first of these that is a login and free; "" if none is."""
+    fitting = [wish for one in wishes if _LOGIN.fullmatch(wish := one.strip().lower())]
+    taken = set(db.execute(select(Staff.login).where(Staff.login.in_(fitting))).scalars())
+    return next((wish for wish in fitting if wish not in taken), "")
 
 
 def list_accounts(db: Session) -> tuple[AccountView, ...]:

@@ -1,7 +1,7 @@
 """Invitations: how far one has come, what a guest may do, and when a day is over."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
 LASTS = timedelta(days=7)
@@ -63,7 +63,7 @@ def is_offered(day: date, *, now: datetime) -> bool:
 
 def end_of(day: date) -> datetime:
     """The moment at which a day is over, by the clock of the server, as every page tells times."""
-    return datetime.combine(day + timedelta(days=1), time()).astimezone(UTC)
+    return datetime.combine(day + timedelta(days=1), datetime.min.time()).astimezone(UTC)
 
 
 def last_day(until: datetime) -> date:

@@ -98,7 +98,8 @@ def _what(view: InvitationView) -> str:
     role = lines.role_names()[view.role]
     if view.sees_all:
         return role
-    return f"{role} · {', '.join(group.name for group in view.groups) or _('no group')}"
+    groups = ", ".join(group.name for group in view.groups) or _("no group")
+    return f"{role} · {groups}"
 
 
 def _href(view: InvitationView) -> str:

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from werkzeug.datastructures import MultiDict
 
-from gateway.desk.accepting import Newcomer
 from gateway.desk.signatures import MAX_TEXT_CHARS, OwnSignature
+from gateway.desk.staff import Particulars
 
 _MAX_CHARS = 1000
 _MAX_SECRET = 200
@@ -59,9 +59,9 @@ def read_signature(form: MultiDict[str, str]) -> OwnSignature:
     return OwnSignature(_text(form, "signature_en"), _text(form, "signature_de"))
 
 
-def read_newcomer(form: MultiDict[str, str]) -> Newcomer:
+def read_newcomer(form: MultiDict[str, str]) -> Particulars:
     """What was typed to accept an invitation; no more of it than is needed to refuse it."""
-    return Newcomer(
+    return Particulars(
         login=_line(form, "login"),
         first_name=_line(form, "first_name"),
         last_name=_line(form, "last_name"),

@@ -10,10 +10,11 @@ from flask import Blueprint, Response, make_response, redirect, request
 from flask.typing import ResponseReturnValue
 
 from gateway.desk import accepting, passwords
-from gateway.desk.accepting import Joined, Newcomer
+from gateway.desk.accepting import Joined
 from gateway.desk.auditing import Way
 from gateway.desk.inviting import PATH
 from gateway.desk.knocking import Visitor
+from gateway.desk.staff import Particulars
 from gateway.errors import Conflict, Denied, DeskError, Invalid, NotFound
 from gateway.i18n import current_locale
 from gateway.rules.access import Role
@@ -76,7 +77,7 @@ def accept() -> ResponseReturnValue:
     )
 
 
-def _join(secret: str, typed: Newcomer) -> Joined:
+def _join(secret: str, typed: Particulars) -> Joined:
     """Somebody new. The hash is made before anything is looked up: it takes as long for every link."""
     password_hash = passwords.hash_password(forms.read_password(request.form))
     with transaction() as db:
@@ -94,12 +95,16 @@ def _home(joined: Joined) -> str:
     return "/guest" if joined.role is Role.GUEST else "/"
 
 
-def _shown(secret: str, typed: Newcomer | None = None, error: DeskError | None = None) -> ResponseReturnValue:
+def _shown(
+    secret: str, typed: Particulars | None = None, error: DeskError | None = None
+) -> ResponseReturnValue:
     """The invitation, and what whoever is at the browser can do with it."""
     try:
         with reading() as db:
             offer = accepting.look(db, secret, now=office().clock.now())
-            typed = typed or Newcomer(accepting.suggest_login(db, offer), offer.first_name, offer.last_name)
+            typed = typed or Particulars(
+                accepting.suggest_login(db, offer), offer.first_name, offer.last_name
+            )
     except NotFound as gone:
         return _link_page(complaints.in_words(gone)), gone.http
     answer = make_response(_offer_page(offer, secret, typed, error), error.http if error else 200)
@@ -109,7 +114,7 @@ def _shown(secret: str, typed: Newcomer | None = None, error: DeskError | None =
     return answer
 
 
-def _offer_page(offer: Offer, secret: str, typed: Newcomer, error: DeskError | None) -> str:
+def _offer_page(offer: Offer, secret: str, typed: Particulars, error: DeskError | None) -> str:
     person = sessions.find()
     fits = person is not None and person.actor.staff_id == offer.person_id
     return pages.render(

@@ -39,7 +39,8 @@ class Shared:
 class InvitationView:
     """An invitation as who manages them sees it; `person` is the login of who accepted it.
 
-    `groups` are those that staff without `sees_all` are given. `invited_by` is "" for an API token.
+    `groups` are those that staff without `sees_all` are given. `invited_by` is "" for an API token. While
+    whoever sent it is shut out, one that was not accepted counts as revoked.
     """
 
     public_id: str
@@ -149,8 +150,9 @@ def find_offer(db: Session, token_hash: str, *, now: datetime) -> Offer | None:
 
 
 def can_be_accepted(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    """The conditions under which a link still leads in."""
+    """The conditions under which a link still leads in; not while whoever sent it is shut out."""
     return (
+        ~_SENDER_IS_OUT,
         Invitation.accepted_at.is_(None),
         Invitation.revoked_at.is_(None),
         Invitation.expires_at > now,
@@ -167,6 +169,10 @@ def is_in_force(now: datetime) -> tuple[ColumnElement[bool], ...]:
     )
 
 
+_SENDER_IS_OUT = (
+    select(Staff.id).where(Staff.id == Invitation.invited_by_id, Staff.deactivated_at.is_not(None)).exists()
+)
+_IS_REVOKED = or_(Invitation.revoked_at.is_not(None), and_(Invitation.accepted_at.is_(None), _SENDER_IS_OUT))
 _SHARED = (
     Ticket.number,
     Ticket.subject,
@@ -175,7 +181,9 @@ _SHARED = (
     CustomerGroup.public_id.label("group_id"),
     CustomerGroup.name.label("group_name"),
 )
-_INVITER = select(Staff.id, Staff.first_name, Staff.last_name, Staff.login).subquery("inviter")
+_INVITER = select(
+    Staff.id, Staff.first_name, Staff.last_name, Staff.login, Staff.deactivated_at.label("left_at")
+).subquery("inviter")
 _PERSON = select(
     Staff.id, Staff.account_id, Staff.login, Staff.deactivated_at, func.lower(Staff.email).label("address")
 ).subquery("person")
@@ -188,6 +196,7 @@ _VIEWS = (
         _INVITER.c.first_name,
         _INVITER.c.last_name,
         _INVITER.c.login,
+        _INVITER.c.left_at,
         _PERSON.c.login.label("person"),
     )
     .outerjoin(Ticket, Ticket.id == Invitation.ticket_id)
@@ -233,9 +242,9 @@ def _narrowed(wanted: InvitationFilter, now: datetime) -> list[ColumnElement[boo
             found += is_in_force(now)
         case State.EXPIRED:
             link = and_(Invitation.accepted_at.is_(None), Invitation.expires_at <= now)
-            found += [Invitation.revoked_at.is_(None), or_(link, Invitation.until <= now)]
+            found += [~_IS_REVOKED, or_(link, Invitation.until <= now)]
         case State.REVOKED:
-            found.append(Invitation.revoked_at.is_not(None))
+            found.append(_IS_REVOKED)
         case None:
             pass
     return found
@@ -250,9 +259,10 @@ def _as_views(
 
 def _view(found: Row[*tuple[Any, ...]], groups: dict[int, GroupRef], now: datetime) -> InvitationView:
     row: Invitation = found.Invitation
+    revoked_at = row.revoked_at or (found.left_at if row.accepted_at is None else None)
     return InvitationView(
         public_id=row.public_id,
-        state=decide_state(Course(row.expires_at, row.accepted_at, row.revoked_at, row.until), now=now),
+        state=decide_state(Course(row.expires_at, row.accepted_at, revoked_at, row.until), now=now),
         address=row.address,
         name=f"{row.first_name} {row.last_name}".strip(),
         locale=row.locale,
@@ -267,7 +277,7 @@ def _view(found: Row[*tuple[Any, ...]], groups: dict[int, GroupRef], now: dateti
         created_at=row.created_at,
         expires_at=row.expires_at,
         accepted_at=row.accepted_at,
-        revoked_at=row.revoked_at,
+        revoked_at=revoked_at,
     )
 
 

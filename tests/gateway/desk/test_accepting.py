@@ -3,35 +3,34 @@
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from threading import Barrier
 from typing import Any
 
 import pytest
-from sqlalchemy import event, func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, event, func, insert, select, update
 
-from gateway.desk import accepting, groups, people
-from gateway.desk.accepting import Joined, Newcomer
+from gateway.desk import accepting, groups
+from gateway.desk.accepting import Joined
 from gateway.desk.inviting import Invited, StaffInvite
+from gateway.desk.staff import Particulars
 from gateway.errors import Conflict, Denied, DeskError, Invalid, NotFound
 from gateway.rules.access import Actor, Role
 from gateway.rules.invitations import LASTS, Rights
 from gateway.store import session
 from gateway.store.models import CustomerGroup, Invitation, Staff, StaffGroup
-from gateway.store.queries.invitations import Offer, find_offer
 from tests.gateway.desk.test_inviting import IDA, KIM, guest, invite, invite_again, north, row, staff
 from tests.world import NOON, World, mail
 
-_KNOWN = Newcomer("kim", "Kim", "Klein")
+_KNOWN = Particulars("kim", "Kim", "Klein")
 
 
-def join(world: World, secret: str, newcomer: Newcomer | None = None) -> Joined:
+def join(world: World, secret: str, newcomer: Particulars | None = None) -> Joined:
     with session.transaction() as db:
         return accepting.accept(
             db,
             secret,
-            newcomer or Newcomer("new", "Ida", "Inger"),
+            newcomer or Particulars("new", "Ida", "Inger"),
             password_hash="hash",
             locale="de",
             now=world.clock.now(),
@@ -89,7 +88,14 @@ def test_a_colleague_joins_with_the_role_and_the_groups_that_are_still_there(des
     public_id, secret = invite(desk, staff(sees_all=False, groups=(kept, gone)))
     with session.transaction() as db:
         groups.remove(db, desk.ours.owner, gone)
-    typed = Newcomer(" KIM ", " Kim ", "de  la Cruz", "Dr.", "Klein Ltd", " 1 High Street\nTown ")
+    typed = Particulars(
+        " KIM ",
+        " Kim ",
+        "de  la Cruz",
+        salutation="Dr.",
+        company="Klein Ltd",
+        postal_address=" 1 High Street\nTown ",
+    )
     joined = join(desk, secret, typed)
     made, now = person(joined.staff_id), desk.clock.now()
     assert (joined.login, joined.role) == ("kim", Role.STAFF)
@@ -118,7 +124,7 @@ def test_a_guest_joins_without_any_group(desk: World) -> None:
 def test_an_invitation_by_another_business_makes_another_person(desk: World) -> None:
     desk.receive(mail(), "help@stranger.example")
     first = join(desk, invite(desk, guest())[1])
-    second = join(desk, invite(desk, guest(), desk.stranger.owner)[1], Newcomer("other", "Ida", "Inger"))
+    second = join(desk, invite(desk, guest(), desk.stranger.owner)[1], Particulars("other", "Ida", "Inger"))
     assert first.staff_id != second.staff_id
     assert person(second.staff_id).account_id == desk.stranger.account_id
 
@@ -166,51 +172,64 @@ def test_a_link_works_once_and_an_older_one_not_at_all(desk: World) -> None:
         join(desk, older)
     join(desk, secret)
     with pytest.raises(NotFound):
-        join(desk, secret, Newcomer("second", "Eve", "Evil"))
+        join(desk, secret, Particulars("second", "Eve", "Evil"))
 
 
 @pytest.mark.parametrize(
     ("typed", "field"),
     [
-        (Newcomer("x", "Ida", "Inger"), "login"),
-        (Newcomer("ida", " ", "Inger"), "first_name"),
-        (Newcomer("ida", "Ida", ""), "last_name"),
-        (Newcomer("ida", "I" * 101, "Inger"), "first_name"),
-        (Newcomer("ida", "Ida", "Inger", salutation="x" * 51), "salutation"),
-        (Newcomer("ida", "Ida", "Inger", company="x" * 201), "company"),
-        (Newcomer("ida", "Ida", "Inger", postal_address="x" * 1001), "postal_address"),
+        (Particulars("x", "Ida", "Inger"), "login"),
+        (Particulars("ida", " ", "Inger"), "first_name"),
+        (Particulars("ida", "Ida", ""), "last_name"),
+        (Particulars("ida", "I" * 101, "Inger"), "first_name"),
+        (Particulars("ida", "Ida", "Inger", salutation="x" * 51), "salutation"),
+        (Particulars("ida", "Ida", "Inger", company="x" * 201), "company"),
+        (Particulars("ida", "Ida", "Inger", postal_address="x" * 501), "postal_address"),
     ],
 )
 def test_what_cannot_be_taken_is_told_and_the_link_stays_good(
-    desk: World, typed: Newcomer, field: str
+    desk: World, typed: Particulars, field: str
 ) -> None:
     _, secret = invite(desk, guest())
     with pytest.raises(Invalid) as refused:
         join(desk, secret, typed)
     assert refused.value.field == field
     with pytest.raises(Conflict, match="taken"):
-        join(desk, secret, Newcomer("SAM-stranger", "Ida", "Inger"))
+        join(desk, secret, Particulars("SAM-stranger", "Ida", "Inger"))
     join(desk, secret)
 
 
 @pytest.mark.parametrize("taken", ["login", "address"])
-def test_who_takes_login_or_address_at_the_same_moment_is_found(
-    desk: World, monkeypatch: pytest.MonkeyPatch, taken: str
-) -> None:
-    _, secret = invite(desk, guest(IDA))
-    _, other = invite(desk, guest(IDA, ticket=2) if taken == "address" else guest(KIM))
-    join(desk, other, Newcomer("new", "A", "B"))
-    # Stands for the moment between looking and writing, when the other was not there yet.
-    monkeypatch.setattr(people, "free_login", lambda _db, login: login)
-    monkeypatch.setattr(accepting, "find_offer", _before_the_other)
-    wanted = "new" if taken == "login" else "newer"
+def test_who_takes_login_or_address_at_the_same_moment_is_found(desk: World, taken: str) -> None:
+    _, secret = invite(desk, guest())
+    values = {
+        "public_id": "other",
+        "account_id": desk.ours.account_id,
+        "role": "guest",
+        "login": "new" if taken == "login" else "other",
+        "email": IDA if taken == "address" else KIM,
+        "first_name": "",
+        "last_name": "",
+        "password_hash": "x",
+        "locale": "",
+        "created_at": NOON,
+    }
+    come: list[object] = []
+
+    def come_in(connection: Connection, _cursor: object, statement: str, *_rest: object) -> None:
+        """The other one, when we have looked and not yet written."""
+        if statement.startswith("UPDATE invitation") and not come:
+            come.append(connection.execute(insert(Staff).values(**values)))
+
+    def join_late() -> None:
+        with session.transaction() as db:
+            event.listen(db.connection(), "before_cursor_execute", come_in)
+            known = Particulars("new", "Ida", "Inger")
+            accepting.accept(db, secret, known, password_hash="x", locale="", now=desk.clock.now())
+
     with pytest.raises(Conflict, match="taken" if taken == "login" else "have a login here"):
-        join(desk, secret, Newcomer(wanted, "Ida", "Inger"))
-
-
-def _before_the_other(db: Session, token_hash: str, *, now: datetime) -> Offer | None:
-    found = find_offer(db, token_hash, now=now)
-    return replace(found, person_id=None) if found else None
+        join_late()
+    assert len(come) == 1
 
 
 def test_of_two_who_accept_at_once_one_comes_in(desk: World) -> None:
@@ -231,7 +250,7 @@ def test_of_two_who_accept_at_once_one_comes_in(desk: World) -> None:
             accepting.accept(
                 db,
                 secret,
-                Newcomer(f"new{number}", "Ida", "Inger"),
+                Particulars(f"new{number}", "Ida", "Inger"),
                 password_hash="x",
                 locale="",
                 now=desk.clock.now(),
@@ -254,7 +273,7 @@ def test_nobody_gets_into_an_existing_person_by_a_link(desk: World) -> None:
         offer = accepting.look(db, secret, now=desk.clock.now())
     assert (offer.person_id, offer.login) == (first.staff_id, "new")
     with pytest.raises(Conflict, match="have a login here"):
-        join(desk, secret, Newcomer("newer", "Eve", "Evil"))
+        join(desk, secret, Particulars("newer", "Eve", "Evil"))
     for by in (desk.ours.owner, desk.stranger.owner, Actor(desk.ours.account_id, Role.TOKEN)):
         with pytest.raises(Denied):
             join_as(desk, by, secret)
@@ -296,7 +315,20 @@ def test_who_was_shut_out_meanwhile_does_not_come_in_by_an_older_link(desk: Worl
         gone = update(Staff).where(Staff.id == joined.staff_id)
         db.execute(gone.values(deactivated_at=NOON))
     with pytest.raises(NotFound):
-        join(desk, secret, Newcomer("newer", "Ida", "Inger"))
+        join(desk, secret, Particulars("newer", "Ida", "Inger"))
+
+
+def test_who_was_shut_out_lets_nobody_in_by_what_they_sent_before(desk: World) -> None:
+    public_id, secret = invite(desk, guest(), desk.ours.staff)
+    with session.transaction() as db:
+        gone = update(Staff).where(Staff.id == desk.ours.staff.staff_id)
+        db.execute(gone.values(deactivated_at=NOON))
+    with pytest.raises(NotFound):
+        join(desk, secret)
+    again = invite_again(desk, public_id)
+    with session.reading() as db:
+        assert accepting.look(db, again, now=desk.clock.now()).invited_by == "ours"
+    join(desk, again)
 
 
 def test_a_login_that_is_taken_gets_a_number(desk: World) -> None:

@@ -70,3 +70,9 @@ def test_what_is_no_address_is_invalid(world: World, email: str) -> None:
 def test_no_other_account_is_found(world: World, wanted: str) -> None:
     with session.reading() as db, pytest.raises(NotFound):
         people.get_account(db, wanted)
+
+
+def test_the_first_login_that_is_free_is_suggested(world: World) -> None:
+    with session.reading() as db:
+        assert people.suggest_login(db, ["Ö", "x", " SAM-ours ", "Sam-Theirs", "later"]) == "sam-theirs"
+        assert people.suggest_login(db, ["ours", ""]) == ""

@@ -42,7 +42,7 @@ STAFF = replace(GUEST, role=Role.STAFF, sees_all=True, shared=Shared())
         (replace(GUEST, shared=Shared(customer=CustomerRef("c", "Acme"))), "Customer Acme", "/customers/c"),
         (replace(GUEST, shared=Shared(group=GroupRef("g", "North"))), "Group North", "/groups/g"),
         (STAFF, "Staff", ""),
-        (replace(STAFF, role=Role.ADMIN), "Administrator", ""),
+        (replace(STAFF, role=Role.ADMIN), "Admin", ""),
         (replace(STAFF, sees_all=False, groups=(GroupRef("g", "North"),)), "Staff · North", ""),
         (replace(STAFF, sees_all=False), "Staff · no group", ""),
     ],

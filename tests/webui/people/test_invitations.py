@@ -138,7 +138,7 @@ def test_colleagues_are_given_groups_by_their_boxes(browser: FlaskClient, world:
     ("fields", "status", "words"),
     [
         ({"address": "nobody", "role": "staff"}, 422, "valid e-mail address"),
-        ({"address": KIM, "role": "owner"}, 422, "as administrator or as staff"),
+        ({"address": KIM, "role": "owner"}, 422, "as admin or as staff"),
         ({"address": KIM, "role": "staff", "sees": "groups"}, 422, "at least one group"),
         ({"address": "owner@ours.example", "role": "staff"}, 409, "works here already"),
         ({"address": IDA, "ticket": "1", "until": "2020-01-01"}, 422, "from today on"),

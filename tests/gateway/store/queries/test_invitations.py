@@ -3,14 +3,14 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from gateway.desk import groups
 from gateway.errors import Invalid, NotFound
 from gateway.rules.access import Role
 from gateway.rules.invitations import LASTS, Rights, State
 from gateway.store import session
-from gateway.store.models import CustomerGroup, Invitation, Ticket
+from gateway.store.models import CustomerGroup, Invitation, Staff, Ticket
 from gateway.store.queries.groups import GroupRef
 from gateway.store.queries.invitations import (
     InvitationFilter,
@@ -75,16 +75,25 @@ def test_the_states_part_the_list(world: World) -> None:
     put(world, "too-late", until=NOON)
     put(world, "revoked", revoked_at=BEFORE)
     put(world, "shut-out", accepted_at=BEFORE, revoked_at=BEFORE, until=BEFORE)
+    with session.transaction() as db:
+        db.execute(update(Staff).where(Staff.id == world.ours.staff.staff_id).values(deactivated_at=BEFORE))
+    for name, values in (
+        ("leavers", {}),
+        ("leavers-old", {"expires_at": NOON}),
+        ("leavers-accepted", {"accepted_at": BEFORE}),
+        ("leavers-ended", {"accepted_at": BEFORE, "until": NOON}),
+    ):
+        put(world, name, invited_by_id=world.ours.staff.staff_id, **values)
     by_state = {state: sorted(ids(world, state=state)) for state in State}
     assert by_state == {
         State.OPEN: ["dated", "open"],
-        State.ACCEPTED: ["accepted"],
-        State.EXPIRED: ["ended", "old", "too-late"],
-        State.REVOKED: ["revoked", "shut-out"],
+        State.ACCEPTED: ["accepted", "leavers-accepted"],
+        State.EXPIRED: ["ended", "leavers-ended", "old", "too-late"],
+        State.REVOKED: ["leavers", "leavers-old", "revoked", "shut-out"],
     }
     told = {state: {get(world, name).state for name in names} for state, names in by_state.items()}
     assert told == {state: {state} for state in State}
-    assert len(ids(world)) == 8
+    assert len(ids(world)) == 12
 
 
 def test_a_page_follows_the_other_newest_first_and_none_is_left_out(world: World) -> None:
