@@ -59,4 +59,4 @@ def test_a_newcomers_address_keeps_its_lines_and_the_rest_has_one_each() -> None
     )
     assert (typed.login, typed.first_name, typed.last_name) == ("ida", "Ida Maria", "")
     assert typed.postal_address == "1 Street\nTown"
-    assert len(read_newcomer(MultiDict({"postal_address": "x" * 9999})).postal_address) == 1001
+    assert read_newcomer(MultiDict({"postal_address": "x" * 9999})).postal_address == "x" * 1001
