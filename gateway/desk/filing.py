@@ -140,8 +140,8 @@ def file(
         people = (*([writer.requester] if writer.requester else []), *parsed.to, *parsed.cc)
         _let_take_part(db, row.account_id, ticket.id, people, where.own_addresses)
     _mark_bounces(db, row.account_id, parsed, where, now=now)
-    if not folded and row.source is not Source.IMPORT and now - row.received_at < _IS_NEWS_FOR:
-        guestnotices.owe(db, row.account_id, ticket.id, article_id, now=now)
+    if not folded:
+        _tell_guests(db, row, ticket, article_id, now)
     if isinstance(folded or filing, Append):
         _settle(db, row, Fate.FOLLOW_UP, ticket.id)
         return Filed(Fate.FOLLOW_UP, ticket.number)
@@ -152,6 +152,11 @@ def file(
     )
     _settle(db, row, Fate.TICKET, ticket.id, is_done=not owes)
     return Filed(Fate.TICKET, ticket.number, owes_acknowledgement=owes)
+
+
+def _tell_guests(db: Session, row: IntakeRow, ticket: Standing, article_id: int, now: datetime) -> None:
+    if row.source is not Source.IMPORT and now - row.received_at < _IS_NEWS_FOR:
+        guestnotices.owe(db, row.account_id, ticket.id, article_id, now=now)
 
 
 def _own_probe(db: Session, row: IntakeRow, parsed: ParsedMail) -> str | None:

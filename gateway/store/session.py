@@ -30,6 +30,8 @@ BUSY_SECONDS = 5.0
 """How long a SQLite writer waits for another before it gives up with Unavailable."""
 
 _WRITER_STEP_SECONDS = 0.001
+_MIGRATION_SECONDS = 60.0
+"""Who comes to a SQLite file in the midst of a migration waits for its end: it may copy large tables."""
 _BOUND = "SELECT current_setting('m4a.account', true)"
 _BIND = "SELECT set_config('m4a.account', %s, true)"
 
@@ -126,7 +128,8 @@ def reading() -> Iterator[Session]:
 @contextmanager
 def schema_change() -> Iterator[Connection]:
     """One writing transaction on a bare connection, for migrations; kept at the end, if nothing is raised."""
-    with _exclusive(), translated(), _configured().writer.begin() as connection:
+    patient = _configured().writer.execution_options(m4a_patience=_MIGRATION_SECONDS)
+    with _exclusive(), translated(), patient.begin() as connection:
         yield connection
 
 
@@ -249,12 +252,12 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _begin_writing(connection: Connection) -> None:
-    """Take the write lock, asking every millisecond for `BUSY_SECONDS`.
+    """Take the write lock, asking every millisecond for `BUSY_SECONDS`, or as long as the engine says.
 
     SQLite's own waiting grows to 100 ms a step, in which other processes take turn after turn.
     """
     raw: Any = connection.connection.dbapi_connection
-    deadline = clock.monotonic() + BUSY_SECONDS
+    deadline = clock.monotonic() + connection.get_execution_options().get("m4a_patience", BUSY_SECONDS)
     raw.execute("PRAGMA busy_timeout=0")
     try:
         while not _has_begun(raw) and clock.monotonic() < deadline:
