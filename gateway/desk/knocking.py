@@ -30,7 +30,7 @@ def knock(db: Session, visitor: Visitor, *, key: bytes, now: datetime) -> None:
 
 def knock_with_secret(db: Session, address: str, *, key: bytes, now: datetime) -> None:
     """Likewise for who shows a long secret instead of a name; these tries are counted for themselves."""
-    _count(db, [(Counted.SECRET, _digest(key, Counted.SECRET, network_of(address)))], now)
+    _count(db, [(Counted.SECRET, _secret_who(address, key))], now)
 
 
 def knock_with_code(db: Session, name: str, *, key: bytes, now: datetime) -> None:
@@ -42,6 +42,11 @@ def give_back(db: Session, visitor: Visitor, *, key: bytes, now: datetime) -> No
     """Their password was right, so that this try was no guess: a whole office may come in by one address."""
     for _, who in _whos(visitor, key):
         knocks.give_back(db, who, window_at=window_of(now))
+
+
+def give_back_secret(db: Session, address: str, *, key: bytes, now: datetime) -> None:
+    """Likewise: the secret that they showed was right."""
+    knocks.give_back(db, _secret_who(address, key), window_at=window_of(now))
 
 
 def welcome(db: Session, visitor: Visitor, *, key: bytes) -> None:
@@ -73,6 +78,10 @@ def _whos(visitor: Visitor, key: bytes) -> list[tuple[Counted, str]]:
         Counted.LOGIN: name,
     }
     return [(counted, _digest(key, counted, said)) for counted, said in named.items()]
+
+
+def _secret_who(address: str, key: bytes) -> str:
+    return _digest(key, Counted.SECRET, network_of(address))
 
 
 def _digest(key: bytes, counted: Counted, said: str) -> str:

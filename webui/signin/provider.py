@@ -104,6 +104,7 @@ def _let_in(question: Question, identity: Identity) -> Response:
         holder = identities.come_in(db, identity, now=office().clock.now())
     if holder is None:
         return _over(question, Outcome.UNKNOWN)
+    door.give_back_secret()
     with reading() as db:
         owes_more = secondfactor.is_on(db, holder.staff_id) and not identity.used_factor
     if owes_more:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from gateway.desk.knocking import (
     Visitor,
     give_back,
+    give_back_secret,
     knock,
     knock_with_code,
     knock_with_secret,
@@ -106,3 +107,16 @@ def test_nothing_is_kept_that_names_anybody(world: World) -> None:
         kept = db.execute(select(Knock.who)).scalars().all()
     assert len(kept) == len(set(kept)) == 3
     assert not [who for who in kept if "ann" in who or "192" in who]
+
+
+def test_a_secret_that_was_right_does_not_count(world: World) -> None:
+    for _ in range(2 * MOST[Counted.SECRET]):
+        with session.transaction() as db:
+            knock_with_secret(db, "192.0.2.1", key=b"key", now=NOON)
+            give_back_secret(db, "192.0.2.1", key=b"key", now=NOON)
+    with session.transaction() as db:
+        give_back_secret(db, "192.0.2.1", key=b"key", now=NOON)  # there is none to give back
+        for _ in range(MOST[Counted.SECRET]):
+            knock_with_secret(db, "192.0.2.1", key=b"key", now=NOON)
+        with pytest.raises(TooMany):
+            knock_with_secret(db, "192.0.2.1", key=b"key", now=NOON)

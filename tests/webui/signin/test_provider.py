@@ -365,6 +365,14 @@ def test_nobody_makes_us_ask_the_provider_without_end(
     assert len(there.forms) == MOST[Counted.SECRET]
 
 
+def test_a_whole_office_comes_in_by_one_address(
+    app: Flask, browser: FlaskClient, there: IdentityProvider
+) -> None:
+    link(browser, there)
+    entered = [sign_in(app.test_client(), there).location for _ in range(MOST[Counted.SECRET] + 1)]
+    assert entered == ["/"] * (MOST[Counted.SECRET] + 1)
+
+
 def test_what_the_browser_keeps_is_for_the_desk_alone(
     app: Flask, world: World, there: IdentityProvider
 ) -> None:
