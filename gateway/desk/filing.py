@@ -140,8 +140,7 @@ def file(
         people = (*([writer.requester] if writer.requester else []), *parsed.to, *parsed.cc)
         _let_take_part(db, row.account_id, ticket.id, people, where.own_addresses)
     _mark_bounces(db, row.account_id, parsed, where, now=now)
-    if not folded:
-        _tell_guests(db, row, ticket, article_id, now)
+    _tell_guests(db, row, ticket, None if folded else article_id, now)
     if isinstance(folded or filing, Append):
         _settle(db, row, Fate.FOLLOW_UP, ticket.id)
         return Filed(Fate.FOLLOW_UP, ticket.number)
@@ -154,8 +153,10 @@ def file(
     return Filed(Fate.TICKET, ticket.number, owes_acknowledgement=owes)
 
 
-def _tell_guests(db: Session, row: IntakeRow, ticket: Standing, article_id: int, now: datetime) -> None:
-    if row.source is not Source.IMPORT and now - row.received_at < _IS_NEWS_FOR:
+def _tell_guests(
+    db: Session, row: IntakeRow, ticket: Standing, article_id: int | None, now: datetime
+) -> None:
+    if article_id is not None and row.source is not Source.IMPORT and now - row.received_at < _IS_NEWS_FOR:
         guestnotices.owe(db, row.account_id, ticket.id, article_id, now=now)
 
 
