@@ -17,6 +17,7 @@ from gateway.settings import Settings
 from gateway.store import audit, session
 from gateway.store.audit import Ref
 from gateway.store.models import Staff
+from tests.fakes.tampering import open_audit_log
 from tests.webui.cast import PASSWORD, World
 from tests.webui.pages import Page
 from tests.webui.signin.test_security import another, let_proof_lapse
@@ -74,7 +75,7 @@ def test_a_whole_chain_is_told_with_its_newest_hash(browser: FlaskClient, world:
 
 def test_a_broken_chain_is_told_with_its_first_wrong_entry(browser: FlaskClient, world: World) -> None:
     with session.transaction() as db:
-        db.execute(text("DROP TRIGGER audit_entry_unchanged"))
+        open_audit_log(db)
         db.execute(text("UPDATE audit_entry SET kind = 'sign_in' WHERE kind = 'token_created'"))
         (broken,) = [one for one in audit.list_newest(db, world.ours.account_id) if one.seq == 3]
     answer = send(browser, f"{PAGE}/check")
