@@ -6,17 +6,19 @@ from typing import Any
 from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 
-from gateway.desk import guidedstart, imapsources, mailboxes
+from gateway.desk import guidedstart, imapsources, knocking, mailboxes
 from gateway.desk.guidedstart import Progress, Step
-from gateway.errors import Conflict, Invalid
+from gateway.desk.knocking import Visitor
+from gateway.errors import Conflict, Invalid, TooMany
 from gateway.i18n import current_locale
 from gateway.inbound.serverfinding import look_up
 from gateway.mail.addressing import writable_address
+from gateway.rules.access import Actor
 from gateway.store.imap import SourceState
 from gateway.store.queries.mailboxes import get_heartbeat
 from gateway.store.sealed import Seal
 from gateway.store.session import reading, transaction
-from webui import complaints, mailboxstates, pages
+from webui import callers, complaints, mailboxstates, pages
 from webui.bridge import Told
 from webui.fields import line
 from webui.later import Later
@@ -90,7 +92,8 @@ def connect() -> ResponseReturnValue:
     try:
         plan = _plan(known, typed)
         connecting.check(plan)
-    except Invalid as error:
+        _count_try(by)
+    except (Invalid, TooMany) as error:
         return _connect_page(known, typed, complaints.in_words(error)), error.http
     servers = forms.servers_of(plan.incoming, plan.sending, known.servers)
     with transaction() as db:
@@ -140,21 +143,31 @@ def pulse() -> ResponseReturnValue:
     return pages.render("web/start/pulse.html", **shown)
 
 
+def _count_try(by: Actor) -> None:
+    """As tries to get in here are: nobody shall guess a password at somebody's server through us."""
+    here, now = office(), office().clock.now()
+    with transaction() as db:
+        visitor = Visitor(f"connect {by.account_id}", callers.address())
+        knocking.knock(db, visitor, key=here.settings.key(), now=now)
+
+
 def _add(address: str, way: str, *, typed: str = "") -> ResponseReturnValue:
-    by, here = steps.manager(), office()
+    """Choose the mailbox with this address, which is made where the account has none."""
+    by, now, mail_domain = steps.manager(), office().clock.now(), office().settings.mail_domain
     try:
         with transaction() as db:
-            made = mailboxes.add(
+            mine = mailboxes.list_mailboxes(db, by.account_id, mail_domain=mail_domain)
+            box = next((box for box in mine if box.address == address.lower()), None) or mailboxes.add(
                 db,
                 by.account_id,
                 address[:320],
                 name=current().account_name,
                 locale=current_locale(),
-                mail_domain=here.settings.mail_domain,
-                now=here.clock.now(),
+                mail_domain=mail_domain,
+                now=now,
                 by=by,
             )
-            guidedstart.choose_mailbox(db, by, made.public_id, now=here.clock.now())
+            guidedstart.choose_mailbox(db, by, box.public_id, now=now)
     except (Invalid, Conflict) as error:
         return _ways_page(steps.progress(), way, typed or address, complaints.in_words(error)), error.http
     return redirect(_PATH, 303)

@@ -261,3 +261,22 @@ def test_a_mailbox_that_was_connected_elsewhere_meanwhile_is_told(
     assert known().trouble == "desk|This mailbox has an IMAP account already."
     with session.reading() as db:
         assert imapsources.find_view(db, world.ours.actor, first) is not None
+
+
+def test_an_address_that_is_ours_already_is_chosen(browser: FlaskClient, send: Send, known: Known) -> None:
+    assert send(f"{PATH}/forward", address="Help@ours.example").location == PATH
+    assert Page(browser.get(PATH)).text_of("h1") == "help@ours.example"
+    with session.reading() as db:
+        assert len(db.execute(select(Mailbox.id).where(Mailbox.address == "help@ours.example")).all()) == 1
+
+
+@pytest.mark.usefixtures("found")
+def test_nobody_guesses_a_password_elsewhere_through_us(
+    send: Send, known: Known, dovecot: Dovecot, peer: SmtpPeer
+) -> None:
+    told = [connect(send, dovecot, peer, imap_port="1").status_code for _ in range(11)]
+    assert told == [303] * 10 + [429]
+    refused = connect(send, dovecot, peer)
+    assert refused.status_code == 429
+    assert "Too many tries" in Page(refused).text_of("#wrong")
+    assert known().mailbox_id is None

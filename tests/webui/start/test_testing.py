@@ -17,6 +17,7 @@ from tests.fakes.dns_server import DnsServer
 from tests.fakes.smtp_peer import Answer, SmtpPeer
 from tests.webui.cast import World
 from tests.webui.pages import Page
+from webui.app import create_app
 
 Send = Callable[..., TestResponse]
 PATH = "/start/test"
@@ -154,3 +155,17 @@ def test_a_look_from_the_mailboxs_own_page_is_no_test_mail(
         public_id = db.get_one(Mailbox, world.ours.mailbox_id).public_id
     send(f"/mailboxes/{public_id}/test")
     assert Page(browser.get(PATH)).all("#checks") == []
+
+
+def test_a_demo_says_that_nothing_leaves(
+    settings: Settings, world: World, dns: DnsServer, peer: SmtpPeer
+) -> None:
+    demo = settings.with_values(demo=True, postbox_port=peer.port)
+    browser = create_app(demo).test_client()
+    browser.set_cookie("session", world.ours.cookie)
+    assert "nothing leaves, so nothing comes back" in Page(browser.get(PATH)).text_of("main")
+    browser.post(PATH, data={"csrf_token": Page(browser.get("/account")).token})
+    page = Page(browser.get(PATH))
+    assert "It is kept and shown here" in page.text_of(".checks")
+    assert page.one("#checks").get("hx-get") is None
+    assert "this is a demo" in Page(browser.get("/start/end")).text_of("main .list")
