@@ -66,7 +66,7 @@ def edit(public_id: str) -> ResponseReturnValue:
         particulars.keep(actor(), public_id, typed)
     except (Invalid, Conflict) as error:
         return _page(public_id, error, "details", typed=typed), error.http
-    return redirect(f"/people/{public_id}", 303)
+    return redirect(f"/people/{public_id}?saved=1", 303)
 
 
 @blueprint.post(f"{_PERSON}/access")
@@ -141,7 +141,7 @@ def _carry_out(
             verb(db, actor(), public_id, **read())
     except (Invalid, Conflict) as error:
         return _page(public_id, error, box), error.http
-    return redirect(f"/people/{public_id}#{box}", 303)
+    return redirect(f"/people/{public_id}?saved=1#{box}", 303)
 
 
 def _page(
@@ -159,6 +159,7 @@ def _page(
         area="people",
         views=views,
         person=found,
+        is_saved="saved" in request.args,
         roles=[(role.value, lines.role_names()[role]) for role in GIVEN_ROLES],
         role=lines.role_names()[found.role],
         may_change=found.role is not Role.OWNER,

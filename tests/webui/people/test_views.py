@@ -68,7 +68,8 @@ def test_oneself_is_edited_on_a_page_of_ones_own(browser: FlaskClient, world: Wo
 
 def test_a_colleague_is_edited(browser: FlaskClient, sam: Actor) -> None:
     answer = send(browser, SAM, **KNOWN | {"salutation": "Dr.", "company": "Ours"})
-    assert (answer.status_code, answer.location) == (303, SAM)
+    assert (answer.status_code, answer.location) == (303, f"{SAM}?saved=1")
+    assert Page(browser.get(answer.location)).text_of("[role=status]") == "Saved."
     assert (view_of(sam).salutation, view_of(sam).company) == ("Dr.", "Ours")
 
 
