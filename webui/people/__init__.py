@@ -1,1 +1,1 @@
-"""The people of a business: who works in it, and who is invited."""
+"""The people who work in the account."""
