@@ -1,5 +1,6 @@
 """The second step of signing in."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,8 @@ from werkzeug.test import TestResponse
 from gateway import clock
 from gateway.rules.throttling import MOST, Counted
 from gateway.settings import Settings
-from gateway.store import session
+from gateway.store import audit, session
+from gateway.store.audit import Entry
 from gateway.store.models import HalfSignIn, Knock
 from tests.webui.cast import PASSWORD, World
 from tests.webui.pages import Page
@@ -88,6 +90,26 @@ def test_codes_are_not_guessed_without_end(client: FlaskClient, codes: list[str]
     with session.transaction() as db:
         db.execute(delete(Knock))
     assert send(client, "/sign-in/code", code=codes[0]).status_code == 303
+
+
+def test_the_audit_log_tells_what_was_wrong_and_by_what_one_came_in(
+    client: FlaskClient, world: World, codes: list[str]
+) -> None:
+    half_way(client)
+    for code in ("000000", "wrong", codes[0]):
+        send(client, "/sign-in/code", code=code)
+    told = noted(world, 3)
+    assert [(one.kind, one.actor.kind, one.facts) for one in told] == [
+        ("sign_in", "staff", {"way": "recovery_code"}),
+        ("factor_failed", "visitor", {"way": "recovery_code"}),
+        ("factor_failed", "visitor", {"way": "code"}),
+    ]
+
+
+def noted(world: World, most: int) -> Sequence[Entry]:
+    """The newest entries of our audit log."""
+    with session.reading() as db:
+        return audit.list_newest(db, world.ours.account_id, limit=most)
 
 
 def test_who_has_given_the_code_is_half_way_nowhere_any_more(app: Flask, codes: list[str]) -> None:

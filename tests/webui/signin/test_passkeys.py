@@ -15,6 +15,7 @@ from gateway.rules.throttling import MOST, Counted
 from tests.fakes.authenticator import Authenticator
 from tests.webui import pages
 from tests.webui.cast import PASSWORD, World
+from tests.webui.signin.test_halfway import noted
 from tests.webui.signin.test_look import look
 from tests.webui.signin.test_security import another, let_proof_lapse
 from webui import office
@@ -106,6 +107,22 @@ def test_somebody_elses_passkey_is_no_second_factor_of_ours(
     answer = after_password(client, theirs)
     assert (answer.status_code, client.get("/").status_code) == (422, 303)
     assert "could not be used" in pages.Page(answer).text_of("#wrong")
+
+
+def test_wrong_ones_beside_the_password_are_counted_and_noted_as_wrong_codes_are(
+    named: Flask, browser: FlaskClient, device: Authenticator, world: World
+) -> None:
+    register(browser, device)
+    client = named.test_client()
+    send(client, "/sign-in", login="ours", password=PASSWORD)
+    nonsense = {"credential": "{}"}
+    for _ in range(MOST[Counted.CODE]):
+        assert send(client, "/sign-in/code/passkey", **nonsense).status_code == 422
+    assert send(client, "/sign-in/code/passkey", **nonsense).status_code == 429
+    assert send(client, "/sign-in/code", code="000000").status_code == 429
+    newest, *_, first = noted(world, MOST[Counted.CODE] + 1)
+    assert (newest.kind, newest.facts, newest.actor.kind) == ("factor_failed", {"way": "passkey"}, "visitor")
+    assert first.kind != "factor_failed"
 
 
 def test_an_answer_is_good_once_and_in_its_own_browser(
