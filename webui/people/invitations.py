@@ -23,7 +23,7 @@ from webui.people import invitationlines as lines
 from webui.people.invitationforms import Target, Typed
 from webui.people.lines import role_names
 from webui.rail import rail
-from webui.sessions import actor, proven, signed_in
+from webui.sessions import actor, proven, safe_next, signed_in
 
 blueprint = Blueprint("invitations", __name__)
 
@@ -71,7 +71,7 @@ def invite() -> ResponseReturnValue:
         inviting.invite(actor(), wanted)
     except (Invalid, Conflict, Denied, TooMany) as error:
         return _form_page(target, typed, error), error.http
-    return redirect(f"{_PATH}?sent=1", 303)
+    return redirect(_onward() or f"{_PATH}?sent=1", 303)
 
 
 @blueprint.get(f"{_PATH}/<public_id>")
@@ -158,6 +158,7 @@ def _form_page(target: Target, typed: Typed, error: DeskError | None = None) -> 
         target=target,
         about=about,
         back=back,
+        onward=_onward(),
         groups=found,
         roles=role_names(),
         may_manage=may(by, Permission.MANAGE_ACCOUNT),
@@ -165,6 +166,12 @@ def _form_page(target: Target, typed: Typed, error: DeskError | None = None) -> 
         wrong=complaints.in_words(error) if error else "",
         field=error.field if isinstance(error, Invalid) else "",
     )
+
+
+def _onward() -> str:
+    """The page of ours that sent somebody here, "" for none."""
+    asked = request.values.get("next")
+    return safe_next(asked) if asked else ""
 
 
 def _named(by: Actor, target: Target) -> tuple[str, str]:

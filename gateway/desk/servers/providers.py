@@ -1,6 +1,7 @@
 """Well-known providers of mail: their servers, by the domains of addresses and of mail exchangers.
 
-From their own help pages; a list of ours, because asking somebody else for it would tell them who asks.
+Our own list, because asking somebody else for it would tell them who asks. What it says is tried before
+anything is kept.
 """
 
 from dataclasses import dataclass
