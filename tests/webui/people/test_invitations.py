@@ -128,10 +128,10 @@ def test_a_guest_is_invited_from_a_customer_and_from_a_group(browser: FlaskClien
 def test_whoever_came_from_the_guided_start_goes_back_there(browser: FlaskClient) -> None:
     start = f"{INVITE}?next=/start/colleagues"
     assert 'name="next" value="/start/colleagues"' in browser.get(start).text
-    asked = {"role": "staff", "sees_all": "1"}
-    kim = send(browser, start, address="kim@ours.example", **asked, next="/start/colleagues")
+    asked = {"role": "staff", "sees": "all"}
+    kim = send(browser, INVITE, address="kim@ours.example", **asked, next="/start/colleagues")
     assert kim.location == "/start/colleagues"
-    eve = send(browser, start, address="eve@ours.example", **asked, next="//evil.example")
+    eve = send(browser, INVITE, address="eve@ours.example", **asked, next="//evil.example")
     assert eve.location == "/"
 
 
