@@ -123,6 +123,7 @@ def across_accounts(view: Callable[P, T]) -> Callable[P, T]:
 
     @wraps(view)
     def opened(*args: P.args, **kwargs: P.kwargs) -> T:
+        find()  # now, because it binds to the account of whoever is signed in
         with binding.everywhere():
             return view(*args, **kwargs)
 

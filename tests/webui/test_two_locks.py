@@ -11,7 +11,9 @@ from werkzeug.test import TestResponse
 from gateway import clock
 from gateway.store import binding, session
 from gateway.store.models import Contact, Customer, Mailbox, MailedLink, Ticket, WebSession
+from tests.admitting import add_guest, cookie_of
 from tests.webui.cast import PASSWORD, World, mail
+from tests.webui.invited import guest, invite
 from tests.webui.pages import Page
 from webui.bridge import Told
 from webui.later import Later
@@ -114,9 +116,9 @@ def test_what_is_done_beside_the_pages_is_bound_as_well(app: Flask, world: World
 
 
 def test_the_whole_circle_works(client: FlaskClient) -> None:
-    fields = {"business": "Acme", "login": "anna", "email": "anna@acme.example", "password": PASSWORD}
+    fields = {"login": "anna", "email": "anna@acme.example", "password": PASSWORD}
     assert send(client, "/sign-up", "/sign-up", **fields).status_code == 303
-    assert "Acme" in client.get("/account").text
+    assert "anna@acme.example" in client.get("/account").text
     box = send(client, "/mailboxes", address="help@acme.example").location
     assert client.get(box).status_code == 200
     assert send(client, "/customers", name="Smith", domains="smith.example").status_code == 303
@@ -136,3 +138,30 @@ def test_the_whole_circle_works(client: FlaskClient) -> None:
 def test_an_address_that_another_account_has_is_told_as_taken(browser: FlaskClient, world: World) -> None:
     answer = send(browser, "/mailboxes", address="help@stranger.example")
     assert (answer.status_code, "There is a mailbox with this address already." in answer.text) == (409, True)
+
+
+def test_an_invitation_is_told_to_be_somebody_elses(app: Flask, world: World) -> None:
+    _, secret = invite(world.ours, guest(address="ida@freelance.example"))
+    theirs = app.test_client()
+    theirs.set_cookie("session", world.stranger.cookie)
+    answer = send(theirs, "/invitation", code=secret)
+    assert "which this invitation is not for" in answer.text
+
+
+def test_a_login_that_somebody_has_in_another_account_is_told_as_taken(browser: FlaskClient) -> None:
+    fields = {"first_name": "O", "last_name": "Wner", "email": "owner@ours.example"}
+    answer = send(browser, "/account/profile", login="stranger", **fields)
+    assert (answer.status_code, "This login is taken." in answer.text) == (409, True)
+
+
+def test_a_guest_reads_and_answers_what_is_shared(app: Flask, world: World) -> None:
+    theirs = app.test_client()
+    by = add_guest(world.ours.account_id, ticket=1, may=["answer"])
+    theirs.set_cookie("session", cookie_of(by, now=clock.now()))
+    answer = send(theirs, "/guest/1/articles", kind="reply", text="Is it in?")
+    assert answer.status_code == 303
+    assert "Is it in?" in theirs.get("/guest/1").text
+    world.stranger.receive(mail())
+    strangers = add_guest(world.stranger.account_id, ticket=1)
+    theirs.set_cookie("session", cookie_of(strangers, now=clock.now()))
+    assert "Is it in?" not in theirs.get("/guest/1").text
