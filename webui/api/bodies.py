@@ -19,10 +19,11 @@ _DESCRIBED = "__takes__"
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What a view reads as its body, for the description of the API."""
+    """What a view reads as its body, for the description of the API: JSON of a model, or text of a type."""
 
-    model: type[BaseModel]
-    files: bool
+    model: type[BaseModel] | None
+    files: bool = False
+    text: str = ""
 
 
 def takes(model: type[BaseModel], *, files: bool = False) -> Callable[[F], F]:
@@ -30,6 +31,16 @@ def takes(model: type[BaseModel], *, files: bool = False) -> Callable[[F], F]:
 
     def noted(view: F) -> F:
         setattr(view, _DESCRIBED, Taken(model, files))
+        return view
+
+    return noted
+
+
+def takes_text(media: str) -> Callable[[F], F]:
+    """Note for the description that a view reads text of this type."""
+
+    def noted(view: F) -> F:
+        setattr(view, _DESCRIBED, Taken(None, text=media))
         return view
 
     return noted
@@ -46,6 +57,13 @@ def read(model: type[M]) -> M:
     if not request.is_json:
         abort(problems.of_status(415, "Send application/json."))
     return _parse(model, request.get_data())
+
+
+def read_text(media: str, most: int) -> bytes:
+    """The body as it came; of one that is longer than `most`, what shows it."""
+    if request.mimetype != media:
+        abort(problems.of_status(415, f"Send {media}."))
+    return request.stream.read(most + 1)
 
 
 def read_with_files(model: type[M]) -> tuple[M, list[FileStorage]]:

@@ -46,7 +46,8 @@ def _with_bodies(app: OpenAPI) -> dict[str, Any]:
         path = spec["paths"].get(parse_rule(rule.rule), {})
         for method in {"post", "patch"} & path.keys() & {name.lower() for name in rule.methods or ()}:
             _describe(path[method], bodies.taken_by(view), method)
-    taken = [t.model for view in app.view_functions.values() if (t := bodies.taken_by(view))]
+    noted = [t for view in app.view_functions.values() if (t := bodies.taken_by(view))]
+    taken = [one.model for one in noted if one.model is not None]
     _, schemas = models_json_schema([(model, "validation") for model in taken], ref_template=_REF)
     spec["components"]["schemas"].update(schemas["$defs"])
     return spec
@@ -56,6 +57,9 @@ def _describe(operation: dict[str, Any], taken: Taken | None, method: str) -> No
     if method == "post":
         operation.setdefault("parameters", []).append(_KEY)
     if taken is None:
+        return
+    if taken.model is None:
+        operation["requestBody"] = {"required": True, "content": {taken.text: {"schema": {"type": "string"}}}}
         return
     schema = {"$ref": _REF.format(model=taken.model.__name__)}
     content: dict[str, Any] = {"application/json": {"schema": schema}}

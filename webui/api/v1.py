@@ -12,6 +12,7 @@ from webui.api import (
     quarantine,
     staff,
     tickets,
+    transfer,
 )
 from webui.api.routes import blueprint
 
@@ -27,6 +28,7 @@ ROUTES = (
     quarantine,
     staff,
     tickets,
+    transfer,
 )
 """The modules whose routes the blueprint has."""
 
