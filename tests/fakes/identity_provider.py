@@ -3,12 +3,11 @@
 import base64
 import hashlib
 import json
-import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any, Self
 from urllib.parse import parse_qsl, unquote_plus, urlsplit
 
@@ -16,6 +15,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, Key
 
 from gateway import clock
+from tests.fakes.listening import Listening, Silent
 
 CLIENT_ID = "the desk"
 CLIENT_SECRET = "secret: of the desk"
@@ -26,7 +26,7 @@ def new_key(kid: str) -> ECKey:
 
 
 @dataclass
-class IdentityProvider:
+class IdentityProvider(Listening):
     """Listens while its `with` block lasts.
 
     `claims` stand over those of a right token, None takes one away; `header` likewise, and `metadata` over
@@ -52,7 +52,7 @@ class IdentityProvider:
         self._given: dict[str, dict[str, str]] = {}
         outer = self
 
-        class Handler(BaseHTTPRequestHandler):
+        class Handler(Silent, BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 outer.asked.append(self.path)
                 keys = {"keys": [key.as_dict(private=False) for key in outer.shown or [outer.key]]}
@@ -73,23 +73,12 @@ class IdentityProvider:
                 with suppress(OSError):  # who did not want to wait is gone
                     self.wfile.write(body)
 
-            def log_message(self, format: str, *args: object) -> None:
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05})
-        self._thread.start()
+        self.listen(Handler)
         return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join(5)
 
     @property
     def issuer(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+        return self.origin
 
     def describe(self) -> dict[str, Any]:
         own = {

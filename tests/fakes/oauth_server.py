@@ -1,20 +1,21 @@
 """A token server on loopback (RFC 6749): tokens that rotate, errors, slowness; Dovecot asks it, too."""
 
 import json
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from itertools import count
 from typing import Any, Self
 from urllib.parse import parse_qs
+
+from tests.fakes.listening import Listening, Silent
 
 USER = "help@ours.example"
 
 
 @dataclass
-class OAuthServer:
+class OAuthServer(Listening):
     """Listens while its `with` block lasts.
 
     `refresh_token` is the one that is good now; with `rotates` each use replaces it. `error` is what the next
@@ -38,7 +39,7 @@ class OAuthServer:
         self._numbers = count(1)
         outer = self
 
-        class Handler(BaseHTTPRequestHandler):
+        class Handler(Silent, BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 size = int(self.headers.get("Content-Length", 0))
                 form = {k: v[0] for k, v in parse_qs(self.rfile.read(size).decode()).items()}
@@ -59,27 +60,16 @@ class OAuthServer:
                 self.end_headers()
                 self.wfile.write(data)
 
-            def log_message(self, format: str, *args: object) -> None:
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05})
-        self._thread.start()
+        self.listen(Handler)
         return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join(5)
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}/token"
+        return f"{self.origin}/token"
 
     @property
     def introspection_url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}/introspect?token="
+        return f"{self.origin}/introspect?token="
 
     def exchange(self, form: dict[str, str]) -> tuple[int, dict[str, Any]]:
         self.requests.append(form)

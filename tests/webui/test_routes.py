@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 from gateway import clock
-from gateway.desk import canned, customers, groups, signin
+from gateway.desk import canned, customers, groups
 from gateway.rules.access import Actor, Role
 from gateway.store import session
 from gateway.store.models import (
@@ -31,7 +31,7 @@ from gateway.store.models import (
     Staff,
     table,
 )
-from tests.admitting import add_guest, add_limited, cookie_of, group_of
+from tests.admitting import add_guest, add_limited, add_person, cookie_of, group_of
 from tests.webui.cast import World, mail
 from tests.webui.invited import guest, invite
 from tests.webui.pages import Page
@@ -143,23 +143,8 @@ def ids(world: World) -> Mapping[str, str]:
 @pytest.fixture
 def staff(app: Flask, world: World) -> FlaskClient:
     """The browser of a colleague who is no admin."""
-    now = clock.now()
-    with session.transaction() as db:
-        values = {
-            "public_id": "s" * 24,
-            "account_id": world.ours.account_id,
-            "role": Role.STAFF.value,
-            "login": "sam",
-            "email": "sam@ours.example",
-            "password_hash": "x",
-            "created_at": now,
-            "email_confirmed_at": now,
-        }
-        staff_id = db.execute(insert(Staff).returning(Staff.id), values).scalar_one()
-        cookie = signin.open_session(db, staff_id, browser="", now=now)
-    made = app.test_client()
-    made.set_cookie("session", cookie)
-    return made
+    key = add_person(world.ours.account_id, Role.STAFF)
+    return signed_in(app, Actor(world.ours.account_id, Role.STAFF, key))
 
 
 def call(

@@ -18,6 +18,7 @@ from gateway.rules.invitations import LASTS, Rights, end_of
 from gateway.store import session
 from gateway.store.filetypes import detect_type
 from gateway.store.models import Delivery, Invitation, Staff
+from tests.admitting import invitation_row
 from tests.world import DOMAIN, NOON, SUPPORT, World, mail
 
 IDA, KIM = "ida@freelance.example", "kim@ours.example"
@@ -313,22 +314,9 @@ def test_an_account_has_only_so_many_open_ones(desk: World) -> None:
     desk.clock.at += LASTS
     now = desk.clock.now()
     rows = [
-        {
-            "public_id": f"i{number}",
-            "account_id": desk.ours.account_id,
-            "address": f"p{number}@ours.example",
-            "first_name": "",
-            "last_name": "",
-            "locale": "",
-            "role": "staff",
-            "sees_all": True,
-            "groups": [],
-            "may_note": False,
-            "may_answer": False,
-            "may_join": False,
-            "created_at": now,
-            "expires_at": now + timedelta(hours=1),
-        }
+        invitation_row(
+            desk.ours.account_id, f"i{number}", created_at=now, expires_at=now + timedelta(hours=1)
+        )
         for number in range(inviting.MAX_OPEN)
     ]
     with session.transaction() as db:

@@ -7,6 +7,7 @@ from gateway.rules.invitations import KEPT
 from gateway.store import session
 from gateway.store.expiring import forget_expired
 from gateway.store.models import Invitation, MailedLink
+from tests.admitting import invitation_row
 from tests.world import NOON, World
 
 
@@ -32,23 +33,9 @@ def test_what_has_expired_goes(world: World, seconds: int, gone: int) -> None:
 def test_an_invitation_that_nobody_accepted_goes_a_while_after_its_link(
     world: World, seconds: int, left: list[str]
 ) -> None:
-    values = {
-        "account_id": world.ours.account_id,
-        "address": "ida@freelance.example",
-        "first_name": "",
-        "last_name": "",
-        "locale": "",
-        "role": "staff",
-        "sees_all": True,
-        "groups": [],
-        "may_note": False,
-        "may_answer": False,
-        "may_join": False,
-        "created_at": NOON,
-        "expires_at": NOON,
-    }
     with session.transaction() as db:
         for name, at in (("open", None), ("accepted", NOON)):
-            db.execute(insert(Invitation).values(**values, public_id=name, accepted_at=at))
+            values = invitation_row(world.ours.account_id, name, expires_at=NOON, accepted_at=at)
+            db.execute(insert(Invitation).values(**values))
         forget_expired(db, now=NOON + KEPT + timedelta(seconds=seconds))
         assert db.execute(select(Invitation.public_id).order_by(Invitation.public_id)).scalars().all() == left

@@ -10,12 +10,13 @@ from sqlalchemy import delete, insert, select, update
 from werkzeug.test import TestResponse
 
 from gateway import clock
-from gateway.desk import customers, groups, signin
+from gateway.desk import customers, groups
 from gateway.mail.parse import parse
-from gateway.rules.access import Role
+from gateway.rules.access import Actor, Role
 from gateway.store import session
 from gateway.store.filetypes import detect_type
 from gateway.store.models import AutomaticMail, Delivery, Invitation, Staff
+from tests.admitting import add_person, cookie_of, invitation_row
 from tests.webui.cast import Business, World
 from tests.webui.pages import Page
 from tests.webui.signin.test_security import let_proof_lapse
@@ -50,22 +51,9 @@ def invitation() -> Invitation:
 
 def as_staff(app: Flask, world: World) -> FlaskClient:
     """The browser of a colleague who is no admin."""
-    now = clock.now()
-    values = {
-        "public_id": "s" * 24,
-        "account_id": world.ours.account_id,
-        "role": Role.STAFF.value,
-        "login": "sam",
-        "email": "sam@ours.example",
-        "password_hash": "x",
-        "created_at": now,
-        "email_confirmed_at": now,
-    }
-    with session.transaction() as db:
-        staff_id = db.execute(insert(Staff).returning(Staff.id), values).scalar_one()
-        cookie = signin.open_session(db, staff_id, browser="", now=now)
+    key = add_person(world.ours.account_id, Role.STAFF)
     made = app.test_client()
-    made.set_cookie("session", cookie)
+    made.set_cookie("session", cookie_of(Actor(world.ours.account_id, Role.STAFF, key), now=clock.now()))
     return made
 
 
@@ -247,22 +235,9 @@ def test_who_has_not_confirmed_their_address_is_told_so(browser: FlaskClient, wo
 def test_a_long_list_goes_on_and_keeps_its_state(browser: FlaskClient, world: World) -> None:
     now = clock.now()
     rows = [
-        {
-            "public_id": f"i{number}",
-            "account_id": world.ours.account_id,
-            "address": f"p{number}@ours.example",
-            "first_name": "",
-            "last_name": "",
-            "locale": "",
-            "role": "staff",
-            "sees_all": True,
-            "groups": [],
-            "may_note": False,
-            "may_answer": False,
-            "may_join": False,
-            "created_at": now,
-            "expires_at": now + timedelta(days=1),
-        }
+        invitation_row(
+            world.ours.account_id, f"i{number}", created_at=now, expires_at=now + timedelta(days=1)
+        )
         for number in range(51)
     ]
     with session.transaction() as db:
@@ -271,4 +246,4 @@ def test_a_long_list_goes_on_and_keeps_its_state(browser: FlaskClient, world: Wo
     assert len(page.all(".held li")) == 50
     older = page.one("[rel=next]").get("href") or ""
     assert older.startswith(f"{LIST}?state=open&after=")
-    assert [e.text_content() for e in Page(browser.get(older)).all(".held h2")] == ["p0@ours.example"]
+    assert [e.text_content() for e in Page(browser.get(older)).all(".held h2")] == ["i0@ours.example"]
