@@ -33,8 +33,7 @@ def browse(chromium: Browser, served: str, by: Actor, locale: str = "en-GB") -> 
     return context
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("locale", ["en", "de"])
+@pytest.mark.parametrize(("theme", "locale"), [("light", "de"), ("dark", "en")])
 def test_a_guests_pages_are_accessible_on_every_screen(
     chromium: Browser, served: str, guest: Actor, theme: str, locale: str
 ) -> None:
