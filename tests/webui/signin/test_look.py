@@ -24,8 +24,7 @@ def look(page: Page) -> None:
     page.set_viewport_size({"width": 1440, "height": 900})
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("locale", ["en", "de"])
+@pytest.mark.parametrize(("theme", "locale"), [("light", "en"), ("dark", "de")])
 def test_the_banner_leads_to_a_link_that_leaves_the_address_bar_at_once(
     page: Page, served: str, world: World, theme: str, locale: str
 ) -> None:
@@ -80,8 +79,7 @@ def test_the_password_is_asked_for_again_and_one_goes_on(
     expect(page.locator("#secret")).to_be_visible()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("locale", ["en", "de"])
+@pytest.mark.parametrize(("theme", "locale"), [("light", "en"), ("dark", "de")])
 def test_a_second_factor_is_set_up_and_asked_for(page: Page, served: str, locale: str, theme: str) -> None:
     page.context.add_cookies(
         [{"name": "theme", "value": theme, "url": served}, {"name": "locale", "value": locale, "url": served}]
