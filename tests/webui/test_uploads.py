@@ -44,9 +44,10 @@ def test_folders_in_a_name_are_dropped(app: Flask, name: str, kept_as: str) -> N
 
 
 def test_a_file_of_an_earlier_message_goes_along_again(app: Flask, world: World) -> None:
-    (file,) = world.ours.ticket.articles[0].attachments[:1]
+    (article, *_) = world.ours.ticket.articles
+    (file,) = article.attachments[:1]
     with app.test_request_context(headers={"Cookie": f"session={world.ours.cookie}"}):
-        assert uploads.carry([file.public_id]) == (file,)
+        assert uploads.carry([file.public_id]) == (replace(file, article=article.public_id),)
         draft = uploads.as_draft(file)
     assert (draft.filename, draft.blob.sha256, draft.blob.size_bytes) == (
         file.filename,

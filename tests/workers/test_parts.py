@@ -20,4 +20,14 @@ def test_there_are_as_many_workers_as_the_operator_wants(settings: Settings) -> 
 
 def test_whoever_files_mail_looks_after_its_files_when_no_mail_waits(settings: Settings) -> None:
     (part,) = (part for part in parts(settings) if part.name == "worker-file")
-    assert part.argv == ("worker", "--queue", "file", "--queue", "scan", "--queue", "preview")
+    assert part.argv == (
+        "worker",
+        "--queue",
+        "file",
+        "--queue",
+        "scan",
+        "--queue",
+        "preview",
+        "--queue",
+        "guests",
+    )

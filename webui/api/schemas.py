@@ -101,7 +101,6 @@ class Article(Shape):
     html: str | None
     auto: str | None
     trust: str
-    shared: bool
     attachments: list[Attachment]
     deliveries: list[Delivery]
 
@@ -122,7 +121,6 @@ class Article(Shape):
             html=view.html,
             auto=view.auto,
             trust=view.trust,
-            shared=view.is_shared,
             attachments=[Attachment.of(file) for file in view.attachments],
             deliveries=[Delivery.of(delivery) for delivery in view.deliveries],
         )

@@ -74,7 +74,7 @@ def edit(public_id: str) -> ResponseReturnValue:
 def set_access(public_id: str) -> ResponseReturnValue:
     """Let somebody be an admin or not, and see all customers or those of some groups."""
     return _carry_out(
-        public_id, "access", staff.set_access, lambda: {"wanted": forms.read_access(request.form)}
+        public_id, "access", staff.set_access, lambda: {"wanted": forms.read_access(request.form), **_now()}
     )
 
 
@@ -104,7 +104,7 @@ def deactivate(public_id: str) -> ResponseReturnValue:
 @proven
 def reactivate(public_id: str) -> ResponseReturnValue:
     """Let them come in again."""
-    return _carry_out(public_id, "active", leaving.reactivate)
+    return _carry_out(public_id, "active", leaving.reactivate, _now)
 
 
 @blueprint.post(f"{_PERSON}/ownership")
@@ -142,6 +142,10 @@ def _carry_out(
     except (Invalid, Conflict) as error:
         return _page(public_id, error, box), error.http
     return redirect(f"/people/{public_id}?saved=1#{box}", 303)
+
+
+def _now() -> Mapping[str, object]:
+    return {"now": office().clock.now()}
 
 
 def _page(

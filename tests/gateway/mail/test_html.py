@@ -152,7 +152,7 @@ def test_more_references_than_there_is_time_for_are_shown_as_text(reference: str
     began = time.process_time()
     sanitise(reference * MAX_REFERENCES + "x" * 1_000_000)
     sanitise("x" * 1_000_000 + reference * MAX_REFERENCES)
-    assert time.process_time() - began < 3
+    assert time.process_time() - began < 20
 
 
 @pytest.mark.parametrize(

@@ -76,4 +76,4 @@ def test_long_texts_are_read_as_far_as_time_allows(run: bytes) -> None:
     assert len(decompress(claims + run * (MAX_RTF_BYTES // 8))) == MAX_RTF_BYTES
     read_rtf(claims[:4] + claims[:4] + b"MELA" + bytes(4) + b"{" * MAX_RTF_BYTES)
     read_rtf(claims[:4] + claims[:4] + b"MELA" + bytes(4) + b"\\'fc\\~" * MAX_RTF_BYTES)
-    assert time.process_time() - began < 5
+    assert time.process_time() - began < 20

@@ -42,6 +42,7 @@ MAILBOX = f"""
         sealed_relay_url, locale, reopen_days, created_at)
     VALUES (:id, :name, 1, :name, :name, '', '', :sealed, 'en', 30, {_AT})
 """
+ONE_OWNER = "ix_staff_owner"  # has a condition, which in a model would load both dialects
 SEARCH = "article_search"  # made by hand: SQLAlchemy knows no full-text tables
 
 
@@ -126,7 +127,7 @@ def test_the_newest_schema_is_that_of_the_models(database: str) -> None:
     with session.engine().connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         found = compare_metadata(context, Record.metadata)
-    assert [one for one in found if SEARCH not in repr(one)] == []
+    assert [one for one in found if not any(name in repr(one) for name in (SEARCH, ONE_OWNER))] == []
 
 
 def test_every_table_of_the_models_is_there(database: str) -> None:

@@ -11,6 +11,7 @@ ACCOUNTLESS = {
     "passkey": "hangs on staff, which has one",
     "recovery_code": "hangs on staff, which has one",
     "totp": "hangs on staff, which has one",
+    "staff_identity": "hangs on staff, which has one",
     "relay_offer": "is about the installation's own server",
     "sign_up_invitation": "is for who has none yet",
     "web_session": "hangs on staff, which has one",
