@@ -12,8 +12,8 @@ class Staff(Record):
     """A person who works for the account, or a guest of it. `login` is unique in the installation.
 
     Their signature is chosen by the language of the mailbox that sends. Without `sees_all` they see what
-    belongs to the groups they are given. An account has one owner at any time: an index sees to it,
-    which stands in its migration alone, because its condition would load the dialects of both databases. While
+    belongs to the groups they are given. An account has one owner at any time: an index sees to it, which
+    stands in its migration alone, because its condition would load the dialects of both databases. While
     they are away, `stand_in_id` gets what is theirs; that is no foreign key, because SQLite would have to
     copy the table for it.
     """

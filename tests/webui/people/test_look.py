@@ -76,7 +76,7 @@ def test_an_owner_makes_an_admin_ends_an_open_browser_and_hands_the_account_on(
     page.get_by_role("link", name="Cleo Example").click()
     page.get_by_role("button", name="Deactivate").click()
     expect(page.get_by_role("button", name="Reactivate")).to_be_visible()
-    theirs.get_by_role("link", name="Look at this").click()
+    theirs.locator(".areas").get_by_role("link", name="Customers").click()
     expect(theirs).to_have_url(re.compile("/sign-in"))
     context.close()
 
