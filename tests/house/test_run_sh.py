@@ -9,7 +9,7 @@ import pytest
 from tests.house.tree import ROOT
 
 _READ_BY_RUN_SH = ("run.sh", "pyproject.toml", "package-lock.json", "tools/assets.py")
-_SYSTEM = ("cat", "cksum", "cp", "dirname", "mkdir", "sh")
+_SYSTEM = ("df", "rm", "cat", "cksum", "cp", "dirname", "mkdir", "sh")
 # A Python that makes environments out of itself and succeeds at whatever else it is asked.
 _PYTHON = """#!/bin/sh
 echo "python $*" >> "$NOTES"
