@@ -3,6 +3,7 @@ import time
 import pytest
 
 from gateway.mail.address import MAX_ADDRESSES, Address, parse_addresses
+from tests import pace
 
 
 def one(value: str) -> Address:
@@ -113,7 +114,7 @@ def test_an_endless_domain_is_compared_in_linear_time() -> None:
     address = Address("", "a@" + "ü" * 1_000_000)
     began = time.process_time()
     assert address.key == address.address
-    assert time.process_time() - began < 20
+    assert time.process_time() - began < pace.seconds(5)
 
 
 def test_the_domain_is_what_follows_the_last_at() -> None:

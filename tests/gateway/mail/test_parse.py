@@ -10,6 +10,7 @@ from gateway.mail.as_json import to_json
 from gateway.mail.message import ParsedMail
 from gateway.mail.parse import MAX_DEFECTS, MAX_DETECTED, parse
 from gateway.store.filetypes import detect_type
+from tests import pace
 
 CORPUS = Path(__file__).parents[2] / "corpus"
 MAILS = sorted(CORPUS.glob("*.eml"))
@@ -125,7 +126,7 @@ def test_no_damage_to_a_mail_makes_it_raise(path: Path, damages: list[tuple[int,
 def test_hostile_sizes_cost_linear_time(raw: str) -> None:
     began = time.process_time()
     read(raw)
-    assert time.process_time() - began < 20
+    assert time.process_time() - began < pace.seconds(3)
 
 
 def test_a_mail_without_an_own_sender_takes_the_sender_field() -> None:

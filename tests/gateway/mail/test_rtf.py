@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.mail.rtf import MAX_RTF_BYTES, decompress, read_rtf
+from tests import pace
 from tests.fakes.envelopes import packed_rtf
 
 # MS-OXRTFCP, 3.1.1 and 3.2.1
@@ -76,4 +77,4 @@ def test_long_texts_are_read_as_far_as_time_allows(run: bytes) -> None:
     assert len(decompress(claims + run * (MAX_RTF_BYTES // 8))) == MAX_RTF_BYTES
     read_rtf(claims[:4] + claims[:4] + b"MELA" + bytes(4) + b"{" * MAX_RTF_BYTES)
     read_rtf(claims[:4] + claims[:4] + b"MELA" + bytes(4) + b"\\'fc\\~" * MAX_RTF_BYTES)
-    assert time.process_time() - began < 20
+    assert time.process_time() - began < pace.seconds(5)
