@@ -31,7 +31,7 @@ bench:
 lock:
 	$(COMPILE) --group build -o requirements-build.lock
 	$(COMPILE) pyproject.toml --group build -c requirements-build.lock -o requirements.lock
-	$(COMPILE) pyproject.toml --group build --extra postgres --extra test --extra dev \
+	$(COMPILE) pyproject.toml --group build --extra postgres --extra client --extra test --extra dev \
 		-c requirements.lock -o requirements-test.lock
 	$(COMPILE) --group node -o requirements-node.lock
 	npm install --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved

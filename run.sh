@@ -65,11 +65,11 @@ set_up() {
         "$python" -m venv --clear .venv || fail "no environment could be made with $python."
     fi
     pip_install --require-hashes --only-binary :all: -r requirements-build.lock
-    # These two have no wheel; both are Python alone, built by what was just installed.
-    pip_install --require-hashes --only-binary :all: --no-binary dkimpy,pyspf --no-build-isolation -r "$1"
+    # These have no wheel; all are Python alone, built by what was just installed.
+    pip_install --require-hashes --only-binary :all: --no-binary dkimpy,pyspf,xcffib --no-build-isolation -r "$1"
     pip_install --no-index --no-deps --no-build-isolation --editable .
     # What is compiled while it runs leaves 5 MB behind in the first start.
-    .venv/bin/python -m compileall -q gateway webui workers || fail "our own code could not be compiled."
+    .venv/bin/python -m compileall -q gateway webui workers remote_bridge || fail "our own code could not be compiled."
     .venv/bin/python tools/assets.py || fail "the front-end files are missing."
     fingerprint >"$2"
     # The tests' lock holds all that running needs, at the same versions.
@@ -132,11 +132,28 @@ install_postfix() {
     has_server postfix && is_root || say "There is no Postfix started by root: its journey is skipped."
 }
 
+# The client's tests show a real screen and type on it. Without an X server they are skipped, each with its reason.
+install_x() {
+    if ! has_x && is_root && command -v apt-get >/dev/null 2>&1; then
+        apt_install xvfb openbox xclip xterm x11-xkb-utils || true
+    fi
+    if has_x; then
+        export M4A_REQUIRE_X=1
+    else
+        say "There is no Xvfb, openbox, xclip, xterm or setxkbmap: the tests that show a real screen are skipped."
+    fi
+}
+
+has_x() {
+    for name in Xvfb openbox xclip xterm setxkbmap; do command -v "$name" >/dev/null 2>&1 || return 1; done
+}
+
 install_what_tests_need() {
     install_clamd
     install_dkim_verifier
     install_postfix
     install_oidc_provider
+    install_x
     missing=""
     has_browser || missing="$missing chromium"
     has_server dovecot || missing="$missing dovecot-imapd"
@@ -175,7 +192,7 @@ run_checks() {
     check mypy
     check lint-imports
     keep_in_memory
-    check pytest -q -n logical --maxprocesses 4 -m "not journey"
+    check pytest -q -n logical --maxprocesses 4 --dist worksteal -m "not journey"
     keep_on_disk
     check pytest -q -m journey
     [ -z "$red" ] || fail "these checks failed:$red"

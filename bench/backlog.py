@@ -75,7 +75,8 @@ def _accept_all(corpus: Path, folder: Path) -> int:
 def _file_all(count: int, folder: Path) -> tuple[list[float], list[float]]:
     """The moments at which each tenth was filed, and the memory at each."""
     program = str(Path(sys.executable).parent / "manage4all")
-    ports = {"M4A_WEB_PORT": "0", "M4A_SMTP_PORT": "0", "M4A_LMTP_PORT": "off", "M4A_LOG_LEVEL": "WARNING"}
+    ports = dict.fromkeys(("M4A_WEB_PORT", "M4A_SMTP_PORT", "M4A_RELAY_PORT"), "0")
+    ports |= {"M4A_LMTP_PORT": "off", "M4A_LOG_LEVEL": "WARNING"}
     env = {**os.environ, **ports, "M4A_DATA_DIR": str(folder)}
     moments, memory = [time.monotonic()], [0.0]
     with (

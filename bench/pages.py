@@ -5,6 +5,7 @@
 Fills a database of its own, starts the product's web server and a yardstick: the least a Flask page of
 50 rows can be (Jinja, SQLAlchemy Core, no session, no sign-in), on granian's WSGI server with as many
 workers and one thread each. Rounds are interleaved; medians and ratios are printed, and one JSON line.
+"busy" pages are loaded beside a writer that commits 50 times a second, after each of which all is read anew.
 `--servers` compares ways of serving one and the same page instead (docs/adr/0001-web-server.md).
 """
 
@@ -31,10 +32,11 @@ from granian.constants import HTTPModes, Interfaces, Loops
 from granian.log import LogLevels
 from granian.server.mp import MPServer
 from jinja2 import DictLoader
-from sqlalchemy import create_engine, insert, text
+from sqlalchemy import create_engine, insert, make_url, text, update
 
 from gateway import clock
 from gateway.desk import passwords, people, signin
+from gateway.rules.queue import DONE, IN_QUEUE
 from gateway.rules.status import ArticleKind, Status
 from gateway.settings import Settings, load
 from gateway.store import migrate, session
@@ -74,11 +76,14 @@ def fill(settings: Settings, count: int) -> str:
 def ticket(account_id: int, number: int, count: int) -> dict[str, object]:
     """One row of the list."""
     moment = NEWEST - timedelta(minutes=count - number)
+    status = STATUSES[number % len(STATUSES)]
     return {
         "account_id": account_id,
         "number": number,
         "subject": f"Printer {number} prints only every other page",
-        "status": STATUSES[number % len(STATUSES)].value,
+        "status": status.value,
+        "queue_at": moment if status in IN_QUEUE else DONE,
+        "last_article_id": count + ARTICLES - 1 if number == count else number,
         "requester_name": f"Ann Example {number}",
         "requester_address": f"ann{number}@customer.example",
         "snippet": WORDS,
@@ -113,7 +118,9 @@ def bare_page(settings: Settings) -> Flask:
     """The yardstick."""
     app = Flask("bare")
     app.jinja_loader = DictLoader({"list.html": LIST})
-    engine = create_engine(settings.effective_database_url)
+    address = make_url(settings.effective_database_url)
+    is_postgresql = address.get_backend_name() == "postgresql"
+    engine = create_engine(address.set(drivername="postgresql+psycopg") if is_postgresql else address)
     query = text(
         "SELECT number, subject, requester_name, status, updated_at, snippet FROM ticket"
         " WHERE account_id = 1 ORDER BY updated_at DESC, id DESC LIMIT 50"
@@ -176,7 +183,7 @@ def running(settings: Settings, arguments: Sequence[str], port: int, count: int 
 
 def wait_for(port: int) -> None:
     """Until something answers there."""
-    for _ in range(200):
+    for _ in range(1200):
         peer = HTTPConnection("127.0.0.1", port, timeout=1)
         try:
             peer.request("GET", "/healthz")
@@ -250,12 +257,34 @@ def compare_pages(settings: Settings, driver: Driver, rounds: int, count: int) -
         running(settings, ["-m", "gateway.cli.main", "web"], ours, settings.web_processes),
         running(settings, [__file__, "--serve", "bare-wsgi", "--port", str(bare)], bare),
     ):
-        looks = {
-            "bare": lambda: driver.look(f"http://127.0.0.1:{bare}/"),
-            "list": lambda: driver.look(f"http://127.0.0.1:{ours}/"),
-            "ticket": lambda: driver.look(f"http://127.0.0.1:{ours}/t/{count}"),
+        pages = {
+            "bare": f"http://127.0.0.1:{bare}/",
+            "list": f"http://127.0.0.1:{ours}/",
+            "ticket": f"http://127.0.0.1:{ours}/t/{count}",
+        }
+        looks = {name: partial(driver.look, url) for name, url in pages.items()}
+        looks |= {
+            f"{name}, busy": partial(look_beside_writer, settings, driver, url) for name, url in pages.items()
         }
         show(measure(rounds, looks), "bare")
+
+
+def look_beside_writer(settings: Settings, driver: Driver, url: str) -> dict[str, float]:
+    """The same while somebody else writes."""
+    with subprocess.Popen([sys.executable, __file__, "--write"], env=settings.environment()) as writer:
+        try:
+            return driver.look(url)
+        finally:
+            writer.terminate()
+
+
+def write() -> None:
+    """Commit 50 times a second, for two minutes at most."""
+    session.configure(load().effective_database_url)
+    for turn in range(6000):
+        with session.transaction() as db:
+            db.execute(update(Account).values(name=f"Bench {turn}"))
+        time.sleep(0.02)
 
 
 def compare_servers(settings: Settings, driver: Driver, rounds: int) -> None:
@@ -278,10 +307,14 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--servers", action="store_true")
     parser.add_argument("--serve")
+    parser.add_argument("--write", action="store_true")
     parser.add_argument("--port", type=int, default=0)
     options = parser.parse_args()
     if options.serve:
         serve(options.serve, options.port)
+        return
+    if options.write:
+        write()
         return
     if options.driver is None:
         parser.error("--driver is missing")

@@ -144,7 +144,7 @@ def _drive(given: argparse.Namespace, desk: Desk, *options: str) -> None:
 @contextmanager
 def _product(_given: argparse.Namespace, folder: Path) -> Iterator[Desk]:
     program = str(Path(sys.executable).parent / "manage4all")
-    ports = {"M4A_WEB_PORT": "0", "M4A_SMTP_PORT": "0", "M4A_LMTP_PORT": "off"}
+    ports = {"M4A_WEB_PORT": "0", "M4A_SMTP_PORT": "0", "M4A_LMTP_PORT": "off", "M4A_RELAY_PORT": "0"}
     env = {**os.environ, **ports, "M4A_DATA_DIR": str(folder), "M4A_LOG_LEVEL": "WARNING"}
     create = [
         "account",

@@ -35,6 +35,21 @@ class StorageFull(Unavailable):
     words = "Insufficient storage. Please try again later."
 
 
+class AccountFull(StorageFull):
+    """The account keeps as much as the operator lets it have."""
+
+    smtp = "452 4.2.2"
+    words = "This account has no room left."
+
+
+class Suspended(DeskError):
+    """The operator has shut the account for now: nobody comes in, and mail is to be tried again later."""
+
+    http = 403
+    smtp = "450 4.2.1"
+    words = "This account is suspended. Please turn to whoever runs this installation."
+
+
 class NotFound(DeskError):
     """There is no such thing, or it belongs to somebody else."""
 
@@ -42,6 +57,15 @@ class NotFound(DeskError):
     smtp = "550 5.1.1"
     sysexit = 67
     words = "Not found."
+
+
+class Gone(DeskError):
+    """There was such a thing, and it is over."""
+
+    http = 410
+    smtp = "550 5.7.1"
+    sysexit = 69
+    words = "This has ended or expired."
 
 
 class Denied(DeskError):

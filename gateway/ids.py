@@ -6,6 +6,7 @@ import secrets
 
 _ID_BYTES = 15  # 120 bits, 24 characters of base32 without padding
 _SECRET_BYTES = 32
+_SHORT_CODE_BYTES = 8
 
 
 def new_public_id() -> str:
@@ -16,6 +17,11 @@ def new_public_id() -> str:
 def new_secret() -> str:
     """A fresh secret of 256 random bits for cookies and tokens, URL-safe."""
     return secrets.token_urlsafe(_SECRET_BYTES)
+
+
+def new_short_code() -> str:
+    """Twelve capital letters and digits of base32 (60 random bits), to be copied or typed by a person."""
+    return base32(secrets.token_bytes(_SHORT_CODE_BYTES))[:12].upper()
 
 
 def new_key() -> bytes:

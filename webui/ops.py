@@ -36,15 +36,20 @@ def healthz() -> Response:
 @blueprint.get("/readyz")
 def readyz() -> Response:
     """Whether every part that is needed can be reached; 503 names those that cannot."""
+    failed = [name for name, is_well in look_around().items() if not is_well]
+    answer = jsonify({"failed": failed})
+    answer.status_code = 503 if failed else 200
+    return answer
+
+
+def look_around() -> dict[str, bool]:
+    """Each part that is needed, and whether it can be reached now."""
     checks: dict[str, Callable[[], object]] = {
         "database": _ask_database,
         "queue": _ask_queue,
         "blobs": _ask_blobs,
     }
-    failed = [name for name, ask in checks.items() if not _succeeds(ask)]
-    answer = jsonify({"failed": failed})
-    answer.status_code = 503 if failed else 200
-    return answer
+    return {name: _succeeds(ask) for name, ask in checks.items()}
 
 
 @blueprint.get("/metrics")

@@ -1,8 +1,12 @@
 """The web server: granian in front, the pages behind a bridge. On Linux several of them share one port."""
 
 import asyncio
+import contextlib
+import itertools
 import signal
 import socket
+from collections.abc import Callable
+from functools import partial
 
 from granian.constants import HTTPModes, Interfaces
 from granian.server.embed import Server
@@ -11,8 +15,12 @@ from gateway import log
 from gateway.errors import Unavailable
 from gateway.settings import Settings
 from webui import worker
+from webui.live.hearing import Ear
+from webui.live.hub import of as hub_of
 
 _GRACE_SECONDS = 8.0  # of the ten that a stop may take
+_SWEEP_SECONDS = 5.0
+_SWEEPS_A_LOOK = 4  # while nothing is heard, pages look as often as their polls do
 
 
 def serve(settings: Settings) -> None:
@@ -28,8 +36,9 @@ async def _until_told(settings: Settings) -> None:
     told = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, told.set)
+    bridge = worker.load(settings)
     server = Server(
-        worker.load(settings),
+        bridge,
         address=settings.web_host,
         port=settings.web_port,
         interface=Interfaces.ASGINL,
@@ -37,6 +46,7 @@ async def _until_told(settings: Settings) -> None:
         websockets=False,
         log_enabled=False,  # it would set up the standard library's logging anew; we log for ourselves
     )
+    sweeping = asyncio.create_task(_pass_on_news(settings))
     serving = asyncio.create_task(server.serve())
     log.get("web").info("web.listening", host=settings.web_host, port=settings.web_port)
     asked = asyncio.create_task(told.wait())
@@ -44,10 +54,29 @@ async def _until_told(settings: Settings) -> None:
     if serving.done():
         asked.cancel()
         raise _why(settings, serving)
+    sweeping.cancel()
+    bridge.end_feeds()
     server.stop()  # type: ignore[no-untyped-call]  # granian's
     if not (await asyncio.wait({serving}, timeout=_GRACE_SECONDS))[0]:
         log.get("web").warning("web.cut_off")
         serving.cancel()
+
+
+async def _pass_on_news(settings: Settings) -> None:
+    """Let those who listen here hear what every process tells, and notice who has gone without a word."""
+    hub, loop = hub_of(worker.application(settings)), asyncio.get_running_loop()
+
+    def at_home(work: Callable[..., object], *what: object) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody listens any more
+            loop.call_soon_threadsafe(work, *what)
+
+    ear = Ear(settings, hear=partial(at_home, hub.hear), missed=partial(at_home, hub.look_again))
+    ear.start()
+    for sweep in itertools.count(1):
+        await asyncio.sleep(_SWEEP_SECONDS)
+        hub.sweep()
+        if sweep % _SWEEPS_A_LOOK == 0 and not ear.is_listening.is_set():
+            hub.look_again()
 
 
 def _why(settings: Settings, serving: "asyncio.Task[None]") -> Exception:

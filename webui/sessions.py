@@ -5,7 +5,8 @@ prefix, which binds it to this host, to https and to the path `/` (RFC 6265bis s
 """
 
 from collections.abc import Callable
-from functools import wraps
+from datetime import datetime
+from functools import partial, wraps
 from typing import ParamSpec, TypeVar
 from urllib.parse import quote, urlsplit
 
@@ -13,12 +14,14 @@ from flask import Response, g, make_response, redirect, request, session
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as AnyResponse
 
+from gateway.clock import Clock
 from gateway.desk import signin
 from gateway.desk.signin import SignedIn
 from gateway.errors import NotFound, Unauthenticated
 from gateway.rules.access import Actor, Permission, require
 from gateway.store import binding
 from gateway.store.session import reading
+from gateway.store.unchanged import remembered
 from webui.office import office
 
 SIGN_IN_PATH = "/sign-in"
@@ -175,6 +178,20 @@ def secret() -> str:
     return request.cookies.get(cookie_name(), "")
 
 
+def look_up(held: str, clock: Clock) -> SignedIn | None:
+    """Whose secret this is, now; also outside a request."""
+    if not held or len(held) > _MAX_SECRET:
+        return None
+    now = clock.now()
+    with binding.everywhere():
+        return remembered(("session", held, now.replace(microsecond=0)), partial(_find_session, held, now))
+
+
+def _find_session(held: str, now: datetime) -> SignedIn | None:
+    with reading() as db:
+        return signin.find_session(db, held, now=now)
+
+
 def _page_before() -> str:
     """The page of ours whose form was sent."""
     before = urlsplit(request.referrer or "")
@@ -182,11 +199,7 @@ def _page_before() -> str:
 
 
 def _look_up() -> SignedIn | None:
-    held = secret()
-    if not held or len(held) > _MAX_SECRET:
-        return None
-    with binding.everywhere(), reading() as db:
-        found = signin.find_session(db, held, now=office().clock.now())
+    found = look_up(secret(), office().clock)
     if found is not None:
         binding.bind(found.actor.account_id)
     return found

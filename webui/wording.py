@@ -5,14 +5,16 @@ Cheap: lists call these a hundred times a page.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 
 from babel.dates import get_month_names
 
 from gateway.i18n import _, current_locale
 from gateway.mail.placeholders import Placeholder
+from gateway.rules.priority import Priority
 from gateway.rules.status import Status
+from webui import zones
 
 _MINUTE, _HOUR, _DAY, _WEEK = 60, 3600, 86400, 7 * 86400
 _KIB = 1024
@@ -38,16 +40,29 @@ def status_names() -> Mapping[Status, str]:
     }
 
 
+def priority_names() -> Mapping[Priority, str]:
+    """What the priorities are called, the most pressing first."""
+    return {
+        Priority.URGENT: _("Urgent"),
+        Priority.HIGH: _("High"),
+        Priority.NORMAL: _("Normal"),
+        Priority.LOW: _("Low"),
+    }
+
+
 def placeholder_names() -> tuple[str, ...]:
     """The placeholders as people type them."""
     return tuple(f"{{{{{name.value}}}}}" for name in Placeholder)
 
 
 def moment(at: datetime, now: datetime) -> Moment:
-    """How long ago something was, beside the time itself; local time is the server's."""
-    local = at.astimezone()
-    full = f"{_day(local, with_year=True)}, {local:%H:%M}"
-    return Moment(f"{at:%Y-%m-%dT%H:%M:%SZ}", ago(at, now), full)
+    """How long ago something was, beside the time itself by the reader's clock."""
+    return Moment(f"{at:%Y-%m-%dT%H:%M:%SZ}", ago(at, now), day_and_time(zones.local(at)))
+
+
+def day_and_time(local: datetime) -> str:
+    """A moment in full, by the clock it has."""
+    return f"{_day(local, with_year=True)}, {local:%H:%M}"
 
 
 def day(on: date) -> str:
@@ -86,7 +101,17 @@ def ago(at: datetime, now: datetime) -> str:
         return _("%(n)s h") % {"n": int(seconds // _HOUR)}
     if seconds < _WEEK:
         return _("%(n)s d") % {"n": int(seconds // _DAY)}
-    return _day(at.astimezone(), with_year=now.year != at.year)
+    return _day(zones.local(at), with_year=now.year != at.year)
+
+
+def lasting(time: timedelta) -> str:
+    """How long something takes, in a few characters; less than a minute is one."""
+    seconds = time.total_seconds()
+    if seconds < _HOUR:
+        return _("%(n)s min") % {"n": max(1, int(seconds // _MINUTE))}
+    if seconds < 2 * _DAY:
+        return _("%(n)s h") % {"n": int(seconds // _HOUR)}
+    return _("%(n)s d") % {"n": int(seconds // _DAY)}
 
 
 def _day(local: date, *, with_year: bool) -> str:

@@ -5,9 +5,8 @@ from functools import cache
 from flask import Flask
 
 from gateway import log
-from gateway.cli.opening import find_wake
+from gateway.cli.opening import configure_database
 from gateway.settings import Settings
-from gateway.store import session
 from webui import pages
 from webui.app import create_app
 from webui.bridge import Bridge
@@ -17,13 +16,13 @@ from webui.bridge import Bridge
 def application(settings: Settings) -> Flask:
     """The application of these settings; opens nothing, so workers forked after this share its memory."""
     app = create_app(settings)
-    pages.compile_all(app)
+    pages.compile_all()
     return app
 
 
 def load(settings: Settings) -> Bridge:
     """The application of this process; configures its log and its database."""
     log.configure(level=settings.log_level)
-    session.configure(settings.effective_database_url, wake=find_wake(settings))
+    configure_database(settings)
     app = application(settings)
     return Bridge(app.wsgi_app, max_body_bytes=app.config["MAX_CONTENT_LENGTH"])

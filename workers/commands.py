@@ -47,5 +47,6 @@ def _start() -> Settings:
 
     loaded = settings.load()
     log.configure(level=loaded.log_level)
-    session.configure(loaded.effective_database_url, wake=make_wake(loaded))
+    bell = make_wake(loaded)
+    session.configure(loaded.effective_database_url, wake=bell, announce=bell.announce)
     return loaded

@@ -11,21 +11,27 @@ from typing import assert_never
 
 from gateway import log
 from gateway.clock import SystemClock
+from gateway.desk import acts
 from gateway.desk.guarding import Guards
 from gateway.errors import Unavailable
 from gateway.inbound.authentication.examining import Examiner
 from gateway.inbound.clamd import Clamd
+from gateway.inbound.duetimes import see_again
 from gateway.inbound.file_intake import file_intake
 from gateway.inbound.previews import make_previews
 from gateway.inbound.scanning import scan_article
 from gateway.outbound.deliver import deliver
+from gateway.outbound.exporting import Bindery, make_export
 from gateway.outbound.guestnews import tell_of_news
 from gateway.outbound.postoffice import open_office
+from gateway.outbound.reporting import count_report
 from gateway.settings import Settings
 from gateway.store import outbox
 from gateway.store.blobs import BlobStore
+from gateway.store.exportfiles import ExportFiles
 from gateway.store.outbox import OutboxRow, Topic
-from gateway.store.session import reading
+from gateway.store.session import reading, transaction
+from workers.aside import Aside
 
 Work = Callable[[OutboxRow], object]
 """Does what a row owes."""
@@ -79,10 +85,27 @@ def _work(settings: Settings, topic: Topic, stack: ExitStack) -> Work:
                 tell_of_news,
                 blobs=blobs,
                 mail_domain=settings.mail_domain,
-                base_url=settings.base_url,
+                base_url=settings.effective_base_url,
                 clock=clock,
             )
             return lambda row: tell(row.ref_id)
+        case Topic.DUE:
+            return lambda row: see_again(row, clock=clock)
+        case Topic.REPORT:
+            return lambda row: count_report(row.ref_id, clock=clock)
+        case Topic.ACT:
+            return lambda row: _carry_on(row.ref_id, clock)
+        case Topic.EXPORT:
+            aside = stack.enter_context(Aside())
+            bindery = Bindery(
+                blobs=blobs,
+                files=ExportFiles(settings.blob_dir),
+                clock=clock,
+                mail_domain=settings.mail_domain,
+                base_url=settings.effective_base_url,
+            )
+            make = partial(make_export, bindery=bindery, is_stopping=aside.is_stopping)
+            return lambda row: aside.do(partial(make, row.ref_id))
         case _:
             assert_never(topic)
 
@@ -112,6 +135,26 @@ def tell_guests(outbox_ids: Sequence[int]) -> None:
     work_on(Topic.GUESTS, outbox_ids)
 
 
+def see_due_times(outbox_ids: Sequence[int]) -> None:
+    """See again when tickets are due."""
+    work_on(Topic.DUE, outbox_ids)
+
+
+def count_reports(outbox_ids: Sequence[int]) -> None:
+    """Count the numbers of reports."""
+    work_on(Topic.REPORT, outbox_ids)
+
+
+def make_exports(outbox_ids: Sequence[int]) -> None:
+    """Put together what somebody takes along, beside the other work."""
+    work_on(Topic.EXPORT, outbox_ids)
+
+
+def carry_on(outbox_ids: Sequence[int]) -> None:
+    """Do what is left of acts on many tickets."""
+    work_on(Topic.ACT, outbox_ids)
+
+
 def work_on(topic: Topic, outbox_ids: Sequence[int]) -> None:
     """Do the work of these rows; one that fails is logged and left to the sweep, which gives it again.
 
@@ -127,6 +170,14 @@ def work_on(topic: Topic, outbox_ids: Sequence[int]) -> None:
             log.get("jobs").warning("job.put_off", topic=topic.value, outbox=outbox_id, detail=error.detail)
         except Exception:  # noqa: BLE001 - the outermost frame of a piece of work
             log.get("jobs").exception("job.failed", topic=topic.value, outbox=outbox_id)
+
+
+def _carry_on(act_id: int, clock: SystemClock) -> None:
+    """Until nothing is left; a hundred tickets a transaction, so that others have their turns between."""
+    left = 1
+    while left:
+        with transaction() as db:
+            left = acts.go_on(db, act_id, now=clock.now())
 
 
 def _work_on_one(work: Work, outbox_id: int) -> None:

@@ -2,6 +2,7 @@
 
 import contextlib
 from functools import cache, partial
+from typing import TYPE_CHECKING
 
 from redis.exceptions import RedisError
 
@@ -9,18 +10,31 @@ from gateway.cli.parts import Part, Stage
 from gateway.settings import Settings
 from gateway.store import session
 from gateway.store.outbox import Topic
-from gateway.store.session import Wake
 from workers import embedded
 
+if TYPE_CHECKING:
+    from workers.wake import Bell
+
 _PRELOAD = ("workers.worker", "workers.scheduler", "workers.wake")
+
+_FILING = (
+    Topic.FILE,
+    Topic.SCAN,
+    Topic.PREVIEW,
+    Topic.GUESTS,
+    Topic.ACT,
+    Topic.DUE,
+    Topic.REPORT,
+    Topic.EXPORT,
+)
+"""Whoever files mail does the rest when nothing waits to be filed: no process more."""
 
 
 def parts(settings: Settings) -> list[Part]:
     """The embedded queue server unless the operator has one, the workers, the scheduler."""
     return [
         *([] if settings.redis_url else [_queue_server(settings)]),
-        # Whoever files mail has a look at what it brought when nothing waits to be filed: no process more.
-        _workers(settings, (Topic.FILE, Topic.SCAN, Topic.PREVIEW, Topic.GUESTS), settings.file_workers),
+        _workers(settings, _FILING, settings.file_workers),
         _workers(settings, (Topic.DELIVER,), settings.deliver_workers),
         Part(
             "scheduler",
@@ -46,14 +60,16 @@ def _workers(settings: Settings, topics: tuple[Topic, ...], count: int) -> Part:
 def _work(settings: Settings, topics: tuple[Topic, ...]) -> None:
     from workers.worker import run
 
-    session.configure(settings.effective_database_url, wake=_wake(settings))
+    bell = _bell(settings)
+    session.configure(settings.effective_database_url, wake=bell, announce=bell.announce)
     run(settings, topics)
 
 
 def _schedule(settings: Settings) -> None:
     from workers.scheduler import run
 
-    session.configure(settings.effective_database_url, wake=_wake(settings))
+    bell = _bell(settings)
+    session.configure(settings.effective_database_url, wake=bell, announce=bell.announce)
     run(settings)
 
 
@@ -70,13 +86,13 @@ def _ask(settings: Settings) -> None:
         imap.has_sources(db)
     forget_counts()
 
-    _wake(settings)
+    _bell(settings)
     with contextlib.suppress(RedisError), connect(settings) as connection:
         _ = queue_of(Topic.FILE, connection).count
 
 
 @cache
-def _wake(settings: Settings) -> Wake:
+def _bell(settings: Settings) -> "Bell":
     """It connects at the first ring, and may be carried over a fork."""
     from workers.wake import make_wake
 

@@ -25,6 +25,10 @@ _FUNCTIONS = {
     Topic.SCAN: "workers.jobs.scan_files",
     Topic.PREVIEW: "workers.jobs.make_pictures",
     Topic.GUESTS: "workers.jobs.tell_guests",
+    Topic.ACT: "workers.jobs.carry_on",
+    Topic.DUE: "workers.jobs.see_due_times",
+    Topic.REPORT: "workers.jobs.count_reports",
+    Topic.EXPORT: "workers.jobs.make_exports",
 }
 _WAITS_SECONDS = 600  # a doorbell older than this is not worth answering: the sweep has rung again
 _FAILED_SECONDS = 60

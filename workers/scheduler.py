@@ -15,12 +15,29 @@ from rq.exceptions import StopRequested
 from gateway import clock, log
 from gateway.cli import marks
 from gateway.clock import SystemClock
+from gateway.desk import remotewatch, sleeping, suggestions
+from gateway.desk.remotewatch import Silence
 from gateway.errors import DeskError
 from gateway.outbound.recovery import recover
 from gateway.rules.throttling import window_of
 from gateway.settings import Settings
-from gateway.store import automatic, budget, expiring, holding, imap, knocks, outbox, tallies
+from gateway.store import (
+    automatic,
+    bounds,
+    budget,
+    expiring,
+    exports,
+    holding,
+    imap,
+    knocks,
+    newsmail,
+    outbox,
+    reminders,
+    reports,
+    tallies,
+)
 from gateway.store.blobs import BlobStore
+from gateway.store.exportfiles import ExportFiles
 from gateway.store.outbox import Topic
 from gateway.store.queries.heartbeats import are_watched
 from gateway.store.session import reading, transaction
@@ -33,6 +50,12 @@ _RECOVER_SECONDS = 5.0
 _TIDY_SECONDS = 3600.0
 _WATCH_SECONDS = 60.0
 _ASK_SECONDS = 2.0
+_REMIND_SECONDS = 10.0
+_WAKE_SECONDS = 5.0
+_NOTIFY_SECONDS = 30.0
+_END_SECONDS = 5.0
+_SUGGEST_SECONDS = 300.0
+_SILENT_SECONDS = 30.0
 _HALF_WRITTEN_FOR = timedelta(hours=6)  # no sender may take as long over one mail
 
 _COUNTS_KEPT_FOR = timedelta(hours=6)
@@ -52,7 +75,15 @@ def run(settings: Settings) -> None:
     tidy = every(_TIDY_SECONDS, lambda: forget_unfinished(settings))
     watch = every(_WATCH_SECONDS, lambda: _watch(settings))
     ask = every(_ASK_SECONDS, lambda: ask_for_fetchers(settings))
+    remind = every(_REMIND_SECONDS, remind_of_due)
     forget = every(_TIDY_SECONDS, forget_counts)
+    wake = every(_WAKE_SECONDS, wake_sleepers)
+    notify = every(_NOTIFY_SECONDS, lambda: tell_staff(settings))
+    end = every(_END_SECONDS, end_remote_sessions)
+    silence = Silence()
+    listen = every(_SILENT_SECONDS, lambda: end_silent_sessions(silence))
+    count = every(_TIDY_SECONDS, count_kept)
+    hand_on = every(_SUGGEST_SECONDS, hand_suggestions_on)
     with contextlib.suppress(StopRequested):
         while not stop.requested:
             pause = _quietly("sweep", lambda: sweep(connection))
@@ -60,7 +91,14 @@ def run(settings: Settings) -> None:
             _quietly("tidy", tidy)
             _quietly("watch", watch)
             _quietly("ask", ask)
+            _quietly("remind", remind)
             _quietly("forget", forget)
+            _quietly("wake", wake)
+            _quietly("notify", notify)
+            _quietly("end", end)
+            _quietly("listen", listen)
+            _quietly("count", count)
+            _quietly("suggestions", hand_on)
             stop.sleep(_LONGEST_SECONDS if pause is None else pause)
 
 
@@ -93,6 +131,49 @@ def ask_for_fetchers(settings: Settings) -> None:
             marks.want_fetching(settings, wanted=True)
 
 
+def wake_sleepers() -> int:
+    """Bring back the tickets whose moment has come; how many."""
+    with reading() as db:
+        if not sleeping.is_due(db, now=clock.now()):
+            return 0
+    with transaction() as db:
+        return sleeping.wake_due(db, now=clock.now())
+
+
+def end_remote_sessions() -> int:
+    """End the remote sessions that have come to their time, or whose link nobody opened; how many."""
+    with reading() as db:
+        if not remotewatch.is_any_expired(db, now=clock.now()):
+            return 0
+    with transaction() as db:
+        return remotewatch.end_expired(db, now=clock.now())
+
+
+def end_silent_sessions(silence: Silence) -> int:
+    """End the remote sessions whose relay died and did not come back; how many."""
+    with reading() as db:
+        lost = silence.look(remotewatch.silent_ids(db, now=clock.now()), now=clock.now())
+    if not lost:
+        return 0
+    with transaction() as db:
+        return remotewatch.end_silent(db, lost, now=clock.now())
+
+
+def tell_staff(settings: Settings) -> int:
+    """Write to staff of what they have not read here; to how many."""
+    with reading() as db:
+        if not newsmail.list_waiting(db, now=clock.now()):
+            return 0
+    from gateway.outbound import staffnews  # composing a mail takes 8 MB, which most never need
+
+    return staffnews.tell_staff(
+        blobs=BlobStore(settings.blob_dir),
+        mail_domain=settings.mail_domain,
+        base_url=settings.effective_base_url,
+        clock=SystemClock(),
+    )
+
+
 def _watch(settings: Settings) -> int:
     """Tell the people of mailboxes that are in trouble, and of mail that is held back."""
     with reading() as db:
@@ -105,9 +186,28 @@ def _watch(settings: Settings) -> int:
     )
 
 
+def remind_of_due() -> int:
+    """Note which tickets are about to be due, or are; how many."""
+    noted = 0
+    while True:
+        with reading() as db:
+            if not reminders.are_owed(db, now=clock.now()):
+                return noted
+        with transaction() as db:
+            noted += reminders.remind(db, now=clock.now())
+
+
 def forget_unfinished(settings: Settings) -> int:
-    """Remove the half-written mails that killed doors left behind; how many."""
-    return BlobStore(settings.blob_dir).forget_unfinished(older_than=_HALF_WRITTEN_FOR, now=clock.now())
+    """Remove the half-written mails that killed doors left behind, and files of exports that are gone."""
+    blobs = BlobStore(settings.blob_dir)
+    count = blobs.forget_unfinished(older_than=_HALF_WRITTEN_FOR, now=clock.now())
+    files = ExportFiles(settings.blob_dir)
+    there = files.list_ids()
+    if not there:
+        return count
+    with reading() as db:  # after the look at the files: what is begun meanwhile is not among them
+        live = exports.live_ids(db)
+    return count + files.forget(there - live)
 
 
 def forget_counts() -> int:
@@ -116,8 +216,25 @@ def forget_counts() -> int:
     with transaction() as db:
         of_senders = tallies.forget_before(db, now - _COUNTS_KEPT_FOR)
         of_mail = of_senders + automatic.forget_old(db, now=now) + budget.forget_old(db, now=now)
+        of_reports = reports.forget_old(db, now=now)
         of_visitors = knocks.forget_before(db, window_of(now)) + expiring.forget_expired(db, now=now)
-        return of_mail + of_visitors
+        return of_mail + of_reports + of_visitors
+
+
+def count_kept() -> int:
+    """Count what each account keeps, by which its limit is looked at; of how many that has changed."""
+    with transaction() as db:
+        return bounds.count_kept(db)
+
+
+def hand_suggestions_on() -> int:
+    """Make tickets of what nobody suggested before today; how many."""
+    now = clock.now()
+    with reading() as db:
+        if not suggestions.are_due(db, now=now):
+            return 0
+    with transaction() as db:
+        return suggestions.open_due(db, now=now)
 
 
 def _pause_before(next_due_at: datetime | None, now: datetime) -> float:

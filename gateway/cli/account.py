@@ -11,7 +11,7 @@ from gateway import clock
 from gateway.cli.inviting import invitations, invite
 from gateway.cli.opening import open_desk
 from gateway.cli.output import answer, json_option, table
-from gateway.desk import auditing, passwords, people, secondfactor
+from gateway.desk import auditing, mailedlinks, passwords, people, secondfactor
 from gateway.errors import Invalid
 from gateway.store.session import reading, transaction
 
@@ -61,6 +61,19 @@ def show(account_id: str, as_json: bool) -> None:  # noqa: FBT001
     with reading() as db:
         found = people.get_account(db, account_id)
     answer(_shown(found), as_json=as_json)
+
+
+@account.command()
+@click.argument("login")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+@json_option
+def password(login: str, password_stdin: bool, as_json: bool) -> None:  # noqa: FBT001
+    """Give somebody a password whom no mail reaches; they are signed out everywhere."""
+    open_desk()
+    password_hash = passwords.hash_password(_password(from_stdin=password_stdin))
+    with transaction() as db:
+        mailedlinks.set_password_of(db, login, password_hash, now=clock.now())
+    answer({"login": login}, as_json=as_json)
 
 
 @account.command()

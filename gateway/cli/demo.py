@@ -14,8 +14,9 @@ from gateway.cli.parts import Part, Stage, greets
 from gateway.cli.postbox import open_socket
 from gateway.cli.samples import english, german, people
 from gateway.cli.samples.seeding import DueMail, Storyteller
-from gateway.desk import customers, mailboxes, passwords, signin
+from gateway.desk import customers, mailboxes, notifications, passwords, signin
 from gateway.desk import people as accounts
+from gateway.desk.notifications import Choices
 from gateway.errors import Conflict, NotFound
 from gateway.rules.access import Actor, Role
 from gateway.settings import Settings
@@ -129,6 +130,7 @@ def _open_business(settings: Settings, password_hash: str, now: datetime) -> Act
             raise NotFound(detail="the owner just made")
         staff = Actor(made.id, Role.OWNER, owner.staff_id, LOGIN)
         _add_customers(db, staff, now)
+        notifications.choose(db, staff, Choices(mail=frozenset()))  # nobody reads the sample owner's mail
     return staff
 
 

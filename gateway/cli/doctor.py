@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import assert_never
+from urllib.parse import urlsplit
 
 import click
 from pydantic import SecretStr
@@ -14,6 +15,8 @@ from sqlalchemy.exc import ArgumentError
 
 from gateway import settings as all_settings
 from gateway.cli.output import json_option
+from gateway.desk import legal
+from gateway.desk.servers.reach import is_loopback_name
 from gateway.errors import DeskError, Unavailable
 from gateway.ids import new_key
 from gateway.inbound.clamd import Clamd
@@ -62,6 +65,8 @@ def examine(settings: Settings) -> Iterator[Finding]:
         "sign-up": _sign_up,
         "virus scanner": _scanner,
         "sign-in provider": _provider,
+        "remote sessions": _remote,
+        "legal pages": _legal,
     }
     for part, check in checks.items():
         try:
@@ -167,6 +172,37 @@ def _scanner(settings: Settings) -> Finding:
         return Finding("virus scanner", ok=True, words="it answers")
     words = "it does not answer, so attachments stay closed; check M4A_CLAMD_URL and start clamd."
     return Finding("virus scanner", ok=False, words=words)
+
+
+def _remote(settings: Settings) -> Finding:
+    """Whether browsers that reach the pages may reach the relays from there."""
+    relays = settings.relay_urls
+    barred = [one for one in relays if not one.startswith("wss://")]
+    if settings.effective_base_url.startswith("https://") and barred:
+        setting = "M4A_RELAY_PUBLIC_URLS" if settings.relay_public_urls else "M4A_RELAY_PUBLIC_URL"
+        words = (
+            f"the pages are reached by https, the relay at {barred[0]}: browsers refuse that."
+            f" Set {setting} to its wss:// address at the reverse proxy."
+        )
+        return Finding("remote sessions", ok=False, words=words)
+    return Finding("remote sessions", ok=True, words=f"both sides meet at {', '.join(relays)}")
+
+
+def _legal(settings: Settings) -> Finding:
+    """Whether visitors find a privacy policy and terms; whoever reaches this machine alone needs none."""
+    if not migrate.is_current():
+        return Finding("legal pages", ok=True, words="looked at once the schema is the newest")
+    with session.reading() as db:
+        missing = legal.missing(db)
+    if not missing:
+        return Finding("legal pages", ok=True, words="privacy policy and terms have a text")
+    host = urlsplit(settings.effective_base_url).hostname or ""
+    paths = " and ".join(f"/{one.value}" for one in missing)
+    words = (
+        f"{paths} have no text, and say so to visitors. 'manage4all operator appoint LOGIN' makes an account"
+        " yours, whose page /operator takes the texts."
+    )
+    return Finding("legal pages", ok=is_loopback_name(host), words=words)
 
 
 def _provider(settings: Settings) -> Finding:

@@ -6,14 +6,13 @@ from functools import cache
 import click
 
 from gateway import log
-from gateway.cli.opening import find_wake, open_acceptor, open_process
+from gateway.cli.opening import configure_database, open_acceptor, open_process
 from gateway.clock import SystemClock
 from gateway.inbound.accept import Acceptor
 from gateway.inbound.imap.fetchers import Fetchers, MakeWatch, Watch
 from gateway.inbound.imap.setbacks import Setbacks
 from gateway.inbound.imap.stopping import Stopper
 from gateway.settings import Settings
-from gateway.store import session
 from gateway.store.imap import LeasedSource
 
 
@@ -33,7 +32,7 @@ def imap(once: bool) -> int:  # noqa: FBT001 - click calls it
 
 def fetch(settings: Settings) -> None:
     """Fetch until stopped. The log must be configured."""
-    session.configure(settings.effective_database_url, wake=find_wake(settings))
+    configure_database(settings)
     log.get("imap").info("imap.started")
     Fetchers(_maker(settings), SystemClock()).run(_stopper())
 

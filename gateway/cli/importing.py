@@ -10,12 +10,12 @@ from typing import Any
 
 import click
 
-from gateway.cli.opening import open_acceptor, open_process
+from gateway.cli.opening import open_acceptor, open_desk, open_process
 from gateway.clock import SystemClock
 from gateway.desk.auditing import operator_in
 from gateway.desk.people import get_account
 from gateway.errors import Invalid, NotFound
-from gateway.inbound import csvfile
+from gateway.inbound import csvfile, deskimport
 from gateway.inbound.archives import maildir_messages, mbox_messages
 from gateway.inbound.authentication.examining import Examiner
 from gateway.inbound.csvfile import Outcome
@@ -32,9 +32,48 @@ _DRY_RUN = click.option("--dry-run", is_flag=True, help="Only count what an impo
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 
 
-@click.group(name="import")
+class _OrFile(click.Group):
+    """A group to whose commands a file stands beside: `manage4all import FILE`."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command of that name; a file by another name is the export of an account."""
+        if args and args[0] not in self.commands and Path(args[0]).is_file():
+            return args[0], account_, args
+        return super().resolve_command(ctx, args)
+
+
+@click.group(name="import", cls=_OrFile)
 def import_() -> None:
-    """Bring in what was kept elsewhere. Doing it again does no harm; nothing is sent for it."""
+    """Bring in what was kept elsewhere; nothing is sent for it.
+
+    `manage4all import FILE` brings back a whole account from its export. The commands below bring mail,
+    customers and contacts into an account; doing that again does no harm.
+    """
+
+
+@click.command(name="FILE")
+@_JSON
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def account_(file: Path, *, as_json: bool) -> None:
+    """Bring back a whole account from its export: the same desk, all of it or nothing.
+
+    Nobody has a password then; `manage4all account password LOGIN` lets the owner in. Import only what you
+    trust: it says who owns the account, and what was written to whom.
+    """
+    settings = open_desk()
+    with _progress(deskimport.count_rows(file)) as bar:
+        arrived = deskimport.import_desk(
+            file, blobs=BlobStore(settings.blob_dir), clock=SystemClock(), told=bar.update
+        )
+    if as_json:
+        click.echo(json.dumps(asdict(arrived)))
+        return
+    click.echo(f"account: {arrived.account}\nfiles: {arrived.files}")
+    click.echo("\n".join(f"{name}: {count}" for name, count in arrived.rows.items() if count))
+    for before, after in arrived.renamed.items():
+        click.echo(f"The login {before} is taken here: it is {after} now.")
 
 
 @import_.command()

@@ -23,6 +23,7 @@ OWN = {
     "imap": "gateway.cli.imap:imap",
     "import": "gateway.cli.importing:import_",
     "mailbox": "gateway.cli.mailbox:mailbox",
+    "operator": "gateway.cli.operating:operator",
     "parse": "gateway.cli.parse:parse",
     "postbox": "gateway.cli.postbox:postbox",
     "serve": "gateway.cli.serve:serve",

@@ -3,25 +3,43 @@
 from collections.abc import Sequence
 from functools import cache
 from importlib.metadata import entry_points
+from typing import Protocol
 
 from gateway import log
 from gateway import settings as all_settings
 from gateway.inbound.accept import Acceptor
+from gateway.rules.news import News
 from gateway.settings import Settings
 from gateway.store import migrate, session
 from gateway.store.blobs import BlobStore
-from gateway.store.session import Wake
+from gateway.store.session import Announce, Wake
 
 GROUP = "manage4all.wakers"
-"""Entry points here are functions `make_wake(settings) -> Wake`."""
+"""Entry points here are functions `make_wake(settings) -> Waker`."""
+
+
+class Waker(Protocol):
+    """Rings after a commit, for workers and for whoever looks on."""
+
+    def __call__(self, topic: str, outbox_ids: Sequence[int]) -> None:
+        """These outbox rows are due."""
+
+    def announce(self, news: Sequence[News]) -> None:
+        """This has changed."""
 
 
 def open_process() -> Settings:
     """Load the settings, and configure log and database by them."""
     settings = all_settings.load()
     log.configure(level=settings.log_level)
-    session.configure(settings.effective_database_url, wake=find_wake(settings))
+    configure_database(settings)
     return settings
+
+
+def configure_database(settings: Settings) -> None:
+    """This process works on the database, and rings after its commits."""
+    wake, announce = find_wake(settings), find_announce(settings)
+    session.configure(settings.effective_database_url, wake=wake, announce=announce)
 
 
 def open_desk() -> Settings:
@@ -48,7 +66,17 @@ def find_wake(settings: Settings) -> Wake:
     return wake
 
 
+def find_announce(settings: Settings) -> Announce:
+    """Tells every installed waker of what has changed; they are loaded at the first time."""
+
+    def announce(news: Sequence[News]) -> None:
+        for each in installed_wakers(settings):
+            each.announce(news)
+
+    return announce
+
+
 @cache
-def installed_wakers(settings: Settings) -> tuple[Wake, ...]:
+def installed_wakers(settings: Settings) -> tuple[Waker, ...]:
     """Those of the floors above; they may be carried over a fork."""
     return tuple(entry.load()(settings) for entry in entry_points(group=GROUP))

@@ -52,10 +52,11 @@ def serve(demo: bool) -> int:  # noqa: FBT001 - click calls it
     held = marks.lock(settings)
     marks.remove_endpoints(settings)
     _open_database(settings)
-    web_port = _free_port(settings)
+    web_port = _free_port(settings.web_host, settings.web_port, "M4A_WEB_PORT")
+    relay_port = _free_port(settings.relay_host, settings.relay_port, "M4A_RELAY_PORT")
     listening = _listen(settings)
     try:
-        settings = _with_ports(settings, listening, web_port)
+        settings = _with_ports(settings, listening, web_port=web_port, relay_port=relay_port)
         return _supervise(settings, listening, held)
     finally:
         listening.close()
@@ -87,11 +88,11 @@ def _prepare_demo(settings: Settings) -> "Demo":
     return prepared
 
 
-def _free_port(settings: Settings) -> int:
-    """The web server's port, seen to be free: it opens the port itself."""
-    with _bound(settings.web_host, settings.web_port, "M4A_WEB_PORT") as probe:
-        port: int = probe.getsockname()[1]
-        return port
+def _free_port(host: str, port: int, setting: str) -> int:
+    """The port of a part that opens it itself, seen to be free."""
+    with _bound(host, port, setting) as probe:
+        free: int = probe.getsockname()[1]
+        return free
 
 
 def _listen(settings: Settings) -> _Listening:
@@ -114,9 +115,14 @@ def _bound(host: str, port: int, setting: str) -> socket.socket:
         time.sleep(_BUSY_PORT_LOOK_SECONDS)
 
 
-def _with_ports(settings: Settings, listening: _Listening, web_port: int) -> Settings:
+def _with_ports(settings: Settings, listening: _Listening, *, web_port: int, relay_port: int) -> Settings:
     lmtp = listening.lmtp.getsockname()[1] if listening.lmtp else "off"
-    return settings.with_values(web_port=web_port, smtp_port=listening.smtp.getsockname()[1], lmtp_port=lmtp)
+    return settings.with_values(
+        web_port=web_port,
+        relay_port=relay_port,
+        smtp_port=listening.smtp.getsockname()[1],
+        lmtp_port=lmtp,
+    )
 
 
 def _supervise(settings: Settings, listening: _Listening, held: int) -> int:
@@ -159,4 +165,5 @@ def _endpoints(settings: Settings) -> dict[str, str | None]:
         "web": f"http://{settings.web_host}:{settings.web_port}",
         "smtp": f"{host}:{settings.smtp_port}",
         "lmtp": None if settings.lmtp_port is None else f"{host}:{settings.lmtp_port}",
+        "relay": f"ws://{settings.relay_host}:{settings.relay_port}",
     }

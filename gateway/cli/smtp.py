@@ -6,12 +6,11 @@ import click
 
 from gateway import log
 from gateway import settings as all_settings
-from gateway.cli.opening import find_wake, open_acceptor
+from gateway.cli.opening import configure_database, open_acceptor
 from gateway.errors import Unavailable
 from gateway.inbound import listeners
 from gateway.inbound.listeners import Listening
 from gateway.settings import Settings
-from gateway.store import session
 
 
 @click.command()
@@ -33,7 +32,7 @@ def smtp(smtp_fd: int | None, lmtp_fd: int | None) -> None:
 
 def receive(settings: Settings, listening: Listening) -> None:
     """Take mail from these sockets until stopped. The log must be configured."""
-    session.configure(settings.effective_database_url, wake=find_wake(settings))
+    configure_database(settings)
     log.get("inbound").info("inbound.listening", smtp=_name(listening.smtp), lmtp=_name(listening.lmtp))
     listeners.run(settings, open_acceptor(settings), listening)
 

@@ -11,12 +11,13 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from gateway.desk import auditing, people, staff
+from gateway.desk import auditing, bounding, people, staff
 from gateway.desk.auditing import Kind
 from gateway.desk.staff import Particulars
 from gateway.errors import Conflict, Denied, NotFound
 from gateway.ids import hash_secret, new_public_id
 from gateway.rules.access import Actor, Role
+from gateway.store import articles
 from gateway.store.models import CustomerGroup, Invitation, Staff, StaffGroup
 from gateway.store.queries.invitations import Offer, can_be_accepted, find_offer
 
@@ -51,7 +52,8 @@ def accept(
     """Join as somebody new, with a confirmed address: they have read the mail.
 
     NotFound as for `look`, also for whoever comes second. Invalid names the field at fault; Conflict for a
-    taken login, or where somebody has the address already. After an error the link is as good as before.
+    taken login, where somebody has the address already, or no more may work there. After an error the link
+    is as good as before.
     """
     offer = look(db, secret, now=now)
     if offer.person_id is not None:
@@ -68,9 +70,12 @@ def accept(
         sees_all=offer.sees_all,
         created_at=now,
         email_confirmed_at=now,
+        reads_from=articles.newest_id(db, offer.account_id),
         **wanted,
     )
     _take(db, offer, now)
+    if offer.role is not Role.GUEST:
+        bounding.check_room_for_staff(db, offer.account_id)
     _add(db, offer, person)
     _give(db, offer, person.id)
     auditing.note_of_person(db, person.id, Kind.JOINED, now=now, role=offer.role.value)
@@ -91,6 +96,7 @@ def accept_as(db: Session, by: Actor, secret: str, *, now: datetime) -> Joined:
     db.execute(update(Staff).where(*mine).values(email_confirmed_at=is_known))
     role = by.role
     if by.role is Role.GUEST and offer.role is not Role.GUEST:
+        bounding.check_room_for_staff(db, offer.account_id)
         role = offer.role
         db.execute(update(Staff).where(*mine).values(role=role.value, sees_all=offer.sees_all))
     _give(db, offer, by.staff_id)

@@ -28,6 +28,7 @@ class Kind(StrEnum):
     SESSIONS_ENDED = "sessions_ended"
     PASSWORD_CHANGED = "password_changed"
     PASSWORD_RESET = "password_reset"
+    PASSWORD_SET = "password_set"
     FACTOR_ON = "factor_on"
     FACTOR_OFF = "factor_off"
     FACTOR_FAILED = "factor_failed"
@@ -47,6 +48,10 @@ class Kind(StrEnum):
     SMTP_REMOVED = "smtp_removed"
     DKIM_MADE = "dkim_made"
     DKIM_REMOVED = "dkim_removed"
+    EXPORT_ASKED = "export_asked"
+    EXPORT_DOWNLOADED = "export_downloaded"
+    EXPORT_REMOVED = "export_removed"
+    ACCOUNT_IMPORTED = "account_imported"
     CUSTOMERS_EXPORTED = "customers_exported"
     CUSTOMERS_IMPORTED = "customers_imported"
     CUSTOMER_REMOVED = "customer_removed"
@@ -67,15 +72,30 @@ class Kind(StrEnum):
     INVITATION_CHANGED = "invitation_changed"
     INVITATION_REVOKED = "invitation_revoked"
     JOINED = "joined"
+    REMOTE_MADE = "remote_made"
+    REMOTE_JOINED = "remote_joined"
+    REMOTE_ENDED = "remote_ended"
+    SYSTEM_CODE_MADE = "system_code_made"
+    SYSTEM_ENROLLED = "system_enrolled"
+    SYSTEM_REMOVED = "system_removed"
+    OPERATOR_APPOINTED = "operator_appointed"
+    OPERATOR_RELIEVED = "operator_relieved"
+    LIMITS_CHANGED = "limits_changed"
+    SUSPENDED = "suspended"
+    RESUMED = "resumed"
+    LEGAL_CHANGED = "legal_changed"
+    BROADCAST_MADE = "broadcast_made"
+    BROADCAST_ENDED = "broadcast_ended"
 
 
 class Who(StrEnum):
-    """What kind of actor an entry names; a visitor has shown a password and no more."""
+    """What kind of actor an entry names; a visitor has shown a password or a link and no more."""
 
     STAFF = "staff"
     TOKEN = "token"
     OPERATOR = "operator"
     VISITOR = "visitor"
+    DESK = "desk"
 
 
 class What(StrEnum):
@@ -89,6 +109,8 @@ class What(StrEnum):
     CONTACT = "contact"
     MAIL = "mail"
     INVITATION = "invitation"
+    REMOTE_SESSION = "remote_session"
+    SYSTEM = "system"
 
 
 class Way(StrEnum):
@@ -104,6 +126,9 @@ class Way(StrEnum):
 
 OPERATOR = Ref(Who.OPERATOR.value)
 VISITOR = Ref(Who.VISITOR.value)
+DESK = Ref(Who.DESK.value)
+"""The desk by itself: a time is over, a line is lost."""
+
 _ACCOUNT = Ref(What.ACCOUNT.value)
 _WORD = re.compile(r"[a-z0-9_]{1,40}")
 

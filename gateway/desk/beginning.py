@@ -19,7 +19,7 @@ from gateway.mail.address import Address
 from gateway.mail.addressing import writable_address
 from gateway.rules.access import Actor, Permission, require
 from gateway.rules.status import Status
-from gateway.store import contacts, tickets
+from gateway.store import contacts, notifications, tickets
 from gateway.store.models import Mailbox
 from gateway.store.tickets import EventKind, NewTicketRow, Standing
 
@@ -82,6 +82,8 @@ def _open(
     if requester is not None:
         tickets.add_participants(db, by.account_id, ticket.id, [requester.key])
     tickets.add_event(db, by.account_id, ticket.id, EventKind.CREATED, staff_id=by.staff_id, now=now)
+    if ticket.tells_of_new:
+        notifications.tell_of_new(db, ticket.id, by=by.staff_id, now=now)
     return ticket
 
 

@@ -14,7 +14,7 @@ from gateway.mail.address import Address
 from gateway.mail.addressing import domain_to_ascii, writable_address
 from gateway.rules.access import Actor, Permission, Sight, require
 from gateway.rules.status import OPEN_STATUSES
-from gateway.store import contacts, seeing
+from gateway.store import announcing, contacts, duework, seeing
 from gateway.store.models import Contact, ContactAddress, Customer, Ticket, TicketEvent, table
 from gateway.store.tickets import EventKind
 
@@ -132,9 +132,12 @@ def move(
     moved = db.execute(update(Ticket).where(*theirs).values(customer_id=customer_id).returning(Ticket.id))
     kind, data = EventKind.CUSTOMER.value, {"to": name}
     shared = {"account_id": by.account_id, "kind": kind, "staff_id": by.staff_id, "data": data, "at": now}
-    lines = [shared | {"ticket_id": ticket_id} for ticket_id in moved.scalars()]
-    if lines:
-        db.execute(insert(table(TicketEvent)), lines)
+    ids = moved.scalars().all()
+    if ids:
+        db.execute(insert(table(TicketEvent)), [shared | {"ticket_id": ticket_id} for ticket_id in ids])
+        duework.mark_contact(db, by.account_id, contact.id)
+    for ticket_id in ids:
+        announcing.tell(db, by.account_id, ticket_id)
 
 
 def locked(db: Session, sight: Sight, public_id: str) -> Contact:

@@ -15,9 +15,10 @@ from gateway.mail.address import Address
 from gateway.mail.addressing import domain_to_ascii, writable_address
 from gateway.rules.access import Actor, Permission, Sight, require
 from gateway.rules.status import OPEN_STATUSES
-from gateway.store import contacts, seeing
+from gateway.store import announcing, contacts, duework, seeing, systems
 from gateway.store.audit import Ref
 from gateway.store.models import Contact, Customer, CustomerDomain, Ticket
+from gateway.store.queries.systems import count_of_customer
 from gateway.store.search import words_of
 
 MAX_NAME_CHARS = 200
@@ -27,11 +28,12 @@ MAX_NOTE_CHARS = 5000
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """What is there when a customer goes: contacts and tickets stay without a customer."""
+    """What is there when a customer goes: contacts and tickets stay without a customer, systems do not."""
 
     contacts: int
     tickets: int
     open_tickets: int
+    systems: int
 
 
 def create(
@@ -85,14 +87,17 @@ def removal_of(db: Session, by: Actor, public_id: str) -> Removal:
         ).scalar_one(),
         tickets=db.execute(select(func.count()).where(*theirs)).scalar_one(),
         open_tickets=db.execute(select(func.count()).where(*theirs, is_open)).scalar_one(),
+        systems=count_of_customer(db, by.account_id, customer_id),
     )
 
 
 def remove(db: Session, by: Actor, public_id: str, *, now: datetime) -> None:
     """Forget a customer with its domains and its places in groups; contacts and tickets stay without one."""
     require(by, Permission.WORK_EVERYWHERE)
-    mine = Customer.account_id == by.account_id, Customer.id == id_of(db, by.sight, public_id)
-    db.execute(delete(Customer).where(*mine))
+    customer_id = id_of(db, by.sight, public_id)
+    duework.mark_customers(db, by.account_id, customer_id)
+    systems.remove_of_customer(db, by.account_id, customer_id, now=now)
+    db.execute(delete(Customer).where(Customer.account_id == by.account_id, Customer.id == customer_id))
     auditing.note(db, by, Kind.CUSTOMER_REMOVED, Ref(What.CUSTOMER.value, public_id), now=now)
 
 
@@ -107,7 +112,10 @@ def add_contact(db: Session, by: Actor, public_id: str, *, name: str, address: s
         values["name"] = who.name
     contacts.write(db, by.account_id, known.contact_id, values)
     theirs = Ticket.account_id == by.account_id, Ticket.contact_id == known.contact_id
-    db.execute(update(Ticket).where(*theirs).values(customer_id=customer.id))
+    moved = update(Ticket).where(*theirs).values(customer_id=customer.id).returning(Ticket.id)
+    for ticket_id in db.execute(moved).scalars():
+        announcing.tell(db, by.account_id, ticket_id)
+    duework.mark_customers(db, by.account_id, customer.id)
 
 
 def id_of(db: Session, sight: Sight, public_id: str) -> int:

@@ -7,7 +7,7 @@ from typing import assert_never
 
 from sqlalchemy.orm import Session
 
-from gateway.desk import deliverability, guarding, quarantine, writers
+from gateway.desk import deliverability, guarding, quarantine, telling, writers
 from gateway.desk.guarding import Arrival, Guards, Weather
 from gateway.desk.writers import Writer
 from gateway.mail.address import Address
@@ -43,7 +43,15 @@ from gateway.rules.scans import Scan
 from gateway.rules.status import ArticleKind, Status, after_inbound
 from gateway.rules.storms import Storm
 from gateway.rules.trust import may_take_part
-from gateway.store import articles, contacts, deliveries, guestnotices, holders, intake, outbox, tickets
+from gateway.store import (
+    articles,
+    contacts,
+    deliveries,
+    holders,
+    intake,
+    outbox,
+    tickets,
+)
 from gateway.store import quarantine as held
 from gateway.store.articles import NewArticle, NewFile
 from gateway.store.intake import Fate, IntakeRow, Source
@@ -54,8 +62,6 @@ from gateway.store.tickets import EventKind, NewTicketRow, Standing
 UNREADABLE_SUBJECT = "(unreadable message)"
 _NO_SUBJECT = "(no subject)"
 _DEFAULT_REOPEN = timedelta(days=30)
-_IS_NEWS_FOR = timedelta(days=1)
-"""Guests hear of a mail that came in lately, not of a backlog."""
 _MAX_ANSWER = 500
 """Characters of a report that stand beside its delivery, as many as of a server's own answer."""
 
@@ -124,15 +130,13 @@ def file(
     is_released = is_suspect and held.is_held(db, row.id)
     if doubt is not None and not is_released:
         return _hold(db, arrival, doubt, found, content_hash)
-    filing = decide_filing(
-        found, now=now, reopen_within=where.reopen_within, by_machine=parsed.auto is not None
-    )
+    by_machine = parsed.auto is not None
+    filing = decide_filing(found, now=now, reopen_within=where.reopen_within, by_machine=by_machine)
     writer = writers.recognise(db, row, parsed, verdict, filing, own=where.own_addresses, now=now)
     folded = None if is_released else _folded(db, arrival, writer.who, weather, filing)
     article = _article(row, parsed, files, writer, verdict, content_hash)
     if folded:
-        article = replace(article, is_folded=True)
-        ticket = _fold(db, row, folded)
+        article, ticket = replace(article, is_folded=True), _fold(db, row, folded)
     else:
         ticket = _ticket(db, row, parsed, filing, where, writer.requester, writer.who, now=now)
     article_id, _ = articles.append(db, row.account_id, ticket.id, article, now=row.received_at)
@@ -140,8 +144,10 @@ def file(
         people = (*([writer.requester] if writer.requester else []), *parsed.to, *parsed.cc)
         _let_take_part(db, row.account_id, ticket.id, people, where.own_addresses)
     _mark_bounces(db, row.account_id, parsed, where, now=now)
-    _tell_guests(db, row, ticket, None if folded else article_id, now)
-    if isinstance(folded or filing, Append):
+    is_further = isinstance(folded or filing, Append)
+    if not folded:
+        telling.tell_of_mail(db, row, ticket, article_id, is_further=is_further, auto=parsed.auto, now=now)
+    if is_further:
         _settle(db, row, Fate.FOLLOW_UP, ticket.id)
         return Filed(Fate.FOLLOW_UP, ticket.number)
     created = EventKind.CREATED
@@ -151,13 +157,6 @@ def file(
     )
     _settle(db, row, Fate.TICKET, ticket.id, is_done=not owes)
     return Filed(Fate.TICKET, ticket.number, owes_acknowledgement=owes)
-
-
-def _tell_guests(
-    db: Session, row: IntakeRow, ticket: Standing, article_id: int | None, now: datetime
-) -> None:
-    if article_id is not None and row.source is not Source.IMPORT and now - row.received_at < _IS_NEWS_FOR:
-        guestnotices.owe(db, row.account_id, ticket.id, article_id, now=now)
 
 
 def _own_probe(db: Session, row: IntakeRow, parsed: ParsedMail) -> str | None:

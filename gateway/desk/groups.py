@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from gateway.desk import customers
 from gateway.errors import Conflict, Invalid, NotFound
 from gateway.rules.access import Actor, Permission, Sight, require
-from gateway.store import groups, seeing
+from gateway.store import duework, groups, seeing
 from gateway.store.models import CustomerGroup
 
 MAX_GROUPS = 500
@@ -39,21 +39,27 @@ def rename(db: Session, by: Actor, public_id: str, *, name: str) -> None:
 def remove(db: Session, by: Actor, public_id: str) -> None:
     """Forget a group, its customers stay; NotFound for a foreign one."""
     require(by, Permission.WORK_EVERYWHERE)
-    groups.remove(db, id_of(db, by.sight, public_id))
+    group_id = id_of(db, by.sight, public_id)
+    duework.mark_group(db, by.account_id, group_id)
+    groups.remove(db, group_id)
 
 
 def put_in(db: Session, by: Actor, public_id: str, *, customer: str) -> None:
     """Let a customer be in the group, once; NotFound if either is foreign."""
     require(by, Permission.WORK_EVERYWHERE)
     group_id = id_of(db, by.sight, public_id)
-    groups.put_in(db, by.account_id, group_id, customers.id_of(db, by.sight, customer))
+    customer_id = customers.id_of(db, by.sight, customer)
+    groups.put_in(db, by.account_id, group_id, customer_id)
+    duework.mark_customers(db, by.account_id, customer_id)
 
 
 def take_out(db: Session, by: Actor, public_id: str, *, customer: str) -> None:
     """Let a customer not be in the group; NotFound if either is foreign."""
     require(by, Permission.WORK_EVERYWHERE)
     group_id = id_of(db, by.sight, public_id)
-    groups.take_out(db, group_id, customers.id_of(db, by.sight, customer))
+    customer_id = customers.id_of(db, by.sight, customer)
+    groups.take_out(db, group_id, customer_id)
+    duework.mark_customers(db, by.account_id, customer_id)
 
 
 def set_groups(db: Session, by: Actor, customer: str, wanted: Sequence[str]) -> None:
@@ -68,6 +74,7 @@ def set_groups(db: Session, by: Actor, customer: str, wanted: Sequence[str]) -> 
     groups.take_out_of_all(db, customer_id)
     for group_id in found:
         groups.put_in(db, by.account_id, group_id, customer_id)
+    duework.mark_customers(db, by.account_id, customer_id)
 
 
 def checked_name(name: str) -> str:

@@ -17,6 +17,7 @@ from gateway.desk.replying import ArticleRef, Draft, DraftFile, Office, Written
 from gateway.errors import Denied, NotFound
 from gateway.mail.address import Address
 from gateway.rules.access import Actor, Role, Sight
+from gateway.rules.searching import plain
 from gateway.rules.status import ArticleKind, Status
 from gateway.store import guestnotices
 from gateway.store.models import Staff
@@ -29,6 +30,8 @@ from gateway.store.queries.articles import (
     get_attachment,
     get_detail,
 )
+from gateway.store.queries.found import find
+from gateway.store.queries.narrowing import Viewer
 from gateway.store.queries.paging import Page
 from gateway.store.queries.reaches import Rights
 from gateway.store.queries.tickets import TicketFilter, TicketRow, list_tickets
@@ -45,11 +48,23 @@ class Visit:
 
 
 def list_shared(
-    db: Session, by: Actor, *, query: str = "", after: str | None = None, limit: int = 50
+    db: Session, by: Actor, *, query: str = "", after: str | None = None, limit: int = 50, now: datetime
 ) -> Page[TicketRow]:
-    """The tickets that a guest sees, newest activity first, without the words of what is not for them."""
-    found = list_tickets(db, _guest(by).sight, TicketFilter(query=query), after=after, limit=limit)
-    return Page(tuple(replace(row, snippet="", tags=(), assignee=None) for row in found.items), found.next)
+    """The tickets that a guest sees, newest activity first, without the words of what is not for them.
+
+    With a query, those in which one message holds its words; filters would tell what guests do not see.
+    """
+    sight = _guest(by).sight
+    if query.strip():
+        viewer = Viewer(by.staff_id, now)
+        results = find(db, sight, plain(query), viewer, after=after, limit=limit)
+        return Page(tuple(_bare(found.ticket) for found in results.items), results.next)
+    page = list_tickets(db, sight, TicketFilter(), after=after, limit=limit)
+    return Page(tuple(map(_bare, page.items)), page.next)
+
+
+def _bare(row: TicketRow) -> TicketRow:
+    return replace(row, snippet="", tags=(), assignee=None)
 
 
 def visit(db: Session, by: Actor, number: int, *, with_html: bool = True, now: datetime) -> Visit:

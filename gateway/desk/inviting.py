@@ -14,7 +14,7 @@ from babel.dates import format_date
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from gateway.desk import auditing, customers, groups
+from gateway.desk import auditing, bounding, customers, groups
 from gateway.desk.auditing import Kind, What
 from gateway.desk.invitations import checked_until, held_row_of, over, row_of
 from gateway.desk.notices import write_notice
@@ -112,10 +112,12 @@ def write(db: Session, by: Actor, invite: StaffInvite | GuestInvite, *, post: Po
 def send(db: Session, by: Actor, letter: Letter, *, now: datetime) -> str:
     """Keep the invitation and let its mail go; its public id.
 
-    Conflict where the address is invited to the same already or works here, or too many invitations are
-    open; TooMany for too many mails in an hour, of the account or to this address.
+    Conflict where the address is invited to the same already or works here, no more may work here, or too
+    many invitations are open; TooMany for too many mails in an hour, of the account or to this address.
     """
     _one_at_a_time(db, by.account_id)
+    if letter.values["role"] != Role.GUEST.value:
+        bounding.check_room_for_staff(db, by.account_id)
     _refuse_known(db, by.account_id, letter, now)
     _refuse_too_many(db, by.account_id, now)
     _owe(db, by, letter, now)
@@ -224,6 +226,7 @@ def _written(db: Session, by: Actor, values: dict[str, Any], *, post: Post, now:
         address=values["address"],
         days=LASTS.days,
         url=f"{post.base_url}{PATH}#{secret}",
+        privacy=f"{post.base_url}/privacy",
     )
     return Letter(
         values["address"],

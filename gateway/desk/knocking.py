@@ -38,6 +38,11 @@ def knock_with_code(db: Session, name: str, *, key: bytes, now: datetime) -> Non
     _count(db, [(Counted.CODE, _digest(key, Counted.CODE, name))], now)
 
 
+def knock_with_digits(db: Session, address: str, *, key: bytes, now: datetime) -> None:
+    """Likewise for the digits of a remote session or the code of a system, which anybody may try."""
+    _count(db, _digits_whos(address, key), now)
+
+
 def give_back(db: Session, visitor: Visitor, *, key: bytes, now: datetime) -> None:
     """Their password was right, so that this try was no guess: a whole office may come in by one address."""
     for _, who in _whos(visitor, key):
@@ -47,6 +52,12 @@ def give_back(db: Session, visitor: Visitor, *, key: bytes, now: datetime) -> No
 def give_back_secret(db: Session, address: str, *, key: bytes, now: datetime) -> None:
     """Likewise: the secret that they showed was right."""
     knocks.give_back(db, _secret_who(address, key), window_at=window_of(now))
+
+
+def give_back_digits(db: Session, address: str, *, key: bytes, now: datetime) -> None:
+    """Likewise: the digits were right."""
+    for _, who in _digits_whos(address, key):
+        knocks.give_back(db, who, window_at=window_of(now))
 
 
 def welcome(db: Session, visitor: Visitor, *, key: bytes) -> None:
@@ -77,6 +88,11 @@ def _whos(visitor: Visitor, key: bytes) -> list[tuple[Counted, str]]:
         Counted.NETWORK: network,
         Counted.LOGIN: name,
     }
+    return [(counted, _digest(key, counted, said)) for counted, said in named.items()]
+
+
+def _digits_whos(address: str, key: bytes) -> list[tuple[Counted, str]]:
+    named = {Counted.DIGITS_HERE: network_of(address), Counted.DIGITS: ""}
     return [(counted, _digest(key, counted, said)) for counted, said in named.items()]
 
 

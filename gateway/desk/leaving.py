@@ -5,14 +5,14 @@ from datetime import datetime
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
-from gateway.desk import auditing, staff
+from gateway.desk import auditing, bounding, staff
 from gateway.desk.auditing import Kind, What
 from gateway.errors import Conflict, Invalid
 from gateway.rules.absence import Colleague
 from gateway.rules.access import Actor
 from gateway.rules.staffing import GIVEN_ROLES, Act, require_over
 from gateway.rules.status import OPEN_STATUSES
-from gateway.store import holders
+from gateway.store import announcing, drafts, holders
 from gateway.store.audit import Ref
 from gateway.store.models import Ceremony, HalfSignIn, MailedLink, Staff, WebSession
 
@@ -33,6 +33,7 @@ def deactivate(db: Session, by: Actor, public_id: str, *, successor: str | None 
     values = {"deactivated_at": now, "away_from": None, "away_until": None, "stand_in_id": None}
     staff.change_if(db, whom.id, GIVEN_ROLES, values, Staff.deactivated_at.is_(None))
     end_access(db, whom.id)
+    drafts.drop_all_of(db, whom.id)
     pointing = Staff.account_id == by.account_id, Staff.stand_in_id == whom.id
     db.execute(update(Staff).where(*pointing).values(stand_in_id=None))
     to = Colleague(heir.id, heir.login, can_hold=True) if heir else None
@@ -44,7 +45,9 @@ def deactivate(db: Session, by: Actor, public_id: str, *, successor: str | None 
 
 
 def reactivate(db: Session, by: Actor, public_id: str, *, now: datetime) -> None:
-    """Let somebody come in again, with the password and the factor of before. Conflict if they may already.
+    """Let somebody come in again, with the password and the factor of before.
+
+    Conflict if they may already, or no more may work there.
 
     What was begun while they were out counts for nothing.
     """
@@ -52,6 +55,7 @@ def reactivate(db: Session, by: Actor, public_id: str, *, now: datetime) -> None
     require_over(by, Act.DEACTIVATE, staff_id=whom.id, role=whom.role)
     if whom.is_active:
         raise Conflict("This person is active already.")
+    bounding.check_room_for_staff(db, by.account_id)
     end_access(db, whom.id)
     staff.change_if(db, whom.id, GIVEN_ROLES, {"deactivated_at": None})
     auditing.note(db, by, Kind.REACTIVATED, Ref(What.STAFF.value, public_id), now=now)
@@ -61,3 +65,4 @@ def end_access(db: Session, staff_id: int) -> None:
     """End whatever lets a person in, in every browser: sign-ins, also half-way ones, links, ceremonies."""
     for begun in (WebSession, HalfSignIn, MailedLink, Ceremony):
         db.execute(delete(begun).where(begun.staff_id == staff_id))
+    announcing.tell_of_sessions(db, staff_id)

@@ -14,6 +14,7 @@ from gateway.mail.addressing import domain_to_ascii, writable_address
 from gateway.mail.tokens import Claim, Purpose, is_genuine, read_local
 from gateway.rules.access import Actor
 from gateway.rules.localparts import is_free_to_choose
+from gateway.store import duework
 from gateway.store import mailboxes as stored
 from gateway.store.audit import Ref
 from gateway.store.models import Account, Delivery, Mailbox, Ticket
@@ -99,6 +100,8 @@ def list_mailboxes(db: Session, account_id: int, *, mail_domain: str) -> tuple[M
 def remove(db: Session, account_id: int, public_id: str, *, now: datetime, by: Actor | None = None) -> None:
     """Take a mailbox away: its addresses are unknown from now on; NotFound for a foreign one."""
     db.delete(stored.get(db, account_id, public_id))
+    if duework.has_targets(db, account_id):
+        duework.owe(db, account_id, now=now)
     _note(db, account_id, by, Kind.MAILBOX_REMOVED, public_id, now)
 
 

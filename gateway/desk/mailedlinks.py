@@ -17,7 +17,7 @@ from gateway.desk.notices import write_notice
 from gateway.errors import NotFound
 from gateway.ids import hash_secret, new_secret
 from gateway.rules.access import Actor
-from gateway.store import deliveries
+from gateway.store import announcing, deliveries
 from gateway.store.blobs import BlobStore
 from gateway.store.models import HalfSignIn, MailedLink, Staff, WebSession
 
@@ -89,6 +89,7 @@ def write(
         person=reader.name or reader.login,
         login=reader.login,
         url=f"{base_url}/{purpose.value}#{secret}",
+        privacy=f"{base_url}/privacy",
     )
     return Letter(reader, purpose, blobs.put(raw).sha256, hash_secret(secret))
 
@@ -132,10 +133,29 @@ def set_password(db: Session, secret: str, password_hash: str, *, now: datetime)
     values = {"password_hash": password_hash, "email_confirmed_at": now}
     person = update(Staff).where(Staff.id == staff_id).values(**values).returning(Staff.login)
     login: str = db.execute(person).scalar_one()
-    for begun in (WebSession, HalfSignIn):
-        db.execute(delete(begun).where(begun.staff_id == staff_id))
+    _end_sessions(db, staff_id)
     auditing.note_of_person(db, staff_id, Kind.PASSWORD_RESET, now=now)
     return login
+
+
+def set_password_of(db: Session, login: str, password_hash: str, *, now: datetime) -> None:
+    """The operator gives somebody a password, where no mail reaches them; their sessions end everywhere.
+
+    NotFound for a login that nobody has, or somebody who was deactivated.
+    """
+    known = Staff.login == login, Staff.deactivated_at.is_(None)
+    person = update(Staff).where(*known).values(password_hash=password_hash).returning(Staff.id)
+    staff_id = db.execute(person).scalar()
+    if staff_id is None:
+        raise NotFound("There is nobody with this login.")
+    _end_sessions(db, staff_id)
+    auditing.note_of_person(db, staff_id, Kind.PASSWORD_SET, now=now, actor=auditing.OPERATOR)
+
+
+def _end_sessions(db: Session, staff_id: int) -> None:
+    for begun in (WebSession, HalfSignIn):
+        db.execute(delete(begun).where(begun.staff_id == staff_id))
+    announcing.tell_of_sessions(db, staff_id)
 
 
 def _redeem(db: Session, secret: str, purpose: Purpose, now: datetime) -> int:

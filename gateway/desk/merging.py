@@ -7,17 +7,27 @@ old links, reply addresses and Message-IDs go on working.
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from gateway.errors import Conflict, Invalid
 from gateway.rules.access import Actor, Permission, require
+from gateway.rules.queue import DONE
 from gateway.rules.status import Status, after_merge
-from gateway.store import tickets
-from gateway.store.models import Article, Attachment, Delivery, Offer, Participant, Ticket, TicketEvent
+from gateway.store import announcing, articles, drafts, due, followers, tickets
+from gateway.store.models import (
+    Article,
+    Delivery,
+    Notification,
+    Offer,
+    Participant,
+    RemoteSession,
+    Ticket,
+    TicketEvent,
+)
 from gateway.store.tickets import EventKind, Standing
 
-_MOVED = (Article, Delivery, Offer, TicketEvent)
+_MOVED = (Article, Delivery, Offer, RemoteSession, TicketEvent)
 """What belongs to a ticket and moves with it."""
 
 
@@ -35,12 +45,18 @@ def merge(db: Session, by: Actor, number: int, into: int, *, now: datetime) -> S
         raise Invalid("A ticket cannot be merged into itself.", field="into")
     moved = {model.__tablename__: _move(db, model, source.id, target.id) for model in _MOVED}
     _share_participants(db, by.account_id, source.id, target.id)
+    drafts.move(db, source.id, target.id)
+    _move(db, Notification, source.id, target.id)
+    followers.share(db, source.id, target.id)
     _lead_to(db, source, target)
     data = {"from": source.number, "status": source.status.value, "moved": moved}
     tickets.add_event(db, by.account_id, target.id, EventKind.MERGED, data, staff_id=by.staff_id, now=now)
-    _count(db, target.id)
+    articles.recount(db, target.id)
+    announcing.tell(db, by.account_id, source.id)
     status = after_merge(source.status, target.status)
     tickets.set_status(db, by.account_id, target, status, staff_id=by.staff_id, now=now)
+    tickets.requeue(db, by.account_id, target.id)
+    due.mark(db, by.account_id, source.id, now=now)
     return target
 
 
@@ -56,17 +72,19 @@ def unmerge(db: Session, by: Actor, number: int, *, now: datetime) -> Standing:
         raise Conflict("This ticket is not merged.")
     told = _merged_event(db, target.id, source.number)
     for model in _MOVED:
-        brought = told["moved"][model.__tablename__]
+        brought = told["moved"].get(model.__tablename__, [])  # merged when there was no such table
         here = model.ticket_id == target.id, model.id.in_(brought)
         db.execute(update(model).where(*here).values(ticket_id=source.id))
     db.execute(update(Ticket).where(Ticket.id == source.id).values(merged_into_id=None))
     for ticket_id in (source.id, target.id):
-        _count(db, ticket_id)
+        articles.recount(db, ticket_id)
+    announcing.tell(db, by.account_id, source.id)
     data = {"number": source.number}
     kind = EventKind.SPLIT_OFF
     tickets.add_event(db, by.account_id, target.id, kind, data, staff_id=by.staff_id, now=now)
     before = Status(told["status"])
     tickets.set_status(db, by.account_id, source, before, staff_id=by.staff_id, now=now)
+    tickets.requeue(db, by.account_id, target.id)
     return source
 
 
@@ -86,25 +104,17 @@ def _lead_to(db: Session, source: Standing, target: Standing) -> None:
     """Let the source, and whatever led to it, lead to the target; nothing may point at itself."""
     here = Ticket.merged_into_id == source.id
     db.execute(update(Ticket).where(here).values(merged_into_id=target.id))
-    values = {"merged_into_id": target.id, "status": Status.CLOSED.value, "maybe_belongs_to_id": None}
+    values = {
+        "merged_into_id": target.id,
+        "status": Status.CLOSED.value,
+        "queue_at": DONE,
+        "wake_at": None,
+        "maybe_belongs_to_id": None,
+    }
     db.execute(update(Ticket).where(Ticket.id == source.id).values(**values))
     for link in (Ticket.maybe_belongs_to_id, Ticket.follow_up_of_id):
         db.execute(update(Ticket).where(link == source.id).values({link: target.id}))
         db.execute(update(Ticket).where(Ticket.id == target.id, link == target.id).values({link: None}))
-
-
-def _count(db: Session, ticket_id: int) -> None:
-    """Count a ticket's articles and files anew."""
-    articles = select(func.count(), func.max(Article.created_at)).where(Article.ticket_id == ticket_id)
-    count, newest_at = db.execute(articles).one()
-    files = select(func.count(Attachment.id)).join(Article, Article.id == Attachment.article_id)
-    values: dict[str, Any] = {
-        "article_count": count,
-        "attachment_count": db.execute(files.where(Article.ticket_id == ticket_id)).scalar_one(),
-    }
-    if newest_at is not None:
-        values["updated_at"] = newest_at
-    db.execute(update(Ticket).where(Ticket.id == ticket_id).values(**values))
 
 
 def _merged_event(db: Session, target_id: int, number: int) -> dict[str, Any]:

@@ -21,14 +21,16 @@ from gateway.mail.addressing import writable_address
 from gateway.mail.html import cids_of
 from gateway.rules.access import Actor, Permission, require
 from gateway.rules.filing import first_subject, tagged_subject
+from gateway.rules.seen import Seen
 from gateway.rules.status import ArticleKind, Status, after_reply, may_become
-from gateway.store import articles, deliveries, failures, guestnotices, outbox, relayoffers, tickets
+from gateway.store import articles, deliveries, drafts, failures, guestnotices, outbox, relayoffers, tickets
 from gateway.store.articles import NewArticle, NewFile
 from gateway.store.blobs import BlobStore, KeptBlob
 from gateway.store.failures import Settled
 from gateway.store.filetypes import detect_type
 from gateway.store.models import Account, Mailbox, Ticket, table
 from gateway.store.queries.articles import ArticleView, TicketDetail, get_detail
+from gateway.store.queries.differences import Difference, find_difference
 from gateway.store.sealed import Seal
 from gateway.store.tickets import EventKind, Standing
 
@@ -56,7 +58,8 @@ class Draft:
     """What a staff member wrote. `to` None means: whoever `default_recipients` names.
 
     `replaces` is the public id of an article that did not arrive and that this one is sent instead of.
-    `send_at` lets it wait for a moment, None for no longer than the undo window.
+    `send_at` lets it wait for a moment, None for no longer than the undo window. `seen` is what of the
+    ticket its writer has seen; None leaves that unasked.
     """
 
     text: str
@@ -67,6 +70,7 @@ class Draft:
     status: Status | None = None
     replaces: str = ""
     send_at: datetime | None = None
+    seen: Seen | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,17 @@ class Written:
     status: Status | None
     not_before: datetime
     replaces: str = ""
+    seen: Seen | None = None
+
+
+class Changed(Conflict):
+    """The ticket has changed since its writer looked: nothing is sent, and this is what is new to them."""
+
+    words = "The ticket has changed since you opened it."
+
+    def __init__(self, difference: Difference) -> None:
+        self.difference = difference
+        super().__init__()
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +228,7 @@ def finish(db: Session, by: Actor, sheet: Sheet, content: Content) -> Written:
     not_before = max(sheet.written_at + office.undo, (draft.send_at or sheet.written_at).astimezone(UTC))
     number = sheet.detail.ticket.number
     article = replace(article, forward_of=content.forward_of)
-    return Written(number, article, draft.status, not_before, draft.replaces)
+    return Written(number, article, draft.status, not_before, draft.replaces, draft.seen)
 
 
 def reply(db: Session, by: Actor, written: Written, *, now: datetime) -> ArticleRef:
@@ -222,14 +237,18 @@ def reply(db: Session, by: Actor, written: Written, *, now: datetime) -> Article
     A forward leaves the ticket in its state unless the draft names one.
     Its Date stays that of writing: RFC 5322, 3.6.1 wants the moment when the writer was done.
 
-    Raises NotFound where it replaces an article that is not of this ticket.
+    Raises NotFound where it replaces an article that is not of this ticket, and Changed where others have
+    done what its writer has not seen.
     """
     require(by, Permission.WORK_TICKETS)
     require(by, Permission.SEND_MAIL)
     ticket = tickets.stand(db, by.sight, written.number)
+    if written.seen is not None:
+        _hold_back(db, by, ticket, written.seen)
     if written.replaces:
         _replace(db, by, ticket, written.replaces)
     article = written.article
+    drafts.drop(db, by.account_id, ticket.id, by.staff_id, article.forward_of)
     article_id, public_id = articles.append(db, by.account_id, ticket.id, article, now=now)
     everybody = (*article.to, *article.cc, *article.bcc)
     for address in {who.key: writable_address(who.address) for who in everybody}.values():
@@ -275,7 +294,14 @@ def withdraw(db: Session, by: Actor, public_id: str, *, now: datetime) -> Articl
     article = articles.locate(db, by.sight, public_id)
     if not deliveries.withdraw(db, by.account_id, article.id, now=now):
         raise Conflict("It is too late: the message is on its way.")
+    tickets.requeue(db, by.account_id, article.ticket_id)
     return _tell(db, by, article, EventKind.WITHDRAWN, now)
+
+
+def _hold_back(db: Session, by: Actor, ticket: Standing, seen: Seen) -> None:
+    difference = find_difference(db, by.account_id, ticket.id, by.staff_id, seen)
+    if difference:
+        raise Changed(difference)
 
 
 def _replace(db: Session, by: Actor, ticket: Standing, public_id: str) -> None:

@@ -2,18 +2,23 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import Row, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from gateway.desk import auditing
 from gateway.desk.auditing import Kind, Way
+from gateway.desk.broadcasting import Notice
+from gateway.errors import Suspended
 from gateway.ids import hash_secret, new_secret
 from gateway.rules.access import Actor, Permission, Role, may
+from gateway.rules.hours import check_zone
+from gateway.store import announcing
 from gateway.store.beginning import is_beginning
 from gateway.store.factors import has_factor
 from gateway.store.holding import is_held
-from gateway.store.models import Account, HalfSignIn, Staff, WebSession
+from gateway.store.models import Account, Broadcast, HalfSignIn, Staff, WebSession
 from gateway.store.queries import reaches
 
 SESSION_LASTS = timedelta(days=30)
@@ -34,19 +39,25 @@ class SignedIn:
     """Who is at the browser; `proven_at` is when their password was last asked for and right.
 
     `holds_mail` says that mail of the account waits to be released, `owes_factor` that the account demands a
-    second factor and they have none yet, `has_start` that the account's guided start goes on.
+    second factor and they have none yet, `zone` is the time zone that they read by, `has_start` that the
+    account's guided start goes on, `sign_in_id` is the key of this sign-in, `is_operators` that the
+    account is the operator's, `notice` what the operator tells everybody.
     """
 
     actor: Actor
     login: str
     email: str
     locale: str
+    zone: str
     account_public_id: str
     account_name: str
     proven_at: datetime | None = None
     holds_mail: bool = False
     owes_factor: bool = False
     has_start: bool = False
+    sign_in_id: int = 0
+    is_operators: bool = False
+    notice: Notice | None = None
 
     @property
     def is_guest(self) -> bool:
@@ -66,6 +77,11 @@ class SignedIn:
     def is_warned(self) -> bool:
         """Whether they should look at mail that waits for their word."""
         return self.holds_mail and may(self.actor, Permission.RELEASE_HELD)
+
+    @property
+    def is_operating(self) -> bool:
+        """Whether the installation is theirs to run."""
+        return self.is_operators and may(self.actor, Permission.MANAGE_ACCOUNT)
 
     @property
     def is_starting(self) -> bool:
@@ -103,9 +119,13 @@ def open_session(
 ) -> str:
     """A new session, got by `way`; the answer is the cookie's secret, which is kept nowhere else.
 
+    Suspended if the account is: nobody comes in by any way.
+
     `is_proof`: what let them in counts as the password where that is asked for again. `used_factor`: somebody
     else has seen a second factor, so that none is owed here.
     """
+    if db.execute(_SHUT.where(Staff.id == staff_id)).first() is not None:
+        raise Suspended
     secret = new_secret()
     db.execute(delete(WebSession).where(WebSession.staff_id == staff_id, WebSession.expires_at < now))
     db.add(
@@ -132,29 +152,37 @@ def find_session(db: Session, secret: str, *, now: datetime) -> SignedIn | None:
     name = f"{found.first_name} {found.last_name}".strip() or found.login
     is_confirmed = found.email_confirmed_at is not None
     role = Role(found.role)
-    reach = None
-    if role is Role.GUEST:
-        reach = reaches.of_guest(db, found.account_id, found.staff_id, now=now)
-    elif role is Role.STAFF and not found.sees_all:
-        reach = reaches.of_staff(db, found.account_id, found.staff_id)
+    reach = reaches.of_person(db, found.account_id, found.staff_id, role, sees_all=found.sees_all, now=now)
     actor = Actor(found.account_id, role, found.staff_id, name, is_confirmed, reach)
     return SignedIn(
         actor,
         found.login,
         found.email,
         found.locale,
+        found.zone,
         found.account_public_id,
         found.account_name,
         proven_at=found.proven_at,
         holds_mail=found.holds_mail,
         owes_factor=found.owes_factor,
         has_start=found.has_start,
+        is_operators=found.is_operators,
+        notice=_notice(found),
+        sign_in_id=found.sign_in_id,
     )
+
+
+def _notice(found: Row[*tuple[Any, ...]]) -> Notice | None:
+    if found.notice_id is None:
+        return None
+    return Notice(found.notice_id, found.notice_en, found.notice_de, found.notice_until)
 
 
 def close_session(db: Session, secret: str) -> None:
     """Sign out: the secret is worth nothing from now on."""
-    db.execute(delete(WebSession).where(WebSession.token_hash == hash_secret(secret)))
+    gone = delete(WebSession).where(WebSession.token_hash == hash_secret(secret))
+    for staff_id in db.execute(gone.returning(WebSession.staff_id)).scalars():
+        announcing.tell_of_sessions(db, staff_id)
 
 
 def list_sessions(db: Session, by: Actor, secret: str, *, now: datetime) -> tuple[SessionView, ...]:
@@ -175,7 +203,8 @@ def close_sessions(db: Session, by: Actor, secret: str, handle: str | None = Non
     this = hash_secret(secret)
     ended = [one for one in kept if (one != this if handle is None else hash_secret(one) == handle)]
     db.execute(delete(WebSession).where(mine, WebSession.token_hash.in_(ended)))
-    if ended:
+    if ended and by.staff_id is not None:
+        announcing.tell_of_sessions(db, by.staff_id)
         auditing.note_of_person(db, by.staff_id, Kind.SESSIONS_ENDED, now=now, count=len(ended))
     return len(ended)
 
@@ -201,12 +230,26 @@ def change_password(db: Session, by: Actor, secret: str, password_hash: str, *, 
     close_sessions(db, by, secret, now=now)
 
 
+def set_zone(db: Session, actor: Actor, zone: str, *, is_guess: bool = False) -> None:
+    """Remember by whose clock a person reads, "" by none; a guess counts where nothing was said yet.
+
+    Invalid for a zone that is none.
+    """
+    if zone:
+        check_zone(zone)
+    unsaid = (Staff.zone == "",) if is_guess else ()
+    db.execute(update(Staff).where(Staff.id == actor.staff_id, *unsaid).values(zone=zone))
+
+
 def set_locale(db: Session, actor: Actor, locale: str) -> None:
     """Remember the language a person reads in."""
     mine = Staff.id == actor.staff_id, Staff.account_id == actor.account_id
     db.execute(update(Staff).where(*mine).values(locale=locale))
 
 
+_SHUT = (
+    select(Account.id).join(Staff, Staff.account_id == Account.id).where(Account.suspended_at.is_not(None))
+)
 _SESSION = (
     select(
         Staff.account_id,
@@ -218,10 +261,17 @@ _SESSION = (
         Staff.first_name,
         Staff.last_name,
         Staff.locale,
+        Staff.zone,
         Staff.email_confirmed_at,
+        WebSession.id.label("sign_in_id"),
         WebSession.proven_at,
         Account.public_id.label("account_public_id"),
         Account.name.label("account_name"),
+        Account.is_operators,
+        Broadcast.public_id.label("notice_id"),
+        Broadcast.text_en.label("notice_en"),
+        Broadcast.text_de.label("notice_de"),
+        Broadcast.until_at.label("notice_until"),
         is_held().label("holds_mail"),
         (Account.demands_second_factor & ~WebSession.used_factor & ~has_factor(Staff.id)).label(
             "owes_factor"
@@ -231,8 +281,10 @@ _SESSION = (
     .select_from(WebSession)
     .join(Staff, Staff.id == WebSession.staff_id)
     .join(Account, Account.id == Staff.account_id)
+    .outerjoin(Broadcast, Broadcast.until_at > bindparam("now"))
     .where(
         Staff.deactivated_at.is_(None),
+        Account.suspended_at.is_(None),
         WebSession.token_hash == bindparam("token_hash"),
         WebSession.expires_at > bindparam("now"),
     )

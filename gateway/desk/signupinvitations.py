@@ -89,6 +89,7 @@ def write(invited: Invited, *, locale: str, base_url: str, mail_domain: str, now
         mail_domain=mail_domain,
         now=now,
         url=link(base_url, invited.mailed_secret),
+        privacy=f"{base_url}/privacy",
         days=LASTS.days,
     )
 

@@ -16,6 +16,7 @@ from gateway.desk.people import checked_email, checked_login, login_taken
 from gateway.errors import Conflict, Invalid, NotFound
 from gateway.rules.access import Actor, Role
 from gateway.rules.staffing import GIVEN_ROLES, STAFF_ROLES, Act, require_over
+from gateway.store import announcing
 from gateway.store.audit import Ref
 from gateway.store.models import CustomerGroup, Staff, StaffGroup
 from gateway.store.session import across_accounts
@@ -103,6 +104,7 @@ def set_access(db: Session, by: Actor, public_id: str, wanted: Access, *, now: d
         StaffGroup(account_id=by.account_id, staff_id=whom.id, group_id=group_id) for group_id in seen or ()
     )
     db.flush()
+    announcing.tell_of_sessions(db, whom.id)
     person = Ref(What.STAFF.value, public_id)
     auditing.note(db, by, Kind.ACCESS_CHANGED, person, now=now, role=role.value, sees_all=seen is None)
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from gateway import log
 from gateway.clock import monotonic
-from gateway.desk import mailboxes
+from gateway.desk import bounding, mailboxes
 from gateway.desk.mailboxes import Recipient
 from gateway.errors import StorageFull, Unavailable
 from gateway.inbound.commits import SharedCommits
@@ -45,11 +45,16 @@ class Acceptor:
         return recipient if monotonic() - known_at < _REMEMBERED_SECONDS else None
 
     def find_recipient(self, address: str) -> Recipient | None:
-        """Who has this address; raises Unavailable when the database cannot tell."""
+        """Who has this address, if their account takes mail.
+
+        Raises Unavailable when the database cannot tell, Suspended or AccountFull for an account that is.
+        """
         if (known := self.remembered(address)) is not None:
             return known
         with reading() as db:
             found = mailboxes.find_recipient(db, address, mail_domain=self._mail_domain)
+            if found is not None:
+                bounding.check_takes_mail(db, found.account_id)
         if found is not None:
             if len(self._remembered) >= _MOST_REMEMBERED:
                 self._remembered.clear()

@@ -30,6 +30,7 @@ def make_previews(article_id: int, *, blobs: BlobStore) -> None:
                 attachments.set_preview(db, file.id, sha256)
     with transaction() as db:
         outbox.done_for(db, outbox.Topic.PREVIEW, article_id)
+        attachments.tell(db, article_id)
 
 
 def _preview_of(file: FileRow, blobs: BlobStore) -> str | None:

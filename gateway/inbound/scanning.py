@@ -30,6 +30,7 @@ def scan_article(
     with transaction() as db:
         for file, verdict in judged:
             attachments.set_scan(db, file.id, verdict.scan, verdict.found)
+        attachments.tell(db, article_id)
         if any(verdict.scan is Scan.PENDING for _, verdict in judged):
             outbox.reschedule(db, outbox.Topic.SCAN, article_id, clock.now() + AGAIN_AFTER)
         else:

@@ -38,6 +38,20 @@ def domain_to_ascii(domain: str) -> str:
     return ".".join(_to_a_label(label) for label in _DOTS.split(domain))
 
 
+def domain_to_unicode(domain: str) -> str:
+    """The domain with U-labels in place of A-labels; what is no A-label stays as it is."""
+    return ".".join(_to_u_label(label) for label in domain.split("."))
+
+
+def _to_u_label(label: str) -> str:
+    if not label.startswith("xn--") or len(label) > _LONGEST_LABEL:
+        return label
+    try:
+        return label.removeprefix("xn--").encode("ascii").decode("punycode")
+    except UnicodeError:
+        return label
+
+
 def _to_a_label(label: str) -> str:
     if label.isascii() or len(label) > _LONGEST_LABEL:
         return label

@@ -1,14 +1,12 @@
 """The watch: who has a mailbox in trouble or mail held back is told, by the installation's own server."""
 
-from datetime import UTC, datetime, timedelta
-
-from babel.dates import format_datetime
+from datetime import datetime, timedelta
 
 from gateway import log
 from gateway.clock import Clock
 from gateway.desk import alarming
-from gateway.desk.notices import write_notice
-from gateway.i18n import DEFAULT_LOCALE, current_locale, speaking
+from gateway.desk.notices import by_the_clock, write_notice
+from gateway.i18n import DEFAULT_LOCALE, speaking
 from gateway.rules.heartbeat import TOLD_AGAIN_AFTER, Trouble, find_trouble, should_tell
 from gateway.store import holding
 from gateway.store.blobs import BlobStore
@@ -78,10 +76,6 @@ def _people(account_id: int) -> list[Person]:
     return people
 
 
-def _in_words(at: datetime) -> str:
-    return f"{format_datetime(at, 'short', tzinfo=UTC, locale=current_locale())} UTC"
-
-
 def _notice(beat: Heartbeat, trouble: Trouble, person: Person, mail_domain: str, now: datetime) -> bytes:
     pulse = beat.pulse
     since, error = {
@@ -93,12 +87,18 @@ def _notice(beat: Heartbeat, trouble: Trouble, person: Person, mail_domain: str,
         values = {
             "address": beat.address,
             "trouble": trouble.value,
-            "since": _in_words(since or now),
+            "since": by_the_clock(since or now, person.zone),
             "hours": (pulse.silence or timedelta()) // timedelta(hours=1),
             "error": words_for(error),
         }
     return write_notice(
-        "alarm", to=person.email, locale=person.locale, mail_domain=mail_domain, now=now, **values
+        "alarm",
+        to=person.email,
+        locale=person.locale,
+        zone=person.zone,
+        mail_domain=mail_domain,
+        now=now,
+        **values,
     )
 
 
@@ -107,5 +107,11 @@ def _notice_of_held(account_id: int, person: Person, mail_domain: str, now: date
         mails = holding.count(db, account_id)
     shown = f"{holding.MOST_COUNTED}+" if mails > holding.MOST_COUNTED else str(mails)
     return write_notice(
-        "held", to=person.email, locale=person.locale, mail_domain=mail_domain, now=now, mails=shown
+        "held",
+        to=person.email,
+        locale=person.locale,
+        zone=person.zone,
+        mail_domain=mail_domain,
+        now=now,
+        mails=shown,
     )

@@ -58,7 +58,7 @@ def is_open(hours: Hours, moment: datetime) -> bool:
     """Whether somebody is there at a moment."""
     local = moment.astimezone(zone_of(hours))
     minute = local.hour * 60 + local.minute
-    return any(span.begins <= minute < span.ends for span in _spans(hours, local.date()))
+    return any(span.begins <= minute < span.ends for span in spans_of(hours, local.date()))
 
 
 def next_opening(hours: Hours, moment: datetime) -> datetime | None:
@@ -111,6 +111,14 @@ def check_zone(name: str) -> str:
         raise Invalid("There is no such time zone. One reads Europe/Berlin.") from None
 
 
+def zone_named(name: str) -> ZoneInfo | None:
+    """The zone of this name; None for "", and where this machine has forgotten it."""
+    try:
+        return ZoneInfo(check_zone(name)) if name else None
+    except Invalid:
+        return None
+
+
 def zone_of(hours: Hours) -> ZoneInfo:
     """Its zone; one that this machine has forgotten counts as UTC, since mail must not wait for it."""
     try:
@@ -119,7 +127,8 @@ def zone_of(hours: Hours) -> ZoneInfo:
         return ZoneInfo("UTC")
 
 
-def _spans(hours: Hours, day: date) -> tuple[Span, ...]:
+def spans_of(hours: Hours, day: date) -> tuple[Span, ...]:
+    """When somebody is there on a day."""
     if day in hours.closed:
         return ()
     if not any(hours.week):
@@ -130,19 +139,20 @@ def _spans(hours: Hours, day: date) -> tuple[Span, ...]:
 def _possible(hours: Hours, day: date) -> Iterator[datetime]:
     """The moments of a day at which it may become open: where a span begins, and where clocks are turned."""
     zone = zone_of(hours)
-    for span in _spans(hours, day):
-        begins = _midnight(day, zone).replace(hour=span.begins // 60, minute=span.begins % 60)
+    for span in spans_of(hours, day):
+        begins = midnight(day, zone).replace(hour=span.begins // 60, minute=span.begins % 60)
         for fold in (0, 1):
             yield begins.replace(fold=fold).astimezone(UTC)
-    tomorrow = _midnight(day + timedelta(days=1), zone)
-    yield from _turning(zone, _midnight(day, zone).astimezone(UTC), tomorrow.astimezone(UTC))
+    tomorrow = midnight(day + timedelta(days=1), zone)
+    yield from turning(zone, midnight(day, zone).astimezone(UTC), tomorrow.astimezone(UTC))
 
 
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
+def midnight(day: date, zone: ZoneInfo) -> datetime:
+    """Where a day begins; the first of two such moments."""
     return datetime(day.year, day.month, day.day, tzinfo=zone)
 
 
-def _turning(zone: ZoneInfo, begins: datetime, ends: datetime) -> Iterator[datetime]:
+def turning(zone: ZoneInfo, begins: datetime, ends: datetime) -> Iterator[datetime]:
     """The moment after the first and up to the second at which the clocks are turned, if there is one."""
     before = begins.astimezone(zone).utcoffset()
     if before == ends.astimezone(zone).utcoffset():

@@ -5,7 +5,9 @@ from everywhere. The first stops who guesses a password, the second who goes thr
 machines that guess together; its bar is high, because whoever reaches it keeps the login's owner out, too.
 Long secrets (API tokens, mailed links) name nobody and cannot be guessed; whoever sends wrong ones without
 end is stopped by a count of their network's own. The short codes of a second factor are counted for their
-person from everywhere, with a low bar: only who knows the password gets as far.
+person from everywhere, with a low bar: only who knows the password gets as far. The digits that open a remote
+session by phone are wrong for all but a few of a thousand million; who tries them is counted by network, and
+all together. So is who tries codes by which systems enrol.
 """
 
 import ipaddress
@@ -24,6 +26,8 @@ class Counted(StrEnum):
     LOGIN = "login"
     SECRET = "secret"
     CODE = "code"
+    DIGITS_HERE = "digits_here"
+    DIGITS = "digits"
 
 
 MOST: Mapping[Counted, int] = {
@@ -32,6 +36,8 @@ MOST: Mapping[Counted, int] = {
     Counted.LOGIN: 200,
     Counted.SECRET: 60,
     Counted.CODE: 20,
+    Counted.DIGITS_HERE: 20,
+    Counted.DIGITS: 1000,
 }
 """Tries in one stretch of time that are still looked at."""
 

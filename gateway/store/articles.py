@@ -4,19 +4,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from gateway.errors import NotFound
 from gateway.ids import new_public_id
 from gateway.mail.address import Address
 from gateway.rules.access import Sight
+from gateway.rules.queue import effect_of
 from gateway.rules.scans import Scan
 from gateway.rules.status import ArticleKind
-from gateway.store import outbox, search, seeing, tickets
+from gateway.store import followers, outbox, search, seeing, seen, tickets
 from gateway.store.attachments import wants_preview
 from gateway.store.models import Article, Attachment, Ticket, table
 from gateway.store.session import inserted_id
+from gateway.store.tickets import Added
 
 SNIPPET_CHARS = 160
 
@@ -110,9 +112,47 @@ def append(
     says = new.kind is not ArticleKind.AUTOMATIC and not new.forward_of
     snippet = snippet_of(new.reply_text) if says else None
     shown = sum(not file.inline for file in new.files)
-    tickets.touch(db, account_id, ticket_id, snippet=snippet, files=shown, now=now)
-    search.index(db, account_id, article_id, _words(new))
+    effect = effect_of(new.kind, is_automatic=new.auto is not None, is_forward=bool(new.forward_of))
+    tickets.touch(db, account_id, ticket_id, Added(article_id, snippet, shown, effect), now=now)
+    if new.staff_id is not None:  # who answers has read what they answer, and wants to hear what comes of it
+        seen.mark(db, account_id, new.staff_id, ticket_id, article_id)
+        followers.join(db, account_id, ticket_id, new.staff_id)
+    search.index(db, account_id, article_id, _parts(db, ticket_id, new))
     return article_id, public_id
+
+
+def remove(db: Session, account_id: int, place: Place) -> None:
+    """Let an article go with all that hangs on it: files, words, mentions, what people were to be told."""
+    for topic in (outbox.Topic.SCAN, outbox.Topic.PREVIEW, outbox.Topic.GUESTS):
+        outbox.done_for(db, topic, place.id)
+    db.execute(delete(Article).where(Article.account_id == account_id, Article.id == place.id))
+    seen.step_back(db, account_id, place.id)
+    recount(db, place.ticket_id)
+
+
+def recount(db: Session, ticket_id: int) -> None:
+    """Count a ticket's articles and files anew, after some came or went, and say what was said last."""
+    mine = Article.ticket_id == ticket_id
+    newest = func.max(Article.created_at), func.max(Article.id)
+    count, newest_at, newest_id = db.execute(select(func.count(), *newest).where(mine)).one()
+    files = select(func.count(Attachment.id)).join(Article, Article.id == Attachment.article_id)
+    says = Article.kind != ArticleKind.AUTOMATIC.value, Article.forward_of == ""
+    last = select(Article.reply_text).where(mine, *says).order_by(Article.id.desc()).limit(1)
+    values: dict[str, object] = {
+        "article_count": count,
+        "last_article_id": newest_id or 0,
+        "attachment_count": db.execute(files.where(mine, ~Attachment.inline)).scalar_one(),
+        "snippet": snippet_of(db.execute(last).scalar() or ""),
+    }
+    if newest_at is not None:
+        values["updated_at"] = newest_at
+    db.execute(update(Ticket).where(Ticket.id == ticket_id).values(**values))
+
+
+def newest_id(db: Session, account_id: int) -> int:
+    """The row of the account's newest article, 0 without any."""
+    newest = select(Article.id).where(Article.account_id == account_id).order_by(Article.id.desc()).limit(1)
+    return db.execute(newest).scalar() or 0
 
 
 def snippet_of(text: str) -> str:
@@ -132,6 +172,9 @@ _PLACE = seeing.Scoped(
     within=seeing.TICKETS,
     guest=seeing.ARTICLES,
 )
+_REQUESTER = select(table(Ticket).c.requester_name, table(Ticket).c.requester_address).where(
+    table(Ticket).c.id == bindparam("ticket")
+)
 _INSERT_ARTICLE = insert(table(Article))
 _INSERT_FILE = insert(table(Attachment))
 
@@ -143,10 +186,13 @@ def _owe(db: Session, article_id: int, files: Sequence[NewFile], *, now: datetim
         outbox.put(db, outbox.Topic.PREVIEW, article_id, now=now)
 
 
-def _words(new: NewArticle) -> list[str]:
-    people = [part for who in (new.from_, *new.to, *new.cc) for part in (who.name, who.address)]
-    names = [file.filename for file in new.files]
-    return [new.subject, *people, *names, new.text]
+def _parts(db: Session, ticket_id: int, new: NewArticle) -> search.Parts:
+    """What it is found by; whoever asked counts as a sender also of what we wrote to them."""
+    senders = [new.from_.name, new.from_.address]
+    if new.kind is not ArticleKind.INBOUND:
+        senders += db.connection().execute(_REQUESTER, {"ticket": ticket_id}).one()
+    recipients = [part for who in (*new.to, *new.cc) for part in (who.name, who.address)]
+    return search.Parts(new.subject, senders, recipients, [file.filename for file in new.files], new.text)
 
 
 def _columns(new: NewArticle) -> dict[str, object]:

@@ -7,7 +7,8 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from gateway.rules.scans import Scan
-from gateway.store.models import Attachment
+from gateway.store import announcing
+from gateway.store.models import Article, Attachment
 
 PREVIEWED = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp", "image/x-ms-bmp"})
 """Types, by their content, of which previews are made."""
@@ -60,6 +61,13 @@ def set_preview(db: Session, attachment_id: int, sha256: str) -> None:
     """Note the blob of a file's preview."""
     mine = update(Attachment).where(Attachment.id == attachment_id)
     db.execute(mine.values(preview_sha256=sha256))
+
+
+def tell(db: Session, article_id: int) -> None:
+    """Whoever looks at the article's ticket is told that its files are shown otherwise now."""
+    found = db.execute(select(Article.account_id, Article.ticket_id).where(Article.id == article_id)).first()
+    if found is not None:
+        announcing.tell(db, found.account_id, found.ticket_id)
 
 
 def _files(db: Session, article_id: int, *wanted: ColumnElement[bool]) -> Sequence[FileRow]:

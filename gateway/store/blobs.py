@@ -38,23 +38,28 @@ class Spool:
         self._path = store.spool_dir / new_public_id()
         self._kept: KeptBlob | None = None
         self.size_bytes = 0
-        with _translated():
+        with translated():
             self._file = self._path.open("xb", buffering=0)
 
     def write(self, data: bytes | memoryview) -> None:
         """Append; raises StorageFull when the disk is, Unavailable on other faults of the disk."""
         self._hash.update(data)
         view = memoryview(data)
-        with _translated():
+        with translated():
             while view:
                 view = view[self._file.write(view) :]
         self.size_bytes += len(data)
 
+    @property
+    def sha256(self) -> str:
+        """The hash of what was written so far."""
+        return self._hash.hexdigest()
+
     def keep(self) -> KeptBlob:
         """Make it durable under its hash; a second call answers the same."""
         if self._kept is None:
-            blob = KeptBlob(self._hash.hexdigest(), self.size_bytes)
-            with _translated():
+            blob = KeptBlob(self.sha256, self.size_bytes)
+            with translated():
                 os.fsync(self._file.fileno())
                 self._file.close()
                 self._store.adopt(self._path, blob.sha256)
@@ -81,7 +86,7 @@ class BlobStore:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.spool_dir = root / "spool"
-        with _translated():
+        with translated():
             if not self.spool_dir.is_dir():
                 self._lay_out()
 
@@ -93,7 +98,7 @@ class BlobStore:
         """Keep bytes, durable when this returns."""
         blob = KeptBlob(hashlib.sha256(data).hexdigest(), len(data))
         if self.path(blob.sha256).exists():
-            with _translated():  # whoever wrote it may not have come to that yet
+            with translated():  # whoever wrote it may not have come to that yet
                 _sync_directory(self.path(blob.sha256).parent)
             return blob
         with self.spool() as spool:
@@ -107,7 +112,7 @@ class BlobStore:
 
     def open(self, sha256: str) -> BinaryIO:
         """A blob for reading; NotFound if there is none."""
-        with _translated():
+        with translated():
             try:
                 return self.path(sha256).open("rb")
             except FileNotFoundError:
@@ -124,7 +129,7 @@ class BlobStore:
 
     def free_bytes(self) -> int:
         """Free space on the disk that holds the blobs."""
-        with _translated():
+        with translated():
             return shutil.disk_usage(self.root).free
 
     def forget_unfinished(self, *, older_than: timedelta, now: datetime) -> int:
@@ -162,7 +167,8 @@ def _sync_directory(path: Path) -> None:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def translated() -> Iterator[None]:
+    """Faults of the disk as the errors that edges know: StorageFull, Unavailable."""
     try:
         yield
     except OSError as error:

@@ -1,25 +1,29 @@
 """Places in the budget of outgoing mail, counted in the transaction that takes a delivery to send it."""
 
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, delete, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningInsert
 
 from gateway.rules.budget import LONGEST, Budget, Over, Window, windows
-from gateway.store.models import OutgoingTally, table
+from gateway.store.models import Account, OutgoingTally, table
 from gateway.store.upsert import insert_into
 
 
 def take_place(db: Session, account_id: int, recipient: str, budget: Budget, *, now: datetime) -> Over | None:
     """Count one more mail in every window that it falls into; where one is full, in none: that one is told.
 
+    What the operator allows the account in a day counts instead of what all accounts may send.
     Whoever counts the same window meanwhile waits for this transaction's end, so a window never overflows.
     """
     count = _count(db.get_bind().dialect.name)
     taken: list[dict[str, object]] = []
+    own = db.connection().execute(_OWN, {"account": account_id}).scalar()
+    budget = replace(budget, account_day=own) if own else budget
     for window in windows(budget, recipient, now=now):
         values = _values(account_id, window)
         if db.connection().execute(count, values).first() is None:
@@ -64,6 +68,7 @@ _GIVE_BACK = (
     )
     .values(mails=_TALLY.c.mails - 1)
 )
+_OWN = select(table(Account).c.most_mails_day).where(table(Account).c.id == bindparam("account"))
 _FORGET = delete(_TALLY).where(_TALLY.c.window_at < bindparam("moment"))
 
 

@@ -22,7 +22,7 @@ from gateway.rules.budget import Budget, Over
 from gateway.rules.retry import Deferred, Failed, Outcome, Sent, next_try_at
 from gateway.store import outbox, tickets
 from gateway.store.budget import take_place
-from gateway.store.models import Account, Article, Delivery, SmtpAccount
+from gateway.store.models import Account, Article, Delivery, SmtpAccount, table
 from gateway.store.raising import raise_ticket
 
 
@@ -112,6 +112,8 @@ def claim(
     db: Session, delivery_id: int, *, owner: str, now: datetime, lease: timedelta, budget: Budget
 ) -> Leased | None:
     """Take a due delivery for `lease`; None if it is finished, held, not due yet, or in other hands.
+
+    None as well while its account is suspended: it stays owed, and is looked at again.
 
     The first time it needs a place in the budget; without one it is held. Notices of the installation need
     none: they are how people hear of it. The outbox row of a finished one goes.
@@ -303,9 +305,14 @@ _TABLE = cast(Table, Delivery.__table__)
 _IT = _TABLE.c
 _IS_FREE = or_(_IT.leased_until.is_(None), _IT.leased_until <= bindparam("now"))
 _IS_DUE = or_(_IT.next_try_at.is_(None), _IT.next_try_at <= bindparam("now"))
+_IS_OPEN = ~(
+    select(table(Account).c.id)
+    .where(table(Account).c.id == _IT.account_id, table(Account).c.suspended_at.is_not(None))
+    .exists()
+)
 _CLAIM = (
     update(_TABLE)
-    .where(_IT.id == bindparam("delivery"), _IT.state.in_(_OWED), _IS_DUE, _IS_FREE)
+    .where(_IT.id == bindparam("delivery"), _IT.state.in_(_OWED), _IS_DUE, _IS_FREE, _IS_OPEN)
     .values(
         lease_owner=bindparam("owner"),
         lease_token=bindparam("token"),

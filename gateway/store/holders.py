@@ -27,6 +27,11 @@ def works_here() -> ColumnElement[bool]:
     return _STAFF.deactivated_at.is_(None) & _STAFF.role.in_([role.value for role in STAFF_ROLES])
 
 
+def sees_ticket() -> ColumnElement[bool]:
+    """The condition on `Staff` and `Ticket` that who works here sees the ticket."""
+    return or_(_SEES, _TICKET.assignee_id == _STAFF.id)
+
+
 def pass_on(db: Session, account_id: int, ticket_id: int, *, now: datetime) -> None:
     """A ticket whose assignee is away goes to who stands in for them, if to nobody then to all.
 

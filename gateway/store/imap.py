@@ -14,7 +14,7 @@ from sqlalchemy import Boolean, Integer, and_, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from gateway.ids import new_public_id
-from gateway.store.models import ImapFolder, ImapMessage, ImapSource, Mailbox, table
+from gateway.store.models import Account, ImapFolder, ImapMessage, ImapSource, Mailbox, table
 from gateway.store.servers import FreshTokens, ServerAccount, Trouble
 from gateway.store.types import UtcDateTime
 
@@ -110,10 +110,10 @@ def claim(
     lease: timedelta,
     also_resting: bool = False,
 ) -> LeasedSource | None:
-    """Take a source for `lease`; None if it is gone, paused, resting or in other hands."""
+    """Take a source for `lease`; None if it is gone, paused, resting, in other hands or suspended."""
     values = {"lease_owner": owner, "lease_token": new_public_id(), "leased_until": now + lease}
     is_free = _is_free(now, also_resting=also_resting)
-    mine = ImapSource.id == source_id, ImapSource.state != SourceState.PAUSED, is_free
+    mine = ImapSource.id == source_id, ImapSource.state != SourceState.PAUSED, is_free, _IS_OPEN
     if db.execute(update(ImapSource).where(*mine).values(values).returning(ImapSource.id)).first() is None:
         return None
     rows = select(*_COLUMNS).join(Mailbox, Mailbox.id == ImapSource.mailbox_id)
@@ -321,10 +321,16 @@ def _is_free(now: datetime, *, also_resting: bool) -> Any:
 
 # On the bare table: an idle process asks this alone, and the mappers of all tables cost megabytes.
 _ROWS = table(ImapSource)
+_IS_OPEN = ~(
+    select(table(Account).c.id)
+    .where(table(Account).c.id == _ROWS.c.account_id, table(Account).c.suspended_at.is_not(None))
+    .exists()
+)
 _WAITING = (
     select(_ROWS.c.id)
     .where(
         _ROWS.c.state != SourceState.PAUSED.value,
+        _IS_OPEN,
         or_(
             _ROWS.c.leased_until.is_(None),
             _ROWS.c.leased_until <= bindparam("now", type_=UtcDateTime),

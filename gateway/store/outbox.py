@@ -27,11 +27,18 @@ class Topic(StrEnum):
     SCAN = "scan"
     PREVIEW = "preview"
     GUESTS = "guests"
+    ACT = "act"
+    DUE = "due"
+    REPORT = "report"
+    EXPORT = "export"
 
 
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
-    """One piece of work on an intake, a delivery or an article; `told` is how often the sweep repeated it."""
+    """One piece of work on an intake, a delivery, an article, an act, an account, a report or an export.
+
+    `told` is how often the sweep repeated it.
+    """
 
     id: int
     topic: Topic

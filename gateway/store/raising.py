@@ -5,8 +5,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from gateway.rules.notifying import Kind
 from gateway.rules.status import after_inbound
-from gateway.store import holders, tickets
+from gateway.store import holders, notifications, tickets
 from gateway.store.models import Article, Staff, Ticket
 
 
@@ -21,9 +22,11 @@ def raise_ticket(
     opened = after_inbound(ticket.status)
     tickets.set_status(db, account_id, ticket, opened, why=tickets.NOT_DELIVERED, now=now)
     tickets.change(db, account_id, ticket_id, {"updated_at": now})
+    tickets.wait_from(db, account_id, ticket_id, now=now)
     if article_id is not None and not _is_somebodys(db, account_id, ticket_id):
         _give_to_author(db, account_id, ticket_id, article_id, now)
     holders.pass_on(db, account_id, ticket_id, now=now)
+    notifications.tell_holder(db, ticket_id, Kind.FAILED, article_id=article_id, now=now)
 
 
 def _is_somebodys(db: Session, account_id: int, ticket_id: int) -> bool:

@@ -42,9 +42,12 @@ OTHERS: Mapping[str, str] = {
 OUTSIDE: Mapping[str, str] = {
     "alembic_version": "is about the schema",
     "article_search": "holds words by article, which a query joins; no index of words works behind a policy",
+    "broadcast": "is what the operator tells everybody",
     "knock": "counts who is not known yet, by keyed hashes",
+    "legal_text": "is what the operator tells everybody",
     "outbox": "holds topic and id alone, for workers that serve all",
     "sign_up_invitation": "invites who has no account yet",
+    "suggestion": "is from nobody, for the operator",
     "relay_offer": "is about the installation's own server",
 }
 """Tables without a policy, and why."""

@@ -24,6 +24,7 @@ from sqlalchemy.pool import QueuePool
 
 from gateway import clock
 from gateway.errors import Invalid, StorageFull, Unavailable
+from gateway.rules.news import News
 from gateway.store import binding
 
 BUSY_SECONDS = 5.0
@@ -38,6 +39,9 @@ _BIND = "SELECT set_config('m4a.account', %s, true)"
 Wake = Callable[[str, Sequence[int]], None]
 """Called after a commit with a topic and the outbox ids that are due; must neither block nor raise."""
 
+Announce = Callable[[Sequence[News]], None]
+"""Called after a commit with what has changed, for whoever looks on; must neither block nor raise."""
+
 
 @dataclass(slots=True)
 class _Database:
@@ -45,6 +49,7 @@ class _Database:
     engine: Engine
     writer: Engine
     wake: Wake
+    announce: Announce
     pid: int
 
 
@@ -56,7 +61,11 @@ def _sleep_on(topic: str, outbox_ids: Sequence[int]) -> None:
     """No queue is configured: the sweep will find the rows."""
 
 
-def configure(url: str, *, wake: Wake = _sleep_on) -> None:
+def _keep_quiet(news: Sequence[News]) -> None:
+    """Nobody is told: whoever looks on will see it at their next look."""
+
+
+def configure(url: str, *, wake: Wake = _sleep_on, announce: Announce = _keep_quiet) -> None:
     """Set this process's database; call it once after any fork. Replaces an earlier one.
 
     An engine for the same address stays: what was built before a fork is shared memory after it.
@@ -65,10 +74,11 @@ def configure(url: str, *, wake: Wake = _sleep_on) -> None:
     if _database is None or not _is_fresh(_database.engine):
         dispose()
     if _database is not None and _database.url == url:
-        _database.wake, _database.pid = wake, os.getpid()
+        _database.wake, _database.announce, _database.pid = wake, announce, os.getpid()
         return
     engine = _make_engine(url)
-    _database = _Database(url, engine, engine.execution_options(m4a_write=True), wake, os.getpid())
+    writer = engine.execution_options(m4a_write=True)
+    _database = _Database(url, engine, writer, wake, announce, os.getpid())
 
 
 def _is_fresh(engine: Engine) -> bool:
@@ -112,6 +122,8 @@ def transaction() -> Iterator[Session]:
             raise
     for topic, ids in db.info.get("wake", {}).items():
         database.wake(topic, ids)
+    if news := db.info.get("news"):
+        database.announce(tuple(news))
 
 
 @contextmanager
@@ -123,6 +135,15 @@ def reading() -> Iterator[Session]:
             yield db
         finally:
             db.rollback()
+
+
+@contextmanager
+def snapshot() -> Iterator[Session]:
+    """Likewise for a long look at many tables: all of it as it was at the first of them."""
+    with reading() as db:
+        if db.get_bind().dialect.name == "postgresql":  # on SQLite every transaction is like that
+            db.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        yield db
 
 
 @contextmanager
@@ -158,6 +179,21 @@ def inserted_id(db: Session, statement: Insert, values: Mapping[str, Any]) -> in
 def wake_after_commit(db: Session, topic: str, outbox_id: int) -> None:
     """Remember that a row is due, so that the commit wakes a worker for it."""
     db.info.setdefault("wake", {}).setdefault(topic, []).append(outbox_id)
+
+
+def announce_after_commit(db: Session, news: News) -> None:
+    """Remember what has changed, so that the commit tells whoever looks on; once each."""
+    db.info.setdefault("news", {})[news] = None
+
+
+def announce(*news: News) -> None:
+    """Tell whoever looks on of what no transaction has written."""
+    _configured().announce(news)
+
+
+def is_announcing() -> bool:
+    """Whether anybody is told of what has changed."""
+    return _configured().announce is not _keep_quiet
 
 
 def at_the_end(db: Session, work: Callable[[Session], None]) -> None:

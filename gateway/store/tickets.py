@@ -2,18 +2,33 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Insert, Row, String, bindparam, case, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Insert,
+    Row,
+    String,
+    bindparam,
+    case,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from gateway.errors import NotFound
 from gateway.rules.access import Sight
+from gateway.rules.due import NOT_DUE
+from gateway.rules.priority import Priority
+from gateway.rules.queue import ANSWERED, DONE, IN_QUEUE, Effect, place
 from gateway.rules.status import Status
-from gateway.store import seeing
+from gateway.store import announcing, due, effects, seeing
+from gateway.store.due import Look
 from gateway.store.models import Account, Participant, Ticket, TicketEvent, table
 from gateway.store.session import inserted_id
 from gateway.store.types import MOST
@@ -42,6 +57,15 @@ class EventKind(StrEnum):
     FAILURE_DISMISSED = "failure_dismissed"
     HELD_RELEASED = "held_released"
     HELD_DISCARDED = "held_discarded"
+    PRIORITY = "priority"
+    ASLEEP = "asleep"
+    SPLIT = "split"
+    SPLIT_FROM = "split_from"
+    LINKED = "linked"
+    UNLINKED = "unlinked"
+    UNDONE = "undone"
+    NOTE_UNDONE = "note_undone"
+    REMOTE = "remote"
 
 
 NOT_DELIVERED = "not_delivered"
@@ -73,11 +97,14 @@ class Standing:
     subject: str
     mailbox_id: int | None
     customer_id: int | None
+    priority: Priority = Priority.NORMAL
+    tells_of_new: bool = False
+    """Whether somebody wants to hear that it is new; known of one that was just opened."""
 
 
 def open_ticket(db: Session, account_id: int, new: NewTicketRow, *, now: datetime) -> Standing:
     """A new ticket under the account's next number."""
-    number: int = db.connection().execute(_NEXT_NUMBER, {"account": account_id}).scalar_one()
+    number, tells_of_new = db.connection().execute(_NEXT_NUMBER, {"account": account_id}).one()
     values = {
         "account_id": account_id,
         "number": number,
@@ -96,9 +123,20 @@ def open_ticket(db: Session, account_id: int, new: NewTicketRow, *, now: datetim
         "attachment_count": 0,
         "created_at": now,
         "updated_at": now,
+        "queue_at": now if new.status in IN_QUEUE else DONE,
+        "due_at": NOT_DUE if new.status in IN_QUEUE else DONE,
     }
     ticket_id = inserted_id(db, _INSERT_TICKET, values)
-    return Standing(ticket_id, number, new.status, new.subject, new.mailbox_id, new.customer_id)
+    announcing.tell(db, account_id, ticket_id)
+    return Standing(
+        ticket_id,
+        number,
+        new.status,
+        new.subject,
+        new.mailbox_id,
+        new.customer_id,
+        tells_of_new=bool(tells_of_new),
+    )
 
 
 def stand(db: Session, sight: Sight, number: int) -> Standing:
@@ -111,23 +149,71 @@ def stand_by_id(db: Session, account_id: int, ticket_id: int) -> Standing:
     return _standing(db, Sight(account_id), Ticket.id == ticket_id)
 
 
-def touch(
-    db: Session, account_id: int, ticket_id: int, *, snippet: str | None, files: int, now: datetime
-) -> None:
-    """Count one more article and bring the ticket to the top of its list; None leaves the snippet."""
-    values = {"account": account_id, "ticket": ticket_id, "files": files, "text": snippet, "now": now}
-    db.connection().execute(_TOUCH, values)
+@dataclass(frozen=True, slots=True)
+class Added:
+    """An article that came to a ticket, as its list row needs to know it. No `snippet` leaves the last."""
+
+    article_id: int
+    snippet: str | None
+    files: int
+    effect: Effect
+
+
+def touch(db: Session, account_id: int, ticket_id: int, added: Added, *, now: datetime) -> None:
+    """Count one more article, bring the ticket to the top of its list and move it in the queue."""
+    values = {
+        "account": account_id,
+        "ticket": ticket_id,
+        "article": added.article_id,
+        "files": added.files,
+        "text": added.snippet,
+        "waits_from": now if added.effect is Effect.WAITS else DONE,
+        "answers_below": ANSWERED if added.effect is Effect.ANSWERS else _NEVER,
+        "now": now,
+    }
+    has_targets = db.connection().execute(_TOUCH, values).scalar()
+    if added.effect is Effect.ANSWERS or has_targets:
+        look = Look.AT_ANSWERS if added.effect is Effect.ANSWERS else Look.AT_THE_ROW
+        due.mark(db, account_id, ticket_id, look, now=now)
+    announcing.tell(db, account_id, ticket_id)
+
+
+def tags_of(db: Session, account_id: int, ticket_id: int) -> tuple[str, ...]:
+    """A ticket's tags."""
+    mine = Ticket.account_id == account_id, Ticket.id == ticket_id
+    return tuple(db.execute(select(Ticket.tags).where(*mine)).scalar_one())
 
 
 def change(db: Session, account_id: int, ticket_id: int, values: Mapping[str, Any]) -> None:
     """Set some columns of a ticket."""
     mine = Ticket.account_id == account_id, Ticket.id == ticket_id
     db.execute(update(Ticket).where(*mine).values(**values))
+    if not _DECIDING.isdisjoint(values):
+        due.mark(db, account_id, ticket_id)
+    announcing.tell(db, account_id, ticket_id)
+
+
+def requeue(db: Session, account_id: int, ticket_id: int) -> None:
+    """Give a ticket its place in the queue anew, by its articles, if it is open."""
+    here = Ticket.account_id == account_id, Ticket.id == ticket_id
+    is_open = Ticket.status.in_([status.value for status in IN_QUEUE])
+    db.execute(update(Ticket).where(*here, is_open).values(queue_at=place(effects.of_ticket(db, ticket_id))))
+    due.mark(db, account_id, ticket_id, Look.ANEW)
+    announcing.tell(db, account_id, ticket_id)
+
+
+def wait_from(db: Session, account_id: int, ticket_id: int, *, now: datetime) -> None:
+    """An open ticket waits for staff from now on, if it does not already."""
+    here = Ticket.account_id == account_id, Ticket.id == ticket_id
+    is_open = Ticket.status.in_([status.value for status in IN_QUEUE])
+    db.execute(update(Ticket).where(*here, is_open, Ticket.queue_at > now).values(queue_at=now))
+    due.mark(db, account_id, ticket_id, now=now)
 
 
 def count_folded(db: Session, account_id: int, ticket_id: int) -> None:
     """Count one more mail of a storm that was folded into a ticket."""
     db.connection().execute(_FOLDED, {"account": account_id, "ticket": ticket_id})
+    announcing.tell(db, account_id, ticket_id)
 
 
 def set_status(
@@ -146,8 +232,14 @@ def set_status(
     """
     if status is ticket.status:
         return
-    closed_at = now if status is Status.CLOSED else None
-    change(db, account_id, ticket.id, {"status": status.value, "closed_at": closed_at})
+    values: dict[str, object] = {"status": status.value, "wake_at": None}
+    values["closed_at"] = now if status is Status.CLOSED else None
+    if status not in IN_QUEUE:
+        values["queue_at"] = DONE
+    elif ticket.status not in IN_QUEUE:
+        values["queue_at"] = place(effects.of_ticket(db, ticket.id))
+    change(db, account_id, ticket.id, values)
+    due.mark(db, account_id, ticket.id, now=now)
     data = {"from": ticket.status.value, "to": status.value} | ({"why": why} if why else {})
     add_event(db, account_id, ticket.id, EventKind.STATUS, data, staff_id=staff_id, now=now)
 
@@ -174,6 +266,7 @@ def add_event(
         "at": now,
     }
     db.connection().execute(_INSERT_EVENT, values)
+    announcing.tell(db, account_id, ticket_id)
 
 
 def stand_unmerged(db: Session, sight: Sight, number: int) -> Standing:
@@ -192,12 +285,15 @@ def add_participants(db: Session, account_id: int, ticket_id: int, addresses: It
     db.connection().execute(_add_participant(db.get_bind().dialect.name), rows)
 
 
+_NEVER = datetime(1, 1, 1, tzinfo=UTC)
+_DECIDING = frozenset({"status", "priority", "queue_at", "mailbox_id", "customer_id"})
+"""What decides when a ticket is due."""
 _ACCOUNT, _TICKET = table(Account), table(Ticket)
 _NEXT_NUMBER = (
     update(_ACCOUNT)
     .where(_ACCOUNT.c.id == bindparam("account"))
     .values(last_ticket_number=_ACCOUNT.c.last_ticket_number + 1)
-    .returning(_ACCOUNT.c.last_ticket_number)
+    .returning(_ACCOUNT.c.last_ticket_number, _ACCOUNT.c.tells_of_new)
 )
 _INSERT_TICKET = insert(_TICKET)
 _INSERT_EVENT = insert(table(TicketEvent))
@@ -208,11 +304,18 @@ _TOUCH = (
         article_count=_TICKET.c.article_count + 1,
         attachment_count=_TICKET.c.attachment_count + bindparam("files"),
         snippet=func.coalesce(bindparam("text", type_=String()), _TICKET.c.snippet),
+        last_article_id=bindparam("article"),
+        queue_at=case(
+            (_TICKET.c.queue_at < bindparam("answers_below"), ANSWERED),
+            (_TICKET.c.queue_at > bindparam("waits_from"), bindparam("waits_from")),
+            else_=_TICKET.c.queue_at,
+        ),
         # A backlog is filed in any order: what was received earlier does not make the ticket older.
         updated_at=case(
             (_TICKET.c.updated_at < bindparam("now"), bindparam("now")), else_=_TICKET.c.updated_at
         ),
     )
+    .returning(select(_ACCOUNT.c.has_targets).where(_ACCOUNT.c.id == bindparam("account")).scalar_subquery())
 )
 _FOLDED = (
     update(_TICKET)
@@ -228,6 +331,7 @@ _STANDING = seeing.Scoped(
         Ticket.mailbox_id,
         Ticket.customer_id,
         Ticket.merged_into_id,
+        Ticket.priority,
     ).where(Ticket.account_id == bindparam("account")),
     within=seeing.TICKETS,
 )
@@ -256,6 +360,7 @@ def _as_standing(found: Row[*tuple[Any, ...]]) -> Standing:
         found.subject,
         found.mailbox_id,
         found.customer_id,
+        Priority(found.priority),
     )
 
 

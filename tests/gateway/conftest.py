@@ -10,14 +10,6 @@ from tests.databases import KINDS, Databases, configured
 from tests.fakes.oauth_server import OAuthServer
 
 
-@pytest.fixture(scope="session")
-def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
-    """Fresh databases for whoever needs more than one."""
-    made = Databases(tmp_path_factory.mktemp("databases"))
-    yield made
-    made.stop()
-
-
 @pytest.fixture(params=KINDS)
 def kind(request: pytest.FixtureRequest) -> str:
     """Each database the product runs on, in turn."""

@@ -338,3 +338,49 @@ def test_half_a_sign_in_provider_is_refused(left_out: str) -> None:
     with pytest.raises(Invalid, match="go together") as caught:
         load(**{**OIDC, left_out: ""})
     assert "hunter2" not in f"{caught.value} {load(**OIDC)!r}"
+
+
+@pytest.mark.parametrize("url", ["wss://relay.example", "ws://127.0.0.1:8081", "wss://[::1]:1/x", ""])
+def test_a_relays_address_is_taken(tmp_path: Path, url: str) -> None:
+    found = load(data_dir=tmp_path, relay_public_url=url)
+    assert found.effective_relay_url == (url or "ws://127.0.0.1:8081")
+
+
+@pytest.mark.parametrize("url", ["https://relay.example", "wss://", "wss://a b", "wss://a;script-src *"])
+def test_what_is_no_relays_address_is_refused(tmp_path: Path, url: str) -> None:
+    with pytest.raises(Invalid, match="M4A_RELAY_PUBLIC_URL"):
+        load(data_dir=tmp_path, relay_public_url=url)
+
+
+def test_of_several_relays_the_pages_know_all_and_each_knows_its_own(tmp_path: Path) -> None:
+    def relays(**values: str) -> tuple[str, tuple[str, ...]]:
+        found = load(data_dir=tmp_path, **values)
+        return found.effective_relay_url, found.relay_urls
+
+    one, two = "wss://one.example", "wss://two.example"
+    assert relays() == ("ws://127.0.0.1:8081", ("ws://127.0.0.1:8081",))
+    assert relays(relay_public_url=f"{one}/") == (one, (one,))
+    assert relays(relay_public_url=two, relay_public_urls=f"{one}/, {two}") == (two, (one, two))
+
+
+@pytest.mark.parametrize(
+    ("one", "several", "said"),
+    [
+        ("", "wss://a.example,https://b.example", "relays are at"),
+        ("", "wss://a.example;script-src *", "relays are at"),
+        ("wss://c.example", "wss://a.example,wss://b.example", "must be among them"),
+    ],
+)
+def test_relays_that_do_not_go_together_are_refused(
+    tmp_path: Path, one: str, several: str, said: str
+) -> None:
+    with pytest.raises(Invalid, match=said):
+        load(data_dir=tmp_path, relay_public_url=one, relay_public_urls=several)
+
+
+@pytest.mark.parametrize("url", ["ftp://x.example", "javascript:alert(1)", 'https://x.example/"'])
+def test_what_is_no_place_to_download_from_is_refused(tmp_path: Path, url: str) -> None:
+    with pytest.raises(Invalid, match="M4A_CLIENT_DOWNLOAD_URL"):
+        load(data_dir=tmp_path, client_download_url=url)
+    good = "https://desk.example/client"
+    assert load(data_dir=tmp_path, client_download_url=good).client_download_url == good

@@ -26,10 +26,11 @@ from gateway.desk.imapsources import Connection
 from gateway.desk.mailedlinks import Purpose
 from gateway.desk.smtpaccounts import Outgoing
 from gateway.inbound import csvfile
-from gateway.store import migrate, session
-from gateway.store.models import ApiToken, AuditEntry, Privacy, Record
+from gateway.rules.privacy import Privacy
+from gateway.store import session
+from gateway.store.models import ApiToken, AuditEntry, Record
 from gateway.store.sealed import Seal
-from tests.databases import configured
+from tests.databases import Databases, configured
 from tests.world import DOMAIN, NOON, SEAL, World, build, mail
 
 MARK = "Zq7Mark"
@@ -37,10 +38,9 @@ _WRITTEN = (Privacy.PERSONAL, Privacy.CONTENT)
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
+def world(databases: Databases, tmp_path: Path) -> Iterator[World]:
     """The cast, each of its people and things called by a mark."""
-    with configured(f"sqlite:///{tmp_path / 'desk.db'}"):
-        migrate.upgrade()
+    with configured(databases.migrated("sqlite", tmp_path)):
         made = build(tmp_path)
         made.receive(mail())
         yield made

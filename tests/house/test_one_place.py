@@ -19,7 +19,9 @@ class Place(NamedTuple):
 PLACES: Mapping[str, Place] = {
     "transaction": Place((".commit", ".rollback"), ("gateway/store/session.py",)),
     "environment": Place(
-        ("os.environ", "os.environb", "os.getenv", "os.putenv", "os.unsetenv"), ("gateway/settings.py",)
+        ("os.environ", "os.environb", "os.getenv", "os.putenv", "os.unsetenv"),
+        # The client ships alone, and has no settings but those of the customer's desktop.
+        ("gateway/settings.py", "remote_bridge/client/environment.py"),
     ),
     "time": Place(
         (".now", ".utcnow", ".today", "time.time", "time.time_ns"),

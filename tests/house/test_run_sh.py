@@ -93,7 +93,7 @@ def machine(bare: Machine) -> Machine:
 def test_alone_it_sets_up_from_the_lock_and_starts_the_demo(machine: Machine) -> None:
     assert machine.run().returncode == 0
     assert machine.asked("--require-hashes --only-binary :all: -r requirements-build.lock")
-    assert machine.asked("--no-binary dkimpy,pyspf --no-build-isolation -r requirements.lock")
+    assert machine.asked("--no-binary dkimpy,pyspf,xcffib --no-build-isolation -r requirements.lock")
     assert machine.asked("python tools/assets.py")
     assert machine.notes.read_text().endswith("manage4all serve --demo\n")
 
@@ -227,6 +227,22 @@ def test_postfix_is_installed_by_root_and_else_its_journey_is_skipped_aloud(mach
     machine.has("postfix", _NOTING)
     done = machine.run("test")
     assert (machine.asked("postfix"), "its journey is skipped" in done.stderr) == (False, False)
+
+
+def test_an_x_server_is_installed_or_missed_aloud(machine: Machine) -> None:
+    assert "tests that show a real screen are skipped" in machine.run("test").stderr
+    machine.user(0)
+    machine.has("apt-get", _NOTING)
+    machine.run("test")
+    assert machine.asked("--no-install-recommends xvfb openbox xclip xterm x11-xkb-utils")
+
+
+def test_an_x_server_that_is_there_must_be_used(machine: Machine) -> None:
+    for name in ("Xvfb", "openbox", "xclip", "xterm", "setxkbmap"):
+        machine.has(name, _NOTING)
+    machine.has("tool", '#!/bin/sh\necho "screen $M4A_REQUIRE_X" >> "$NOTES"\n')
+    assert "real screen are skipped" not in machine.run("test").stderr
+    assert machine.asked("screen 1")
 
 
 @pytest.mark.parametrize("home", [{}, {"HOME": ""}, {"HOME": "/nowhere/at/all"}])

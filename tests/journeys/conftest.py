@@ -10,8 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 _PEER = Path(__file__).parent.parent / "fakes" / "smtp_peer.py"
+
+
+PATIENCE_MS, USUAL_MS = 30_000, 5_000
+"""How long a journey waits for what a page shows, as another may run beside it; and how long others do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,14 @@ class PeerProgram:
         if not self.file.exists():
             return []
         return [KeptMail(loads(line)) for line in self.file.read_text().splitlines()]
+
+
+@pytest.fixture(autouse=True)
+def patience() -> Iterator[None]:
+    """Pages may be slow; what they show decides."""
+    expect.set_options(timeout=PATIENCE_MS)
+    yield
+    expect.set_options(timeout=USUAL_MS)
 
 
 @pytest.fixture

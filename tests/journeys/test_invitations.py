@@ -2,17 +2,16 @@
 
 import re
 from collections.abc import Iterator
-from email import message_from_bytes, policy
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.fakes.chromium import launched
 from tests.fakes.senders import Mail, Post
-from tests.fakes.serving import PASSWORD, RunningDesk, wait_until
+from tests.fakes.serving import RunningDesk
 from tests.journeys.conftest import PeerProgram
+from tests.journeys.entering import LINK, comes_in, invite, mailed, notes, opened, signed_in
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
 
@@ -23,8 +22,6 @@ SUPPORT, ANN, KIM, IDA, EVE = (
     "ida@freelance.example",
     "eve@elsewhere.example",
 )
-
-_LINK = re.compile(r"http://\S+/invitation#\S+")
 
 
 @pytest.fixture
@@ -44,10 +41,10 @@ def test_a_colleague_and_a_guest_are_invited_and_come_in_once(
         )
         post.send([Mail((SUPPORT,), raw, "ann@customer.example")])
         ours.wait_for(1, within=60)
-        owner = _signed_in(browser, web)
-        _invite(owner, f"{web}/people/invite", KIM)
-        _invite(owner, f"{web}/people/invite?ticket=1", IDA)
-        _invite(owner, f"{web}/people/invite?ticket=1", EVE)
+        owner = signed_in(browser, web)
+        invite(owner, f"{web}/people/invite", KIM)
+        invite(owner, f"{web}/people/invite?ticket=1", IDA)
+        invite(owner, f"{web}/people/invite?ticket=1", EVE)
         links = _links(peer)
         _joins(browser, links[KIM], web, "kim", f"{web}/")
         _joins(browser, links[IDA], web, "ida", f"{web}/guest")
@@ -61,52 +58,25 @@ def test_a_colleague_and_a_guest_are_invited_and_come_in_once(
     assert [word for word in (*secrets, KIM, IDA, "Miller") if word in said] == []
 
 
-def _signed_in(browser: Browser, web: str, login: str = "anna") -> Page:
-    page = browser.new_context(locale="en-GB").new_page()
-    page.goto(f"{web}/sign-in")
-    page.locator("#login").fill(login)
-    page.locator("#password").fill(PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_url(f"{web}/")
-    return page
-
-
-def _invite(owner: Page, address: str, who: str, *rights: str) -> None:
-    owner.goto(address)
-    owner.locator("#address").fill(who)
-    for right in rights:
-        owner.locator(f"[name={right}]").check()
-    owner.get_by_role("button", name="Send the invitation").click()
-    expect(owner.locator("[role=status]")).to_have_text("The invitation is on its way.")
-
-
 def _links(peer: PeerProgram) -> dict[str, str]:
     """What was mailed to whom; nothing in it that a wrong reader must not know."""
     found = {}
-    for to, text in _mailed(peer, 3):
-        link = _LINK.search(text)
+    for to, text in mailed(peer, 3):
+        link = LINK.search(text)
         assert link is not None
         assert ("anna" in text, "Miller" in text) == (True, False)
         found[to] = link[0]
     return found
 
 
-def _open(browser: Browser, link: str, web: str) -> Page:
-    """The link in a browser of its own, looked at."""
-    page = browser.new_context(locale="en-GB").new_page()
-    page.goto(f"{web}/invitation#{link.partition('#')[2]}")  # the port of the pages is known only now
-    page.get_by_role("button", name="Look at the invitation").click()
-    return page
-
-
 def _joins(browser: Browser, link: str, web: str, login: str, home: str) -> None:
-    page = _comes_in(browser, link, web, login)
+    page = comes_in(browser, link, web, login)
     page.wait_for_url(home)
     page.context.close()
 
 
 def _is_refused(browser: Browser, link: str, web: str) -> None:
-    page = _open(browser, link, web)
+    page = opened(browser, link, web)
     expect(page.locator("#wrong")).to_contain_text("has been used, was withdrawn or is too old")
     page.context.close()
 
@@ -126,38 +96,39 @@ def test_owner_staff_guest_and_stranger_have_what_is_theirs(
         desk.account("zoe", "help@zoe.example")
         post = Post(lambda: desk.address("smtp"), lambda: desk.address("lmtp"))
         _writes(post, "Payroll", "It smokes.")
+        ours.wait_for(1, within=60)  # two at once are filed in either order
         _writes(post, "Something else", "Not for guests.")
         ours.wait_for(2, within=60)
-        owner = _signed_in(browser, web)
-        _invite(owner, f"{web}/people/invite", KIM)
-        _invite(owner, f"{web}/people/invite?ticket=1", IDA, "may_note", "may_answer")
-        links = {to: link[0] for to, text in _mailed(peer, 2) if (link := _LINK.search(text))}
-        kim = _comes_in(browser, links[KIM], web, "kim")
-        ida = _comes_in(browser, links[IDA], web, "ida")
+        owner = signed_in(browser, web)
+        invite(owner, f"{web}/people/invite", KIM)
+        invite(owner, f"{web}/people/invite?ticket=1", IDA, "may_note", "may_answer")
+        links = {to: link[0] for to, text in mailed(peer, 2) if (link := LINK.search(text))}
+        kim = comes_in(browser, links[KIM], web, "kim")
+        ida = comes_in(browser, links[IDA], web, "ida")
 
         ida.get_by_role("link", name="Payroll").click()
         expect(ida.locator(".timeline")).to_contain_text("It smokes.")
-        _notes(ida, "The fuse is fine.")
+        notes(ida, "The fuse is fine.")
         kim.goto(f"{web}/t/1")
         expect(kim.locator(".timeline")).to_contain_text("The fuse is fine.")
-        _notes(kim, "Between us: she never pays.")
+        notes(kim, "Between us: she never pays.")
         ida.goto(f"{web}/guest?q=pays")
         expect(ida.locator("main")).to_contain_text("Nothing that is shared with you has these words.")
         ida.goto(f"{web}/guest/2")
         expect(ida.locator("h1")).to_have_text("There is no such ticket.")
 
         _writes(post, "Re: [#1] Payroll", "It burns.")
-        (to, text) = _mailed(peer, 3)[-1]
+        (to, text) = mailed(peer, 3)[-1]
         assert (to, "/guest/1" in text) == (IDA, True)
         assert "burns" not in text
         ida.goto(f"{web}/guest/1")
         expect(ida.locator(".timeline")).to_contain_text("It burns.")
         ida.locator("#text").fill("Take it outside.")
         ida.get_by_role("button", name="Send").click()
-        (to, text) = _mailed(peer, 4)[-1]
+        (to, text) = mailed(peer, 4)[-1]
         assert (to, "Take it outside." in text, "pays" in text) == (ANN, True, False)
 
-        zoe = _signed_in(browser, web, "zoe")
+        zoe = signed_in(browser, web, "zoe")
         (article, *_) = ours.get("/tickets/1")["articles"]
         for path in ("/t/1", "/guest/1", f"/articles/{article['id']}/raw", f"/articles/{article['id']}/html"):
             answer = zoe.goto(f"{web}{path}")
@@ -178,30 +149,3 @@ def test_owner_staff_guest_and_stranger_have_what_is_theirs(
 def _writes(post: Post, subject: str, text: str) -> None:
     raw = f"From: {ANN}\r\nSubject: {subject}\r\nMessage-ID: <{len(text)}.{len(subject)}@x>\r\n\r\n{text}\r\n"
     post.send([Mail((SUPPORT,), raw.encode(), ANN)])
-
-
-def _mailed(peer: PeerProgram, count: int) -> list[tuple[str, str]]:
-    """The first mails of the desk: to whom, and what they say."""
-    assert wait_until(lambda: len(peer.mails()) >= count, within=60), f"{len(peer.mails())} mails"
-    found = []
-    for kept in peer.mails():
-        mail: Any = message_from_bytes(kept.raw, policy=policy.default)
-        found.append((kept.values["rcpt_to"], mail.get_body(("plain",)).get_content()))
-    return found
-
-
-def _comes_in(browser: Browser, link: str, web: str, login: str) -> Page:
-    page = _open(browser, link, web)
-    for field, typed in (("first_name", "New"), ("last_name", "Person"), ("login", login)):
-        page.locator(f"#{field}").fill(typed)
-    page.locator("#password").fill(PASSWORD)
-    page.get_by_role("button", name="Accept the invitation").click()
-    expect(page.locator(".foot")).to_contain_text("New Person")
-    return page
-
-
-def _notes(page: Page, text: str) -> None:
-    page.keyboard.press("n")
-    page.locator("#text").fill(text)
-    page.get_by_role("button", name="Save note").click()
-    expect(page.locator(".timeline")).to_contain_text(text)

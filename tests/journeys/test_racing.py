@@ -17,6 +17,7 @@ import pytest
 from gateway import clock
 from gateway.store import holding, session
 from gateway.store.holding import Which
+from tests.databases import Databases
 from tests.fakes.outgoing import lay_out, owe
 from tests.fakes.serving import wait_until
 from tests.journeys.conftest import PeerProgram
@@ -31,8 +32,8 @@ pytestmark = [pytest.mark.journey, pytest.mark.timeout(2 * PATIENCE)]
 
 
 @pytest.fixture
-def root(tmp_path: Path) -> Iterator[Path]:
-    lay_out(tmp_path / "data")
+def root(tmp_path: Path, databases: Databases) -> Iterator[Path]:
+    lay_out(tmp_path / "data", databases)
     yield tmp_path / "data"
     session.dispose()
 

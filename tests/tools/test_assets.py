@@ -13,6 +13,12 @@ ROOT = Path(__file__).resolve().parents[2]
 _WORKING_NPM = """#!/bin/sh
 echo "$@" > "$0.called"
 mkdir -p node_modules/htmx.org/dist && echo fetched > node_modules/htmx.org/dist/htmx.min.js
+novnc=node_modules/@novnc/novnc
+mkdir -p $novnc/core/input $novnc/vendor/pako/lib $novnc/docs
+for name in core/rfb.js core/input/keyboard.js vendor/pako/lib/inflate.js vendor/pako/LICENSE LICENSE.txt \
+    docs/LICENSE.MPL-2.0 docs/API.md AUTHORS README.md; do
+    echo fetched > $novnc/$name
+done
 """
 _BROKEN_NPM = """#!/bin/sh
 echo "a long story" >&2
@@ -44,7 +50,17 @@ def test_files_are_copied_and_nothing_else_is_kept(
     npm = put_npm(tmp_path / "bin", _WORKING_NPM)
     monkeypatch.setenv("PATH", f"{npm.parent}{os.pathsep}{os.environ['PATH']}")
     assets.install(checkout)
-    assert [p.name for p in (checkout / "webui/static/vendor").iterdir()] == ["htmx.min.js"]
+    vendor = checkout / "webui/static/vendor"
+    assert {str(p.relative_to(vendor)) for p in vendor.rglob("*") if p.is_file()} == {
+        "htmx.min.js",
+        "novnc/AUTHORS",
+        "novnc/LICENSE.txt",
+        "novnc/core/input/keyboard.js",
+        "novnc/core/rfb.js",
+        "novnc/docs/LICENSE.MPL-2.0",
+        "novnc/vendor/pako/LICENSE",
+        "novnc/vendor/pako/lib/inflate.js",
+    }
     assert not (checkout / "node_modules").exists()
 
 
@@ -99,7 +115,8 @@ def test_the_system_npm_is_tried_first(
 
 def test_every_asset_belongs_to_a_locked_package() -> None:
     lock = (ROOT / "package-lock.json").read_text()
-    assert [source for source in assets.ASSETS if f'"node_modules/{source.split("/")[0]}"' not in lock] == []
+    packages = {"/".join(s.split("/")[: 1 + s.startswith("@")]) for s in assets.ASSETS}
+    assert [name for name in packages if f'"node_modules/{name}"' not in lock] == []
 
 
 def environments(*npms: Path) -> list[Mapping[str, str]]:

@@ -1,7 +1,7 @@
 """The application on a database of its own, with the standing cast in it, and a real browser before it."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,17 +9,20 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page
+from werkzeug.routing import Rule
 from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
 from gateway.desk import passwords
 from gateway.settings import Settings, load
-from gateway.store import migrate, session
+from gateway.store import session
 from tests.databases import KINDS, Databases
 from tests.fakes.chromium import launched
 from tests.webui.cast import PASSWORD, World, open_business, picture_mail
 from webui import office
 from webui.app import create_app
+
+Builder = Callable[..., tuple[str, str]]
 
 
 class WholeAnswers(FlaskClient):
@@ -27,14 +30,6 @@ class WholeAnswers(FlaskClient):
 
     def open(self, *args: Any, buffered: bool = True, **options: Any) -> TestResponse:
         return super().open(*args, buffered=buffered, **options)
-
-
-@pytest.fixture(scope="session")
-def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
-    """Databases of PostgreSQL for whoever asks for one."""
-    made = Databases(tmp_path_factory.mktemp("databases"))
-    yield made
-    made.stop()
 
 
 @pytest.fixture
@@ -63,15 +58,39 @@ def settings(tmp_path: Path, database_url: str) -> Settings:
 
 
 @pytest.fixture
-def database(settings: Settings) -> Iterator[None]:
+def database(settings: Settings, databases: Databases) -> Iterator[None]:
+    if not settings.database_url:
+        databases.lay(settings.effective_database_url)
     session.configure(settings.effective_database_url)
-    migrate.upgrade()
     yield
     session.dispose()
 
 
+@pytest.fixture(scope="session")
+def builders() -> Iterator[None]:
+    """What builds addresses from rules is compiled once, and not for every application anew.
+
+    A patch, as Werkzeug offers no other way: three quarters of an application's making are these 560
+    functions, which depend on the rule's text and nothing else.
+    """
+    compiled: dict[object, Builder] = {}
+    compile_one = Rule._compile_builder
+
+    def remembered(rule: Rule, append_unknown: bool = True) -> Builder:  # noqa: FBT001, FBT002 - Werkzeug's
+        if rule.defaults:
+            return compile_one(rule, append_unknown)
+        key = (rule.rule, append_unknown, *rule._trace)
+        if key not in compiled:
+            compiled[key] = compile_one(rule, append_unknown)
+        return compiled[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Rule, "_compile_builder", remembered)
+        yield
+
+
 @pytest.fixture
-def app(settings: Settings, database: None) -> Flask:
+def app(settings: Settings, database: None, builders: None) -> Flask:
     made = create_app(settings)
     made.testing = False  # errors are answered, not raised
     made.test_client_class = WholeAnswers

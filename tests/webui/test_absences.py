@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
@@ -13,7 +14,7 @@ from gateway.store.queries.staff import Away, PersonRef, StaffView
 from webui import absences
 
 FIRST, LAST = date(2026, 12, 1), date(2026, 12, 3)
-WEEK = absences.of_days(FIRST, LAST)
+WEEK = absences.of_days(FIRST, LAST, None)
 BEFORE, DURING, AFTER = WEEK.begins - timedelta(hours=1), WEEK.begins, WEEK.ends
 SAM = StaffView(
     1,
@@ -41,9 +42,9 @@ SAM = StaffView(
 def test_both_days_are_included_from_midnight_to_midnight_here() -> None:
     assert WEEK.begins == datetime(2026, 12, 1).astimezone()
     assert WEEK.ends == datetime(2026, 12, 4).astimezone()
-    assert absences.days(WEEK) == (FIRST, LAST)
+    assert absences.days(WEEK, None) == (FIRST, LAST)
     stored = replace(WEEK, begins=WEEK.begins.astimezone(UTC), ends=WEEK.ends.astimezone(UTC))
-    assert absences.days(stored) == (FIRST, LAST)
+    assert absences.days(stored, None) == (FIRST, LAST)
 
 
 @pytest.mark.parametrize(
@@ -58,21 +59,32 @@ def test_both_days_are_included_from_midnight_to_midnight_here() -> None:
 )
 def test_what_is_no_day_is_told_by_its_field(first: str, last: str, field: str) -> None:
     with pytest.raises(Invalid) as caught:
-        absences.read({"from": first, "until": last})
+        absences.read({"from": first, "until": last}, None)
     assert caught.value.field == field
 
 
+def test_days_are_those_of_who_is_away() -> None:
+    auckland = ZoneInfo("Pacific/Auckland")
+    week = absences.of_days(FIRST, LAST, auckland)
+    assert week.begins == datetime(2026, 12, 1, tzinfo=auckland)
+    assert week.ends == datetime(2026, 12, 4, tzinfo=auckland)
+    assert absences.days(week, auckland) == (FIRST, LAST)
+    assert absences.days(week, ZoneInfo("Europe/Berlin")) == (FIRST, LAST)
+    person = replace(SAM, zone="Pacific/Auckland", away=Away(week, None))
+    assert absences.words_of(person, week.begins) == "away until 3 Dec 2026"
+
+
 def test_days_are_read() -> None:
-    assert absences.read({"from": " 2026-12-01 ", "until": "2026-12-03"}) == WEEK
+    assert absences.read({"from": " 2026-12-01 ", "until": "2026-12-03"}, None) == WEEK
 
 
 def test_all_of_a_form_is_read(app: Flask) -> None:
     with app.test_request_context(method="POST", data={"from": "2026-12-01", "until": "2026-12-03"}):
-        read = absences.read_all()
+        read = absences.read_all(None)
     assert (read["absence"], read["stand_in"], read["hands_over"]) == (WEEK, None, False)
     form = {"from": "2026-12-01", "until": "2026-12-03", "stand_in": "p-ben", "hand_over": "on"}
     with app.test_request_context(method="POST", data=form):
-        read = absences.read_all()
+        read = absences.read_all(None)
     assert (read["stand_in"], read["hands_over"]) == ("p-ben", True)
 
 
@@ -89,7 +101,7 @@ def test_all_of_a_form_is_read(app: Flask) -> None:
 )
 def test_an_absence_is_told_while_it_matters(locale: str, stand_in: str, now: datetime, words: str) -> None:
     with speaking(locale):
-        assert absences.in_words(WEEK, stand_in, now) == words
+        assert absences.in_words(WEEK, stand_in, now, None) == words
 
 
 def test_a_persons_absence_is_told_and_shown_in_its_form() -> None:

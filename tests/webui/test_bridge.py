@@ -1,7 +1,7 @@
 import asyncio
 import io
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 import pytest
 
 from webui.bridge import Bridge, Errand, FileBody, Followed, Told
+from webui.feeds import Feed, Turns
 
 Page = Callable[[WSGIEnvironment, StartResponse], Iterable[bytes]]
 MAX = 100_000
@@ -98,6 +99,44 @@ def test_a_page_leaves_in_one_piece() -> None:
     done = Exchange(answering(b"one ", b"two")).ask()
     assert (done.status, done.body, len(done.sent)) == (200, b"one two", 2)
     assert done.sent[0]["headers"] == [(b"x-thing", b"1"), (b"set-cookie", b"a"), (b"set-cookie", b"b")]
+
+
+class Endless(Feed):
+    """Goes on until it is ended."""
+
+    beginning = b"begun"
+
+    async def run(self, send: Callable[[bytes], Awaitable[None]], turns: Turns) -> None:
+        await send(await turns.turn(lambda: b" in a turn"))
+        await asyncio.sleep(60)
+
+
+def test_a_feed_runs_beside_the_pages_until_all_are_ended() -> None:
+    def page(_environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        start("200 OK", [])
+        return Endless()
+
+    exchange = Exchange(page)
+
+    async def story() -> None:
+        gone = asyncio.Event()
+
+        async def receive() -> dict[str, Any]:
+            await gone.wait()
+            return {"type": "http.disconnect"}
+
+        async def send(message: dict[str, Any]) -> None:
+            exchange.sent.append(message)
+            if message.get("body") == b" in a turn":
+                exchange.bridge.end_feeds()
+
+        scope = {"type": "http", "method": "GET", "path": "/", "query_string": b"", "headers": []}
+        async with asyncio.timeout(10):
+            await exchange.bridge(scope | {"http_version": "1.1", "scheme": "http"}, receive, send)
+
+    asyncio.run(story())
+    assert exchange.body == b"begun in a turn"
+    assert exchange.sent[-1] == {"type": "http.response.body", "body": b""}
 
 
 def test_the_request_arrives_as_pep_3333_says() -> None:

@@ -30,3 +30,17 @@ def test_no_policy_lets_a_script_of_a_mail_run() -> None:
         assert "script-src" not in policy
         assert "sandbox" in policy
     assert "'unsafe-inline'" not in csp.POLICY
+
+
+@pytest.mark.parametrize(
+    ("relays", "sources"),
+    [
+        (["wss://relay.example"], "wss://relay.example"),
+        (["wss://relay.example/path"], "wss://relay.example"),
+        (["ws://127.0.0.1:8081"], "ws://127.0.0.1:8081"),
+        (["wss://a.example", "wss://b.example/1", "wss://b.example/2"], "wss://a.example wss://b.example"),
+    ],
+)
+def test_a_page_of_a_remote_session_reaches_the_relays_beside_us(relays: list[str], sources: str) -> None:
+    assert f"connect-src 'self' {sources};" in csp.with_relays(relays)
+    assert csp.with_relays(relays).replace(f" {sources};", ";") == csp.POLICY

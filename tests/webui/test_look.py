@@ -31,10 +31,14 @@ PAGES = (
     "/people",
     "/ledger",
     "/quarantine",
+    "/reports?days=7",
+    "/notifications",
+    "/?view=mentions",
     "/quarantine?dismissed=2&after=MC4x",
     "/undelivered",
     "/account",
     "/account/profile",
+    "/account/notifications",
     "/account/security?owed=1",
     "/account/second-factor",
     "/account/passkeys",
@@ -44,6 +48,8 @@ PAGES = (
     "/people/invite",
     "/people/invite?ticket=1",
     "/account/audit",
+    "/account/privacy",
+    "/account/exports",
     "/start/business?confirmed=1",
     "/start/mailbox",
     "/start/test?soon=1",
@@ -137,7 +143,7 @@ def test_a_mailbox_is_worked_and_read_on_every_screen(page: Page, served: str, l
 def test_a_request_is_found_answered_and_closed_by_keyboard_alone(page: Page, world: World) -> None:
     world.ours.receive(mail("Second request"))
     page.goto("/")
-    for key in ("j", "j", "k", "j", "Enter"):
+    for key in ("j", "j", "k", "Enter"):
         page.keyboard.press(key)
     expect(page.get_by_role("heading", level=1)).to_have_text("Look at this")
     expect(page.locator("html")).to_have_class("js")  # before that, keys are nobody's

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from gateway import clock
 from gateway.desk import canned
@@ -107,6 +107,34 @@ def test_a_picture_pasted_after_the_form_came_back_takes_no_others_place(page: P
     expect(page.locator("li.article.outbound .rich img")).to_have_count(2)
     files = world.ours.ticket.articles[-1].attachments
     assert [(file.filename, file.inline) for file in files] == [("image.png", True), ("image-2.png", True)]
+
+
+def test_a_file_that_is_removed_while_it_is_saved_stays_removed(
+    page: Page, world: World, tmp_path: Path
+) -> None:
+    page.goto("/t/1")
+    under_way: list[Route] = []
+
+    def stop(route: Route) -> None:
+        under_way.append(route)
+
+    page.route("**/t/1/draft", stop)
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_text(name)
+    with page.expect_request("**/t/1/draft"):
+        page.locator("#files").set_input_files([tmp_path / "a.txt", tmp_path / "b.txt"])
+    page.get_by_role("button", name="Remove b.txt").click()
+    with page.expect_response("**/t/1/draft") as answered:
+        under_way.pop(0).continue_()
+    assert len(answered.value.json()["held"]) == 2
+    page.unroute("**/t/1/draft")
+    expect(page.locator("input[name=held]")).to_have_count(1)
+    expect(page.locator(".chosen li")).to_have_text("a.txt✕")
+    page.locator("#text").fill("One plan")
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.locator("li.article.outbound")).to_have_count(1)
+    files = world.ours.ticket.articles[-1].attachments
+    assert [file.filename for file in files] == ["a.txt"]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

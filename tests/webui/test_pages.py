@@ -5,7 +5,9 @@ from flask import Flask
 from jinja2 import UndefinedError
 
 from gateway.i18n import set_locale, speaking
+from gateway.settings import Settings
 from webui import pages
+from webui.app import create_app
 
 
 @pytest.mark.parametrize(("locale", "said"), [("en", "Go to the tickets"), ("de", "Zu den Tickets")])
@@ -24,5 +26,11 @@ def test_a_piece_sees_its_values_and_nothing_of_the_request(app: Flask) -> None:
             pages.piece("web/error.html", status=404, text="Gone")
 
 
-def test_every_page_can_be_compiled_ahead(app: Flask) -> None:
-    pages.compile_all(app)
+def test_every_page_can_be_compiled_ahead() -> None:
+    pages.compile_all()
+
+
+def test_applications_of_one_process_share_what_is_compiled(app: Flask, settings: Settings) -> None:
+    shared: object = pages.environment()
+    assert create_app(settings).jinja_env is shared
+    assert app.jinja_env is shared

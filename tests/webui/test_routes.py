@@ -16,8 +16,9 @@ from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 from gateway import clock
-from gateway.desk import canned, customers, groups
+from gateway.desk import canned, customers, groups, remote, systems
 from gateway.rules.access import Actor, Role
+from gateway.settings import Settings
 from gateway.store import session
 from gateway.store.models import (
     Article,
@@ -32,6 +33,7 @@ from gateway.store.models import (
     table,
 )
 from tests.admitting import add_guest, add_limited, add_person, cookie_of, group_of
+from tests.systems import keys
 from tests.webui.cast import World, mail
 from tests.webui.invited import guest, invite
 from tests.webui.pages import Page
@@ -93,7 +95,16 @@ BODIES: Mapping[str, dict[str, Any]] = {
         "mails_per_minute": "0",
     },
     "/mailboxes/<public_id>/settings": {"locale": "en", "reopen_days": "30", "silence_hours": "0"},
+    "/bulk": {"n": str(NUMBER), "status": "closed"},
+    "/api/v1/systems/<id>": {"name": "Server"},
+    "/t/<number>/link": {"other": "1"},
     "/t/<number>/merge": {"into": "1"},
+    "/t/<number>/priority": {"priority": "2"},
+    "/t/<number>/sleep": {"wake": "1"},
+    "/t/<number>/subject": {"subject": "Other"},
+    "/t/<number>/tags": {"tags": "red"},
+    "/t/<number>/unlink": {"other": "1"},
+    "/views": {"name": "Red", "query": "red"},
     "/t/<number>/status": {"status": "closed"},
 }
 """What must be sent along so that the id is looked at; elsewhere it is looked at first."""
@@ -108,7 +119,7 @@ def plain(rule: str) -> str:
 
 
 @pytest.fixture
-def ids(world: World) -> Mapping[str, str]:
+def ids(world: World, settings: Settings) -> Mapping[str, str]:
     """Of each kind of thing one of ours, by the word of its path."""
     ours, now = world.ours, clock.now()
     for number in range(NUMBER):
@@ -137,6 +148,12 @@ def ids(world: World) -> Mapping[str, str]:
             mine = select(columns.public_id).where(columns.account_id == ours.account_id)
             found[word] = db.execute(mine.order_by(columns.id)).scalars().all()[0]
     found["invitations"] = invitation
+    with session.transaction() as db:
+        made = remote.make(db, ours.actor, NUMBER, scopes=(), key=settings.key(), now=now)
+        acme = customers.create(db, ours.actor, name="Beta", now=now)
+        code = systems.make_code(db, ours.actor, acme, key=settings.key(), now=now).code
+        system = systems.enrol(db, keys().enrolment(code), key=settings.key(), now=now)
+    found |= {"remote-sessions": made.public_id, "systems": system.public_id}
     return found | {"quarantine": "x" * 24, "contact-merges": "x" * 24, "remote-image": "x"}
 
 
@@ -154,6 +171,8 @@ def call(
     path = route.rule.replace("<number>", str(NUMBER)).replace("<path:filename>", "css/app.css")
     if "<public_id>" in path and "canned" in words:
         path = path.replace("<public_id>", ids["canned"])
+    if "remote" in words:
+        path = path.replace("<public_id>", ids["remote-sessions"])
     if words[:2] == ["people", "invitations"]:
         path = path.replace("<public_id>", ids["invitations"])
     path = re.sub(r"<\w+>", ids.get(words[0], "x") if words else "x", path)

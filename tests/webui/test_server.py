@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
@@ -14,54 +14,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from gateway.settings import Settings, load
-from gateway.store import migrate, session
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def eventually(holds: Callable[[], bool], within: float = 10.0) -> bool:
-    deadline = time.monotonic() + within
-    while not holds():
-        if time.monotonic() >= deadline:
-            return False
-        time.sleep(0.05)
-    return True
-
-
-class Web:
-    """`manage4all web`."""
-
-    def __init__(self, settings: Settings) -> None:
-        self.port = free_port()
-        self.environment = settings.with_values(web_port=self.port).environment()
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "gateway.cli.main", "web"], env=self.environment, stderr=subprocess.DEVNULL
-        )
-        assert eventually(self.answers)
-
-    def answers(self) -> bool:
-        try:
-            return self.status("/healthz") == 200
-        except OSError:
-            return False
-
-    def status(self, path: str) -> int:
-        peer = HTTPConnection("127.0.0.1", self.port, timeout=5)
-        try:
-            peer.request("GET", path)
-            return peer.getresponse().status
-        finally:
-            peer.close()
-
-    def end(self) -> None:
-        self.process.kill()
-        self.process.wait(10)
+from gateway.settings import load
+from tests.databases import Databases
+from tests.fakes.desk import eventually
+from tests.fakes.web import Web
 
 
 @contextmanager
@@ -69,16 +25,16 @@ def another(web: Web) -> Iterator[subprocess.Popen[bytes]]:
     """A second server on the same port."""
     command = [sys.executable, "-m", "gateway.cli.main", "web"]
     with subprocess.Popen(command, env=web.environment, stderr=subprocess.DEVNULL) as process:
-        yield process
-        process.kill()
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 @pytest.fixture
-def web(tmp_path: Path) -> Iterator[Web]:
+def web(databases: Databases, tmp_path: Path) -> Iterator[Web]:
     settings = load(data_dir=tmp_path / "data", redis_url="redis://127.0.0.1:1/0")
-    session.configure(settings.effective_database_url)
-    migrate.upgrade()
-    session.dispose()
+    databases.lay(settings.effective_database_url)
     running = Web(settings)
     yield running
     running.end()
@@ -120,7 +76,7 @@ def test_who_never_ends_a_request_does_not_keep_it_from_stopping(web: Web) -> No
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux shares the callers of a port")
 def test_several_share_a_port_and_one_that_is_killed_leaves_it_to_the_others(web: Web) -> None:
     with another(web) as second:
-        assert eventually(lambda: len(psutil.Process(second.pid).net_connections()) > 0)
+        assert eventually(lambda: len(psutil.Process(second.pid).net_connections()) > 0, within=60)
         web.process.kill()
         web.process.wait(10)
         assert [web.status("/healthz") for _ in range(20)] == [200] * 20

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from gateway.settings import Settings, load
-from gateway.store import migrate, session
+from gateway.store import session
+from tests.databases import Databases
 from tests.fakes.desk import Mails, Server, Start
 
 
@@ -18,9 +19,9 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def database(settings: Settings) -> Iterator[None]:
+def database(settings: Settings, databases: Databases) -> Iterator[None]:
+    databases.lay(settings.effective_database_url)
     session.configure(settings.effective_database_url)
-    migrate.upgrade()
     yield
     session.dispose()
 

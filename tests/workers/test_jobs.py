@@ -76,3 +76,23 @@ def test_work_on_files_that_are_gone_is_done_with(settings: Settings) -> None:
         jobs.make_pictures([preview])
     with reading() as db:
         assert [outbox.depth(db, topic) for topic in topics] == [0, 0]
+
+
+def test_due_times_and_reports_of_nobody_are_done_with(settings: Settings) -> None:
+    topics = [Topic.DUE, Topic.REPORT]
+    with jobs.prepare(settings, topics, is_stopping=lambda: False):
+        with transaction() as db:
+            due, report = (outbox.put(db, topic, 99, now=clock.now()) for topic in topics)
+        jobs.see_due_times([due])
+        jobs.count_reports([report])
+    with reading() as db:
+        assert [outbox.depth(db, topic) for topic in topics] == [0, 0]
+
+
+def test_an_export_of_nobody_is_done_with(settings: Settings) -> None:
+    with transaction() as db:
+        owed = outbox.put(db, Topic.EXPORT, 99, now=clock.now())
+    with jobs.prepare(settings, [Topic.EXPORT], is_stopping=lambda: False):
+        jobs.make_exports([owed])
+    with reading() as db:
+        assert outbox.depth(db, Topic.EXPORT) == 0

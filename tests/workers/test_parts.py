@@ -30,4 +30,12 @@ def test_whoever_files_mail_looks_after_its_files_when_no_mail_waits(settings: S
         "preview",
         "--queue",
         "guests",
+        "--queue",
+        "act",
+        "--queue",
+        "due",
+        "--queue",
+        "report",
+        "--queue",
+        "export",
     )

@@ -1,23 +1,40 @@
 import os
 import time
-from datetime import timedelta
+from collections.abc import Collection
+from datetime import datetime, timedelta
 
 import pytest
 from redis.exceptions import RedisError
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from gateway import clock
 from gateway.cli import marks
+from gateway.desk.remotewatch import SEEN_FOR, SILENT_AFTER, Silence
 from gateway.rules.budget import Budget
+from gateway.rules.exporting import Scope
 from gateway.rules.throttling import window_of
 from gateway.settings import Settings
-from gateway.store import automatic, budget, knocks, outbox, tallies
+from gateway.store import automatic, budget, exports, knocks, outbox, tallies
 from gateway.store.blobs import BlobStore
-from gateway.store.models import ImapSource
+from gateway.store.exportfiles import ExportFiles
+from gateway.store.models import Account, ImapSource, RemoteSession, Suggestion, Ticket
 from gateway.store.outbox import Topic
 from gateway.store.session import reading, transaction
-from tests.fakes.desk import Mails, Server, Start, eventually
+from tests.fakes.desk import Mails, Server, Start, eventually, owner
 from workers.queues import connect, queue_of, tell
-from workers.scheduler import ask_for_fetchers, every, forget_counts, forget_unfinished, sweep
+from workers.scheduler import (
+    ask_for_fetchers,
+    count_kept,
+    end_remote_sessions,
+    end_silent_sessions,
+    every,
+    forget_counts,
+    forget_unfinished,
+    hand_suggestions_on,
+    remind_of_due,
+    sweep,
+)
 
 
 def _owe(count: int, *, seconds_ago: float) -> None:
@@ -111,6 +128,19 @@ def test_what_a_killed_door_left_behind_goes_after_some_hours(settings: Settings
     spool.discard()
 
 
+def test_files_of_exports_that_are_gone_are_removed(settings: Settings, database: None) -> None:
+    files, (account_id, staff_id) = ExportFiles(settings.blob_dir), owner()
+    with transaction() as db:
+        kept = exports.ask(
+            db, account_id, staff_id, scope=Scope.ACCOUNT, subject_id="a", with_notes=True, now=clock.now()
+        )
+    for name in (kept, "gone"):
+        with files.writing(name) as file:
+            file.write(b"whole")
+    assert forget_unfinished(settings) == 1
+    assert files.list_ids() == {kept}
+
+
 def test_who_fetches_is_asked_for_once_a_mailbox_is_connected(settings: Settings, mails: Mails) -> None:
     ask_for_fetchers(settings)  # nobody serves here
     settings.run_dir.mkdir()
@@ -155,3 +185,88 @@ def test_what_the_guards_remember_is_forgotten_when_no_rule_looks_at_it() -> Non
             knocks.count_one(db, "ann", window_at=window_of(now - timedelta(minutes=minutes)))
     assert forget_counts() == 4
     assert forget_counts() == 0
+
+
+def test_what_accounts_keep_is_counted(mails: Mails) -> None:
+    mails.accept()
+    assert count_kept() == 1
+    assert count_kept() == 0
+
+
+@pytest.mark.usefixtures("database")
+def test_without_suggestions_nothing_is_written() -> None:
+    assert hand_suggestions_on() == 0
+    with transaction() as db:
+        db.add(Suggestion(id="a", day="2026-01-02", text="More"))
+    assert hand_suggestions_on() == 0  # nobody is there to read it
+
+
+@pytest.mark.usefixtures("database")
+def test_what_is_due_is_called_to_mind_once() -> None:
+    assert remind_of_due() == 0
+    with transaction() as db:
+        account = Account(public_id="a", name="A", mail_key=b"k", created_at=clock.now())
+        db.add(account)
+        db.flush()
+        common = {"account_id": account.id, "subject": "x", "status": "open", "due_for": "resolution"}
+        moments = {name: clock.now() for name in ("created_at", "updated_at", "due_at", "remind_at")}
+        db.add_all(Ticket(**common, **moments, number=number) for number in range(150))
+    assert remind_of_due() == 150
+    assert remind_of_due() == 0
+
+
+def _add_session(db: Session, name: str, expires_at: datetime, **values: object) -> None:
+    """A remote session of a ticket of its own."""
+    now = clock.now()
+    account = Account(public_id=name, name=name, mail_key=b"k", created_at=now)
+    db.add(account)
+    db.flush()
+    ticket = Ticket(
+        account_id=account.id, subject="x", status="open", number=1, created_at=now, updated_at=now
+    )
+    db.add(ticket)
+    db.flush()
+    given = {"state": "waiting", **values}
+    made = RemoteSession(
+        public_id=name,
+        account_id=account.id,
+        ticket_id=ticket.id,
+        asked=["view"],
+        granted=[],
+        token_hash=name,
+        made_at=now,
+        expires_at=expires_at,
+        **given,
+    )
+    db.add(made)
+
+
+@pytest.mark.usefixtures("database")
+def test_remote_sessions_end_with_their_time() -> None:
+    assert end_remote_sessions() == 0
+    with transaction() as db:
+        _add_session(db, "over", clock.now())
+        _add_session(db, "on", clock.now() + timedelta(hours=1))
+    assert end_remote_sessions() == 1
+    assert end_remote_sessions() == 0
+
+
+class SeenBefore(Silence):
+    """Has seen all of it long ago."""
+
+    def look(self, silent: Collection[int], *, now: datetime) -> list[int]:
+        super().look(silent, now=now - SEEN_FOR)
+        return super().look(silent, now=now)
+
+
+@pytest.mark.usefixtures("database")
+def test_remote_sessions_end_whose_relay_has_said_nothing_for_long() -> None:
+    now = clock.now()
+    with transaction() as db:
+        _add_session(db, "held", now + timedelta(hours=1), state="live", alive_at=now)
+        _add_session(db, "lost", now + timedelta(hours=1), state="live", alive_at=now - SILENT_AFTER)
+    assert end_silent_sessions(Silence()) == 0
+    assert [end_silent_sessions(SeenBefore()) for _ in range(2)] == [1, 0]
+    with transaction() as db:
+        found = db.execute(select(RemoteSession.public_id, RemoteSession.why))
+        assert {tuple(row) for row in found} == {("held", None), ("lost", "relay")}

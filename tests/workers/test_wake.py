@@ -1,6 +1,7 @@
 import os
 import time
 
+from gateway.rules.news import Kind, News, channel, decode
 from gateway.settings import Settings
 from gateway.store.outbox import Topic
 from tests.fakes.desk import Server, eventually
@@ -49,3 +50,14 @@ def test_a_forked_process_rings_for_itself(server: Server) -> None:
         os._exit(not bell.flush(2))
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     assert eventually(lambda: queue_of(Topic.FILE, server.client()).count == 2, within=2)
+
+
+def test_news_reach_whoever_listens_and_are_told_once_each(server: Server) -> None:
+    bell, some = Bell(server.client()), News(1, Kind.TICKET, 7)
+    with server.client().pubsub() as listening:  # type: ignore[no-untyped-call]  # redis's
+        listening.subscribe(channel(0))
+        assert listening.get_message(timeout=5)["type"] == "subscribe"
+        bell.announce([some, some])
+        assert bell.flush(2)
+        told = listening.get_message(timeout=5)
+        assert decode(told["data"]) == (some,)

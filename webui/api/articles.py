@@ -10,6 +10,7 @@ from gateway.desk import forwarding, noting, replying
 from gateway.desk.forwarding import Forward
 from gateway.desk.replying import Draft, DraftFile, Written
 from gateway.errors import Invalid
+from gateway.rules.seen import read_seen
 from gateway.store import idempotency
 from gateway.store.idempotency import Claim
 from gateway.store.queries import articles as queries
@@ -154,6 +155,7 @@ def _draft(body: ArticleIn | ForwardIn, kept: tuple[DraftFile, ...]) -> Draft:
         status=body.status,
         replaces=body.replaces,
         send_at=body.send_at,
+        seen=read_seen(body.seen) if isinstance(body, ArticleIn) else None,
     )
 
 

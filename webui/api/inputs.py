@@ -7,11 +7,15 @@ from pydantic import AwareDatetime, BeforeValidator, Field
 from gateway.desk.contacts import Along
 from gateway.desk.replying import MAX_FILES
 from gateway.desk.tickets import UNCHANGED, TicketChange
+from gateway.errors import Invalid
 from gateway.mail.address import Address, parse_addresses
+from gateway.rules.priority import Priority
+from gateway.rules.searching import Query, parse
 from gateway.rules.status import Status
 from gateway.store.queries.paging import MAX_LIMIT
 from gateway.store.queries.tickets import TicketFilter
-from webui.api.schemas import Person, Shape
+from webui import searchwords
+from webui.api.schemas import Person, PriorityName, Shape
 
 
 def none_if_empty(value: object) -> object:
@@ -65,14 +69,25 @@ class PageQuery(Shape):
 
 
 class TicketQuery(PageQuery):
-    """Which tickets: search words, and statuses separated by commas."""
+    """Which tickets: a search, and statuses separated by commas.
+
+    `q` is what the search box takes: words, "exact phrases", -left -out, and filters such as status:open,
+    from:ann, customer:"Example Inc", tag:urgent, has:attachment, created:2026-01-01..2026-01-31, #123.
+    """
 
     q: str = Field("", max_length=1000)
     status: Annotated[list[Status], BeforeValidator(_statuses)] = []  # noqa: RUF012 - pydantic copies it
 
     def filter(self) -> TicketFilter:
         """What the store is asked for."""
-        return TicketFilter(statuses=tuple(self.status), query=self.q)
+        return TicketFilter(statuses=tuple(self.status))
+
+    def query(self) -> Query:
+        """What is searched for; Invalid where it cannot be understood."""
+        found = parse(self.q)
+        if found.problems:
+            raise Invalid(" ".join(map(searchwords.in_words, found.problems)), field="q")
+        return found
 
 
 class DeliveryQuery(PageQuery):
@@ -117,7 +132,8 @@ class ArticleIn(Shape):
 
     `replaces` is the id of an answer of the ticket that did not arrive: it leaves the list of those.
     With `send_at`, a time with its zone, an answer waits for it, a year at most. A note that is `shared` is
-    read by the ticket's guests, too.
+    read by the ticket's guests, too. With `seen`, as the ticket had it, an answer is held back (409) where
+    others have written, or changed its state or assignee, since.
     """
 
     kind: Literal["reply", "note"]
@@ -129,6 +145,7 @@ class ArticleIn(Shape):
     replaces: str = ""
     send_at: AwareDatetime | None = None
     shared: bool = False
+    seen: str = Field("", pattern=r"^(\d{1,9}\.\d{1,9})?$")
     files: list[FileIn] = Field(default_factory=list)
 
 
@@ -166,13 +183,18 @@ class TicketIn(Shape):
 
 
 class TicketPatch(Shape):
-    """What is to change; fields left out stay. `assignee` is a login, `customer` an id, null is nobody."""
+    """What is to change; fields left out stay. `assignee` is a login, `customer` an id, null is nobody.
+
+    With `wake_at` the ticket sleeps until then; null wakes it.
+    """
 
     status: Status | None = None
     assignee: str | None = None
     subject: str | None = None
     tags: list[str] | None = None
     customer: str | None = None
+    priority: PriorityName | None = None
+    wake_at: AwareDatetime | None = None
 
     def change(self) -> TicketChange:
         """What the desk is asked for."""
@@ -183,6 +205,8 @@ class TicketPatch(Shape):
             subject=self.subject,
             tags=None if self.tags is None else tuple(self.tags),
             customer=self.customer if "customer" in named else UNCHANGED,
+            priority=Priority[self.priority.upper()] if self.priority else None,
+            wake_at=self.wake_at if "wake_at" in named else UNCHANGED,
         )
 
 

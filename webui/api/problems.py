@@ -2,17 +2,21 @@
 
 from collections.abc import Iterable
 from http import HTTPStatus
+from typing import Any
 
 from flask import Response, make_response, request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from gateway.desk.replying import Changed
 from gateway.errors import (
     Conflict,
     Denied,
     DeskError,
+    Gone,
     Invalid,
     NotFound,
     StorageFull,
+    Suspended,
     TooLarge,
     TooMany,
     Unauthenticated,
@@ -22,11 +26,15 @@ from gateway.errors import (
 PREFIX = "/api/"
 MEDIA_TYPE = "application/problem+json"
 _RETRY_SECONDS = "5"
+_OF_CHANGES = {"seen", "articles"}
 _TYPES: tuple[tuple[type[DeskError], str], ...] = (
     (NotFound, "not-found"),
+    (Gone, "gone"),
+    (Suspended, "suspended"),
     (Denied, "denied"),
     (Unauthenticated, "unauthenticated"),
     (Invalid, "invalid"),
+    (Changed, "changed"),
     (Conflict, "conflict"),
     (TooLarge, "too-large"),
     (TooMany, "too-many"),
@@ -63,6 +71,8 @@ class Problem(BaseModel):
     status: int
     detail: str = ""
     errors: list[Fault] = Field(default_factory=list)
+    seen: str = Field("", description="Of a ticket that has changed: what is there now.")
+    articles: list[str] = Field(default_factory=list, description="Ids of those that are new in it.")
 
 
 def wanted() -> bool:
@@ -75,6 +85,9 @@ def of_desk_error(error: DeskError) -> Response:
     kind = next((name for known, name in _TYPES if isinstance(error, known)), "internal")
     field = error.field if isinstance(error, Invalid) else ""
     faults = [Fault(detail=error.public, pointer=_pointer(field.split(".")))] if field else []
+    if isinstance(error, Changed):
+        new = [article.public_id for article in error.difference.articles]
+        return _answer(error.http, kind, error.public, (), seen=str(error.difference.seen), articles=new)
     answer = _answer(error.http, kind, error.public, faults)
     if isinstance(error, TooMany):
         answer.headers["Retry-After"] = str(error.retry_after)
@@ -97,15 +110,16 @@ def _pointer(location: Iterable[str | int]) -> str:
     return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in location)
 
 
-def _answer(status: int, kind: str, detail: str, faults: Iterable[Fault]) -> Response:
+def _answer(status: int, kind: str, detail: str, faults: Iterable[Fault], **more: Any) -> Response:
     problem = Problem(
         type=f"/problems/{kind}",
         title=HTTPStatus(status).phrase,
         status=status,
         detail=detail,
         errors=list(faults),
+        **more,
     )
-    answer = make_response(problem.model_dump_json(), status)
+    answer = make_response(problem.model_dump_json(exclude=_OF_CHANGES - more.keys()), status)
     answer.headers["Content-Type"] = MEDIA_TYPE
     if status == HTTPStatus.UNAUTHORIZED:
         answer.headers["WWW-Authenticate"] = "Bearer"

@@ -10,6 +10,7 @@ from gateway.desk.canned import CannedView
 from gateway.desk.mailboxes import MailboxView
 from gateway.mail.address import Address
 from gateway.rules.doubts import Outcome, Reason
+from gateway.rules.due import Goal
 from gateway.rules.status import Status
 from gateway.store.intake import Ledger as Books
 from gateway.store.queries.articles import ArticleView, AttachmentView, DeliveryView, TicketDetail
@@ -126,6 +127,9 @@ class Article(Shape):
         )
 
 
+PriorityName = Literal["low", "normal", "high", "urgent"]
+
+
 class CustomerRef(Shape):
     """The customer of a ticket."""
 
@@ -134,7 +138,10 @@ class CustomerRef(Shape):
 
 
 class Ticket(Shape):
-    """A ticket's head. `assignee` is a login."""
+    """A ticket's head. `assignee` is a login; `due_for` is what it owes until `due_at`, null for nothing.
+
+    One that sleeps waits until `wake_at`.
+    """
 
     number: int
     subject: str
@@ -147,6 +154,11 @@ class Ticket(Shape):
     tags: list[str]
     maybe_belongs_to: int | None
     article_count: int
+    priority: PriorityName
+    wake_at: datetime | None
+    due_at: datetime | None
+    due_for: Goal | None
+    first_answered_at: datetime | None
 
     @classmethod
     def of(cls, row: TicketRow) -> Self:
@@ -158,11 +170,16 @@ class TicketWithArticles(Ticket):
     """A whole ticket, oldest article first."""
 
     articles: list[Article]
+    seen: str
 
     @classmethod
     def whole(cls, detail: TicketDetail) -> Self:
         """As the store has it."""
-        return cls(**_head(detail.ticket), articles=[Article.of(view) for view in detail.articles])
+        return cls(
+            **_head(detail.ticket),
+            articles=[Article.of(view) for view in detail.articles],
+            seen=str(detail.seen),
+        )
 
 
 def _head(row: TicketRow) -> dict[str, Any]:
@@ -179,6 +196,11 @@ def _head(row: TicketRow) -> dict[str, Any]:
         "tags": list(row.tags),
         "maybe_belongs_to": row.maybe_belongs_to,
         "article_count": row.article_count,
+        "priority": row.priority.name.lower(),
+        "wake_at": row.wake_at,
+        "due_at": row.due_at,
+        "due_for": row.due_for,
+        "first_answered_at": row.first_answered_at,
     }
 
 

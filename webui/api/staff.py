@@ -6,6 +6,7 @@ from flask import Response
 
 from gateway.desk import away, leaving
 from gateway.desk import staff as desk
+from gateway.rules.hours import zone_named
 from gateway.store import idempotency
 from gateway.store.queries import staff as queries
 from gateway.store.session import reading, transaction
@@ -77,7 +78,8 @@ def _set_away(db: Any, public_id: str, body: StaffPatch) -> None:
     if body.away is None:
         away.end_away(db, actor(), public_id)
         return
-    absence = absences.of_days(body.away.from_, body.away.until)
+    zone = zone_named(queries.get_staff(db, actor().account_id, public_id).zone)
+    absence = absences.of_days(body.away.from_, body.away.until, zone)
     stand_in, now = body.away.stand_in, office().clock.now()
     away.set_away(db, actor(), public_id, absence, stand_in=stand_in, now=now)
 

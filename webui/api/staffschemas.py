@@ -9,6 +9,7 @@ from pydantic import Field
 
 from gateway.desk.staff import Access, Particulars
 from gateway.rules.access import Role
+from gateway.rules.hours import zone_named
 from gateway.store.queries.staff import StaffView, State
 from webui import absences
 from webui.api.customerschemas import GroupRef
@@ -139,6 +140,6 @@ class DeactivateIn(Shape):
 def _away(view: StaffView) -> Away | None:
     if view.away is None:
         return None
-    first, last = absences.days(view.away.absence)
+    first, last = absences.days(view.away.absence, zone_named(view.zone))
     stand_in = view.away.stand_in
     return Away(from_=first, until=last, stand_in=stand_in.public_id if stand_in else None)

@@ -11,6 +11,9 @@ from gateway.mail.address import Address
 from gateway.store import idempotency
 from gateway.store.idempotency import Claim
 from gateway.store.queries.articles import get_detail
+from gateway.store.queries.found import find
+from gateway.store.queries.narrowing import Viewer
+from gateway.store.queries.paging import Page
 from gateway.store.queries.tickets import list_tickets
 from gateway.store.session import reading, transaction
 from webui.api import attaching, bodies, repeating
@@ -23,10 +26,21 @@ from webui.office import office
 
 @blueprint.get("/tickets", responses={200: TicketPage})
 def get_tickets(query: TicketQuery) -> Response:
-    """Some tickets, newest activity first."""
+    """Some tickets, newest activity first; those of a search by their newest message that matches.
+
+    Words of `q` as they stand come before those that the last one begins. A page may be short, or empty, and
+    still have a `next` one: looking further is a request of its own.
+    """
+    by, now, wanted = actor(), office().clock.now(), query.query()
     with reading() as db:
-        page = list_tickets(db, actor().sight, query.filter(), after=query.cursor, limit=query.size)
-    return answer(TicketPage.of(page))
+        if not wanted.terms:
+            page = list_tickets(db, by.sight, query.filter(), after=query.cursor, limit=query.size)
+            return answer(TicketPage.of(page))
+        viewer = Viewer(by.staff_id, now)
+        found = find(
+            db, by.sight, wanted, viewer, wanted=query.filter(), after=query.cursor, limit=query.size
+        )
+    return answer(TicketPage.of(Page(tuple(one.ticket for one in found.items), found.next)))
 
 
 @blueprint.post("/tickets", responses={201: TicketWithArticles})

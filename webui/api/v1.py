@@ -10,7 +10,10 @@ from webui.api import (
     groups,
     invitations,
     quarantine,
+    remote,
+    reports,
     staff,
+    systems,
     tickets,
     transfer,
 )
@@ -26,7 +29,10 @@ ROUTES = (
     groups,
     invitations,
     quarantine,
+    remote,
+    reports,
     staff,
+    systems,
     tickets,
     transfer,
 )

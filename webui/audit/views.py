@@ -11,10 +11,10 @@ from itsdangerous import BadData
 
 from gateway.desk import auditing
 from gateway.desk.auditing import Kind
+from gateway.desk.views import overview
 from gateway.rules.access import Actor, Permission, require
 from gateway.store import binding
 from gateway.store.audit import GENESIS, Entry
-from gateway.store.queries.tickets import count_views
 from gateway.store.session import reading
 from gateway.store.types import MOST
 from webui import pages, signing
@@ -65,7 +65,7 @@ def index() -> ResponseReturnValue:
     with reading() as db:
         found = auditing.list_entries(db, by, kind=kind, before=min(max(before, 1), MOST), limit=_SHOWN + 1)
         names = auditing.names_of(db, by, found)
-        views = rail(count_views(db, by.sight, by.staff_id), by)
+        views = rail(overview(db, by), by)
     shown = found[:_SHOWN]
     narrowed = f"kind={kind.value}&" if kind else ""
     now = office().clock.now()

@@ -6,10 +6,10 @@ from flask.typing import ResponseReturnValue
 from gateway.desk import canned
 from gateway.desk.canned import CannedView
 from gateway.desk.signatures import MAX_TEXT_CHARS
+from gateway.desk.views import overview
 from gateway.errors import Conflict, Invalid
 from gateway.i18n import _
 from gateway.mail.placeholders import Placeholder
-from gateway.store.queries.tickets import count_views
 from gateway.store.session import reading, transaction
 from webui import complaints, pages
 from webui.office import office
@@ -29,7 +29,7 @@ def index() -> ResponseReturnValue:
     by, query = actor(), request.args.get("find", "").strip()[:_MAX_QUERY_CHARS]
     with reading() as db:
         found = canned.list_canned(db, by.account_id, query)
-        views = rail(count_views(db, by.sight, by.staff_id), by)
+        views = rail(overview(db, by), by)
     return pages.render("web/canned/list.html", area="canned", views=views, replies=found, find=query)
 
 
@@ -102,7 +102,7 @@ def _typed(public_id: str) -> CannedView:
 def _form(typed: CannedView, wrong: str = "") -> str:
     by = actor()
     with reading() as db:
-        views = rail(count_views(db, by.sight, by.staff_id), by)
+        views = rail(overview(db, by), by)
     return pages.render(
         "web/canned/reply.html",
         area="canned",

@@ -5,13 +5,15 @@ from urllib.parse import urlencode
 from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 
-from gateway.desk import contactmerging, contacts
+from gateway.desk import contactmerging, contacts, exporting
 from gateway.desk.contactmerging import UNDO_WITHIN
+from gateway.desk.views import overview
 from gateway.errors import Conflict, Invalid
+from gateway.rules.exporting import Scope
 from gateway.store.queries.contacts import ContactFilter, get_contact, list_contacts, list_merges
 from gateway.store.queries.customers import get_customer, list_customers
 from gateway.store.queries.paging import Page
-from gateway.store.queries.tickets import TicketFilter, count_views
+from gateway.store.queries.tickets import TicketFilter
 from gateway.store.session import reading, transaction
 from webui import complaints, pages
 from webui.customers import forms, lines, tickets
@@ -35,7 +37,7 @@ def index() -> ResponseReturnValue:
         customer = get_customer(db, by.sight, of) if of else None
         wanted = ContactFilter(find, of, loose)
         found = list_contacts(db, by.sight, wanted, after=request.args.get("after"))
-        views = rail(count_views(db, by.sight, by.staff_id), by)
+        views = rail(overview(db, by), by)
     kept = {"find": find, "customer": of, "loose": "1" if loose else "", "after": found.next}
     return pages.render(
         "web/customers/contacts.html",
@@ -122,7 +124,7 @@ def merging(public_id: str) -> ResponseReturnValue:
     by, other = actor(), request.args.get("other", "")
     with reading() as db:
         shown = contactmerging.preview(db, by, other, public_id)
-        views = rail(count_views(db, by.sight, by.staff_id), by)
+        views = rail(overview(db, by), by)
     return pages.render(
         "web/customers/merge.html",
         area="customers",
@@ -177,7 +179,7 @@ def _page(
         offered = list_customers(db, by.sight, query=find, limit=_OFFERED)
         merges = list_merges(db, by.account_id, public_id, since=now - UNDO_WITHIN)
         twins = list_contacts(db, by.sight, ContactFilter(twin), limit=_OFFERED) if twin else Page((), None)
-        views = rail(count_views(db, by.sight, by.staff_id), by)
+        views = rail(overview(db, by), by)
     theirs = TicketFilter(contact=public_id)
     shown = tickets.read(by.sight, theirs, request.args, f"/contacts/{public_id}", now)
     mine = found.customer.public_id if found.customer else ""
@@ -186,6 +188,7 @@ def _page(
         area="customers",
         views=views,
         contact=found,
+        may_export=exporting.may_ask(by, Scope.CONTACT),
         tickets=shown,
         find=find,
         offered=[one for one in offered.items if one.public_id != mine],

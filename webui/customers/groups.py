@@ -4,16 +4,19 @@ from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 
 from gateway.desk import groups
+from gateway.desk import promises as desk
+from gateway.desk.views import overview
 from gateway.errors import Conflict, Invalid
+from gateway.i18n import current_locale
 from gateway.rules.access import Permission, may
 from gateway.store.queries.customers import list_customers
 from gateway.store.queries.groups import get_group, list_groups
 from gateway.store.queries.paging import Page
 from gateway.store.queries.staff import staff_seeing
-from gateway.store.queries.tickets import count_views
 from gateway.store.session import reading, transaction
-from webui import complaints, pages
-from webui.customers import forms, lines
+from webui import complaints, pages, weeks
+from webui.customers import forms, lines, promises
+from webui.customers.promises import PromiseForm
 from webui.office import office
 from webui.rail import rail
 from webui.sessions import actor, signed_in
@@ -62,6 +65,20 @@ def rename(public_id: str) -> ResponseReturnValue:
     except (Invalid, Conflict) as error:
         return _group_page(public_id, name=name, wrong=complaints.in_words(error)), error.http
     return redirect(f"/groups/{public_id}", 303)
+
+
+@blueprint.post("/groups/<public_id>/targets")
+@signed_in
+def promise(public_id: str) -> ResponseReturnValue:
+    """Promise the group's customers other times."""
+    typed = promises.typed(request.form)
+    try:
+        wanted = promises.wanted(typed)
+        with transaction() as db:
+            desk.change_group_promise(db, actor(), public_id, wanted, now=office().clock.now())
+    except Invalid as error:
+        return _group_page(public_id, promise=typed, refused=weeks.in_words(error)), error.http
+    return redirect(f"/groups/{public_id}#targets", 303)
 
 
 @blueprint.post("/groups/<public_id>/remove")
@@ -115,7 +132,7 @@ def _list_page(name: str, wrong: str) -> str:
     by = actor()
     with reading() as db:
         found = list_groups(db, by.sight)
-        views = rail(count_views(db, by.sight, by.staff_id), by)
+        views = rail(overview(db, by), by)
     return pages.render(
         "web/customers/groups.html",
         area="customers",
@@ -126,20 +143,31 @@ def _list_page(name: str, wrong: str) -> str:
     )
 
 
-def _group_page(public_id: str, *, name: str | None = None, wrong: str = "") -> str:
+def _group_page(
+    public_id: str,
+    *,
+    name: str | None = None,
+    wrong: str = "",
+    promise: PromiseForm | None = None,
+    refused: str = "",
+) -> str:
     by, find = actor(), forms.read_search(request.args)
     with reading() as db:
         found = get_group(db, by.sight, public_id)
         offered = list_customers(db, by.sight, query=find, limit=_OFFERED) if find else Page((), None)
         page = list_customers(db, by.sight, group=public_id, after=request.args.get("after"))
         staff = staff_seeing(db, by.account_id, public_id)
-        views = rail(count_views(db, by.sight, by.staff_id), by)
+        promised = desk.find_group_promise(db, by.sight, public_id)
+        views = rail(overview(db, by), by)
     return pages.render(
         "web/customers/group.html",
         area="customers",
         may_invite=may(by, Permission.MANAGE_ACCOUNT),
         views=views,
         group=found,
+        promise=(shown := promise or promises.of_promise(promised, locale=current_locale())),
+        targets=shown.targets,
+        refused=refused,
         customers=lines.customer_lines(page.items, {}),
         staff=staff,
         may_manage=may(by, Permission.MANAGE_ACCOUNT),

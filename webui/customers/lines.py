@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from gateway.i18n import ngettext
 from gateway.store.queries.customers import CustomerRow
 from gateway.store.queries.groups import GroupRef, GroupView
+from gateway.store.queries.remote import RemoteView
 from gateway.store.queries.tickets import TicketRow
-from webui.wording import Moment, status_names
+from webui import remotewords
+from webui.wording import Moment, moment, status_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,16 @@ class GroupLine:
     public_id: str
     name: str
     customers: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionLine:
+    """A remote session of a customer; `detail` is how far it is, or how it ended."""
+
+    number: int
+    subject: str
+    at: Moment
+    detail: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +80,11 @@ def tickets(count: int) -> str:
     return ngettext("%(num)s ticket", "%(num)s tickets", count) % {"num": count}
 
 
+def systems(count: int) -> str:
+    """How many installed systems there are, in words."""
+    return ngettext("%(num)s system", "%(num)s systems", count) % {"num": count}
+
+
 def group_line(view: GroupView) -> GroupLine:
     """A group with how many customers it has."""
     count = view.customer_count
@@ -88,3 +106,16 @@ def ticket_line(row: TicketRow, at: Moment) -> TicketLine:
         ago=at.ago,
         absolute=at.absolute,
     )
+
+
+def session_lines(found: Sequence[RemoteView], now: datetime) -> list[SessionLine]:
+    """Remote sessions, the newest first."""
+    return [
+        SessionLine(
+            one.number,
+            one.subject,
+            moment(one.opened_at or one.made_at, now),
+            remotewords.how_it_ended(one) or remotewords.state_of(one),
+        )
+        for one in found
+    ]

@@ -10,12 +10,12 @@ from flask.typing import ResponseReturnValue
 from gateway import log
 from gateway.desk import auditing
 from gateway.desk.auditing import Kind
+from gateway.desk.views import overview
 from gateway.errors import DeskError, Invalid
 from gateway.i18n import _, current_locale
 from gateway.inbound import csvfile
 from gateway.inbound.csvfile import Outcome, Summary
 from gateway.rules.csvtable import GERMAN, MAX_BYTES, MAX_LINES, Column
-from gateway.store.queries.tickets import count_views
 from gateway.store.session import reading, transaction
 from webui import complaints, heldfiles, pages, uploads
 from webui.bridge import Told
@@ -117,7 +117,7 @@ def do() -> ResponseReturnValue:
 def _page(*, look: Look | None = None, done: str = "", wrong: str = "") -> str:
     by = actor()
     with reading() as db:
-        views = rail(count_views(db, by.sight, by.staff_id), by)
+        views = rail(overview(db, by), by)
     names = GERMAN if current_locale() == "de" else {column: column.value for column in Column}
     return pages.render(
         "web/customers/import.html",

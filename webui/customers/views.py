@@ -5,16 +5,18 @@ from urllib.parse import urlencode
 from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 
-from gateway.desk import customers
+from gateway.desk import customers, exporting, remote, systems
+from gateway.desk.views import overview
 from gateway.errors import Conflict, Invalid
 from gateway.rules.access import Permission, may
+from gateway.rules.exporting import Scope
 from gateway.store.queries.contacts import ContactFilter, list_contacts
 from gateway.store.queries.customers import CustomerView, get_customer, list_customers
 from gateway.store.queries.groups import get_group, groups_by_customer, list_groups
 from gateway.store.queries.paging import Page
-from gateway.store.queries.tickets import TicketFilter, count_views
+from gateway.store.queries.tickets import TicketFilter
 from gateway.store.session import reading, transaction
-from webui import complaints, pages
+from webui import complaints, pages, systemwords
 from webui.customers import forms, lines, tickets
 from webui.office import office
 from webui.rail import rail
@@ -94,7 +96,7 @@ def removal(public_id: str) -> ResponseReturnValue:
     with reading() as db:
         found = get_customer(db, by.sight, public_id)
         left = customers.removal_of(db, by, public_id)
-        views = rail(count_views(db, by.sight, by.staff_id), by)
+        views = rail(overview(db, by), by)
     return pages.render(
         "web/customers/remove.html",
         area="customers",
@@ -103,6 +105,7 @@ def removal(public_id: str) -> ResponseReturnValue:
         left=left,
         contacts=lines.contacts(left.contacts),
         tickets=lines.tickets(left.tickets),
+        systems=lines.systems(left.systems),
     )
 
 
@@ -125,7 +128,7 @@ def _list_page(typed: forms.CustomerForm, wrong: str) -> str:
         shown = groups_by_customer(db, by.sight, [row.public_id for row in found.items])
         groups = list_groups(db, by.sight)
         people = Page((), None) if group or after else list_contacts(db, by.sight, wanted, limit=_PEOPLE)
-        views = rail(count_views(db, by.sight, by.staff_id), by)
+        views = rail(overview(db, by), by)
     following = {"find": find, "group": group, "after": found.next}
     return pages.render(
         "web/customers/list.html",
@@ -155,17 +158,22 @@ def _customer_page(
     with reading() as db:
         found = get_customer(db, by.sight, public_id)
         others = [one for one in list_groups(db, by.sight) if one.public_id not in _ids(found)]
-        views = rail(count_views(db, by.sight, by.staff_id), by)
+        views = rail(overview(db, by), by)
+        sessions = remote.of_customer(db, by, public_id)
+        there = systems.of_customer(db, by, public_id)
     theirs = TicketFilter(customer=public_id)
     shown = tickets.read(by.sight, theirs, request.args, f"/customers/{public_id}", now)
     return pages.render(
         "web/customers/customer.html",
         area="customers",
         may_invite=may(by, Permission.MANAGE_ACCOUNT),
+        may_export=exporting.may_ask(by, Scope.CUSTOMER),
         views=views,
         customer=found,
         groups=others,
         tickets=shown,
+        sessions=lines.session_lines(sessions, now),
+        systems=systemwords.lines(there, now),
         shown_contacts=_SHOWN_CONTACTS,
         typed=typed or forms.CustomerForm(found.name, ", ".join(found.domains), found.note),
         wrong=wrong,

@@ -13,22 +13,24 @@ from gateway.desk import (
     mailboxes,
     mailboxsettings,
     outofhours,
+    promises,
     smtpaccounts,
 )
+from gateway.desk.views import overview
 from gateway.errors import Conflict, Invalid
 from gateway.i18n import current_locale
 from gateway.rules.access import Permission, may, require
 from gateway.store.queries.mailboxes import get_heartbeat, list_heartbeats
-from gateway.store.queries.tickets import count_views
 from gateway.store.sealed import Seal
 from gateway.store.session import reading, transaction
-from webui import arrivals, complaints, mailboxstates, pages
+from webui import arrivals, complaints, mailboxstates, pages, promising, weeks
 from webui.mailboxes import deliverability as arrival
 from webui.mailboxes import dkim, forms, hours, outgoing
 from webui.mailboxes.forms import ConnectionForm
 from webui.mailboxes.hours import HoursForm
 from webui.mailboxes.outgoing import OutgoingForm
 from webui.office import office
+from webui.promising import TargetsForm
 from webui.rail import rail
 from webui.sessions import actor, current, proven, signed_in
 from webui.wording import placeholder_names
@@ -108,10 +110,24 @@ def keep_hours(public_id: str) -> ResponseReturnValue:
     try:
         wanted = hours.wanted(typed)
         with transaction() as db:
-            outofhours.change_out_of_hours(db, actor(), public_id, wanted)
+            outofhours.change_out_of_hours(db, actor(), public_id, wanted, now=office().clock.now())
     except Invalid as error:
-        return _page(public_id, wrong=hours.in_words(error), typed_hours=typed), error.http
+        return _page(public_id, wrong=weeks.in_words(error), typed_hours=typed), error.http
     return redirect(f"/mailboxes/{public_id}#hours", 303)
+
+
+@blueprint.post("/mailboxes/<public_id>/targets")
+@signed_in
+def promise(public_id: str) -> ResponseReturnValue:
+    """Let the mailbox promise other times."""
+    typed = promising.typed(request.form)
+    try:
+        wanted = promising.wanted(typed)
+        with transaction() as db:
+            promises.change_targets(db, actor(), public_id, wanted, now=office().clock.now())
+    except Invalid as error:
+        return _page(public_id, wrong=complaints.in_words(error), typed_targets=typed), error.http
+    return redirect(f"/mailboxes/{public_id}#targets", 303)
 
 
 @blueprint.post("/mailboxes/<public_id>/connection")
@@ -212,7 +228,7 @@ def _list_page(address: str, wrong: str) -> str:
     with reading() as db:
         boxes = mailboxes.list_mailboxes(db, by.account_id, mail_domain=office().settings.mail_domain)
         beats = {beat.public_id: beat for beat in list_heartbeats(db, by.account_id)}
-        views = rail(count_views(db, by.sight, by.staff_id), by)
+        views = rail(overview(db, by), by)
     return pages.render(
         "web/mailboxes/list.html",
         area="mailboxes",
@@ -230,13 +246,15 @@ def _page(
     wrong: str = "",
     typed: ConnectionForm | None = None,
     typed_hours: HoursForm | None = None,
+    typed_targets: TargetsForm | None = None,
     typed_outgoing: OutgoingForm | None = None,
 ) -> str:
     by, now = actor(), office().clock.now()
     with reading() as db:
         settings = mailboxsettings.find_settings(db, by.account_id, public_id)
+        promised = promises.find_targets(db, by.account_id, public_id)
         closing = outofhours.find_out_of_hours(db, by.account_id, public_id)
-        views = rail(count_views(db, by.sight, by.staff_id), by)
+        views = rail(overview(db, by), by)
         may_manage = may(by, Permission.MANAGE_ACCOUNT)
         keys = dkimkeys.list_keys(db, by, public_id) if may_manage else ()
         looked = deliverability.find_looked(db, by, public_id) if may_manage else None
@@ -249,6 +267,7 @@ def _page(
         views=views,
         settings=settings,
         hours=typed_hours or hours.of_view(closing, locale=settings.locale),
+        targets=typed_targets or promising.of_targets(promised),
         placeholders=placeholder_names(),
         may_manage=may_manage,
         form=typed or (forms.of_view(known) if known else ConnectionForm()),

@@ -7,6 +7,7 @@ from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 
 from gateway.desk import invitations
+from gateway.desk.views import overview
 from gateway.errors import Conflict, Denied, DeskError, Invalid, TooMany
 from gateway.i18n import _, current_locale
 from gateway.rules.access import Actor, Permission, may, require
@@ -14,7 +15,7 @@ from gateway.rules.invitations import State, last_day
 from gateway.store.queries.customers import get_customer
 from gateway.store.queries.groups import get_group, list_groups
 from gateway.store.queries.invitations import InvitationView, list_invitations
-from gateway.store.queries.tickets import count_views, get_ticket
+from gateway.store.queries.tickets import get_ticket
 from gateway.store.session import reading, transaction
 from webui import complaints, inviting, pages
 from webui.office import office
@@ -39,7 +40,7 @@ def index() -> ResponseReturnValue:
     with reading() as db:
         wanted = invitations.managed_by(by, state=state)
         found = list_invitations(db, wanted, now=now, after=request.args.get("after"))
-        views = rail(count_views(db, by.sight, by.staff_id), by)
+        views = rail(overview(db, by), by)
     kept = {"state": state.value if state else "", "after": found.next}
     return pages.render(
         "web/people/invitations.html",
@@ -130,7 +131,7 @@ def _page(public_id: str, error: DeskError | None = None, typed: Typed | None = 
     by, now = actor(), office().clock.now()
     with reading() as db:
         found = invitations.get(db, by, public_id, now=now)
-        views = rail(count_views(db, by.sight, by.staff_id), by)
+        views = rail(overview(db, by), by)
     return pages.render(
         "web/people/invitation.html",
         area="people",
@@ -150,7 +151,7 @@ def _form_page(target: Target, typed: Typed, error: DeskError | None = None) -> 
     about, back = _named(by, target)
     with reading() as db:
         found = list_groups(db, by.sight)
-        views = rail(count_views(db, by.sight, by.staff_id), by)
+        views = rail(overview(db, by), by)
     return pages.render(
         "web/people/invite.html",
         area="people",

@@ -7,12 +7,13 @@ from flask.typing import ResponseReturnValue
 
 from gateway.desk import away, leaving, ownership, staff
 from gateway.desk.staff import Particulars
+from gateway.desk.views import overview
 from gateway.errors import Conflict, DeskError, Invalid
 from gateway.rules.access import Permission, Role, may, require
+from gateway.rules.hours import zone_named
 from gateway.rules.staffing import GIVEN_ROLES
 from gateway.store.queries.groups import list_groups
 from gateway.store.queries.staff import State, count_open, get_own, get_staff, list_staff
-from gateway.store.queries.tickets import count_views
 from gateway.store.session import reading, transaction
 from webui import absences, complaints, pages, particulars
 from webui.office import office
@@ -32,7 +33,7 @@ def index() -> ResponseReturnValue:
     by, now = actor(), office().clock.now()
     with reading() as db:
         found = list_staff(db, by.account_id)
-        views = rail(count_views(db, by.sight, by.staff_id), by)
+        views = rail(overview(db, by), by)
     return pages.render(
         "web/people/list.html",
         area="people",
@@ -82,7 +83,9 @@ def set_access(public_id: str) -> ResponseReturnValue:
 @signed_in
 def set_away(public_id: str) -> ResponseReturnValue:
     """Note when somebody is away who cannot do it themself."""
-    return _carry_out(public_id, "away", away.set_away, absences.read_all)
+    with reading() as db:
+        zone = zone_named(get_staff(db, actor().account_id, public_id).zone)
+    return _carry_out(public_id, "away", away.set_away, lambda: absences.read_all(zone))
 
 
 @blueprint.post(f"{_PERSON}/back")
@@ -157,7 +160,7 @@ def _page(
         others = [one for one in list_staff(db, by.account_id) if one.id != found.id]
         groups = list_groups(db, by.sight)
         tickets = count_open(db, by.account_id, found.id)
-        views = rail(count_views(db, by.sight, by.staff_id), by)
+        views = rail(overview(db, by), by)
     return pages.render(
         "web/people/person.html",
         area="people",

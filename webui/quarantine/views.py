@@ -4,9 +4,9 @@ from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 
 from gateway.desk import quarantine
+from gateway.desk.views import overview
 from gateway.errors import Conflict
 from gateway.store.queries.quarantine import get_raw, list_waiting
-from gateway.store.queries.tickets import count_views
 from gateway.store.session import reading, transaction
 from webui import complaints, files, pages
 from webui.office import office
@@ -64,7 +64,7 @@ def _page(*, done: str = "", wrong: str = "") -> str:
     by = actor()
     with reading() as db:
         found = list_waiting(db, by.account_id, after=request.args.get("after"), limit=_SHOWN)
-        views = rail(count_views(db, by.sight, by.staff_id), by)
+        views = rail(overview(db, by), by)
     return pages.render(
         "web/quarantine/list.html",
         area="quarantine",

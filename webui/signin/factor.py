@@ -8,9 +8,9 @@ from markupsafe import Markup
 
 from gateway.desk import secondfactor, signin
 from gateway.desk.secondfactor import FactorView
+from gateway.desk.views import overview
 from gateway.errors import Conflict, Invalid, NotFound
 from gateway.rules.totp import address_of
-from gateway.store.queries.tickets import count_views
 from gateway.store.sealed import Seal
 from gateway.store.session import reading, transaction
 from webui import complaints, pages, sessions
@@ -100,7 +100,7 @@ def shown_once(codes: tuple[str, ...]) -> Response:
 def _page(*, wrong: str = "", codes: tuple[str, ...] = ()) -> str:
     by = actor()
     with reading() as db:
-        views = rail(count_views(db, by.sight, by.staff_id), by)
+        views = rail(overview(db, by), by)
         state = secondfactor.view(db, by)
         key = secondfactor.begun_key(db, by, seal=_seal()) if _is_waiting(state) else ""
     return pages.render(

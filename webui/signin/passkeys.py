@@ -11,8 +11,8 @@ from gateway.desk.auditing import Way
 from gateway.desk.ceremonies import RelyingParty
 from gateway.desk.knocking import Visitor
 from gateway.desk.passkeys import Challenge, Purpose
+from gateway.desk.views import overview
 from gateway.errors import Conflict, Invalid, NotFound
-from gateway.store.queries.tickets import count_views
 from gateway.store.session import reading, transaction
 from webui import callers, complaints, pages, sessions
 from webui.office import office
@@ -180,7 +180,7 @@ def _secret() -> str:
 def _page(*, wrong: str = "") -> str:
     by, now = actor(), office().clock.now()
     with reading() as db:
-        views = rail(count_views(db, by.sight, by.staff_id), by)
+        views = rail(overview(db, by), by)
         found = passkeys.list_passkeys(db, by)
     return pages.render(
         "web/signin/passkeys.html",

@@ -3,13 +3,13 @@
 from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 
-from gateway.desk import away
+from gateway.desk import away, signin
 from gateway.desk.staff import Particulars
+from gateway.desk.views import overview
 from gateway.errors import Conflict, DeskError, Invalid
 from gateway.store.queries.staff import State, get_own, list_staff
-from gateway.store.queries.tickets import count_views
 from gateway.store.session import reading, transaction
-from webui import absences, complaints, pages, particulars
+from webui import absences, complaints, pages, particulars, zones
 from webui.office import office
 from webui.rail import rail
 from webui.sessions import actor, proven, signed_in
@@ -44,7 +44,7 @@ def set_away() -> ResponseReturnValue:
     """Say when one is away and who stands in."""
     by, own = actor(), _own_id()
     try:
-        typed = absences.read_all()
+        typed = absences.read_all(zones.zone_of_reader())
         with transaction() as db:
             away.set_away(db, by, own, **typed)
     except Invalid as error:
@@ -62,6 +62,19 @@ def end_away() -> ResponseReturnValue:
     return redirect(f"{PATH}#away", 303)
 
 
+@blueprint.post("/account/zone")
+@signed_in
+def set_zone() -> ResponseReturnValue:
+    """Say by whose clock one reads; a page says so by itself (`guess`) as long as nobody has."""
+    is_guess = "guess" in request.form
+    try:
+        with transaction() as db:
+            signin.set_zone(db, actor(), request.form.get("zone", "")[:64], is_guess=is_guess)
+    except Invalid as error:
+        return _page(error, "zone"), error.http
+    return ("", 204) if is_guess else redirect(f"{PATH}#clock", 303)
+
+
 def _own_id() -> str:
     by = actor()
     with reading() as db:
@@ -73,7 +86,7 @@ def _page(error: DeskError | None = None, box: str = "", *, typed: Particulars |
     with reading() as db:
         found = get_own(db, by.account_id, by.staff_id)
         others = list_staff(db, by.account_id)
-        views = rail(count_views(db, by.sight, by.staff_id), by)
+        views = rail(overview(db, by), by)
     return pages.render(
         "web/signin/profile.html",
         area="account",
@@ -84,5 +97,6 @@ def _page(error: DeskError | None = None, box: str = "", *, typed: Particulars |
         wrong=complaints.in_words(error) if error else "",
         field=error.field if isinstance(error, Invalid) else "",
         box=box,
+        zones=zones.names(),
         **absences.shown(found, request.form if box == "away" else {}, now),
     )

@@ -6,10 +6,10 @@ from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 
 from gateway.desk import identities, knocking, passwords, secondfactor, signin
+from gateway.desk.views import overview
 from gateway.errors import Conflict, DeskError, Invalid
 from gateway.i18n import _
 from gateway.rules.access import Permission, may
-from gateway.store.queries.tickets import count_views
 from gateway.store.session import reading, transaction
 from webui import complaints, pages, sessions
 from webui.office import office
@@ -115,7 +115,7 @@ def _page(error: DeskError | None = None) -> str:
     by, here = actor(), office()
     now, issuer = here.clock.now(), here.provider.client.issuer if here.provider else ""
     with reading() as db:
-        views = rail(count_views(db, by.sight, by.staff_id), by)
+        views = rail(overview(db, by), by)
         factor, is_demanded = secondfactor.view(db, by), secondfactor.is_demanded(db, by)
         found = signin.list_sessions(db, by, sessions.secret(), now=now)
         linked = identities.find_own(db, by, issuer) if issuer else None

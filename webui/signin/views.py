@@ -5,10 +5,10 @@ from flask.typing import ResponseReturnValue
 
 from gateway.desk import passwords, secondfactor, signatures, signin
 from gateway.desk.signatures import OwnSignature
+from gateway.desk.views import overview
 from gateway.errors import Invalid
 from gateway.i18n import LOCALES, _
 from gateway.rules.access import Permission, may
-from gateway.store.queries.tickets import count_views
 from gateway.store.session import reading, transaction
 from webui import complaints, languages, pages, sessions
 from webui.office import office
@@ -100,13 +100,22 @@ def preferences() -> ResponseReturnValue:
     return answer
 
 
+@blueprint.post("/notice/dismiss")
+@signed_in
+def dismiss_notice() -> ResponseReturnValue:
+    """Put the operator's notice away, in this browser."""
+    answer = make_response(redirect(sessions.safe_next(request.form.get("next")), 303))
+    _keep("notice", request.form.get("notice", "")[:32], answer)
+    return answer
+
+
 @blueprint.get("/account")
 @signed_in
 def account() -> ResponseReturnValue:
     """Who one is, and how the pages look."""
     by = actor()
     with reading() as db:
-        return _account_page(signatures.get_own(db, by), rail(count_views(db, by.sight, by.staff_id), by))
+        return _account_page(signatures.get_own(db, by), rail(overview(db, by), by))
 
 
 @blueprint.post("/account/signature")
@@ -119,7 +128,7 @@ def change_signature() -> ResponseReturnValue:
             signatures.change_own(db, by, typed)
     except Invalid as error:
         with reading() as db:
-            views = rail(count_views(db, by.sight, by.staff_id), by)
+            views = rail(overview(db, by), by)
         return _account_page(typed, views, wrong=complaints.in_words(error)), error.http
     return redirect("/account#signature", 303)
 

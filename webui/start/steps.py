@@ -7,9 +7,9 @@ from werkzeug.wrappers import Response
 
 from gateway.desk import guidedstart
 from gateway.desk.guidedstart import Progress, Step
+from gateway.desk.views import overview
 from gateway.i18n import _
 from gateway.rules.access import Actor, Permission, require
-from gateway.store.queries.tickets import count_views
 from gateway.store.session import reading, transaction
 from webui import pages
 from webui.office import office
@@ -68,7 +68,7 @@ def page(name: str, here: Step | None, known: Progress, **values: object) -> str
     """A page of the start, with the list of steps."""
     by = manager()
     with reading() as db:
-        views = rail(count_views(db, by.sight, by.staff_id), by)
+        views = rail(overview(db, by), by)
     return pages.render(
         f"web/start/{name}.html",
         area="start",

@@ -19,12 +19,17 @@ def with_files(composer: Composer) -> Composer:
         composer,
         kept=uploads.carry(request.form.getlist("kept")[:MAX_FILES]),
         held=(*held, *map(heldfiles.hold, new)),
-        has_lost=len(held) < len(named),
+        lost=tuple(token for token in named if token not in {one.token for one in held}),
     )
 
 
 def files(composer: Composer) -> tuple[DraftFile, ...]:
     """The files to write with; Invalid where one was held for too long."""
-    if composer.has_lost:
+    if composer.lost:
         raise Invalid("Files are held for a day only. Please attach again what is missing.", field="held")
+    return files_there(composer)
+
+
+def files_there(composer: Composer) -> tuple[DraftFile, ...]:
+    """The files that are still held, without those that are not."""
     return (*map(uploads.as_draft, composer.kept), *(held.file for held in composer.held))

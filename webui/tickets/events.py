@@ -1,11 +1,15 @@
 """Lines of the timeline in words."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from gateway.i18n import _
+from gateway.rules.priority import Priority
+from gateway.rules.remote import Way, Why, known
 from gateway.rules.status import Status
 from gateway.store.queries.articles import EventView
-from webui.wording import status_names
+from webui import remotewords, zones
+from webui.wording import day_and_time, priority_names, status_names
 
 _WORTH_A_LINE = frozenset({"failed", "bounced"})
 """States of a delivery that are told when they happen; the others stand below the reply."""
@@ -23,24 +27,16 @@ def in_words(event: EventView, names: Mapping[str, str]) -> str:
             return _assigned(event, who, names)
         case "customer":
             return _customer(event, who)
-        case "subject":
-            old = event.data.get("from", "")
-            return _("%(who)s changed the subject from “%(old)s”") % {"who": who, "old": old}
-        case "tags":
-            tags = ", ".join(event.data.get("to", ()))
-            return _("%(who)s set the tags: %(tags)s") % {"who": who, "tags": tags}
-        case "merged":
-            return _("%(who)s merged #%(number)s into this ticket") % {
-                "who": who,
-                "number": event.data.get("from"),
-            }
-        case "split_off":
-            return _("%(who)s made #%(number)s a ticket of its own again") % {
-                "who": who,
-                "number": event.data.get("number"),
-            }
+        case "subject" | "tags":
+            return _of_words(event, who)
+        case "merged" | "split_off" | "split" | "split_from" | "linked" | "unlinked":
+            return _of_another(event, who)
         case "withdrawn" | "sent_now" | "resent" | "failure_dismissed" | "held_released" | "held_discarded":
             return _done_by_hand(event, who)
+        case "priority" | "asleep" | "undone" | "note_undone":
+            return _of_work(event, who)
+        case "remote":
+            return _remote(event, names)
         case _:
             return _of_mail(event)
 
@@ -56,6 +52,15 @@ def merged_numbers(events: Iterable[EventView]) -> frozenset[int]:
     return frozenset(merged)
 
 
+def _of_words(event: EventView, who: str) -> str:
+    """How a colleague called a ticket."""
+    if event.kind == "subject":
+        old = event.data.get("from", "")
+        return _("%(who)s changed the subject from “%(old)s”") % {"who": who, "old": old}
+    tags = ", ".join(event.data.get("to", ()))
+    return _("%(who)s set the tags: %(tags)s") % {"who": who, "tags": tags}
+
+
 def _done_by_hand(event: EventView, who: str) -> str:
     """What a colleague did about a message on its way out."""
     texts = {
@@ -67,6 +72,67 @@ def _done_by_hand(event: EventView, who: str) -> str:
         "held_discarded": _("%(who)s discarded the message to %(recipient)s, which was held back"),
     }
     return texts[event.kind] % {"who": who, "recipient": event.data.get("recipient", "")}
+
+
+def _of_another(event: EventView, who: str) -> str:
+    """What a colleague did with this ticket and another one."""
+    texts = {
+        "merged": _("%(who)s merged #%(number)s into this ticket"),
+        "split_off": _("%(who)s made #%(number)s a ticket of its own again"),
+        "split": _("%(who)s made a message ticket #%(number)s"),
+        "split_from": _("%(who)s split this from #%(number)s"),
+        "linked": _("%(who)s linked it with #%(number)s"),
+        "unlinked": _("%(who)s took the link to #%(number)s away"),
+    }
+    number = event.data.get("from") if event.kind == "merged" else event.data.get("number")
+    return texts[event.kind] % {"who": who, "number": number}
+
+
+def _of_work(event: EventView, who: str) -> str:
+    """What a colleague did to order their work; "" where the line does not say it."""
+    if event.kind == "note_undone":
+        return _("%(who)s took a note back") % {"who": who}
+    if event.kind == "undone":
+        return _("%(who)s undid what they had just done") % {"who": who}
+    try:
+        if event.kind == "priority":
+            name = priority_names()[Priority(event.data["to"])]
+            return _("%(who)s set the priority to “%(name)s”") % {"who": who, "name": name}
+        until = datetime.fromisoformat(event.data["until"])
+    except (KeyError, ValueError, TypeError):
+        return ""
+    return _("%(who)s lets it sleep until %(at)s") % {"who": who, "at": day_and_time(zones.local(until))}
+
+
+def _remote(event: EventView, names: Mapping[str, str]) -> str:
+    """A remote session: who was there, for how long, by what, with which scopes, and how it ended."""
+    try:
+        why = Why(event.data["why"])
+        system = str(event.data.get("system", ""))
+        if event.data.get("from") is None:
+            return _without_consent(why, system, was_opened=event.data["opened"])
+        begun = zones.local(datetime.fromisoformat(event.data["from"]))
+        way, scopes = Way(event.data["way"]), known(event.data["scopes"])
+        people = ", ".join(names.get(login, login) for login in event.data["logins"])
+    except (KeyError, ValueError, TypeError):
+        return ""
+    return _("Remote session with %(people)s, %(from)s to %(until)s, %(way)s: %(scopes)s; %(ended)s") % {
+        "people": people or _("nobody of us"),
+        "from": day_and_time(begun),
+        "until": f"{zones.local(event.at):%H:%M}",
+        "way": remotewords.way_of(way, system),
+        "scopes": remotewords.scopes(scopes),
+        "ended": remotewords.why_names()[why],
+    }
+
+
+def _without_consent(why: Why, system: str, *, was_opened: bool) -> str:
+    if not was_opened and why is Why.EXPIRED:
+        if system:
+            return _("Remote session: %(system)s did not come online in time") % {"system": system}
+        return _("Remote session: nobody opened the link")
+    ended = remotewords.why_names()[why]
+    return _("Remote session without the customer’s consent: %(ended)s") % {"ended": ended}
 
 
 def _of_mail(event: EventView) -> str:
@@ -111,6 +177,8 @@ def _status(event: EventView, names: Mapping[str, str]) -> str:
         return ""
     if event.data.get("why") == "not_delivered":
         return _("Now “%(status)s”, because a message was not delivered") % {"status": name}
+    if event.data.get("why") == "woken":
+        return _("It is awake again: now “%(status)s”") % {"status": name}
     if event.by is None:
         return _("Now “%(status)s”, by a new message") % {"status": name}
     return _("%(who)s set it to “%(status)s”") % {"who": names.get(event.by, event.by), "status": name}

@@ -13,8 +13,13 @@ from gateway.errors import Invalid
 from gateway.i18n import _
 from gateway.mail.address import Address, parse_addresses
 from gateway.rules.cautions import Caution, Doubtful
+from gateway.rules.priority import Priority
+from gateway.rules.seen import read_seen
 from gateway.rules.status import Status, may_become
+from gateway.store.drafts import Drafted
 from gateway.store.queries.articles import ArticleView, AttachmentView, TicketDetail
+from gateway.store.queries.differences import Difference
+from webui import zones
 from webui.heldfiles import Held
 
 MAX_ADDRESS_LINE_CHARS = 60_000
@@ -29,12 +34,14 @@ class Composer:
     """The composer as it stands: what was typed, and what is to be said about it.
 
     `kept` are files of an earlier message that go along again, `held` those that came with this one, and
-    `has_lost` says that one of these is no longer there. `replaces` is the public id of a message that did
+    `lost` are the words of those that are no longer there. `replaces` is the public id of a message that did
     not arrive and that this one is sent instead of. `questions` are asked before it is sent, and `asked` are
     the keys of those that need not be asked again. `send_at` is local time as the field has it, `instant`
     the same with its zone, as the browser knows it. `forward` is the public id of a message that is handed
     on, `forwarded` those of its files that go along (None: all that may), `with_original` says whether the
-    mail goes along as it came. A note that `is_shared` is one for guests, too.
+    mail goes along as it came. A note that `is_shared` is one for guests, too. `seen` is what of the ticket
+    was there when it was opened, "" for what is there now, and `held_back` what has come since.
+    `version` is that of its draft, 0 for none, and `saved_at` when that was kept.
     """
 
     kind: str = "reply"
@@ -48,7 +55,7 @@ class Composer:
     show_recipients: bool = False
     kept: tuple[AttachmentView, ...] = ()
     held: tuple[Held, ...] = ()
-    has_lost: bool = False
+    lost: tuple[str, ...] = ()
     asked: tuple[str, ...] = ()
     questions: tuple[str, ...] = ()
     replaces: str = ""
@@ -58,6 +65,10 @@ class Composer:
     forwarded: tuple[str, ...] | None = None
     with_original: bool = False
     is_shared: bool = False
+    seen: str = ""
+    held_back: Difference | None = None
+    version: int = 0
+    saved_at: datetime | None = None
 
     @property
     def to_names(self) -> str:
@@ -95,6 +106,18 @@ class Composer:
         return self.then == _LATER
 
 
+@dataclass(frozen=True, slots=True)
+class OwnDraft:
+    """What was written before and not sent yet, its files held for the form."""
+
+    drafted: Drafted
+    held: tuple[Held, ...]
+    version: int
+    saved_at: datetime
+    lost: tuple[str, ...] = ()
+    """Names of its files that are no longer there."""
+
+
 def fresh(detail: TicketDetail, own: frozenset[str]) -> Composer:
     """An empty composer, addressed to whoever gets the answer; the desk's `own` addresses are left out."""
     usual = default_recipients(detail, own)
@@ -108,6 +131,31 @@ def fresh(detail: TicketDetail, own: frozenset[str]) -> Composer:
 def forwarding(article: ArticleView) -> Composer:
     """An empty composer that hands a message on, to somebody who is still to be named."""
     return Composer(kind=FORWARD, forward=article.public_id, show_recipients=True)
+
+
+def with_draft(composer: Composer, own: OwnDraft | None) -> Composer:
+    """The composer as its writer left it."""
+    if own is None:
+        return composer
+    drafted = own.drafted
+    return replace(
+        composer,
+        kind=drafted.kind,
+        to=drafted.to,
+        cc=drafted.cc,
+        bcc=drafted.bcc,
+        text=drafted.text,
+        held=own.held,
+        notice=lost_files(", ".join(own.lost)) if own.lost else composer.notice,
+        is_shared=drafted.is_shared,
+        version=own.version,
+        saved_at=own.saved_at,
+    )
+
+
+def lost_files(names: str) -> str:
+    """What is said of files of a draft that are no longer there."""
+    return _("These files are no longer kept, please add them again: %(names)s") % {"names": names}
 
 
 def again(article: ArticleView, source: ArticleView | None = None) -> Composer:
@@ -167,6 +215,8 @@ def read(form: MultiDict[str, str]) -> Composer:
         forwarded=tuple(form.getlist("forwarded")[: MAX_FILES + 1]),
         with_original="original" in form,
         is_shared="shared" in form,
+        seen=form.get("seen", ""),
+        version=form.get("version", 0, type=int),
     )
 
 
@@ -174,6 +224,11 @@ def refused(composer: Composer, words: str, field: str) -> Composer:
     """The composer with what is wrong, nothing typed and no file lost."""
     shows = composer.is_forward or field in ("to", "cc", "bcc")
     return replace(composer, wrong=words, show_recipients=shows)
+
+
+def hold_back(composer: Composer, difference: Difference) -> Composer:
+    """The composer with what has come since it was opened; sent again, that counts as seen."""
+    return replace(composer, held_back=difference, seen=str(difference.seen))
 
 
 def ask(composer: Composer, cautions: Sequence[Caution]) -> Composer:
@@ -197,6 +252,7 @@ def draft(composer: Composer, files: tuple[DraftFile, ...]) -> Draft:
         status=composer.status,
         replaces=composer.replaces,
         send_at=_moment(composer) if composer.is_later else None,
+        seen=None if composer.is_forward else read_seen(composer.seen),
     )
 
 
@@ -217,6 +273,22 @@ def status_of(name: str) -> Status:
     if not may_become(status):
         raise Invalid(field="status")
     return status
+
+
+def priority_of(text: str) -> Priority:
+    """The priority with this number; Invalid otherwise."""
+    known = {str(priority.value): priority for priority in Priority}
+    if text not in known:
+        raise Invalid(field="priority")
+    return known[text]
+
+
+def tags_of(text: str) -> tuple[str, ...]:
+    """Tags as typed, separated by commas; Invalid for none."""
+    found = tuple(tag for part in text.split(",") if (tag := " ".join(part.split()).removeprefix("#")))
+    if not found:
+        raise Invalid("Please write a tag.", field="tags")
+    return found
 
 
 def line(people: Sequence[Address]) -> str:
@@ -251,9 +323,9 @@ def _names(typed: str) -> str:
 
 
 def _moment(composer: Composer) -> datetime:
-    """When to send it; without script the field is taken as the server's time, which the pages show then."""
+    """When to send it; without script the field is taken by the reader's clock, which the pages show."""
     try:
-        return datetime.fromisoformat(composer.instant or composer.send_at).astimezone(UTC)
+        return zones.read(composer.instant or composer.send_at).astimezone(UTC)
     except (ValueError, OverflowError):
         raise Invalid("Please choose a date and a time.", field="send_at") from None
 

@@ -5,12 +5,13 @@ from datetime import timedelta
 from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 
-from gateway.desk import guests, tickets
+from gateway.desk import guests, remote, tickets
 from gateway.desk.replying import ArticleRef
 from gateway.errors import Conflict, Denied, Invalid, TooLarge
 from gateway.store.session import reading, transaction
 from webui import complaints, pages
 from webui.office import office
+from webui.remotewords import state_names
 from webui.sessions import GUEST_PATH, actor, with_guests
 from webui.tickets import composing, forms, timeline
 from webui.tickets.timeline import Reader
@@ -28,7 +29,7 @@ def index() -> ResponseReturnValue:
     """What was shared with them, newest activity first."""
     query, after = request.args.get("q", "")[:_MAX_QUERY_CHARS], request.args.get("after")
     with reading() as db:
-        found = guests.list_shared(db, actor(), query=query, after=after)
+        found = guests.list_shared(db, actor(), query=query, after=after, now=office().clock.now())
     names, now = status_names(), office().clock.now()
     return pages.render(
         "web/tickets/guest_list.html",
@@ -93,6 +94,7 @@ def _page(number: int, composer: forms.Composer) -> str:
     with reading() as db:
         visit = guests.visit(db, by, number, with_html=False, now=now)
         names = tickets.names_of(db, by.account_id)
+        joinable = remote.open_to_guest(db, by, number, now=now)
     ticket, rights = visit.detail.ticket, visit.rights
     undo = timedelta(seconds=office().settings.undo_seconds)
     return pages.render(
@@ -103,5 +105,6 @@ def _page(number: int, composer: forms.Composer) -> str:
         entries=timeline.entries(visit.detail, Reader(now, undo, names, is_guest=True)),
         draft=composer,
         rights=rights,
+        joinable=[(one.public_id, state_names()[one.state]) for one in joinable],
         until=day((rights.until - timedelta(microseconds=1)).date()) if rights.until else "",
     )

@@ -1,25 +1,45 @@
 """The ticket list: rows as the page shows them, and what it says when there are none."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
 from markupsafe import Markup
 
 from gateway.i18n import _, current_locale
-from gateway.rules.status import Status
+from gateway.rules.priority import Priority
+from gateway.store.queries.groups import GroupRef
 from gateway.store.queries.tickets import TicketRow
-from webui import pages
+from webui import duewords, pages, zones
+from webui.duewords import DueWords
 from webui.kept import Kept
-from webui.wording import ago, moment, status_names
+from webui.tickets.onlookers import Mark
+from webui.wording import ago, initials, moment, priority_names, status_names
 
 _LINES = Kept(1024 * 1024)
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """What rows are told with: the moment, people's names by login, and each customer's groups.
+
+    By a ticket's number, `marks` are who else has it open, and `snippets` what to show instead of its own.
+    """
+
+    at: datetime
+    names: Mapping[str, str] = field(default_factory=dict)
+    groups: Mapping[str, tuple[GroupRef, ...]] = field(default_factory=dict)
+    marks: Mapping[int, Mark] = field(default_factory=dict)
+    snippets: Mapping[int, Markup] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
-    """A ticket in the list, every word ready."""
+    """A ticket in the list, every word ready.
+
+    Its time is since when somebody waits for an answer, else that of its newest activity.
+    """
 
     number: int
     subject: str
@@ -31,9 +51,16 @@ class Row:
     tags: tuple[str, ...]
     files: bool
     assignee: str
+    initials: str
     iso: str
     ago: str
-    absolute: str
+    is_unread: bool = False
+    waits: bool = False
+    sleeps: str = ""
+    priority: str = ""
+    presses: bool = False
+    here: Mark | None = None
+    due: DueWords | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,54 +73,80 @@ class Empty:
     link_text: str = ""
 
 
-def rows(tickets: tuple[TicketRow, ...], now: datetime) -> list[Row]:
+def customers_of(tickets: Iterable[TicketRow]) -> tuple[str, ...]:
+    """Of whom the tickets are, by public id: whose groups the rows show."""
+    return tuple({ticket.customer.public_id for ticket in tickets if ticket.customer})
+
+
+def rows(tickets: tuple[TicketRow, ...], shown: Shown) -> list[Row]:
     """The rows of a page."""
-    names = status_names()
-    return [_row(ticket, names, now) for ticket in tickets]
+    return [_row(ticket, shown) for ticket in tickets]
 
 
-def lines(tickets: tuple[TicketRow, ...], now: datetime) -> list[Markup]:
+def lines(tickets: tuple[TicketRow, ...], shown: Shown) -> list[Markup]:
     """The lines of a list; those that show what they showed last time are kept from then."""
-    names, locale = status_names(), current_locale()
+    locale = current_locale()
 
     def line(ticket: TicketRow) -> Markup:
-        return pages.piece("web/tickets/row.html", r=_row(ticket, names, now))
+        return pages.piece("web/tickets/row.html", r=_row(ticket, shown))
 
-    return [
-        _LINES.get((locale, ticket, ago(ticket.updated_at, now)), partial(line, ticket)) for ticket in tickets
-    ]
+    return [_LINES.get((locale, *_key(ticket, shown)), partial(line, ticket)) for ticket in tickets]
 
 
-def _row(ticket: TicketRow, names: Mapping[Status, str], now: datetime) -> Row:
-    at = moment(ticket.updated_at, now)
-    customer = ticket.customer.name if ticket.customer else ""
+def _key(ticket: TicketRow, shown: Shown) -> tuple[object, ...]:
+    """All that a line shows beside the language."""
+    told = ago(ticket.waiting_since or ticket.updated_at, shown.at)
+    assignee = shown.names.get(ticket.assignee or "", "")
+    number, due = ticket.number, duewords.text(ticket, shown.at)
+    here = shown.marks.get(number)
+    return (
+        zones.zone_of_reader(),
+        ticket,
+        told,
+        due,
+        _groups(ticket, shown),
+        assignee,
+        here,
+        shown.snippets.get(number),
+    )
+
+
+def _row(ticket: TicketRow, shown: Shown) -> Row:
+    waits = ticket.waiting_since is not None
+    at = moment(ticket.waiting_since or ticket.updated_at, shown.at)
+    assignee = shown.names.get(ticket.assignee, ticket.assignee) if ticket.assignee else ""
+    of = [ticket.customer.name, *_groups(ticket, shown)] if ticket.customer else []
     return Row(
         number=ticket.number,
         subject=ticket.subject,
         status=ticket.status.value,
-        status_word=names[ticket.status],
+        status_word=status_names()[ticket.status],
         who=ticket.requester_name or ticket.requester_address or _("unknown sender"),
-        customer=customer or (ticket.requester_address if ticket.requester_name else ""),
-        snippet=ticket.snippet,
+        customer=" · ".join(of) or (ticket.requester_address if ticket.requester_name else ""),
+        snippet=shown.snippets.get(ticket.number, ticket.snippet),
         tags=ticket.tags,
         files=ticket.attachment_count > 0,
-        assignee=ticket.assignee or "",
+        assignee=assignee,
+        initials=initials(assignee) if assignee else "",
         iso=at.iso,
         ago=at.ago,
-        absolute=at.absolute,
+        is_unread=ticket.is_unread,
+        waits=waits,
+        sleeps=moment(ticket.wake_at, shown.at).absolute if ticket.wake_at else "",
+        priority="" if ticket.priority is Priority.NORMAL else priority_names()[ticket.priority],
+        presses=ticket.priority > Priority.NORMAL,
+        here=shown.marks.get(ticket.number),
+        due=duewords.words(ticket, shown.at),
     )
 
 
-def empty(view: str, query: str, *, has_mailbox: bool, is_starting: bool = False) -> Empty:
+def _groups(ticket: TicketRow, shown: Shown) -> tuple[str, ...]:
+    found = shown.groups.get(ticket.customer.public_id, ()) if ticket.customer else ()
+    return tuple(group.name for group in found)
+
+
+def empty(view: str, *, has_mailbox: bool, is_starting: bool = False) -> Empty:
     """Why there is nothing to see, and what next; `is_starting` where a guided start goes on."""
-    if query:
-        return Empty(
-            _("Nothing found"),
-            _("No message contains “%(query)s”. Closed tickets and spam were searched too.")
-            % {"query": query},
-            "/",
-            _("Show all open tickets"),
-        )
     if not has_mailbox:
         return Empty(
             _("No mailbox yet"),

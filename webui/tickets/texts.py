@@ -1,7 +1,7 @@
 """A message's text for the page: escaped, with links to click, the quoted part apart from the new."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from html import escape as escape_html
 from html import unescape
@@ -11,11 +11,14 @@ from markupsafe import Markup, escape
 from gateway.i18n import _, ngettext
 from gateway.mail import markdown
 from gateway.mail.links import addresses_in
+from gateway.rules.mentions import places
 from gateway.store.queries.articles import AttachmentView
 
 MAX_SHOWN_CHARS = 60_000
 """Longer texts are shown to this length; the whole is in the original mail."""
 
+_TAG = re.compile(r"(<[^>]*>)")
+_QUIET = re.compile(r"</?(?:a|code|pre)\b")
 _PICTURE = re.compile(r'<img src="cid:([^"]+)" alt="([^"]*)">')
 
 
@@ -52,6 +55,27 @@ def written(text: str, pictures: Mapping[str, AttachmentView]) -> Markup:
     )
     html = _PICTURE.sub(lambda found: _shown_picture(by_id[unescape(found[1])], found[2]), html)
     return Markup(html) + _cut_word(text)  # noqa: S704 - sanitised
+
+
+def with_mentions(html: Markup, logins: Collection[str]) -> Markup:
+    """What staff wrote, with those whom it names marked; not in code and in links."""
+    inside, parts = 0, []
+    for part in _TAG.split(html):
+        if _TAG.fullmatch(part):
+            named = _QUIET.match(part)
+            inside += (-1 if part.startswith("</") else 1) if named else 0
+        elif not inside:
+            part = _marked(part, logins)  # noqa: PLW2901 - the part with its marks
+        parts.append(part)
+    return Markup("".join(parts))  # noqa: S704 - it was safe, and logins hold no sign of HTML
+
+
+def _marked(text: str, logins: Collection[str]) -> str:
+    marked, at = "", 0
+    for start, end, _login in places(text, logins):
+        marked += f'{text[at:start]}<span class="mention">{text[start:end]}</span>'
+        at = end
+    return marked + text[at:]
 
 
 def _shown_picture(file: AttachmentView, name: str) -> str:

@@ -10,21 +10,25 @@ from markupsafe import Markup
 from gateway.i18n import _, current_locale, ngettext
 from gateway.mail import markdown
 from gateway.mail.address import Address
+from gateway.rules.mentions import mentioned
 from gateway.rules.status import ArticleKind
 from gateway.store.queries.articles import ArticleView, AttachmentView, DeliveryView, TicketDetail
-from webui import answers, pages
+from webui import answers, pages, zones
 from webui.holding import reason
 from webui.kept import Kept
 from webui.remedies import is_to_change, next_step
 from webui.tickets import attached, events, invitations, oddities, senders, texts
+from webui.tickets.collapsing import ALL, Middle, collapse
 from webui.tickets.forwards import may_be_forwarded
 from webui.wording import Moment, ago, initials, moment
 
 _MAX_DEFECTS = 5
 _EVENT, _FOLD, _MESSAGE = "web/tickets/event.html", "web/tickets/fold.html", "web/tickets/message.html"
+_MIDDLE = "web/tickets/middle.html"
 _MESSAGES = Kept(2 * 1024 * 1024)
 _MAX_FOLDED_SHOWN = 50
 _FAILED = frozenset({"failed", "bounced"})
+_SPLITTABLE = (ArticleKind.INBOUND, ArticleKind.NOTE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,7 @@ class Message:
     deliveries: tuple[Way, ...]
     withdrawn: bool
     may_forward: bool
+    may_split: bool
     forward_of: str
     later: Moment | None
     held: bool
@@ -109,17 +114,24 @@ class Fold:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """What the timeline is told with: the moment, the undo window, people's names by login, and to whom."""
+    """What the timeline is told with: the moment, the undo window, people's names by login, and to whom.
+
+    `may_split` says that there is more than one message, so that one can become a ticket of its own;
+    `open_from` from which message on a long timeline is shown whole.
+    """
 
     at: datetime
     undo: timedelta
     names: Mapping[str, str]
     is_guest: bool = False
+    may_split: bool = False
+    open_from: str = ALL
 
 
 def entries(detail: TicketDetail, reader: Reader) -> list[Markup]:
     """The timeline as the page has it; messages that show what they showed last time are kept from then."""
-    return [_shown(entry, reader) for entry in timeline(detail, reader)]
+    told: list[ArticleView | Event | Fold | Middle] = [*timeline(detail, reader)]
+    return [_shown(entry, reader) for entry in collapse(told, reader.open_from)]
 
 
 def timeline(detail: TicketDetail, reader: Reader) -> list[ArticleView | Event | Fold]:
@@ -133,16 +145,28 @@ def timeline(detail: TicketDetail, reader: Reader) -> list[ArticleView | Event |
     return [entry for _at, _rank, entry in sorted(told, key=itemgetter(0, 1))]
 
 
-def _shown(entry: ArticleView | Event | Fold, reader: Reader) -> Markup:
+def _shown(entry: ArticleView | Event | Fold | Middle, reader: Reader) -> Markup:
     if isinstance(entry, ArticleView):
         return _kept(entry, reader)
+    if isinstance(entry, Middle):
+        return pages.piece(_MIDDLE, a=entry)
     return pages.piece(_EVENT if isinstance(entry, Event) else _FOLD, a=entry)
 
 
 def _kept(article: ArticleView, reader: Reader) -> Markup:
     told_with = ago(article.created_at, reader.at), can_be_taken_back(article, reader), _name(article, reader)
     card = invitations.card(article.invitation, reader.at)
-    key = (current_locale(), article, told_with, card, reader.is_guest)
+    called = _called(article, reader)
+    key = (
+        current_locale(),
+        zones.zone_of_reader(),
+        called,
+        article,
+        told_with,
+        card,
+        reader.is_guest,
+        reader.may_split,
+    )
     return _MESSAGES.get(key, lambda: pages.piece(_MESSAGE, a=message(article, reader)))
 
 
@@ -186,7 +210,7 @@ def message(article: ArticleView, reader: Reader) -> Message:
         assurance="" if is_ours else senders.assurance(article),
         defects=_defects(article),
         is_rich=is_ours,
-        text=_words(article, text, in_place),
+        text=texts.with_mentions(_words(article, text, in_place), _called(article, reader)),
         quoted=text.quoted,
         quoted_label=text.quoted_label,
         pictures=brought.pictures,
@@ -199,6 +223,7 @@ def message(article: ArticleView, reader: Reader) -> Message:
         deliveries=tuple(_way(delivery, reader.at) for delivery in article.deliveries),
         withdrawn=article.is_withdrawn,
         may_forward=may_be_forwarded(article) and not reader.is_guest,
+        may_split=reader.may_split and article.kind in _SPLITTABLE,
         forward_of=article.forward_of,
         later=_later(article, reader),
         held=_is_held(article),
@@ -215,6 +240,12 @@ def _words(article: ArticleView, text: texts.Text, in_place: Mapping[str, Attach
     if is_ours and article.reply_text.strip():
         return texts.written(article.reply_text, in_place)
     return Markup() if article.forward_of else text.new
+
+
+def _called(article: ArticleView, reader: Reader) -> tuple[str, ...]:
+    """Whom a note names; where guests read it, a name calls nobody."""
+    is_ours_alone = article.kind is ArticleKind.NOTE and not article.is_shared
+    return mentioned(article.reply_text, reader.names) if is_ours_alone else ()
 
 
 def _in_place(article: ArticleView) -> dict[str, AttachmentView]:

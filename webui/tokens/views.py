@@ -4,9 +4,9 @@ from flask import Blueprint, make_response, redirect, request
 from flask.typing import ResponseReturnValue
 
 from gateway.desk import tokens
+from gateway.desk.views import overview
 from gateway.errors import Conflict
 from gateway.rules.access import Permission, require
-from gateway.store.queries.tickets import count_views
 from gateway.store.session import reading, transaction
 from webui import complaints, pages
 from webui.office import office
@@ -60,7 +60,7 @@ def _page(*, secret: str = "", wrong: str = "") -> str:
     require(by, Permission.MANAGE_ACCOUNT)
     with reading() as db:
         found = tokens.list_tokens(db, by.account_id)
-        views = rail(count_views(db, by.sight, by.staff_id), by)
+        views = rail(overview(db, by), by)
     return pages.render(
         "web/tokens/list.html",
         area="account",

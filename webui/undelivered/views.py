@@ -8,12 +8,12 @@ from flask.typing import ResponseReturnValue
 from gateway.desk import failures, holding
 from gateway.desk.replying import ArticleRef
 from gateway.desk.tickets import names_of
+from gateway.desk.views import overview
 from gateway.errors import Conflict
 from gateway.rules.access import Permission, may
 from gateway.store import holding as held
 from gateway.store.queries.failures import list_failed
 from gateway.store.queries.holding import list_held_mail
-from gateway.store.queries.tickets import count_views
 from gateway.store.session import reading, transaction
 from webui import complaints, pages
 from webui.office import office
@@ -89,7 +89,7 @@ def _page(*, done: str = "", wrong: str = "") -> str:
     with reading() as db:
         found = list_failed(db, by.sight, after=request.args.get("after"), limit=_SHOWN)
         names = names_of(db, by.account_id)
-        views = rail(count_views(db, by.sight, by.staff_id), by)
+        views = rail(overview(db, by), by)
         waiting = list_held_mail(db, by.sight, limit=_SHOWN)
         count = held.count(db, by.account_id) if waiting.next else len(waiting.items)
     now = office().clock.now()

@@ -15,14 +15,26 @@ from gateway.store.models.customer import (
     CustomerGroupMember,
 )
 from gateway.store.models.dkim import DkimKey
+from gateway.store.models.draft import Draft
+from gateway.store.models.export import Export
 from gateway.store.models.factor import HalfSignIn, RecoveryCode, Totp
+from gateway.store.models.following import Mention, TicketFollower
 from gateway.store.models.identity import StaffIdentity
 from gateway.store.models.imap import ImapFolder, ImapMessage, ImapSource
 from gateway.store.models.intake import Intake, Offer, Quarantined, SenderTally
 from gateway.store.models.mailbox import DeliverabilityCheck, Mailbox
+from gateway.store.models.notification import Notification
+from gateway.store.models.operating import Broadcast, LegalText, Suggestion
 from gateway.store.models.outgoing import AutomaticMail, Delivery, Outbox, OutgoingTally
 from gateway.store.models.passkey import Ceremony, Passkey
-from gateway.store.models.record import Privacy, Record, table
+from gateway.store.models.record import Record, table
+from gateway.store.models.remote import (
+    RemoteEnrolCode,
+    RemotePass,
+    RemoteSession,
+    RemoteSystem,
+    RemoteVisit,
+)
 from gateway.store.models.smtp import RelayOffer, SmtpAccount, SmtpTurn
 from gateway.store.models.staff import (
     ApiToken,
@@ -33,17 +45,22 @@ from gateway.store.models.staff import (
     MailedLink,
     Staff,
     StaffGroup,
+    StaffNewsGroup,
     WebSession,
 )
-from gateway.store.models.ticket import Participant, Ticket, TicketEvent
+from gateway.store.models.ticket import Participant, Ticket, TicketEvent, TicketLink, TicketSeen
+from gateway.store.models.work import Act, ActItem, Reminder, Report, SavedView
 
 __all__ = [
     "Account",
+    "Act",
+    "ActItem",
     "ApiToken",
     "Article",
     "Attachment",
     "AuditEntry",
     "AutomaticMail",
+    "Broadcast",
     "CannedReply",
     "Ceremony",
     "Contact",
@@ -56,6 +73,8 @@ __all__ = [
     "DeliverabilityCheck",
     "Delivery",
     "DkimKey",
+    "Draft",
+    "Export",
     "GuestNotice",
     "GuidedStart",
     "HalfSignIn",
@@ -66,18 +85,28 @@ __all__ = [
     "Intake",
     "Invitation",
     "Knock",
+    "LegalText",
     "Mailbox",
     "MailedLink",
+    "Mention",
+    "Notification",
     "Offer",
     "Outbox",
     "OutgoingTally",
     "Participant",
     "Passkey",
-    "Privacy",
     "Quarantined",
     "Record",
     "RecoveryCode",
     "RelayOffer",
+    "Reminder",
+    "RemoteEnrolCode",
+    "RemotePass",
+    "RemoteSession",
+    "RemoteSystem",
+    "RemoteVisit",
+    "Report",
+    "SavedView",
     "SenderTally",
     "SignUpInvitation",
     "SmtpAccount",
@@ -85,8 +114,13 @@ __all__ = [
     "Staff",
     "StaffGroup",
     "StaffIdentity",
+    "StaffNewsGroup",
+    "Suggestion",
     "Ticket",
     "TicketEvent",
+    "TicketFollower",
+    "TicketLink",
+    "TicketSeen",
     "Totp",
     "WebSession",
     "table",

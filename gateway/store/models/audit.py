@@ -6,10 +6,11 @@ from typing import Any
 from sqlalchemy import JSON, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
-from gateway.store.models.record import Privacy, Record, column, key, link
+from gateway.rules.privacy import Lasts, Privacy, Purpose, Whom
+from gateway.store.models.record import Record, column, key, link
 
 
-class AuditEntry(Record):
+class AuditEntry(Record, whom=Whom.PEOPLE, lasts=Lasts.ACCOUNT):
     """One entry of an account's audit log: who did what to what, by public ids alone, no text of people.
 
     `hash` is over all of it and over the hash of the entry before, so that none is changed or taken out
@@ -24,13 +25,13 @@ class AuditEntry(Record):
 
     id: Mapped[int] = key()
     account_id: Mapped[int] = link("account.id")
-    seq: Mapped[int] = column(Privacy.TECHNICAL)
-    at: Mapped[datetime] = column(Privacy.TECHNICAL)
-    actor_kind: Mapped[str] = column(Privacy.TECHNICAL, type_=String(20))
-    actor_id: Mapped[str] = column(Privacy.TECHNICAL, type_=String(32))
-    kind: Mapped[str] = column(Privacy.TECHNICAL, type_=String(40))
-    subject_kind: Mapped[str] = column(Privacy.TECHNICAL, type_=String(20))
-    subject_id: Mapped[str] = column(Privacy.TECHNICAL, type_=String(32))
-    facts: Mapped[dict[str, Any]] = column(Privacy.TECHNICAL, type_=JSON, default=dict)
-    previous_hash: Mapped[str] = column(Privacy.TECHNICAL, type_=String(64))
-    hash: Mapped[str] = column(Privacy.TECHNICAL, type_=String(64))
+    seq: Mapped[int] = column(Privacy.TECHNICAL, Purpose.PROOF)
+    at: Mapped[datetime] = column(Privacy.TECHNICAL, Purpose.PROOF)
+    actor_kind: Mapped[str] = column(Privacy.TECHNICAL, Purpose.PROOF, type_=String(20))
+    actor_id: Mapped[str] = column(Privacy.TECHNICAL, Purpose.PROOF, type_=String(32))
+    kind: Mapped[str] = column(Privacy.TECHNICAL, Purpose.PROOF, type_=String(40))
+    subject_kind: Mapped[str] = column(Privacy.TECHNICAL, Purpose.PROOF, type_=String(20))
+    subject_id: Mapped[str] = column(Privacy.TECHNICAL, Purpose.PROOF, type_=String(32))
+    facts: Mapped[dict[str, Any]] = column(Privacy.TECHNICAL, Purpose.PROOF, type_=JSON, default=dict)
+    previous_hash: Mapped[str] = column(Privacy.TECHNICAL, Purpose.PROOF, type_=String(64))
+    hash: Mapped[str] = column(Privacy.TECHNICAL, Purpose.PROOF, type_=String(64))

@@ -5,10 +5,11 @@ from datetime import datetime
 from sqlalchemy import String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
-from gateway.store.models.record import Privacy, Record, column, key, link
+from gateway.rules.privacy import Lasts, Privacy, Purpose, Whom
+from gateway.store.models.record import Record, column, key, link
 
 
-class DkimKey(Record):
+class DkimKey(Record, whom=Whom.TECHNICAL, lasts=Lasts.MAILBOX):
     """A key of an account for one mail domain. `sealed_private_key` is never shown.
 
     It signs while `is_active`, which it is once the DNS showed its record. `seen` is what was found there
@@ -20,11 +21,11 @@ class DkimKey(Record):
 
     id: Mapped[int] = key()
     account_id: Mapped[int] = link("account.id")
-    domain: Mapped[str] = column(Privacy.PERSONAL, type_=String(253))
-    selector: Mapped[str] = column(Privacy.TECHNICAL, type_=String(63))
-    public_key: Mapped[str] = column(Privacy.TECHNICAL, type_=Text)
-    sealed_private_key: Mapped[str] = column(Privacy.SECRET, type_=Text)
-    is_active: Mapped[bool] = column(Privacy.TECHNICAL, default=False)
-    seen: Mapped[str] = column(Privacy.TECHNICAL, type_=String(10), default="")
-    looked_at: Mapped[datetime | None] = column(Privacy.TECHNICAL)
-    created_at: Mapped[datetime] = column(Privacy.TECHNICAL)
+    domain: Mapped[str] = column(Privacy.PERSONAL, Purpose.SENDING, type_=String(253))
+    selector: Mapped[str] = column(Privacy.TECHNICAL, Purpose.SENDING, type_=String(63))
+    public_key: Mapped[str] = column(Privacy.TECHNICAL, Purpose.SENDING, type_=Text)
+    sealed_private_key: Mapped[str] = column(Privacy.SECRET, Purpose.SENDING, type_=Text)
+    is_active: Mapped[bool] = column(Privacy.TECHNICAL, Purpose.SENDING, default=False)
+    seen: Mapped[str] = column(Privacy.TECHNICAL, Purpose.SENDING, type_=String(10), default="")
+    looked_at: Mapped[datetime | None] = column(Privacy.TECHNICAL, Purpose.SENDING)
+    created_at: Mapped[datetime] = column(Privacy.TECHNICAL, Purpose.SENDING)

@@ -5,10 +5,11 @@ from datetime import datetime
 from sqlalchemy import String, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
-from gateway.store.models.record import Privacy, Record, column, key, link
+from gateway.rules.privacy import Lasts, Privacy, Purpose, Whom
+from gateway.store.models.record import Record, column, key, link
 
 
-class Totp(Record):
+class Totp(Record, whom=Whom.STAFF, lasts=Lasts.PERSON):
     """The key that a person's app makes codes of (RFC 6238); in use once `confirmed_at` is set.
 
     `last_step` is that of the last code that was taken: none is taken twice.
@@ -18,13 +19,13 @@ class Totp(Record):
 
     id: Mapped[int] = key()
     staff_id: Mapped[int] = link("staff.id", unique=True)
-    sealed_secret: Mapped[str] = column(Privacy.SECRET, type_=String(300))
-    last_step: Mapped[int] = column(Privacy.TECHNICAL, default=0)
-    created_at: Mapped[datetime] = column(Privacy.TECHNICAL)
-    confirmed_at: Mapped[datetime | None] = column(Privacy.TECHNICAL)
+    sealed_secret: Mapped[str] = column(Privacy.SECRET, Purpose.WAY_IN, type_=String(300))
+    last_step: Mapped[int] = column(Privacy.TECHNICAL, Purpose.WAY_IN, default=0)
+    created_at: Mapped[datetime] = column(Privacy.TECHNICAL, Purpose.WAY_IN)
+    confirmed_at: Mapped[datetime | None] = column(Privacy.TECHNICAL, Purpose.WAY_IN)
 
 
-class RecoveryCode(Record):
+class RecoveryCode(Record, whom=Whom.STAFF, lasts=Lasts.PERSON):
     """A code for the day on which the app is lost; only its hash is kept, and it goes with its use."""
 
     __tablename__ = "recovery_code"
@@ -32,16 +33,16 @@ class RecoveryCode(Record):
 
     id: Mapped[int] = key()
     staff_id: Mapped[int] = link("staff.id")
-    code_hash: Mapped[str] = column(Privacy.SECRET, type_=String(64))
+    code_hash: Mapped[str] = column(Privacy.SECRET, Purpose.WAY_IN, type_=String(64))
 
 
-class HalfSignIn(Record):
+class HalfSignIn(Record, whom=Whom.PEOPLE, lasts=Lasts.EXPIRES):
     """A browser in which the password was right and the second factor is owed; kept for minutes."""
 
     __tablename__ = "half_sign_in"
 
     id: Mapped[int] = key()
     staff_id: Mapped[int] = link("staff.id", index=True)
-    token_hash: Mapped[str] = column(Privacy.SECRET, type_=String(64), unique=True)
-    created_at: Mapped[datetime] = column(Privacy.TECHNICAL)
-    expires_at: Mapped[datetime] = column(Privacy.TECHNICAL, index=True)
+    token_hash: Mapped[str] = column(Privacy.SECRET, Purpose.WAY_IN, type_=String(64), unique=True)
+    created_at: Mapped[datetime] = column(Privacy.TECHNICAL, Purpose.WAY_IN)
+    expires_at: Mapped[datetime] = column(Privacy.TECHNICAL, Purpose.WAY_IN, index=True)

@@ -5,10 +5,11 @@ from datetime import datetime
 from sqlalchemy import String, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
-from gateway.store.models.record import Privacy, Record, column, key, link
+from gateway.rules.privacy import Lasts, Privacy, Purpose, Whom
+from gateway.store.models.record import Record, column, key, link
 
 
-class StaffIdentity(Record):
+class StaffIdentity(Record, whom=Whom.PEOPLE, lasts=Lasts.PERSON):
     """A person's identity at a provider: they have one there, and it is nobody else's here."""
 
     __tablename__ = "staff_identity"
@@ -16,7 +17,7 @@ class StaffIdentity(Record):
 
     id: Mapped[int] = key()
     staff_id: Mapped[int] = link("staff.id")
-    issuer: Mapped[str] = column(Privacy.TECHNICAL, type_=String(500))
-    subject: Mapped[str] = column(Privacy.PERSONAL, type_=String(255))
-    linked_at: Mapped[datetime] = column(Privacy.TECHNICAL)
-    used_at: Mapped[datetime | None] = column(Privacy.PERSONAL)
+    issuer: Mapped[str] = column(Privacy.TECHNICAL, Purpose.WAY_IN, type_=String(500))
+    subject: Mapped[str] = column(Privacy.PERSONAL, Purpose.WAY_IN, type_=String(255))
+    linked_at: Mapped[datetime] = column(Privacy.TECHNICAL, Purpose.WAY_IN)
+    used_at: Mapped[datetime | None] = column(Privacy.PERSONAL, Purpose.WAY_IN)

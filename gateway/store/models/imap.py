@@ -6,10 +6,11 @@ from typing import Any
 from sqlalchemy import JSON, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
-from gateway.store.models.record import Privacy, Record, column, key, link
+from gateway.rules.privacy import Lasts, Privacy, Purpose, Whom
+from gateway.store.models.record import Record, column, key, link
 
 
-class ImapSource(Record):
+class ImapSource(Record, whom=Whom.TECHNICAL, lasts=Lasts.MAILBOX):
     """The IMAP account of a mailbox. Fetched by one process at a time (`lease_token`, `leased_until`).
 
     `security` is tls, starttls or plain; `auth` password or xoauth2, for which `sealed_secret` is the
@@ -21,37 +22,39 @@ class ImapSource(Record):
     __tablename__ = "imap_source"
 
     id: Mapped[int] = key()
-    public_id: Mapped[str] = column(Privacy.TECHNICAL, type_=String(32), unique=True)
+    public_id: Mapped[str] = column(Privacy.TECHNICAL, Purpose.RUNNING, type_=String(32), unique=True)
     account_id: Mapped[int] = link("account.id", index=True)
     mailbox_id: Mapped[int] = link("mailbox.id", unique=True)
-    host: Mapped[str] = column(Privacy.PERSONAL, type_=String(255))
-    port: Mapped[int] = column(Privacy.TECHNICAL)
-    security: Mapped[str] = column(Privacy.TECHNICAL, type_=String(10))
-    username: Mapped[str] = column(Privacy.PERSONAL, type_=String(320))
-    auth: Mapped[str] = column(Privacy.TECHNICAL, type_=String(10))
-    sealed_secret: Mapped[str] = column(Privacy.SECRET, type_=Text)
-    token_url: Mapped[str] = column(Privacy.TECHNICAL, type_=String(500), default="")
-    client_id: Mapped[str] = column(Privacy.TECHNICAL, type_=String(300), default="")
-    sealed_client_secret: Mapped[str] = column(Privacy.SECRET, type_=Text, default="")
-    sealed_access_token: Mapped[str] = column(Privacy.SECRET, type_=Text, default="")
-    token_expires_at: Mapped[datetime | None] = column(Privacy.TECHNICAL)
-    folders: Mapped[list[str]] = column(Privacy.CONTENT, type_=JSON, default=list)
-    when_done: Mapped[str] = column(Privacy.TECHNICAL, type_=String(10))
-    move_to: Mapped[str] = column(Privacy.CONTENT, type_=String(300), default="")
-    imports_old: Mapped[bool] = column(Privacy.TECHNICAL, default=False)
-    state: Mapped[str] = column(Privacy.TECHNICAL, type_=String(10))
-    trial: Mapped[dict[str, Any] | None] = column(Privacy.TECHNICAL, type_=JSON(none_as_null=True))
-    connected_at: Mapped[datetime | None] = column(Privacy.TECHNICAL)
-    checked_at: Mapped[datetime | None] = column(Privacy.TECHNICAL)
-    last_error: Mapped[str] = column(Privacy.CONTENT, type_=String(500), default="")
-    failing_since: Mapped[datetime | None] = column(Privacy.TECHNICAL)
-    lease_owner: Mapped[str] = column(Privacy.TECHNICAL, type_=String(64), default="")
-    lease_token: Mapped[str] = column(Privacy.TECHNICAL, type_=String(32), default="")
-    leased_until: Mapped[datetime | None] = column(Privacy.TECHNICAL)
-    created_at: Mapped[datetime] = column(Privacy.TECHNICAL)
+    host: Mapped[str] = column(Privacy.PERSONAL, Purpose.FETCHING, type_=String(255))
+    port: Mapped[int] = column(Privacy.TECHNICAL, Purpose.FETCHING)
+    security: Mapped[str] = column(Privacy.TECHNICAL, Purpose.FETCHING, type_=String(10))
+    username: Mapped[str] = column(Privacy.PERSONAL, Purpose.FETCHING, type_=String(320))
+    auth: Mapped[str] = column(Privacy.TECHNICAL, Purpose.FETCHING, type_=String(10))
+    sealed_secret: Mapped[str] = column(Privacy.SECRET, Purpose.FETCHING, type_=Text)
+    token_url: Mapped[str] = column(Privacy.TECHNICAL, Purpose.FETCHING, type_=String(500), default="")
+    client_id: Mapped[str] = column(Privacy.TECHNICAL, Purpose.FETCHING, type_=String(300), default="")
+    sealed_client_secret: Mapped[str] = column(Privacy.SECRET, Purpose.FETCHING, type_=Text, default="")
+    sealed_access_token: Mapped[str] = column(Privacy.SECRET, Purpose.FETCHING, type_=Text, default="")
+    token_expires_at: Mapped[datetime | None] = column(Privacy.TECHNICAL, Purpose.FETCHING)
+    folders: Mapped[list[str]] = column(Privacy.CONTENT, Purpose.FETCHING, type_=JSON, default=list)
+    when_done: Mapped[str] = column(Privacy.TECHNICAL, Purpose.FETCHING, type_=String(10))
+    move_to: Mapped[str] = column(Privacy.CONTENT, Purpose.FETCHING, type_=String(300), default="")
+    imports_old: Mapped[bool] = column(Privacy.TECHNICAL, Purpose.FETCHING, default=False)
+    state: Mapped[str] = column(Privacy.TECHNICAL, Purpose.FETCHING, type_=String(10))
+    trial: Mapped[dict[str, Any] | None] = column(
+        Privacy.TECHNICAL, Purpose.FETCHING, type_=JSON(none_as_null=True)
+    )
+    connected_at: Mapped[datetime | None] = column(Privacy.TECHNICAL, Purpose.FETCHING)
+    checked_at: Mapped[datetime | None] = column(Privacy.TECHNICAL, Purpose.FETCHING)
+    last_error: Mapped[str] = column(Privacy.CONTENT, Purpose.FETCHING, type_=String(500), default="")
+    failing_since: Mapped[datetime | None] = column(Privacy.TECHNICAL, Purpose.FETCHING)
+    lease_owner: Mapped[str] = column(Privacy.TECHNICAL, Purpose.RUNNING, type_=String(64), default="")
+    lease_token: Mapped[str] = column(Privacy.TECHNICAL, Purpose.RUNNING, type_=String(32), default="")
+    leased_until: Mapped[datetime | None] = column(Privacy.TECHNICAL, Purpose.RUNNING)
+    created_at: Mapped[datetime] = column(Privacy.TECHNICAL, Purpose.FETCHING)
 
 
-class ImapFolder(Record):
+class ImapFolder(Record, whom=Whom.TECHNICAL, lasts=Lasts.MAILBOX):
     """A folder of a source: all UIDs below `next_uid` under this `uidvalidity` have been looked at."""
 
     __tablename__ = "imap_folder"
@@ -60,12 +63,12 @@ class ImapFolder(Record):
     id: Mapped[int] = key()
     account_id: Mapped[int] = link("account.id")
     source_id: Mapped[int] = link("imap_source.id")
-    name: Mapped[str] = column(Privacy.CONTENT, type_=String(300))
-    uidvalidity: Mapped[int] = column(Privacy.TECHNICAL)
-    next_uid: Mapped[int] = column(Privacy.TECHNICAL, default=1)
+    name: Mapped[str] = column(Privacy.CONTENT, Purpose.FETCHING, type_=String(300))
+    uidvalidity: Mapped[int] = column(Privacy.TECHNICAL, Purpose.FETCHING)
+    next_uid: Mapped[int] = column(Privacy.TECHNICAL, Purpose.FETCHING, default=1)
 
 
-class ImapMessage(Record):
+class ImapMessage(Record, whom=Whom.TECHNICAL, lasts=Lasts.MAILBOX):
     """One UID: taken by the commit that made its intake, marked on the server only after that."""
 
     __tablename__ = "imap_message"
@@ -78,6 +81,6 @@ class ImapMessage(Record):
     account_id: Mapped[int] = link("account.id")
     folder_id: Mapped[int] = link("imap_folder.id")
     intake_id: Mapped[int | None] = link("intake.id", ondelete="SET NULL", index=True)
-    uidvalidity: Mapped[int] = column(Privacy.TECHNICAL)
-    uid: Mapped[int] = column(Privacy.TECHNICAL)
-    marked_at: Mapped[datetime | None] = column(Privacy.TECHNICAL)
+    uidvalidity: Mapped[int] = column(Privacy.TECHNICAL, Purpose.FETCHING)
+    uid: Mapped[int] = column(Privacy.TECHNICAL, Purpose.FETCHING)
+    marked_at: Mapped[datetime | None] = column(Privacy.TECHNICAL, Purpose.FETCHING)

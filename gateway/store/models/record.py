@@ -1,12 +1,12 @@
-"""What every table shares: naming of constraints, key type, privacy class of each column."""
+"""What every table shares: naming of constraints, key type, and what the inventory says of each column."""
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Any, cast
 
 from sqlalchemy import BigInteger, ForeignKey, Integer, MetaData, Table
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from gateway.rules.privacy import Lasts, Privacy, Purpose, Whom
 from gateway.store.types import UtcDateTime
 
 _BIG = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts only INTEGER keys up by itself
@@ -18,20 +18,15 @@ _NAMING = {
 }
 
 
-class Privacy(StrEnum):
-    """How near to a person the content of a column is."""
-
-    TECHNICAL = "technical"
-    PERSONAL = "personal"
-    CONTENT = "content"
-    SECRET = "secret"
-
-
 class Record(DeclarativeBase):
-    """One row of one table."""
+    """One row of one table, which says about whom it is and how long it stays."""
 
     metadata = MetaData(naming_convention=_NAMING)
     type_annotation_map = {int: _BIG, datetime: UtcDateTime()}  # noqa: RUF012 - read by SQLAlchemy
+
+    def __init_subclass__(cls, *, whom: Whom, lasts: Lasts, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        table(cls).info.update(whom=whom, lasts=lasts)
 
 
 def table(model: type[Record]) -> Table:
@@ -39,17 +34,21 @@ def table(model: type[Record]) -> Table:
     return cast("Table", model.__table__)
 
 
-def column(privacy: Privacy, **options: Any) -> Mapped[Any]:
-    """A column with its privacy class, from which the inventory is generated."""
-    return mapped_column(info={"privacy": privacy}, **options)
+def column(privacy: Privacy, purpose: Purpose, **options: Any) -> Mapped[Any]:
+    """A column, how near to a person it is and why it is there, from which the inventory is generated."""
+    return mapped_column(info={"privacy": privacy, "purpose": purpose}, **options)
 
 
 def key() -> Mapped[int]:
     """The row's own number."""
-    return mapped_column(primary_key=True, autoincrement=True, info={"privacy": Privacy.TECHNICAL})
+    info = {"privacy": Privacy.TECHNICAL, "purpose": Purpose.RUNNING}
+    return mapped_column(primary_key=True, autoincrement=True, info=info)
 
 
-def link(target: str, *, privacy: Privacy = Privacy.TECHNICAL, **options: Any) -> Mapped[Any]:
+def link(
+    target: str, *, privacy: Privacy = Privacy.TECHNICAL, purpose: Purpose = Purpose.RUNNING, **options: Any
+) -> Mapped[Any]:
     """A reference to another row; what hangs on a deleted row goes with it."""
     ondelete = options.pop("ondelete", "CASCADE")
-    return mapped_column(ForeignKey(target, ondelete=ondelete), info={"privacy": privacy}, **options)
+    info = {"privacy": privacy, "purpose": purpose}
+    return mapped_column(ForeignKey(target, ondelete=ondelete), info=info, **options)

@@ -5,10 +5,11 @@ from datetime import datetime
 from sqlalchemy import Index, String, Text
 from sqlalchemy.orm import Mapped
 
-from gateway.store.models.record import Privacy, Record, column, key, link
+from gateway.rules.privacy import Lasts, Privacy, Purpose, Whom
+from gateway.store.models.record import Record, column, key, link
 
 
-class SmtpAccount(Record):
+class SmtpAccount(Record, whom=Whom.TECHNICAL, lasts=Lasts.MAILBOX):
     """The SMTP account of a mailbox, by which all its mail leaves; without one, the installation's server.
 
     `security` is tls, starttls or plain; `auth` password or xoauth2, for which `sealed_secret` is the refresh
@@ -24,31 +25,31 @@ class SmtpAccount(Record):
     id: Mapped[int] = key()
     account_id: Mapped[int] = link("account.id", index=True)
     mailbox_id: Mapped[int] = link("mailbox.id", unique=True)
-    host: Mapped[str] = column(Privacy.PERSONAL, type_=String(255))
-    port: Mapped[int] = column(Privacy.TECHNICAL)
-    security: Mapped[str] = column(Privacy.TECHNICAL, type_=String(10))
-    username: Mapped[str] = column(Privacy.PERSONAL, type_=String(320), default="")
-    auth: Mapped[str] = column(Privacy.TECHNICAL, type_=String(10))
-    sealed_secret: Mapped[str] = column(Privacy.SECRET, type_=Text, default="")
-    token_url: Mapped[str] = column(Privacy.TECHNICAL, type_=String(500), default="")
-    client_id: Mapped[str] = column(Privacy.TECHNICAL, type_=String(300), default="")
-    sealed_client_secret: Mapped[str] = column(Privacy.SECRET, type_=Text, default="")
-    sealed_access_token: Mapped[str] = column(Privacy.SECRET, type_=Text, default="")
-    token_expires_at: Mapped[datetime | None] = column(Privacy.TECHNICAL)
-    is_operators: Mapped[bool] = column(Privacy.TECHNICAL, default=False)
-    sender: Mapped[str] = column(Privacy.TECHNICAL, type_=String(10))
-    max_connections: Mapped[int] = column(Privacy.TECHNICAL)
-    mails_per_minute: Mapped[int] = column(Privacy.TECHNICAL)
-    max_message_bytes: Mapped[int] = column(Privacy.TECHNICAL, default=0)
-    checked_at: Mapped[datetime | None] = column(Privacy.TECHNICAL)
-    last_error: Mapped[str] = column(Privacy.CONTENT, type_=String(500), default="")
-    failing_since: Mapped[datetime | None] = column(Privacy.TECHNICAL)
-    resting_until: Mapped[datetime | None] = column(Privacy.TECHNICAL)
-    refreshing_until: Mapped[datetime | None] = column(Privacy.TECHNICAL)
-    created_at: Mapped[datetime] = column(Privacy.TECHNICAL)
+    host: Mapped[str] = column(Privacy.PERSONAL, Purpose.SENDING, type_=String(255))
+    port: Mapped[int] = column(Privacy.TECHNICAL, Purpose.SENDING)
+    security: Mapped[str] = column(Privacy.TECHNICAL, Purpose.SENDING, type_=String(10))
+    username: Mapped[str] = column(Privacy.PERSONAL, Purpose.SENDING, type_=String(320), default="")
+    auth: Mapped[str] = column(Privacy.TECHNICAL, Purpose.SENDING, type_=String(10))
+    sealed_secret: Mapped[str] = column(Privacy.SECRET, Purpose.SENDING, type_=Text, default="")
+    token_url: Mapped[str] = column(Privacy.TECHNICAL, Purpose.SENDING, type_=String(500), default="")
+    client_id: Mapped[str] = column(Privacy.TECHNICAL, Purpose.SENDING, type_=String(300), default="")
+    sealed_client_secret: Mapped[str] = column(Privacy.SECRET, Purpose.SENDING, type_=Text, default="")
+    sealed_access_token: Mapped[str] = column(Privacy.SECRET, Purpose.SENDING, type_=Text, default="")
+    token_expires_at: Mapped[datetime | None] = column(Privacy.TECHNICAL, Purpose.SENDING)
+    is_operators: Mapped[bool] = column(Privacy.TECHNICAL, Purpose.SENDING, default=False)
+    sender: Mapped[str] = column(Privacy.TECHNICAL, Purpose.SENDING, type_=String(10))
+    max_connections: Mapped[int] = column(Privacy.TECHNICAL, Purpose.SENDING)
+    mails_per_minute: Mapped[int] = column(Privacy.TECHNICAL, Purpose.SENDING)
+    max_message_bytes: Mapped[int] = column(Privacy.TECHNICAL, Purpose.SENDING, default=0)
+    checked_at: Mapped[datetime | None] = column(Privacy.TECHNICAL, Purpose.SENDING)
+    last_error: Mapped[str] = column(Privacy.CONTENT, Purpose.SENDING, type_=String(500), default="")
+    failing_since: Mapped[datetime | None] = column(Privacy.TECHNICAL, Purpose.SENDING)
+    resting_until: Mapped[datetime | None] = column(Privacy.TECHNICAL, Purpose.SENDING)
+    refreshing_until: Mapped[datetime | None] = column(Privacy.TECHNICAL, Purpose.SENDING)
+    created_at: Mapped[datetime] = column(Privacy.TECHNICAL, Purpose.SENDING)
 
 
-class SmtpTurn(Record):
+class SmtpTurn(Record, whom=Whom.TECHNICAL, lasts=Lasts.DONE):
     """One mail's turn at a mailbox's own server, from `begins_at` on; `delivery_id` until it is spent.
 
     A turn to come keeps the mail's place in the minute. While `until` is ahead, `owner` (a process) has a
@@ -62,16 +63,16 @@ class SmtpTurn(Record):
     account_id: Mapped[int] = link("account.id")
     smtp_account_id: Mapped[int] = link("smtp_account.id")
     delivery_id: Mapped[int | None] = link("delivery.id", unique=True)
-    owner: Mapped[str] = column(Privacy.TECHNICAL, type_=String(64), default="")
-    begins_at: Mapped[datetime] = column(Privacy.TECHNICAL)
-    until: Mapped[datetime] = column(Privacy.TECHNICAL)
+    owner: Mapped[str] = column(Privacy.TECHNICAL, Purpose.RUNNING, type_=String(64), default="")
+    begins_at: Mapped[datetime] = column(Privacy.TECHNICAL, Purpose.SENDING)
+    until: Mapped[datetime] = column(Privacy.TECHNICAL, Purpose.SENDING)
 
 
-class RelayOffer(Record):
+class RelayOffer(Record, whom=Whom.TECHNICAL, lasts=Lasts.INSTALLATION):
     """The largest mail that the installation's outgoing server takes (0: any), as it said last."""
 
     __tablename__ = "relay_offer"
 
     id: Mapped[int] = key()
-    server: Mapped[str] = column(Privacy.TECHNICAL, type_=String(300), unique=True)
-    max_message_bytes: Mapped[int] = column(Privacy.TECHNICAL)
+    server: Mapped[str] = column(Privacy.TECHNICAL, Purpose.SENDING, type_=String(300), unique=True)
+    max_message_bytes: Mapped[int] = column(Privacy.TECHNICAL, Purpose.SENDING)

@@ -15,6 +15,7 @@ from gateway.mail.authres import NOT_EXAMINED, Verdict, from_stored
 from gateway.mail.message import REMOTE_SOURCE
 from gateway.rules.access import Sight
 from gateway.rules.scans import Scan, may_open
+from gateway.rules.seen import Seen
 from gateway.rules.status import ArticleKind
 from gateway.store import seeing
 from gateway.store.models import Article, Attachment, Delivery, Staff, Ticket, TicketEvent
@@ -128,6 +129,11 @@ class TicketDetail:
     ticket: TicketRow
     articles: tuple[ArticleView, ...]
     events: tuple[EventView, ...]
+
+    @property
+    def seen(self) -> Seen:
+        """What somebody who sees all of it has seen now."""
+        return Seen(len(self.articles), len(self.events))
 
 
 _Query = Select[*tuple[Any, ...]]

@@ -4,11 +4,21 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, String, func, select
 from sqlalchemy.orm import Session
 
 from gateway.store.audit import Ref
-from gateway.store.models import ApiToken, Contact, Customer, Invitation, Mailbox, Staff
+from gateway.store.models import (
+    ApiToken,
+    Contact,
+    Customer,
+    Invitation,
+    Mailbox,
+    RemoteSession,
+    RemoteSystem,
+    Staff,
+    Ticket,
+)
 
 
 def names_of(db: Session, account_id: int, refs: Iterable[Ref]) -> Mapping[Ref, str]:
@@ -31,6 +41,11 @@ def _full_name() -> ColumnElement[str]:
     return func.coalesce(func.nullif(name, ""), Staff.login)
 
 
+def _ticket_number() -> ColumnElement[str]:
+    number = select("#" + Ticket.number.cast(String)).where(Ticket.id == RemoteSession.ticket_id)
+    return number.scalar_subquery()
+
+
 _NAMED: Mapping[str, tuple[Any, Any]] = {
     "staff": (Staff, _full_name()),
     "token": (ApiToken, ApiToken.label),
@@ -38,4 +53,6 @@ _NAMED: Mapping[str, tuple[Any, Any]] = {
     "customer": (Customer, Customer.name),
     "contact": (Contact, Contact.name),
     "invitation": (Invitation, Invitation.address),
+    "remote_session": (RemoteSession, _ticket_number()),
+    "system": (RemoteSystem, RemoteSystem.name),
 }

@@ -32,10 +32,11 @@ class Heartbeat:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who is told, in which language."""
+    """Who is told, in which language, by whose clock."""
 
     email: str
     locale: str
+    zone: str = ""
 
 
 def are_watched(db: Session) -> bool:
@@ -65,8 +66,8 @@ def heartbeats(db: Session) -> tuple[Heartbeat, ...]:
 def people_to_tell(db: Session, account_id: int) -> Sequence[Person]:
     """The owner and the admins, oldest first."""
     mine = Staff.account_id == account_id, Staff.role.in_(_TOLD), Staff.deactivated_at.is_(None)
-    rows = db.execute(select(Staff.email, Staff.locale).where(*mine).order_by(Staff.id))
-    return [Person(email, locale) for email, locale in rows]
+    rows = db.execute(select(Staff.email, Staff.locale, Staff.zone).where(*mine).order_by(Staff.id))
+    return [Person(*row) for row in rows]
 
 
 _BOX, _SOURCE, _SMTP = table(Mailbox), table(ImapSource), table(SmtpAccount)

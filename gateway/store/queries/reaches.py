@@ -68,6 +68,15 @@ _GIVEN = select(table(StaffGroup).c.group_id).where(
 )
 
 
+def of_person(
+    db: Session, account_id: int, staff_id: int, role: Role, *, sees_all: bool, now: datetime
+) -> Reach | None:
+    """What somebody sees now, by their role; None for who sees all."""
+    if role is Role.GUEST:
+        return of_guest(db, account_id, staff_id, now=now)
+    return of_staff(db, account_id, staff_id) if role is Role.STAFF and not sees_all else None
+
+
 def of_staff(db: Session, account_id: int, staff_id: int) -> Reach:
     """What a colleague sees who is given groups: those, and what is assigned to them."""
     found = db.connection().execute(_GIVEN, {"account": account_id, "staff": staff_id}).scalars()

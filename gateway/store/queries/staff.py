@@ -68,6 +68,7 @@ class StaffView:
     deactivated_at: datetime | None
     groups: tuple[GroupRef, ...]
     away: Away | None
+    zone: str = ""
 
     @property
     def name(self) -> str:
@@ -116,6 +117,7 @@ _VIEWS = (
         Staff.deactivated_at,
         Staff.away_from,
         Staff.away_until,
+        Staff.zone,
         _OTHER.public_id.label("stand_in"),
         _OTHER.login.label("stand_in_login"),
         _OTHER.first_name.label("stand_in_first"),
@@ -218,6 +220,7 @@ def _view(row: Row[*tuple[Any, ...]], groups: Mapping[int, list[GroupRef]]) -> S
         deactivated_at=row.deactivated_at,
         groups=tuple(groups.get(row.id, ())),
         away=_away(row),
+        zone=row.zone,
     )
 
 

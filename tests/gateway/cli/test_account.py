@@ -4,6 +4,7 @@ import json
 import sqlite3
 from pathlib import Path
 
+from gateway.desk import passwords
 from tests.fakes.command import answer, command
 
 PASSWORD = "correct horse battery\n"
@@ -77,3 +78,16 @@ def test_the_operator_reads_and_checks_the_audit_log(tmp_path: Path) -> None:
     database.close()
     done = run("account", "audit", made["id"], "--verify", "--json")
     assert (done.returncode, json.loads(done.stdout)["broken_at"]) == (1, 2)
+
+
+def test_whom_no_mail_reaches_gets_a_password_from_the_operator(tmp_path: Path) -> None:
+    run = command(tmp_path / "data")
+    new = ("account", "create", "--login", "anna", "--email", "anna@a.example", "--password-stdin")
+    run(*new, stdin=PASSWORD)
+    told = run("account", "password", "anna", "--password-stdin", "--json", stdin="another " + PASSWORD)
+    assert answer(told) == {"login": "anna"}
+    with sqlite3.connect(next((tmp_path / "data").glob("*.db"))) as db:
+        (kept,) = db.execute("SELECT password_hash FROM staff").fetchone()
+    assert passwords.check(kept, "another " + PASSWORD.strip())
+    done = run("account", "password", "nobody", "--password-stdin", stdin=PASSWORD)
+    assert (done.returncode, done.stderr) == (1, "manage4all: There is nobody with this login.\n")

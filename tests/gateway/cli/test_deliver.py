@@ -10,9 +10,10 @@ from sqlalchemy import select
 
 from gateway.desk import mailboxes, people
 from gateway.settings import Settings
-from gateway.store import migrate, session
+from gateway.store import session
 from gateway.store.blobs import BlobStore
 from gateway.store.models import Intake
+from tests.databases import Databases
 from tests.fakes.doors import NOON, SUPPORT
 
 MAIL = b"Subject: no network\n\nbare line ends\n"
@@ -24,10 +25,10 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def installed(settings: Settings) -> None:
+def installed(settings: Settings, databases: Databases) -> None:
     """A database with one mailbox."""
+    databases.lay(settings.effective_database_url)
     session.configure(settings.effective_database_url)
-    migrate.upgrade()
     with session.transaction() as db:
         account = people.create_account(
             db, login="owner", email="owner@desk.example", name="Desk", password_hash="x", now=NOON

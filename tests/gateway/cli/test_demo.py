@@ -2,9 +2,11 @@
 
 import stat
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from gateway import clock
 from gateway.cli import demo
@@ -15,11 +17,13 @@ from gateway.errors import Conflict, Invalid
 from gateway.rules.access import Sight
 from gateway.rules.status import Status
 from gateway.settings import Settings, load
-from gateway.store import intake, migrate, outbox, session
+from gateway.store import intake, newsmail, outbox, session
+from gateway.store.models import Notification
 from gateway.store.outbox import Topic
 from gateway.store.queries.articles import get_detail
 from gateway.store.queries.customers import list_customers
 from gateway.store.queries.tickets import TicketFilter, TicketRow, list_tickets
+from tests.databases import Databases
 
 ACCOUNT = 1
 
@@ -32,9 +36,9 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 
 @pytest.fixture(scope="module")
-def prepared(settings: Settings) -> Iterator[Demo]:
+def prepared(settings: Settings, databases: Databases) -> Iterator[Demo]:
+    databases.lay(settings.effective_database_url)
     session.configure(settings.effective_database_url)
-    migrate.upgrade()
     made = demo.prepare(settings)
     yield made
     made.listener.close()
@@ -55,6 +59,15 @@ def test_a_dozen_tickets_in_every_state_stand_ready(rows: dict[str, TicketRow]) 
     found = {row.status for row in rows.values()}
     assert found == {Status.NEW, Status.OPEN, Status.PENDING, Status.CLOSED}
     assert len({row.created_at.date() for row in rows.values()}) >= 5
+
+
+def test_nothing_of_the_samples_is_mailed_to_their_owner(prepared: Demo) -> None:
+    with session.reading() as db:
+        told = db.execute(select(Notification.at)).scalars().all()
+        assert told
+        waiting = [newsmail.list_waiting(db, now=at + timedelta(hours=12)) for at in told]
+    assert any(waiting)
+    assert not any(person.wanted for found in waiting for person in found)
 
 
 def test_customers_have_their_people(rows: dict[str, TicketRow]) -> None:
@@ -117,11 +130,10 @@ def test_the_postbox_runs_on_the_open_socket_and_stops_after_those_who_send(prep
     assert part.stage is Stage.QUEUE
 
 
-def test_an_account_of_ones_own_is_left_alone(tmp_path: Path) -> None:
+def test_an_account_of_ones_own_is_left_alone(tmp_path: Path, databases: Databases) -> None:
     settings = load(data_dir=tmp_path / "data", demo=True)
-    settings.root.mkdir()
+    databases.lay(settings.effective_database_url)
     session.configure(settings.effective_database_url)
-    migrate.upgrade()
     with session.transaction() as db:
         people.create_account(
             db, login="demo", email="me@office.example", name="", password_hash="x", now=clock.now()

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from gateway.cli.doctor import Finding, examine
+from gateway.desk import legal
+from gateway.desk.legal import Document
 from gateway.settings import Settings, load
 from gateway.store import session
 from gateway.store.blobs import BlobStore
@@ -14,6 +16,7 @@ from tests.fakes.clamd import Double
 from tests.fakes.command import command
 from tests.fakes.dns_server import serving, unused_address
 from tests.fakes.identity_provider import CLIENT_ID, CLIENT_SECRET, IdentityProvider
+from tests.world import NOON
 
 SECRET = "hunter2"
 
@@ -47,8 +50,25 @@ def test_a_healthy_part_is_well(databases: Databases, tmp_path: Path) -> None:
         "sign-up": True,
         "virus scanner": True,
         "sign-in provider": True,
+        "remote sessions": True,
+        "legal pages": True,
     }
     assert list((tmp_path / "data" / "blobs").glob("??/*")) == []
+
+
+@pytest.mark.parametrize(("base_url", "is_well"), [("", True), ("https://desk.example", False)])
+def test_a_desk_for_others_without_legal_texts_is_told(
+    databases: Databases, tmp_path: Path, base_url: str, *, is_well: bool
+) -> None:
+    url = databases.migrated("sqlite", tmp_path)
+    settings = load(data_dir=tmp_path / "data", database_url=url, base_url=base_url)
+    found = findings(settings)["legal pages"]
+    assert (found.ok, "/privacy and /terms have no text" in found.words) == (is_well, True)
+    session.configure(url)
+    for document in Document:
+        with session.transaction() as db:
+            legal.change(db, None, document, "Text", "", now=NOON)
+    assert findings(settings)["legal pages"].ok
 
 
 def test_every_broken_part_is_named_with_what_to_do(tmp_path: Path) -> None:
@@ -63,6 +83,7 @@ def test_every_broken_part_is_named_with_what_to_do(tmp_path: Path) -> None:
             oidc_issuer="http://127.0.0.1:1",
             oidc_client_id="desk",
             oidc_client_secret=SECRET,
+            base_url="https://desk.example",
         )
     )
     assert [part for part, one in found.items() if one.ok] == ["file types"]
@@ -72,6 +93,7 @@ def test_every_broken_part_is_named_with_what_to_do(tmp_path: Path) -> None:
     assert "M4A_RELAY_URL" in found["outgoing mail"].words
     assert "M4A_DNS_SERVERS" in found["DNS"].words
     assert "M4A_OIDC_ISSUER" in found["sign-in provider"].words
+    assert "M4A_RELAY_PUBLIC_URL" in found["remote sessions"].words
     assert SECRET not in str(found)
 
 
@@ -170,3 +192,32 @@ def test_a_role_that_no_policy_holds_is_told(databases: Databases, tmp_path: Pat
     assert [one.ok for one in told] == [True, False]
     assert "BYPASSRLS" in told[1].words
     databases.drop(url)
+
+
+@pytest.mark.parametrize(
+    ("changed", "ok", "said"),
+    [
+        ({}, True, "meet at ws://127.0.0.1:8081"),
+        ({"base_url": "https://desk.example"}, False, "Set M4A_RELAY_PUBLIC_URL"),
+        (
+            {"base_url": "https://desk.example", "relay_public_url": "wss://relay.example"},
+            True,
+            "meet at wss://relay.example",
+        ),
+        (
+            {"base_url": "https://desk.example", "relay_public_urls": "wss://a.example,ws://b.example"},
+            False,
+            "the relay at ws://b.example: browsers refuse that. Set M4A_RELAY_PUBLIC_URLS",
+        ),
+        (
+            {"base_url": "https://desk.example", "relay_public_urls": "wss://a.example,wss://b.example"},
+            True,
+            "meet at wss://a.example, wss://b.example",
+        ),
+    ],
+)
+def test_a_relay_that_browsers_may_not_reach_is_told(
+    tmp_path: Path, changed: dict[str, str], *, ok: bool, said: str
+) -> None:
+    found = findings(load(data_dir=tmp_path / "data", **changed))["remote sessions"]
+    assert (found.ok, said in found.words) == (ok, True)

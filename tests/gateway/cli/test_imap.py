@@ -13,9 +13,10 @@ import pytest
 
 from gateway.desk import imapsources
 from gateway.settings import Settings
-from gateway.store import migrate, session
+from gateway.store import session
 from gateway.store.sealed import Seal
 from tests import world as cast
+from tests.databases import Databases
 from tests.fakes.desk import eventually
 from tests.fakes.fetching import Fetching
 from tests.fakes.imap_server import PASSWORD, ImapServer
@@ -36,10 +37,9 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def world(settings: Settings) -> Iterator[World]:
-    settings.root.mkdir()
+def world(settings: Settings, databases: Databases) -> Iterator[World]:
+    databases.lay(settings.effective_database_url)
     session.configure(settings.effective_database_url)
-    migrate.upgrade()
     yield cast.build(settings.root)
     session.dispose()
 

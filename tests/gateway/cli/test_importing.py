@@ -11,7 +11,10 @@ from sqlalchemy.orm import Session
 
 from gateway.desk import mailboxes, people
 from gateway.settings import Settings
-from gateway.store import migrate, session
+from gateway.store import session
+from tests import world
+from tests.databases import Databases, configured
+from tests.exporting import ask, make
 from tests.fakes.doors import NOON, SUPPORT
 
 
@@ -21,10 +24,10 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def account(settings: Settings) -> str:
+def account(settings: Settings, databases: Databases) -> str:
     """The id of an account with one mailbox, beside a stranger with another."""
+    databases.lay(settings.effective_database_url)
     session.configure(settings.effective_database_url)
-    migrate.upgrade()
     with session.transaction() as db:
         _add(db, settings, "stranger", "help@stranger.example")
         account = _add(db, settings, "owner", SUPPORT)
@@ -137,3 +140,47 @@ def test_a_csv_file_for_nobody_or_without_columns_is_one_clear_line(
         done = run_import(settings, "csv", "--account", whose, str(file))
         assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
         assert said in done.stderr
+
+
+@pytest.fixture
+def exported(tmp_path: Path, databases: Databases) -> Path:
+    """An account's export."""
+    with configured(databases.migrated("sqlite", tmp_path)):
+        made = world.build(tmp_path)
+        made.receive(world.mail())
+        key, public_id = ask(made, made.ours.owner)
+        make(made, key)
+        return made.blobs.root / "exports" / f"{public_id}.zip"
+
+
+def test_a_whole_account_comes_back_into_an_installation_of_nothing(
+    settings: Settings, exported: Path
+) -> None:
+    done = run_import(settings, str(exported))
+    assert done.returncode == 0, done.stderr
+    assert "ticket: 1\n" in done.stdout
+    again = run_import(settings, str(exported), "--json")
+    assert (again.returncode, again.stderr) == (1, "manage4all: This account is here already.\n")
+
+
+def test_what_came_is_told_as_json_with_the_logins_that_were_taken(
+    settings: Settings, account: str, exported: Path
+) -> None:
+    session.configure(settings.effective_database_url)
+    with session.transaction() as db:
+        _add(db, settings, "ours", "other@x.example")
+    session.dispose()
+    done = run_import(settings, str(exported), "--json")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert (told["rows"]["ticket"], told["files"], told["renamed"]) == (1, 1, {"ours": "ours-2"})
+
+
+def test_what_is_neither_command_nor_file_is_refused(settings: Settings, tmp_path: Path) -> None:
+    for word in ("nothing", str(tmp_path)):
+        done = run_import(settings, word)
+        assert done.returncode == 2
+        assert "No such command" in done.stderr
+    (tmp_path / "x.zip").write_bytes(b"x")
+    done = run_import(settings, str(tmp_path / "x.zip"))
+    assert (done.returncode, done.stderr.count("damaged")) == (1, 1)

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from gateway.cli.opening import find_wake, open_acceptor, open_process
+from gateway.cli.opening import find_announce, find_wake, open_acceptor, open_process
+from gateway.rules.news import Kind, News
 from gateway.settings import Settings
 from gateway.store import session
 
@@ -26,3 +27,7 @@ def test_the_blob_store_is_laid_out(tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path, min_free_bytes=0)
     with open_acceptor(settings).spool():
         assert (settings.blob_dir / "spool").is_dir()
+
+
+def test_news_without_a_queue_server_harm_nobody(tmp_path: Path) -> None:
+    find_announce(Settings(data_dir=tmp_path))([News(1, Kind.TICKET, 7)])

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.journey
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return load(data_dir=tmp_path / "data", web_port=0, smtp_port=0, lmtp_port=0)
+    return load(data_dir=tmp_path / "data", web_port=0, smtp_port=0, lmtp_port=0, relay_port=0)
 
 
 def _read(settings: Settings, name: str) -> dict[str, Any]:
@@ -67,6 +67,8 @@ def test_endpoints_are_written_when_everything_answers_and_go_at_a_clean_stop(
         host, port = endpoints[door].split(":")
         with socket.create_connection((host, int(port)), timeout=5) as peer:
             assert peer.recv(100).startswith(b"220")
+    with urlopen(endpoints["relay"].replace("ws:", "http:") + "/healthz", timeout=5) as answer:
+        assert answer.status == 200
     began = time.monotonic()
     process.terminate()
     out, _ = process.communicate(timeout=12)

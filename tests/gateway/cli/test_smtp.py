@@ -14,8 +14,9 @@ from sqlalchemy import func, select
 from gateway.desk import mailboxes, people
 from gateway.inbound.listeners import listen
 from gateway.settings import Settings
-from gateway.store import migrate, session
+from gateway.store import session
 from gateway.store.models import Intake
+from tests.databases import Databases
 from tests.fakes.dialogue import Dialogue
 from tests.fakes.doors import NOON, SUPPORT
 
@@ -24,10 +25,10 @@ Start = Callable[..., subprocess.Popen[bytes]]
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
+def settings(tmp_path: Path, databases: Databases) -> Settings:
     made = Settings(data_dir=tmp_path / "data", mail_domain="in.example", smtp_port=0, lmtp_port=0)
+    databases.lay(made.effective_database_url)
     session.configure(made.effective_database_url)
-    migrate.upgrade()
     with session.transaction() as db:
         account = people.create_account(
             db, login="owner", email="owner@x.example", name="", password_hash="x", now=NOON

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event, func, insert, select, update
 
-from gateway.desk import accepting, groups
+from gateway.desk import accepting, groups, operating
 from gateway.desk.accepting import Joined
 from gateway.desk.inviting import Invited, StaffInvite
 from gateway.desk.staff import Particulars
@@ -18,6 +18,7 @@ from gateway.errors import Conflict, Denied, DeskError, Invalid, NotFound
 from gateway.rules.access import Actor, Role
 from gateway.rules.invitations import LASTS, Rights
 from gateway.store import session
+from gateway.store.bounds import Limits
 from gateway.store.models import CustomerGroup, Invitation, Staff, StaffGroup
 from tests.gateway.desk.test_inviting import IDA, KIM, guest, invite, invite_again, north, row, staff
 from tests.world import NOON, World, mail
@@ -79,6 +80,31 @@ def test_looking_shows_what_it_is_and_uses_nothing_up(desk: World) -> None:
     assert (offer.shared.ticket.number, offer.shared.ticket.subject) == (1, "One")
     assert (offer.role, offer.rights, offer.until, offer.person_id) == (Role.GUEST, rights, None, None)
     assert suggested == IDA
+
+
+def test_nobody_joins_where_no_more_may_work_but_guests(desk: World) -> None:
+    _, of_staff = invite(desk, staff())
+    _, of_guest = invite(desk, guest())
+    with session.transaction() as db:
+        operating.limit(db, None, desk.ours.public_id, Limits(staff=2), now=NOON)
+    with pytest.raises(Conflict, match="operator"):
+        join(desk, of_staff)
+    with pytest.raises(Conflict, match="operator"):
+        invite(desk, staff("more@people.example"))
+    assert join(desk, of_guest).role is Role.GUEST
+    with session.transaction() as db:
+        operating.limit(db, None, desk.ours.public_id, Limits(staff=3), now=NOON)
+    assert join(desk, of_staff, _KNOWN).role is Role.STAFF
+
+
+def test_a_guest_becomes_no_colleague_where_no_more_may_work(desk: World) -> None:
+    _, of_guest = invite(desk, guest())
+    joined = join(desk, of_guest)
+    _, of_staff = invite(desk, staff(IDA))
+    with session.transaction() as db:
+        operating.limit(db, None, desk.ours.public_id, Limits(staff=2), now=NOON)
+    with pytest.raises(Conflict, match="operator"):
+        join_as(desk, as_guest(desk, joined), of_staff)
 
 
 def test_a_colleague_joins_with_the_role_and_the_groups_that_are_still_there(desk: World) -> None:

@@ -106,7 +106,7 @@ def test_a_customer_is_deleted_while_people_and_tickets_stay(world: World) -> No
     world.move(1, Status.CLOSED)
     acme = world.ours.customer
     with session.reading() as db:
-        assert customers.removal_of(db, world.ours.staff, acme) == Removal(1, 2, 1)
+        assert customers.removal_of(db, world.ours.staff, acme) == Removal(1, 2, 1, 0)
     with session.transaction() as db:
         group = groups.create(db, world.ours.staff, name="North", now=NOON)
         groups.put_in(db, world.ours.staff, group, customer=acme)

@@ -85,12 +85,12 @@ def test_what_is_not_theirs_is_found_nowhere(talk: World) -> None:
         for public_id in hidden:
             with pytest.raises(NotFound):
                 guests.find_article(db, by, public_id, now=NOON)
-        assert guests.list_shared(db, by, query="pays").items == ()
-        assert [row.number for row in guests.list_shared(db, by, query="fuse").items] == [1]
+        assert guests.list_shared(db, by, query="pays", now=NOON).items == ()
+        assert [row.number for row in guests.list_shared(db, by, query="fuse", now=NOON).items] == [1]
         with pytest.raises(NotFound):
             get_article(db, by.sight, note)
         assert note not in {one.public_id for one in get_detail(db, by.sight, 1).articles}
-        (row,) = guests.list_shared(db, by).items
+        (row,) = guests.list_shared(db, by, now=NOON).items
         assert (row.snippet, row.tags, row.assignee) == ("", (), None)
 
 
@@ -117,7 +117,7 @@ def test_an_invitation_to_each_kind_of_thing_opens_its_tickets_alone(talk: World
         "group": lambda: add_guest(account, group=key),
     }[what]()
     with session.reading() as db:
-        assert [row.number for row in guests.list_shared(db, by).items] == [1]
+        assert [row.number for row in guests.list_shared(db, by, now=NOON).items] == [1]
     with pytest.raises(NotFound):
         see(talk, by, 2)
     with pytest.raises(NotFound):

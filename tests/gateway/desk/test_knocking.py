@@ -3,14 +3,16 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from gateway.desk.knocking import (
     Visitor,
     give_back,
+    give_back_digits,
     give_back_secret,
     knock,
     knock_with_code,
+    knock_with_digits,
     knock_with_secret,
     pardon,
     welcome,
@@ -120,3 +122,22 @@ def test_a_secret_that_was_right_does_not_count(world: World) -> None:
             knock_with_secret(db, "192.0.2.1", key=b"key", now=NOON)
         with pytest.raises(TooMany):
             knock_with_secret(db, "192.0.2.1", key=b"key", now=NOON)
+
+
+def test_the_digits_of_a_remote_session_are_counted_by_network_and_all_together(world: World) -> None:
+    def tries_of(address: str, times: int) -> None:
+        for _ in range(times):
+            with session.transaction() as db:
+                knock_with_digits(db, address, key=b"key", now=NOON)
+
+    tries_of("192.0.2.1", MOST[Counted.DIGITS_HERE])
+    with session.transaction() as db:
+        give_back_digits(db, "192.0.2.1", key=b"key", now=NOON)
+    tries_of("192.0.2.1", 1)
+    with pytest.raises(TooMany):
+        tries_of("192.0.2.1", 1)
+    tries_of("192.0.2.2", 1)
+    with session.transaction() as db:
+        db.execute(update(Knock).values(times=MOST[Counted.DIGITS]))
+    with pytest.raises(TooMany):
+        tries_of("192.0.2.3", 1)

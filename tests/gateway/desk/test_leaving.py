@@ -6,12 +6,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, insert, select
 
-from gateway.desk import halfsignin, leaving, signin, tickets
+from gateway.desk import halfsignin, leaving, operating, signin, tickets
 from gateway.desk.tickets import TicketChange
 from gateway.errors import Conflict, Denied, DeskError, Invalid, NotFound
 from gateway.rules.access import Actor, Role
 from gateway.rules.status import Status
 from gateway.store import session
+from gateway.store.bounds import Limits
 from gateway.store.models import Ceremony, HalfSignIn, MailedLink, WebSession
 from tests.hiring import hire, public_id_of, set_columns, view_of
 from tests.world import NOON, World, mail
@@ -150,6 +151,18 @@ def test_they_come_back_with_nothing_that_was_begun_meanwhile(world: World) -> N
         reactivate(ours.staff, SAM)
     reactivate(ours.owner, SAM)
     assert (view_of(ours.staff).deactivated_at, begun(ours.staff)) == (None, [0, 0, 0, 0])
+
+
+def test_nobody_comes_back_where_no_more_may_work(world: World) -> None:
+    ours = world.ours
+    deactivate(ours.owner, SAM)
+    for most in (1, 2):
+        with session.transaction() as db:
+            operating.limit(db, None, ours.public_id, Limits(staff=most), now=NOON)
+        if most == 1:
+            with pytest.raises(Conflict, match="operator"):
+                reactivate(ours.owner, SAM)
+    reactivate(ours.owner, SAM)
 
 
 def test_of_two_who_deactivate_somebody_at_once_one_does(world: World) -> None:

@@ -7,8 +7,18 @@ from tests.world import DOMAIN, NOON
 
 
 def written(locale: str) -> bytes:
-    values = {"address": "help@x.example", "trouble": "failing", "since": "now", "hours": 1, "error": "Gone"}
-    return write_notice("alarm", to="ann@x.example", locale=locale, mail_domain=DOMAIN, now=NOON, **values)
+    return write_notice(
+        "alarm",
+        to="ann@x.example",
+        locale=locale,
+        mail_domain=DOMAIN,
+        now=NOON,
+        address="help@x.example",
+        trouble="failing",
+        since="now",
+        hours=1,
+        error="Gone",
+    )
 
 
 def test_a_notice_says_that_a_machine_wrote_it_and_to_whom() -> None:

@@ -6,11 +6,13 @@ import pytest
 from sqlalchemy import select
 
 from gateway.desk import noting
+from gateway.desk.noting import Unseeing
 from gateway.desk.replying import MAX_TEXT_CHARS, DraftFile
 from gateway.errors import Invalid, NotFound
 from gateway.rules.status import ArticleKind, Status
 from gateway.store import session
-from gateway.store.models import Delivery
+from gateway.store.models import Delivery, Mention
+from tests.hiring import hire
 from tests.world import NOON, World, mail
 
 
@@ -65,3 +67,29 @@ def test_a_notes_picture_has_its_place_and_must_be_one(world: World) -> None:
     assert kept.content_id.endswith("@note.invalid")
     with pytest.raises(Invalid), session.transaction() as db:
         noting.note(db, world.ours.staff, 1, "x", (replace(file, content_type="text/html"),), now=NOON)
+
+
+def calls(world: World, text: str, *, is_shared: bool = False) -> int:
+    with session.transaction() as db:
+        noting.note(db, world.ours.staff, 1, text, is_shared=is_shared, now=NOON)
+    with session.reading() as db:
+        return len(db.execute(select(Mention.id)).all())
+
+
+def test_a_note_calls_whom_it_names_but_nobody_themselves(world: World) -> None:
+    world.receive(mail())
+    hire(world.ours.account_id, "anna", now=NOON)
+    assert calls(world, "@anna, @sam-ours and @nobody") == 1
+
+
+def test_where_guests_read_a_name_calls_nobody(world: World) -> None:
+    world.receive(mail())
+    hire(world.ours.account_id, "anna", now=NOON)
+    assert calls(world, "@anna", is_shared=True) == 0
+
+
+def test_who_does_not_see_the_ticket_cannot_be_called(world: World) -> None:
+    world.receive(mail())
+    hire(world.ours.account_id, "blind", now=NOON, sees_all=False)
+    with pytest.raises(Unseeing, match="blind does not see"):
+        calls(world, "@blind")

@@ -10,7 +10,7 @@ from gateway.desk.outofhours import MAX_TEXT_CHARS, OutOfHours
 from gateway.errors import Denied, Invalid, NotFound
 from gateway.rules.hours import Hours, read_spans
 from gateway.store import session
-from tests.world import World
+from tests.world import NOON, World
 
 HOURS = Hours("Europe/Berlin", (*(read_spans("09:00-17:00"),) * 5, (), ()), frozenset([date(2026, 12, 24)]))
 WANTED = OutOfHours(HOURS, answers=True, text="Back {opens}")
@@ -24,7 +24,7 @@ def find(world: World) -> OutOfHours:
 def change(world: World, wanted: OutOfHours) -> OutOfHours:
     with session.transaction() as db:
         public_id = world.ours.mailbox.public_id
-        outofhours.change_out_of_hours(db, world.ours.owner, public_id, wanted)
+        outofhours.change_out_of_hours(db, world.ours.owner, public_id, wanted, now=NOON)
     return find(world)
 
 
@@ -48,8 +48,8 @@ def test_a_strangers_mailbox_is_not_there_and_staff_may_not_decide(world: World)
     theirs, ours = world.stranger.mailbox.public_id, world.ours.mailbox.public_id
     with session.transaction() as db:
         with pytest.raises(NotFound):
-            outofhours.change_out_of_hours(db, world.ours.owner, theirs, WANTED)
+            outofhours.change_out_of_hours(db, world.ours.owner, theirs, WANTED, now=NOON)
         with pytest.raises(NotFound):
             outofhours.find_out_of_hours(db, world.ours.account_id, theirs)
         with pytest.raises(Denied):
-            outofhours.change_out_of_hours(db, world.ours.staff, ours, WANTED)
+            outofhours.change_out_of_hours(db, world.ours.staff, ours, WANTED, now=NOON)

@@ -8,9 +8,10 @@ import pytest
 from gateway.inbound import listeners
 from gateway.inbound.accept import Acceptor
 from gateway.settings import Settings
-from gateway.store import migrate, session
+from gateway.store import session
 from gateway.store.blobs import BlobStore
 from gateway.store.models import Account, Mailbox
+from tests.databases import Databases
 from tests.fakes.dialogue import Dialogue
 from tests.fakes.doors import FOREIGN, NOON, SALES, SUPPORT, Kept, OpenDoors, RunningDoors
 
@@ -30,11 +31,10 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def database(settings: Settings) -> Iterator[None]:
+def database(settings: Settings, databases: Databases) -> Iterator[None]:
     """Two accounts: one with two mailboxes, and a stranger."""
-    settings.root.mkdir()
+    databases.lay(settings.effective_database_url)
     session.configure(settings.effective_database_url)
-    migrate.upgrade()
     with session.transaction() as db:
         for account in (1, 2):
             db.add(

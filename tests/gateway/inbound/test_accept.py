@@ -4,14 +4,14 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from gateway.errors import StorageFull, Unavailable
+from gateway.errors import AccountFull, DeskError, StorageFull, Suspended, Unavailable
 from gateway.inbound.accept import Acceptor, Put
 from gateway.mail.envelope import Envelope
 from gateway.settings import Settings
 from gateway.store import session
 from gateway.store.blobs import BlobStore
 from gateway.store.intake import IntakeRef, Source
-from gateway.store.models import Mailbox
+from gateway.store.models import Account, Mailbox
 from tests.fakes.doors import FOREIGN, FORWARDING, NOON, SALES, SUPPORT, Kept
 
 
@@ -47,6 +47,23 @@ def test_a_recipient_is_remembered_for_less_than_a_second(acceptor: Acceptor) ->
     found = acceptor.find_recipient(SUPPORT)
     assert found is not None
     assert acceptor.remembered(SUPPORT) == found
+
+
+@pytest.mark.parametrize(
+    ("values", "error"),
+    [({"suspended_at": NOON}, Suspended), ({"most_bytes": 1, "kept_bytes": 1}, AccountFull)],
+)
+def test_a_shut_or_full_account_takes_no_mail_and_others_do(
+    acceptor: Acceptor, kept: Kept, values: dict[str, object], error: type[DeskError]
+) -> None:
+    with session.transaction() as db:
+        db.execute(update(Account).where(Account.id == 1).values(**values))
+    with pytest.raises(error):
+        acceptor.find_recipient(SUPPORT)
+    with pytest.raises(error):
+        accept(acceptor, FOREIGN, SUPPORT)
+    assert (error.smtp[0], kept.intakes()) == ("4", [])
+    assert accept(acceptor, FOREIGN) == 1
 
 
 def test_an_unknown_recipient_is_not_remembered(acceptor: Acceptor) -> None:

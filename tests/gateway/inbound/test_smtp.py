@@ -5,11 +5,14 @@ import struct
 import time
 
 import pytest
+from sqlalchemy import update
 
 from gateway.settings import Settings
+from gateway.store import session
 from gateway.store.blobs import BlobStore
+from gateway.store.models import Account
 from tests.fakes.dialogue import Dialogue
-from tests.fakes.doors import FOREIGN, FORWARDING, SALES, SUPPORT, Kept, OpenDoors, RunningDoors
+from tests.fakes.doors import FOREIGN, FORWARDING, NOON, SALES, SUPPORT, Kept, OpenDoors, RunningDoors
 
 MAIL = b"Subject: no network\r\n\r\nSince this morning.\r\n"
 
@@ -72,6 +75,13 @@ def test_an_unknown_recipient_is_refused_at_rcpt(smtp: Dialogue) -> None:
     smtp.send("RCPT TO:<>").expect("550 5.1.1")
     smtp.send("RCPT TO:<postmaster>").expect("550 5.1.1")
     smtp.send("DATA").expect("503 5.5.1")
+
+
+def test_mail_to_a_suspended_account_is_to_be_tried_again(smtp: Dialogue) -> None:
+    with session.transaction() as db:
+        db.execute(update(Account).where(Account.id == 1).values(suspended_at=NOON))
+    smtp.send("MAIL FROM:<ann@example.org>").expect("250 2.1.0")
+    smtp.send(f"RCPT TO:<{SUPPORT}>").expect("450 4.2.1 This account is suspended.")
 
 
 @pytest.mark.parametrize(

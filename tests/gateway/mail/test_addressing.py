@@ -3,7 +3,7 @@
 import pytest
 
 from gateway.errors import Invalid
-from gateway.mail.addressing import MAX_OCTETS, domain_to_ascii, writable_address
+from gateway.mail.addressing import MAX_OCTETS, domain_to_ascii, domain_to_unicode, writable_address
 
 
 @pytest.mark.parametrize(
@@ -77,3 +77,13 @@ def test_an_address_has_at_most_320_octets(letter: str) -> None:
     assert writable_address(at_most[1:]) == at_most[1:]
     with pytest.raises(Invalid):
         writable_address("y" + at_most)
+
+
+@pytest.mark.parametrize("domain", ["müller.example", "straße.de", "a.example", "日本.example"])
+def test_a_domain_in_ascii_can_be_had_in_its_own_letters_again(domain: str) -> None:
+    assert domain_to_unicode(domain_to_ascii(domain)) == domain
+
+
+@pytest.mark.parametrize("domain", ["xn--\u00e4.example", f"xn--{'a' * 99}.example", "xn--99999999.example"])
+def test_what_is_no_a_label_stays_as_it_is(domain: str) -> None:
+    assert domain_to_unicode(domain) == domain

@@ -7,15 +7,16 @@ import pytest
 
 from gateway.outbound.postoffice import PostOffice
 from gateway.store import session
+from tests.databases import Databases
 from tests.fakes.certificate import Certificate, make_certificate
 from tests.fakes.outgoing import SetClock, lay_out, open_post_office
 from tests.fakes.smtp_peer import SmtpPeer
 
 
 @pytest.fixture
-def root(tmp_path: Path) -> Iterator[Path]:
+def root(tmp_path: Path, databases: Databases) -> Iterator[Path]:
     """Where the desk keeps its things; its database is configured."""
-    lay_out(tmp_path / "data")
+    lay_out(tmp_path / "data", databases)
     yield tmp_path / "data"
     session.dispose()
 

@@ -13,6 +13,7 @@ from gateway.rules.retry import GIVE_UP_AFTER, Deferred, Failed, Outcome, Sent
 from gateway.store import deliveries, outbox, session
 from gateway.store.deliveries import Leased
 from gateway.store.models import Account, Delivery
+from tests.databases import Databases
 from tests.fakes.outgoing import KEY, NOON, RAW, lay_out, owe, owed, row, ticket, told
 
 LEASE = timedelta(minutes=10)
@@ -21,8 +22,8 @@ UNBOUNDED, ONE_AN_HOUR = Budget(), Budget(account_hour=1)
 
 
 @pytest.fixture(autouse=True)
-def desk(tmp_path: Path) -> Iterator[Path]:
-    lay_out(tmp_path)
+def desk(tmp_path: Path, databases: Databases) -> Iterator[Path]:
+    lay_out(tmp_path, databases)
     yield tmp_path
     session.dispose()
 

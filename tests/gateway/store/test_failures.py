@@ -11,7 +11,7 @@ from gateway.rules.access import Sight
 from gateway.store import articles, failures, session
 from gateway.store.failures import MOST_COUNTED, Settled
 from gateway.store.models import Delivery, Outbox, table
-from gateway.store.queries.tickets import count_views
+from gateway.store.queries.counting import count_views
 from tests.fakes.refusing import refuse
 from tests.world import ANN, BOB, World, mail
 

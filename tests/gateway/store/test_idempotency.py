@@ -6,17 +6,17 @@ import pytest
 
 from gateway.desk import people
 from gateway.errors import Conflict, Invalid
-from gateway.store import idempotency, migrate, session
+from gateway.store import idempotency, session
 from gateway.store.idempotency import ABANDONED_AFTER, KEPT, Claim
 from gateway.store.session import transaction
+from tests.databases import Databases
 
 NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
 
 
 @pytest.fixture
-def account(tmp_path: Path) -> Iterator[int]:
-    session.configure(f"sqlite:///{tmp_path}/desk.db")
-    migrate.upgrade()
+def account(databases: Databases, tmp_path: Path) -> Iterator[int]:
+    session.configure(databases.migrated("sqlite", tmp_path))
     with transaction() as db:
         made = people.create_account(
             db, login="ann", email="a@b.example", name="Ann", password_hash="x", now=NOON

@@ -9,7 +9,7 @@ from gateway.desk import imapsources
 from gateway.desk.imapsources import Connection
 from gateway.store import imap, session
 from gateway.store.imap import FolderCount, FolderState, LeasedSource, SourceState, Uid
-from gateway.store.models import ImapFolder, ImapMessage, ImapSource
+from gateway.store.models import Account, ImapFolder, ImapMessage, ImapSource
 from gateway.store.servers import FreshTokens, Trouble
 from tests.world import NOON, World
 
@@ -97,6 +97,13 @@ def test_it_is_given_back_to_rest(source_id: int, source: LeasedSource) -> None:
 def test_a_paused_source_waits_for_nobody(source_id: int) -> None:
     with session.transaction() as db:
         db.query(ImapSource).update({"state": SourceState.PAUSED})
+    assert waiting(also_resting=True) == []
+    assert claim(source_id) is None
+
+
+def test_a_source_of_a_suspended_account_waits_for_nobody(source_id: int) -> None:
+    with session.transaction() as db:
+        db.query(Account).update({"suspended_at": NOON})
     assert waiting(also_resting=True) == []
     assert claim(source_id) is None
 

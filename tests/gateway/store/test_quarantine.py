@@ -7,7 +7,7 @@ from gateway.rules.access import Sight
 from gateway.rules.doubts import Outcome, Reason
 from gateway.store import quarantine, session
 from gateway.store.quarantine import MOST_COUNTED, NewHeld
-from gateway.store.queries.tickets import count_views
+from gateway.store.queries.counting import count_views
 from tests.world import ANN, NOON, SUPPORT, World, mail
 
 

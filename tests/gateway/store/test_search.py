@@ -1,18 +1,17 @@
 """Search: the same words are found on both databases, other accounts' never."""
 
 import pytest
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
 from sqlalchemy import delete, literal, select
 
 from gateway.mail.address import Address
 from gateway.rules.access import Sight
+from gateway.rules.searching import plain
 from gateway.rules.status import ArticleKind, Status
 from gateway.store import articles, search, session, tickets
 from gateway.store.articles import NewArticle, NewFile
 from gateway.store.models import Article
-from gateway.store.queries.tickets import TicketFilter, list_tickets
-from gateway.store.search import normalise
+from gateway.store.queries.found import find
+from gateway.store.queries.narrowing import Viewer
 from gateway.store.tickets import NewTicketRow
 from tests.world import NOON, Business, World
 
@@ -40,8 +39,8 @@ def write(
 
 def found(business: Business, query: str) -> list[int]:
     with session.reading() as db:
-        page = list_tickets(db, Sight(business.account_id), TicketFilter(query=query))
-    return [row.number for row in page.items]
+        results = find(db, Sight(business.account_id), plain(query), Viewer(None, NOON))
+    return [one.ticket.number for one in results.items]
 
 
 def test_words_are_found_however_they_are_written(world: World) -> None:
@@ -117,8 +116,6 @@ def test_signs_of_the_query_languages_are_harmless(world: World, where: str) -> 
 
 def test_a_query_without_a_word_finds_nothing(world: World) -> None:
     write(world.ours)
-    with session.reading() as db:
-        assert search.matching_tickets(db, Sight(world.ours.account_id), " !?* ") is None
     assert found(world.ours, "!?*") == []
 
 
@@ -144,16 +141,6 @@ def test_a_tickets_words_go_with_its_article(world: World) -> None:
         db.execute(delete(Article))
     write(world.ours, "anders", subject="neu")
     assert found(world.ours, "grüße") == []
-
-
-@example("\U0001d468")  # a capital only after decomposition
-@example("İstanbul ǅ ﬀ ᾳ")
-@settings(max_examples=500)
-@given(st.text(max_size=200))
-def test_normal_words_are_their_own_normal_form(text: str) -> None:
-    once = normalise(text)
-    assert normalise(once) == once
-    assert all(part for part in once.split(" ")) or once == ""
 
 
 def test_short_texts_are_searched_by_patterns_without_wildcards() -> None:

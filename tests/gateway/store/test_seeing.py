@@ -11,13 +11,17 @@ from gateway.desk import contacts, customers, groups, merging, quarantine, ticke
 from gateway.desk.tickets import TicketChange
 from gateway.errors import Denied, Invalid, NotFound
 from gateway.rules.access import Actor, Sight
+from gateway.rules.searching import parse
 from gateway.store import articles, session
 from gateway.store import tickets as rows
 from gateway.store.queries.articles import get_article, get_attachment, get_detail, get_raw
 from gateway.store.queries.contacts import ContactFilter, find_requester, get_contact, list_contacts
+from gateway.store.queries.counting import count_views
 from gateway.store.queries.customers import get_customer, list_customers
+from gateway.store.queries.found import find
 from gateway.store.queries.groups import get_group, groups_of, list_groups
-from gateway.store.queries.tickets import TicketFilter, count_views, get_ticket, list_tickets
+from gateway.store.queries.narrowing import Viewer
+from gateway.store.queries.tickets import TicketFilter, get_ticket, list_tickets
 from tests.admitting import add_limited, group_of
 from tests.world import ANN, BOB, NOON, SUPPORT, World
 
@@ -57,10 +61,9 @@ def test_lists_and_counts_hold_what_is_theirs(shop: World, north: Actor, south: 
     with session.reading() as db:
         assert [row.number for row in list_tickets(db, north.sight, TicketFilter()).items] == [1]
         assert list_tickets(db, south.sight, TicketFilter()).items == ()
-        assert [row.number for row in list_tickets(db, north.sight, TicketFilter(query="smokes")).items] == [
-            1
-        ]
-        assert list_tickets(db, north.sight, TicketFilter(query="call")).items == ()
+        viewer = Viewer(None, NOON)
+        assert [one.ticket.number for one in find(db, north.sight, parse("smokes"), viewer).items] == [1]
+        assert find(db, north.sight, parse("call"), viewer).items == ()
         assert (count_views(db, north.sight, None).open, count_views(db, south.sight, None).open) == (1, 0)
         assert count_views(db, Sight(shop.ours.account_id), None).open == 2
         assert [row.public_id for row in list_customers(db, north.sight).items] == [shop.ours.customer]

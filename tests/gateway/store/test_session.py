@@ -72,6 +72,18 @@ def test_nothing_done_in_a_reading_is_kept(database: str) -> None:
     assert count_owed() == 0
 
 
+def test_a_snapshot_sees_nothing_of_what_came_after_its_beginning(database: str) -> None:
+    with session.snapshot() as db:
+        before = db.execute(select(func.count()).select_from(Outbox)).scalar_one()
+        other = threading.Thread(target=owe)
+        other.start()
+        other.join()
+        assert db.execute(select(func.count()).select_from(Outbox)).scalar_one() == before
+    assert count_owed() == before + 1
+    with session.reading() as db:  # and leaves nothing behind in its connection
+        assert db.connection().get_isolation_level() in ("READ COMMITTED", "SERIALIZABLE")
+
+
 def test_what_waits_for_the_end_is_done_last_and_stands_or_falls_with_the_rest(database: str) -> None:
     def fail(db: Session) -> None:
         raise KeyboardInterrupt

@@ -8,10 +8,11 @@ from sqlalchemy import select
 
 from gateway.errors import NotFound
 from gateway.rules.access import Sight
+from gateway.rules.queue import ANSWERED, DONE, Effect
 from gateway.rules.status import Status
 from gateway.store import session, tickets
 from gateway.store.models import Participant, Ticket
-from gateway.store.tickets import NewTicketRow, Standing
+from gateway.store.tickets import Added, NewTicketRow, Standing
 from gateway.store.types import MOST
 from tests.world import NOON, Business, World, ticket_row
 
@@ -81,7 +82,9 @@ def test_activity_brings_a_ticket_forward_and_never_back(world: World) -> None:
     ticket = open_ticket(world.ours)
     for at, files in ((NOON + 2 * HOUR, 1), (NOON + HOUR, 2)):
         with session.transaction() as db:
-            tickets.touch(db, world.ours.account_id, ticket.id, snippet=str(files), files=files, now=at)
+            tickets.touch(
+                db, world.ours.account_id, ticket.id, Added(files, str(files), files, Effect.NONE), now=at
+            )
     row = ticket_row(1)
     assert (row.updated_at, row.article_count, row.attachment_count) == (NOON + 2 * HOUR, 2, 3)
 
@@ -89,7 +92,7 @@ def test_activity_brings_a_ticket_forward_and_never_back(world: World) -> None:
 def test_a_stranger_changes_nothing(world: World) -> None:
     ticket = open_ticket(world.ours)
     with session.transaction() as db:
-        tickets.touch(db, world.stranger.account_id, ticket.id, snippet="x", files=1, now=NOON)
+        tickets.touch(db, world.stranger.account_id, ticket.id, Added(1, "x", 1, Effect.NONE), now=NOON)
         tickets.change(db, world.stranger.account_id, ticket.id, {"subject": "x"})
         tickets.set_status(db, world.stranger.account_id, ticket, Status.CLOSED, now=NOON)
     row = ticket_row(1)
@@ -116,3 +119,42 @@ def test_who_takes_part_does_so_once_and_not_without_end(world: World) -> None:
         found = db.execute(select(Participant.address)).scalars().all()
     assert len(found) == len(set(found)) == 3 + 50
     assert {"a@x", "b@x", "y" * 320} <= set(found)
+
+
+def queue_at() -> object:
+    return ticket_row(1).queue_at
+
+
+def test_a_ticket_waits_from_its_mail_until_it_is_answered(world: World) -> None:
+    ticket = open_ticket(world.ours)
+    assert queue_at() == NOON
+    for article, (effect, place) in enumerate(
+        [
+            (Effect.WAITS, NOON),
+            (Effect.ANSWERS, ANSWERED),
+            (Effect.NONE, ANSWERED),
+            (Effect.WAITS, NOON + 4 * HOUR),
+            (Effect.WAITS, NOON + 4 * HOUR),
+        ],
+        start=1,
+    ):
+        with session.transaction() as db:
+            added = Added(article, None, 0, effect)
+            tickets.touch(db, world.ours.account_id, ticket.id, added, now=NOON + max(article, 4) * HOUR)
+        assert queue_at() == place
+    assert ticket_row(1).last_article_id == 5
+
+
+def test_what_is_not_open_stands_behind_all_and_gets_its_place_back(world: World) -> None:
+    ticket = open_ticket(world.ours)
+    with session.transaction() as db:
+        tickets.set_status(db, world.ours.account_id, ticket, Status.CLOSED, now=NOON)
+    assert queue_at() == DONE
+    with session.transaction() as db:
+        closed = tickets.stand_by_id(db, world.ours.account_id, ticket.id)
+        tickets.set_status(db, world.ours.account_id, closed, Status.OPEN, now=NOON)
+    assert queue_at() == ANSWERED
+    with session.transaction() as db:
+        tickets.wait_from(db, world.ours.account_id, ticket.id, now=NOON + HOUR)
+        tickets.wait_from(db, world.ours.account_id, ticket.id, now=NOON + 2 * HOUR)
+    assert queue_at() == NOON + HOUR

@@ -1,10 +1,12 @@
 import io
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
+from gateway import clock
 from tests.webui.cast import PNG, World, mail
 
 
@@ -25,10 +27,58 @@ def test_a_list_has_the_fields_that_were_promised(client: FlaskClient, world: Wo
         "tags",
         "maybe_belongs_to",
         "article_count",
+        "due_at",
+        "due_for",
+        "first_answered_at",
+        "priority",
+        "wake_at",
     }
     assert (ticket["number"], ticket["status"]) == (1, "new")
     assert ticket["requester"] == {"name": "Ann Example", "address": "ann@customer.example"}
     assert ticket["updated_at"].endswith("Z")
+
+
+def test_a_search_takes_the_language_of_the_search_box(client: FlaskClient, world: World) -> None:
+    world.ours.receive(mail("Fax", "It beeps."))
+
+    def found(query: str) -> list[int]:
+        listed: Any = client.get(f"/api/v1/tickets?{query}", headers=world.ours.headers).json
+        return [ticket["number"] for ticket in listed["items"]]
+
+    for query, expected in (
+        ("q=subject:fax", [2]),
+        ("q=smokes status:open", [1]),
+        ("q=-smokes", [2]),
+        ("q=smokes&status=open", []),
+        ("q=smokes&status=new,open", [1]),
+        ("q=status:open&status=new", [2, 1]),
+        ("q=%20", [2, 1]),
+    ):
+        assert found(query) == expected, query
+
+
+def test_a_search_goes_on_by_its_cursor(client: FlaskClient, world: World) -> None:
+    for number in range(3):
+        world.ours.receive(mail(f"Fax {number}", "It beeps."))
+    numbers, cursor = [], ""
+    for _ in range(3):
+        listed: Any = client.get(
+            f"/api/v1/tickets?q=beeps&limit=1&cursor={cursor}", headers=world.ours.headers
+        ).json
+        numbers += [ticket["number"] for ticket in listed["items"]]
+        cursor = listed["next"]
+    assert numbers == [4, 3, 2]
+    assert cursor is None
+
+
+def test_a_search_that_is_not_understood_is_refused_with_what_is_wrong(
+    client: FlaskClient, world: World
+) -> None:
+    answer = client.get("/api/v1/tickets?q=smokes status:opne", headers=world.ours.headers)
+    problem: Any = answer.json
+    assert answer.status_code == 422
+    assert "“status:” does not know “opne”, only new, open" in str(problem)
+    assert client.get("/api/v1/tickets?q=" + "x" * 1001, headers=world.ours.headers).status_code == 422
 
 
 def test_a_ticket_has_its_articles_as_promised(client: FlaskClient, world: World) -> None:
@@ -140,6 +190,10 @@ def test_what_is_named_changes_and_the_rest_stays(client: FlaskClient, world: Wo
     after = patch({"status": "closed"})
     assert (after["status"], after["assignee"], after["tags"]) == ("closed", "ours", ["a", "b"])
     assert patch({"assignee": None, "subject": "New words"})["assignee"] is None
+    until = (clock.now() + timedelta(days=1)).isoformat()
+    asleep = patch({"priority": "urgent", "wake_at": until})
+    assert (asleep["priority"], asleep["status"], asleep["wake_at"] is None) == ("urgent", "pending", False)
+    assert patch({"wake_at": None})["status"] == "open"
 
 
 @pytest.mark.parametrize(
@@ -153,6 +207,9 @@ def test_what_is_named_changes_and_the_rest_stays(client: FlaskClient, world: Wo
         ({"subject": "x" * 501}, "/subject"),
         ({"tags": [""]}, "/tags"),
         ({"customer": "nobody"}, "/customer"),
+        ({"priority": "extreme"}, "/priority"),
+        ({"wake_at": "2020-01-01T00:00:00Z"}, "/wake_at"),
+        ({"wake_at": "2020-01-01T00:00:00"}, "/wake_at"),
     ],
 )
 def test_a_wrong_change_changes_nothing(

@@ -114,3 +114,20 @@ def test_a_form_without_its_token_does_nothing(browser: FlaskClient, smith: str,
     for path in ("/groups", north, f"{north}/remove", f"{north}/take-out", f"{smith}/groups"):
         assert browser.post(path, data={"name": "X", "group": id_of(north)}).status_code == 400
     assert Page(browser.get(north)).text_of("h1") == "North"
+
+
+def test_its_due_times_and_hours_are_kept_and_shown(browser: FlaskClient, north: str) -> None:
+    assert Page(browser.get(north)).one("[name=own_hours]").get("checked") is None
+    typed = {"next_answer": "2 h", "own_hours": "on", "zone": "UTC", "day-0": "08:00-20:00"}
+    assert send(browser, f"{north}/targets", **typed).location == f"{north}#targets"
+    page = Page(browser.get(north))
+    assert page.one("#next_answer").get("value") == "2 h"
+    assert page.one("#day-0").get("value") == "08:00-20:00"
+    assert page.one("[name=own_hours]").get("checked") is not None
+    assert (page.inline(), page.elsewhere()) == ([], [])
+
+
+def test_a_due_time_that_is_none_comes_back_with_the_reason(browser: FlaskClient, north: str) -> None:
+    answer = send(browser, f"{north}/targets", **{"own_hours": "on", "zone": "UTC", "day-1": "late"})
+    assert answer.status_code == 422
+    assert "Tuesday: A span reads 09:00-17:00" in Page(answer).text_of("[role=alert]")

@@ -21,6 +21,7 @@ def test_counts_are_said_in_one_and_many(app: Flask) -> None:
     assert (second.contacts, second.groups) == ("2 contacts", ())
     said = [lines.group_line(GroupView("g", "North", count)).customers for count in (0, 1, 2)]
     assert said == ["0 customers", "1 customer", "2 customers"]
+    assert [lines.systems(count) for count in (1, 2)] == ["1 system", "2 systems"]
 
 
 def test_a_ticket_says_its_state_in_words(app: Flask, world: World) -> None:

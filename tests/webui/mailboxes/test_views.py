@@ -271,3 +271,20 @@ def test_staff_see_how_it_fares_and_change_nothing(browser: FlaskClient, world: 
     assert send(browser, f"{box}/hours", **HOURS).status_code == 403
     assert send(browser, f"{box}/connection", **CONNECTION).status_code == 403
     assert send(browser, "/mailboxes", address="a@b.example").status_code == 403
+
+
+def test_its_due_times_are_kept_and_shown(browser: FlaskClient, box: str) -> None:
+    typed = {"first_answer": "4h", "resolution": "2 days", "by_priority": "on"}
+    assert send(browser, f"{box}/targets", **typed).location == f"{box}#targets"
+    page = Page(browser.get(box))
+    shown = [page.one(f"#{name}").get("value") for name in ("first_answer", "next_answer", "resolution")]
+    assert shown == ["4 h", "", "2 d"]
+    assert page.one("[name=by_priority]").get("checked") is not None
+    assert (page.inline(), page.elsewhere()) == ([], [])
+
+
+def test_a_due_time_that_is_none_comes_back_with_the_reason(browser: FlaskClient, box: str) -> None:
+    answer = send(browser, f"{box}/targets", first_answer="soon")
+    assert answer.status_code == 422
+    assert "A time reads 30 min, 4 h or 2 d" in Page(answer).text_of("#wrong")
+    assert Page(answer).one("#first_answer").get("value") == "soon"

@@ -31,7 +31,7 @@ def test_a_new_file_is_held_for_the_next_try(app: Flask, world: World, secret: s
     first = compose(app, secret, files=FileStorage(BytesIO(b"plan"), "plan.txt"))
     assert [file.filename for file in composing.files(first)] == ["plan.txt"]
     second = compose(app, secret, held=first.held[0].token)
-    assert (composing.files(second), second.has_lost) == (composing.files(first), False)
+    assert (composing.files(second), second.lost) == (composing.files(first), ())
 
 
 def test_an_earlier_message_s_file_goes_along_again(app: Flask, world: World, secret: str) -> None:
@@ -42,6 +42,7 @@ def test_an_earlier_message_s_file_goes_along_again(app: Flask, world: World, se
 
 def test_what_is_held_no_longer_is_missed(app: Flask, world: World, secret: str) -> None:
     composer = compose(app, secret, held="of yesterday")
-    assert composer.has_lost
+    assert composer.lost == ("of yesterday",)
+    assert composing.files_there(composer) == ()
     with pytest.raises(Invalid, match="attach again"):
         composing.files(composer)

@@ -79,6 +79,37 @@ def test_a_state_changed_by_nobody_was_changed_by_a_mail() -> None:
     assert words("status", None, to="open") == "Now “Open”, by a new message"
 
 
+REMOTE: dict[str, Any] = {
+    "why": "host-ended",
+    "way": "client",
+    "scopes": ["view", "control"],
+    "from": "2026-03-02T11:48:00+00:00",
+    "opened": True,
+    "logins": ["bob", "gone"],
+}
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({}, "with Bob, gone, "),
+        ({}, ", with the program: see the screen, use mouse and keyboard; ended by the customer"),
+        ({"logins": []}, "with nobody of us, "),
+        ({"from": None, "why": "refused"}, "consent: refused by the customer"),
+        ({"from": None, "opened": False, "why": "expired"}, "nobody opened the link"),
+        ({"from": None, "opened": False, "why": "not-me"}, "that was not me"),
+        ({"way": "system", "system": "Server 01"}, ", by the program installed on Server 01: see"),
+        ({"way": "system"}, ", by the installed program: see"),
+        (
+            {"from": None, "opened": False, "why": "expired", "system": "Server 01"},
+            "Server 01 did not come online in time",
+        ),
+    ],
+)
+def test_a_remote_session_is_told_with_who_how_and_why(changed: dict[str, Any], said: str) -> None:
+    assert said in words("remote", **(REMOTE | changed))
+
+
 def test_a_program_acts_as_the_system() -> None:
     assert words("assigned", None, to="bob") == "The system assigned it to Bob"
 

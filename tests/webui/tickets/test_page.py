@@ -33,8 +33,8 @@ def inputs(world: World, **changes: Any) -> page.Inputs:
         own=frozenset({"help@ours.example"}),
         customers=(CustomerRow("c2", "beta", clock.now(), 0), CustomerRow("c1", "Alpha", clock.now(), 0)),
         others=(detail.ticket,),
-        views=(),
         size_of=world.ours.blobs.size_bytes,
+        bounds=page.Bounds(message_bytes=50_000_000),
     )
 
 

@@ -9,9 +9,32 @@
   // Times: the server names them in its own zone, here they are told in the reader's.
   const clock = new Intl.DateTimeFormat(root.lang, { dateStyle: "medium", timeStyle: "short" });
   const tellTimes = () => {
-    for (const time of all("time[datetime]")) time.title = clock.format(new Date(time.dateTime));
+    for (const time of all("time[datetime]")) {
+      const waits = time.className === "waits" ? `${time.closest("[data-waits]")?.dataset.waits ?? ""} ` : "";
+      time.title = waits + clock.format(new Date(time.dateTime));
+    }
     for (const time of all("time[data-told]")) time.textContent = time.title;
     for (const span of all("[data-from]")) span.textContent = clock.formatRange(new Date(span.dataset.from), new Date(span.dataset.to));
+  };
+
+  // Reports are by the reader's clock; the address says by which, so that it can be shared.
+  const tellZone = () => {
+    const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    const url = new URL(location.href);
+    if (!one("[data-zone]") || url.searchParams.has("zone") || one("[data-zone]").value === own) return;
+    url.searchParams.set("zone", own);
+    location.replace(url);
+  };
+
+  // Whoever has not said by whose clock they read, reads by their browser's.
+  const tellOwnZone = () => {
+    const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    const [form, select] = [one("#own-zone"), one("select#zone")];
+    const option = select && [...select.options].find((known) => known.value === own);
+    if (option && !option.selected) select.prepend(option.cloneNode(true));
+    if (!form) return;
+    form.elements.zone.value = own;
+    fetch(form.action, { method: "POST", body: new FormData(form) });
   };
 
   // A mail's HTML is fetched when somebody wants to see it, into a frame without rights.
@@ -82,58 +105,13 @@
     form.submit();
   };
 
-  // Keys: each stands on a visible control (data-key); none while a field has the focus.
-  const areOn = () => localStorage.getItem("keys") !== "off";
-  const isTyping = (element) => element.closest("input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]");
-  const move = (step) => {
-    const stops = all("[data-moves] .row > a, [data-moves] > .article");
-    const here = stops.findIndex((stop) => stop.contains(document.activeElement));
-    const next = stops[here < 0 ? (step > 0 ? 0 : stops.length - 1) : here + step];
-    next?.focus();
-    next?.scrollIntoView({ block: "nearest" });
-  };
-  const press = (key) => {
-    const control = one(`[data-key="${CSS.escape(key)}"]`);
-    if (!control || control.closest("[hidden]")) return false;
-    if (control.matches("input:not([type=radio])")) control.focus();
-    else control.click();
-    if (control.matches("[type=radio]")) one("#text").focus();
-    return true;
-  };
-  const showHelp = () => {
-    one("#keys-on").checked = areOn();
-    one("#help").showModal();
-  };
-  const onKey = (event) => {
-    const target = event.target;
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
-      const form = target.closest?.(".composer");
-      if (!form) return;
-      event.preventDefault();
-      const isNote = one("[value=note]", form).checked;
-      one(isNote ? ".save-note" : ".send .primary", form).click();
-      return;
-    }
-    if (event.key === "Escape" && isTyping(target)) target.blur();
-    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(target) || one("dialog[open]") || !areOn()) return;
-    if (event.key === "j" || event.key === "k") move(event.key === "j" ? 1 : -1);
-    else if (!"unrfe/?".includes(event.key) || !press(event.key)) return;
-    event.preventDefault();
-  };
-
-  // Composer: text that is not sent survives leaving the page; files come by choice, drop or paste.
-  const keepDraft = (form) => {
-    const key = `draft-${form.dataset.draft}`;
-    const text = one("textarea", form);
-    const kept = sessionStorage.getItem(key);
-    if (kept && !text.value) text.value = kept;
-    text.addEventListener("input", () => sessionStorage.setItem(key, text.value));
+  // Composer: sent once; files come by choice, drop or paste.
+  const guardSending = (form) => {
     form.addEventListener("submit", (event) => {
       if (form.dataset.sent) event.preventDefault();
       form.dataset.sent = "yes";
       const chosen = new Date(one("#send_at", form).value); // the field is in the reader's zone
       one("[name=instant]", form).value = Number.isNaN(chosen.getTime()) ? "" : chosen.toISOString();
-      sessionStorage.removeItem(key);
     });
     addEventListener("pageshow", () => delete form.dataset.sent);
   };
@@ -205,7 +183,7 @@
   const placed = (field, file) => {
     const clean = file.name.replace(/[[\]\n\\/]/g, "_").slice(-100) || "picture";
     const dot = clean.lastIndexOf(".") > 0 ? clean.lastIndexOf(".") : clean.length;
-    const going = all(".going label").map((label) => label.textContent);
+    const going = all(".going label, .chosen li").map((label) => label.firstChild.textContent || label.textContent);
     const taken = new Set([...going, ...[...field.files].map((other) => other.name)]);
     let name = clean;
     for (let count = 2; taken.has(name); count += 1) name = `${clean.slice(0, dot)}-${count}${clean.slice(dot)}`;
@@ -217,6 +195,7 @@
     const area = one("textarea", form);
     const list = one(".chosen", form);
     let files = [...field.files];
+    const held = new Map(); // files that the server has already, each with the word that stands for it
     const isPicture = (file) => pictures.dataset.types.split(" ").includes(file.type) && file.size <= Number(pictures.dataset.bytes);
     const add = (more) => {
       for (const file of more) {
@@ -232,17 +211,49 @@
       }
       carry(field, files);
       show();
+      changed();
     };
-    const drop = (file) => {
+    const changed = () => area.dispatchEvent(new Event("input", { bubbles: true }));
+    const leave = (file) => {
       carry(pictures, [...pictures.files].filter((other) => other !== file));
       files = files.filter((other) => other !== file);
       carry(field, files);
-      area.value = area.value.replaceAll(`![${file.name}]`, "");
-      area.dispatchEvent(new Event("input", { bubbles: true }));
-      show();
     };
+    const drop = (file) => {
+      leave(file);
+      held.get(file)?.remove();
+      held.delete(file);
+      area.value = area.value.replaceAll(`![${file.name}]`, "");
+      show();
+      changed();
+    };
+    const hold = (file, token) => {
+      const word = document.createElement("input");
+      Object.assign(word, { type: "hidden", name: "held", value: token });
+      word.dataset.size = file.size;
+      form.append(word);
+      held.set(file, word);
+      leave(file);
+    };
+    form.addEventListener("held", ({ detail }) => {
+      const still = [...pictures.files, ...files]; // one that was removed while it was saved stays removed
+      for (const [file, token] of detail) if (still.includes(file)) hold(file, token);
+      show();
+    });
+    form.addEventListener("lost", ({ detail }) => {
+      const gone = [...held].filter(([, word]) => detail.includes(word.value));
+      if (!gone.length) return;
+      for (const [file, word] of gone) {
+        word.remove();
+        held.delete(file);
+        files.push(file);
+      }
+      carry(field, files);
+      show();
+      changed();
+    });
     const show = () => {
-      list.replaceChildren(...[...pictures.files, ...files].map((file) => {
+      list.replaceChildren(...[...held.keys(), ...pictures.files, ...files].map((file) => {
         const item = document.createElement("li");
         const remove = document.createElement("button");
         remove.type = "button";
@@ -258,6 +269,7 @@
       files.push(...field.files);
       carry(field, files);
       show();
+      changed();
     });
     form.addEventListener("paste", (event) => {
       if (!event.clipboardData.files.length) return;
@@ -309,24 +321,36 @@
     one("#files", form).setCustomValidity(words);
   };
 
-  // Canned replies: "/" at the start of a line offers those whose names have what follows it.
-  const offerCanned = (form) => {
-    const select = one("#canned", form);
-    if (!select) return;
-    const area = one("textarea", form);
-    const list = one(".offers", form);
-    const insert = async (id, from, to) => {
-      const answer = await fetch(select.dataset.texts + id);
-      select.value = "";
-      if (!answer.ok) return;
-      area.setRangeText(await answer.text(), from, to, "end");
+  // "/" at the start of a line offers canned replies, "@" in a note colleagues: those that have what follows it.
+  const offer = (form) => {
+    const [area, list, select] = [one("textarea", form), one(".offers", form), one("#canned", form)];
+    if (!list) return;
+    const people = [...(one("#people", form)?.options ?? [])].map(({ value, text }) => ({ value, text: `${text} @${value}` }));
+    const put = (text, from, to) => {
+      area.setRangeText(text, from, to, "end");
       area.focus();
       area.dispatchEvent(new Event("input", { bubbles: true }));
     };
-    const lineStart = () => area.value.lastIndexOf("\n", area.selectionStart - 1) + 1;
+    const insert = async (id, from, to) => {
+      const answer = await fetch(select.dataset.texts + id);
+      select.value = "";
+      if (answer.ok) put(await answer.text(), from, to);
+    };
+    const asked = () => {
+      const end = area.selectionStart;
+      const before = area.value.slice(area.value.lastIndexOf("\n", end - 1) + 1, end);
+      if (select && before.startsWith("/")) {
+        const options = [...select.options].slice(1).map(({ value, text }) => ({ value, text }));
+        return { from: end - before.length, end, wanted: before.slice(1), options, take: insert };
+      }
+      const call = one("[value=note]", form)?.checked && /(?:^|[^\w@.+\/-])@([\w.+-]*)$/.exec(before);
+      if (!call) return null;
+      return { from: end - call[1].length - 1, end, wanted: call[1], options: people, take: (login, from, to) => put(`@${login} `, from, to) };
+    };
     const choose = (item) => {
+      const question = asked();
       hide();
-      if (item) insert(item.dataset.id, lineStart(), area.selectionStart);
+      if (item && question) question.take(item.dataset.id, question.from, question.end);
     };
     const mark = (item) => {
       for (const other of list.children) other.setAttribute("aria-selected", String(other === item));
@@ -338,9 +362,8 @@
       area.removeAttribute("aria-activedescendant");
     };
     const show = () => {
-      const line = area.value.slice(lineStart(), area.selectionStart);
-      const wanted = line.slice(1).toLowerCase();
-      const fitting = line.startsWith("/") ? [...select.options].slice(1).filter((option) => option.text.toLowerCase().includes(wanted)) : [];
+      const question = asked();
+      const fitting = question?.options.filter((option) => option.text.toLowerCase().includes(question.wanted.toLowerCase())) ?? [];
       list.replaceChildren(...fitting.map((option, place) => {
         const item = document.createElement("li");
         item.id = `offer-${place}`;
@@ -369,7 +392,7 @@
       event.preventDefault();
       event.stopImmediatePropagation();
     });
-    select.addEventListener("change", () => select.value && insert(select.value, area.selectionStart, area.selectionEnd));
+    select?.addEventListener("change", () => select.value && insert(select.value, area.selectionStart, area.selectionEnd));
   };
 
   // The composer comes with the page, and anew when it turns to a message that is forwarded.
@@ -377,27 +400,27 @@
     const composer = one(".composer:not([data-begun])");
     if (!composer) return;
     composer.dataset.begun = "yes";
-    keepDraft(composer);
+    guardSending(composer);
     takeFiles(composer);
-    offerCanned(composer);
+    offer(composer);
     formatText(composer);
     (one("[autofocus]", composer) ?? (swapped && one("#text", composer)))?.focus();
   };
 
   const begin = () => {
+    tellZone();
+    tellOwnZone();
     tellTimes();
     showView();
     takeSecret();
-    document.addEventListener("keydown", onKey);
     document.addEventListener("toggle", openFrame, true);
     document.addEventListener("toggle", openText, true);
     document.addEventListener("change", sendChoice);
     document.addEventListener("click", loadPictures);
     document.addEventListener("click", zoom);
     document.addEventListener("htmx:after:swap", tellTimes);
+    document.body.addEventListener("live:row", tellTimes);
     document.addEventListener("htmx:after:swap", beginComposer);
-    one('button[data-key="?"]')?.addEventListener("click", showHelp);
-    one("#keys-on")?.addEventListener("change", (event) => localStorage.setItem("keys", event.target.checked ? "on" : "off"));
     beginComposer();
   };
   begin();

@@ -9,7 +9,7 @@ from collections import defaultdict
 import sqlalchemy as sa
 from alembic import op
 
-from gateway.store.search import normalise
+from gateway.rules.folding import normalise
 
 revision = "0015"
 down_revision = "0014"

@@ -13,9 +13,10 @@ from gateway.mail.parse import parse
 from gateway.rules.access import Actor, Role, Sight
 from gateway.rules.status import ArticleKind, Status
 from gateway.settings import Settings, load
-from gateway.store import intake, migrate, outbox, session
+from gateway.store import intake, outbox, session
 from gateway.store.postbox import Postbox
 from gateway.store.queries.articles import TicketDetail, get_detail
+from tests.databases import Databases
 
 NOW = datetime(2026, 3, 5, 12, tzinfo=UTC)
 STORY = Thread(
@@ -38,10 +39,10 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def detail(settings: Settings) -> TicketDetail:
+def detail(settings: Settings, databases: Databases) -> TicketDetail:
     due = DueMail()
+    databases.lay(settings.effective_database_url)
     session.configure(settings.effective_database_url, wake=due.wake)
-    migrate.upgrade()
     with session.transaction() as db:
         made = people.create_account(
             db, login="demo", email="x@desk.example", name="", password_hash="x", now=NOW

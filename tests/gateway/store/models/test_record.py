@@ -1,12 +1,17 @@
 """What every table shares."""
 
-from gateway.store.models import Account, Privacy, Record, table
+import pytest
+
+from gateway.rules.privacy import Lasts, Privacy, Purpose, Whom
+from gateway.store.models import Account, Record, table
 
 ACCOUNTLESS = {
     "account": "is one",
+    "broadcast": "is told to everybody",
     "ceremony": "hangs on staff, or on nobody yet",
     "half_sign_in": "hangs on staff, which has one",
     "knock": "counts who is not known yet",
+    "legal_text": "is the installation's",
     "outbox": "says topic and id alone",
     "passkey": "hangs on staff, which has one",
     "recovery_code": "hangs on staff, which has one",
@@ -14,16 +19,34 @@ ACCOUNTLESS = {
     "staff_identity": "hangs on staff, which has one",
     "relay_offer": "is about the installation's own server",
     "sign_up_invitation": "is for who has none yet",
+    "suggestion": "is nobody's",
     "web_session": "hangs on staff, which has one",
 }
 
 
-def test_every_column_has_its_privacy_class() -> None:
+COLUMNS = [column for one in Record.metadata.sorted_tables for column in one.columns]
+
+
+def test_every_column_says_how_near_to_a_person_it_is_and_why_it_is_there() -> None:
     missing = [
-        f"{one.name}.{column.name}"
-        for one in Record.metadata.sorted_tables
-        for column in one.columns
+        str(column)
+        for column in COLUMNS
         if not isinstance(column.info.get("privacy"), Privacy)
+        or not isinstance(column.info.get("purpose"), Purpose)
+    ]
+    assert missing == []
+
+
+def test_nothing_near_to_a_person_is_kept_because_the_program_likes_to() -> None:
+    near = [column for column in COLUMNS if column.info["privacy"] is not Privacy.TECHNICAL]
+    assert [str(column) for column in near if column.info["purpose"] is Purpose.RUNNING] == []
+
+
+def test_every_table_says_about_whom_it_is_and_how_long_it_stays() -> None:
+    missing = [
+        one.name
+        for one in Record.metadata.sorted_tables
+        if not (isinstance(one.info.get("whom"), Whom) and isinstance(one.info.get("lasts"), Lasts))
     ]
     assert missing == []
 
@@ -60,3 +83,8 @@ def test_every_constraint_has_a_name_to_drop_it_by() -> None:
 
 def test_a_models_table_is_the_one_statements_use() -> None:
     assert table(Account) is Account.__table__
+
+
+def test_a_table_that_does_not_say_so_is_refused() -> None:
+    with pytest.raises(TypeError, match=r"whom.*lasts|lasts.*whom"):
+        type("Silent", (Record,), {"__tablename__": "silent"})

@@ -5,18 +5,18 @@ from pathlib import Path
 import pytest
 
 from gateway.errors import Unavailable
-from gateway.store import migrate, outbox, session
+from gateway.store import outbox, session
 from gateway.store.outbox import Topic
 from gateway.store.queries import health
 from gateway.store.session import reading, transaction
+from tests.databases import Databases
 
 NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[None]:
-    session.configure(f"sqlite:///{tmp_path}/desk.db")
-    migrate.upgrade()
+def database(databases: Databases, tmp_path: Path) -> Iterator[None]:
+    session.configure(databases.migrated("sqlite", tmp_path))
     yield
     session.dispose()
 
@@ -24,7 +24,9 @@ def database(tmp_path: Path) -> Iterator[None]:
 def test_an_empty_desk_owes_nothing_and_every_count_is_there(database: None) -> None:
     with reading() as db:
         numbers = health.count(db, now=NOON)
-    assert numbers.outbox == dict.fromkeys(("file", "deliver", "scan", "preview", "guests"), 0)
+    assert numbers.outbox == dict.fromkeys(
+        ("file", "deliver", "scan", "preview", "guests", "act", "due", "report", "export"), 0
+    )
     assert numbers.oldest_due_seconds == 0
     assert set(numbers.offers.values()) == {0}
 

@@ -1,0 +1,1 @@
+"""What is in an export, and how it is read out of the database and into another one."""

@@ -1,0 +1,50 @@
+"""What the operator tells everybody, and what nobody in particular suggests."""
+
+from datetime import datetime
+
+from sqlalchemy import String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped
+
+from gateway.rules.privacy import Lasts, Privacy, Purpose, Whom
+from gateway.store.models.record import Record, column, key
+
+
+class LegalText(Record, whom=Whom.TECHNICAL, lasts=Lasts.INSTALLATION):
+    """One version of the privacy policy or the terms; versions of a document are numbered from 1 on."""
+
+    __tablename__ = "legal_text"
+    __table_args__ = (UniqueConstraint("document", "number"),)
+
+    id: Mapped[int] = key()
+    document: Mapped[str] = column(Privacy.TECHNICAL, Purpose.SETTINGS, type_=String(10))
+    number: Mapped[int] = column(Privacy.TECHNICAL, Purpose.SETTINGS)
+    text_en: Mapped[str] = column(Privacy.TECHNICAL, Purpose.SETTINGS, type_=Text)
+    text_de: Mapped[str] = column(Privacy.TECHNICAL, Purpose.SETTINGS, type_=Text)
+    changed_at: Mapped[datetime] = column(Privacy.TECHNICAL, Purpose.SETTINGS)
+
+
+class Broadcast(Record, whom=Whom.TECHNICAL, lasts=Lasts.INSTALLATION):
+    """A notice that everybody who is signed in reads until its end; there is one at most."""
+
+    __tablename__ = "broadcast"
+
+    id: Mapped[int] = key()
+    public_id: Mapped[str] = column(Privacy.TECHNICAL, Purpose.RUNNING, type_=String(32), unique=True)
+    text_en: Mapped[str] = column(Privacy.TECHNICAL, Purpose.SETTINGS, type_=Text)
+    text_de: Mapped[str] = column(Privacy.TECHNICAL, Purpose.SETTINGS, type_=Text)
+    until_at: Mapped[datetime] = column(Privacy.TECHNICAL, Purpose.SETTINGS)
+    made_at: Mapped[datetime] = column(Privacy.TECHNICAL, Purpose.SETTINGS)
+
+
+class Suggestion(Record, whom=Whom.TECHNICAL, lasts=Lasts.DAY):
+    """What somebody suggests until its day is over, and for a day more that the work for it was used up.
+
+    `id` is the hash of the challenge that was solved, which nobody chose; the day is in UTC.
+    """
+
+    __tablename__ = "suggestion"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    id: Mapped[str] = column(Privacy.TECHNICAL, Purpose.PROTECTION, type_=String(64), primary_key=True)
+    day: Mapped[str] = column(Privacy.TECHNICAL, Purpose.PROTECTION, type_=String(10), index=True)
+    text: Mapped[str] = column(Privacy.CONTENT, Purpose.REQUESTS, type_=Text)

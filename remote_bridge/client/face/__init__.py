@@ -1,0 +1,1 @@
+"""What the customer sees of a session: consent, banner, chat."""

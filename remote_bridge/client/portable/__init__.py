@@ -1,0 +1,1 @@
+"""The same by mss and pynput, for Windows and macOS."""

@@ -1,0 +1,1 @@
+"""The customer's screen, input and clipboard by X11."""

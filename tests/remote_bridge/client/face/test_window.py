@@ -1,0 +1,226 @@
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from remote_bridge.client import acts
+from remote_bridge.client.acts import Act, Line, View
+from remote_bridge.protocol.scopes import Scope
+from tests.remote_bridge.client.face.views import ALL, ASKING, CHATTED, ENDED, LIVE, OFFERED, PAUSED
+
+tk = pytest.importorskip("tkinter", reason="this Python has no Tk (Debian: python3-tk)")
+ttk = pytest.importorskip("tkinter.ttk", reason="this Python has no Tk (Debian: python3-tk)")
+window = pytest.importorskip("remote_bridge.client.face.window", reason="this Python has no Tk")
+
+CONTROL = frozenset({Scope.CONTROL})
+
+
+class Shown:
+    """A face on a real display, and what was done on it."""
+
+    def __init__(self) -> None:
+        self.done: list[Act] = []
+        self.face = window.WindowFace(self.done.append)
+
+    def see(self, view: View) -> None:
+        self.face._render(view)
+        self.face.root.update()
+
+    def texts(self) -> str:
+        return "\n".join(str(w.cget("text")) for w in self._all() if isinstance(w, ttk.Label))
+
+    def _all(self) -> list[Any]:
+        found: list[Any] = []
+        waiting = [self.face.root]
+        while waiting:
+            one = waiting.pop()
+            found.append(one)
+            waiting += one.winfo_children()
+        return found
+
+    def button(self, text: str) -> Any:
+        return next(w for w in self._all() if isinstance(w, ttk.Button) and w.cget("text") == text)
+
+    def ticks(self) -> list[Any]:
+        boxes = [w for w in self._all() if isinstance(w, ttk.Checkbutton)]
+        return sorted(boxes, key=lambda box: box.winfo_rooty())
+
+
+@pytest.fixture
+def shown(display: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shown]:
+    monkeypatch.setenv("DISPLAY", display)
+    one = Shown()
+    yield one
+    try:
+        one.face.root.destroy()
+    except tk.TclError:
+        return  # the test has closed it
+
+
+def test_the_question_has_a_tick_for_each_thing_that_is_asked_and_no_other(shown: Shown) -> None:
+    shown.see(replace(ASKING, asked=ALL - {Scope.FILES}))
+    for part in ("Ann Lee of Crane & Sons", "#17: Printer", "Until", "123 456", "Ctrl+Alt+Shift+Esc"):
+        assert part in shown.texts()
+    first, *others = shown.ticks()
+    assert [box.cget("text") for box in (first, *others)] == [
+        "See your screen",
+        "Use your mouse and keyboard",
+        "Read and fill your clipboard",
+    ]
+    assert first.instate(["disabled"])
+    others[1].invoke()
+    shown.button("Allow").invoke()
+    assert shown.done == [acts.Allow(frozenset({Scope.VIEW, Scope.CONTROL}))]
+
+
+def test_a_tick_that_was_taken_out_stays_out_when_a_viewer_comes(shown: Shown) -> None:
+    shown.see(ASKING)
+    shown.ticks()[1].invoke()
+    shown.see(replace(ASKING, people=()))
+    shown.see(replace(ASKING, asked=ALL - {Scope.FILES}))
+    shown.button("Allow").invoke()
+    assert shown.done == [acts.Allow(frozenset({Scope.VIEW, Scope.CLIPBOARD}))]
+
+
+def test_what_is_asked_while_somebody_reads_is_not_ticked(shown: Shown) -> None:
+    shown.see(replace(ASKING, asked=frozenset({Scope.VIEW})))
+    shown.see(ASKING)
+    shown.button("Allow").invoke()
+    assert shown.done == [acts.Allow(frozenset({Scope.VIEW}))]
+
+
+def test_refusing_is_what_return_does(shown: Shown) -> None:
+    shown.see(ASKING)
+    assert shown.face.root.focus_get() is shown.button("Refuse")
+    shown.button("Refuse").invoke()
+    assert shown.done == [acts.Refuse()]
+
+
+def test_the_banner_stays_above_and_says_who_sees(shown: Shown) -> None:
+    shown.see(ASKING)
+    shown.see(LIVE)
+    assert "Ann sees your screen. Ann steers." in shown.texts()
+    assert shown.face.root.attributes("-topmost")
+    for text in ("Pause", "Take back control", "End"):
+        shown.button(text).invoke()
+    shown.see(PAUSED)
+    assert "Paused: nobody sees your screen." in shown.texts()
+    shown.button("Go on").invoke()
+    assert shown.done == [acts.Pause(), acts.TakeBack(CONTROL), acts.End(), acts.Resume()]
+
+
+def test_what_is_not_granted_cannot_be_pressed(shown: Shown) -> None:
+    shown.see(replace(LIVE, granted=frozenset({Scope.VIEW})))
+    assert shown.button("Take back control").instate(["disabled"])
+    assert shown.button("Send a file").instate(["disabled"])
+
+
+def test_more_that_is_asked_is_a_question_of_its_own(shown: Shown) -> None:
+    shown.see(replace(LIVE, questions=CONTROL))
+    assert "asks for more: Use your mouse" in shown.texts()
+    shown.button("Allow").invoke()
+    shown.button("Refuse").invoke()
+    assert shown.done == [acts.Allow(CONTROL), acts.Deny(CONTROL)]
+    shown.see(LIVE)
+    assert "asks for more" not in shown.texts()
+
+
+def test_files_are_saved_or_refused_and_sent(shown: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown.see(replace(LIVE, transfers=(OFFERED,)))
+    shown.button("Save").invoke()
+    shown.button("Refuse").invoke()
+    # The system's own dialogue waits for a person.
+    monkeypatch.setattr(window.filedialog, "askopenfilename", lambda **_: "/a/b.txt")
+    shown.button("Send a file").invoke()
+    assert shown.done == [acts.AcceptFile(1, 5), acts.DropFile(1, 5), acts.SendFile(Path("/a/b.txt"))]
+
+
+def test_chat_is_written_and_read(shown: Shown) -> None:
+    shown.see(CHATTED)
+    banner = shown.face._part
+    assert banner._chat.get("1.0", "end").strip() == "Ann: hello\nYou: hi"
+    banner._line.insert(0, "thanks")
+    banner._say(None)
+    assert (shown.done, banner._line.get()) == ([acts.Say("thanks")], "")
+
+
+@pytest.mark.parametrize(("view", "act"), [(ASKING, acts.Refuse()), (LIVE, acts.End())])
+def test_closing_the_window_ends_it(shown: Shown, view: View, act: Act) -> None:
+    shown.see(view)
+    shown.face._closed()
+    assert shown.done == [act]
+
+
+def test_the_end_is_said_and_closed_by_hand(shown: Shown) -> None:
+    shown.see(replace(ASKING, line=Line.CONNECTING))
+    assert "Connecting" in shown.texts()
+    shown.see(replace(ENDED, trouble="The X server has gone."))
+    assert "The X server has gone. The support has ended the session." in shown.texts()
+    shown.see(LIVE)
+    assert "sees your screen" not in shown.texts()
+    shown.button("Close").invoke()
+
+
+def test_the_end_closes_by_itself_where_nobody_may_be_there(
+    display: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DISPLAY", display)
+    face = window.WindowFace(lambda _: None, closes_after=0.05)
+    face.show(ENDED)
+    face.run()
+    with pytest.raises(tk.TclError):
+        face.root.winfo_exists()
+
+
+def test_unattended_access_stands_in_the_banner_and_is_ended_there(shown: Shown) -> None:
+    shown.see(replace(LIVE, unattended=ALL))
+    assert "Nobody was asked" in shown.texts()
+    shown.button("End unattended access").invoke()
+    assert shown.done == [acts.Revoke()]
+    shown.see(LIVE)
+    assert "Nobody was asked" not in shown.texts()
+
+
+def test_who_is_told_to_leave_within_a_callback_leaves(shown: Shown) -> None:
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    shown.face.root.after(10, interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        shown.face.run()
+
+
+def test_a_fault_within_a_callback_is_told_and_the_window_stays(
+    shown: Shown, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken() -> None:
+        raise RuntimeError("a fault")
+
+    told: list[str] = []
+    shown.face.root.after(10, broken)
+    shown.face.root.after(20, lambda: told.append(capsys.readouterr().err))
+    run_until(shown, lambda: told)
+    assert "a fault" in told[0]
+
+
+def run_until(shown: Shown, done: Callable[[], object]) -> None:
+    def wait() -> None:
+        until = time.monotonic() + 10
+        while not done() and time.monotonic() < until:
+            time.sleep(0.01)
+        shown.face.root.after(0, shown.face.root.destroy)
+
+    shown.face.root.after(60, lambda: threading.Thread(target=wait).start())
+    shown.face.run()
+
+
+def test_views_and_failures_come_from_another_thread(shown: Shown) -> None:
+    seen: list[str] = []
+    shown.face._end = seen.append
+    threading.Thread(target=lambda: (shown.face.show(LIVE), shown.face.fail("No."))).start()
+    run_until(shown, lambda: seen)
+    assert seen == ["No."]

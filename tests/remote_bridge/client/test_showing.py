@@ -1,0 +1,182 @@
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
+
+import pytest
+
+from remote_bridge.client.rects import Rect
+from remote_bridge.client.rfb.messages import RfbError
+from remote_bridge.client.screen import Changes
+from remote_bridge.client.showing import CHUNK_BYTES, Showing
+from tests.fakes.rfb_viewer import ENCODINGS, RfbViewer
+from tests.remote_bridge.client.picture.pictures import StillScreen, Words, far, photo, text
+
+EVERYTHING = Changes((Rect(0, 0, 4000, 4000),))
+
+
+class Shown:
+    """A showing and its viewer, on a line that takes `trip` seconds there and back."""
+
+    def __init__(self, words: Words, *encodings: int, trip: float = 0.0) -> None:
+        self.screen, self.viewer, self.now, self.trip = (
+            StillScreen(words),
+            RfbViewer(encodings or ENCODINGS),
+            100.0,
+            trip,
+        )
+        self.sent: list[bytes] = []
+        self.showing = Showing(
+            self.screen, "Acme", self.sent.append, takes_places=True, clock=lambda: self.now
+        )
+        self.exchange()
+
+    def exchange(self) -> None:
+        """Let both say all that they have to say."""
+        while self.sent:
+            data = b"".join(self.sent)
+            self.sent.clear()
+            self.viewer.receive(data)
+            self.now += self.trip
+            self.showing.receive(self.viewer.take_output())
+
+    async def see(self, pool: Executor, words: Words | None = None) -> None:
+        if words is not None:
+            self.screen.words = words
+            self.showing.note(EVERYTHING)
+        while self.showing.may_step() and await self.showing.step(pool):
+            self.exchange()
+
+    @property
+    def is_exact(self) -> bool:
+        return bool((self.viewer.screen == self.screen.words).all())
+
+
+def shown(words: Words, *encodings: int, trip: float = 0.0) -> Shown:
+    return Shown(words, *encodings, trip=trip)
+
+
+def run(one: Callable[[], Shown], *seen: Words) -> Shown:
+    async def told() -> Shown:
+        with ThreadPoolExecutor(2) as pool:
+            it = one()
+            await it.see(pool)
+            for words in seen:
+                await it.see(pool, words)
+            return it
+
+    return asyncio.run(told())
+
+
+def test_the_viewer_has_the_screen_its_name_and_its_pointer() -> None:
+    it = run(lambda: shown(text(640, 480)))
+    assert it.is_exact
+    assert it.viewer.name == "Acme"
+    assert [cursor[:2] for cursor in it.viewer.cursors] == [(1, 1)]
+
+
+def test_large_changes_are_made_in_threads_and_stay_in_order() -> None:
+    first, second = text(1600, 1000), text(1600, 1000, 4000)
+    second[100:700, 200:1000] = photo(800, 600)
+    it = run(lambda: shown(first), second)
+    assert far(it.viewer.screen, second) < 1
+    beside = it.viewer.screen == second
+    beside[100 - 64 : 700 + 64, 200 - 64 : 1000 + 64] = True  # a tile that is a photo in part is sent as one
+    assert beside.all()
+
+
+def test_photos_are_mended_when_it_is_quiet() -> None:
+    it = run(lambda: shown(photo(640, 480)))
+    before = it.is_exact
+    assert it.showing.mend_in() == pytest.approx(0.4)
+    it.now += 1
+
+    async def mend() -> None:
+        with ThreadPoolExecutor(1) as pool:
+            await it.see(pool)
+
+    asyncio.run(mend())
+    assert (before, it.is_exact) == (False, True)
+    assert it.showing.mend_in() is None
+
+
+@pytest.mark.parametrize("encodings", [(0,), (1, 0), (7, 1, 0), (7, 0, -26)])
+def test_viewers_that_know_less_see_as_well(encodings: tuple[int, ...]) -> None:
+    it = run(lambda: shown(text(320, 240, 100), *encodings), text(320, 240, 120))
+    assert it.is_exact
+
+
+def test_only_one_update_is_under_way_until_the_viewer_has_read_it() -> None:
+    async def told() -> None:
+        it = shown(text(320, 240))
+        with ThreadPoolExecutor(1) as pool:
+            await it.see(pool)
+            it.viewer.answers_fences = False
+            it.screen.words = text(320, 240, 50)
+            it.showing.note(EVERYTHING)
+            assert await it.showing.step(pool)
+            it.showing.note(EVERYTHING)
+            assert not it.showing.may_step()
+            assert not it.showing.takes_changes
+            it.now += 11
+            assert it.showing.is_stuck()
+
+    asyncio.run(told())
+
+
+def test_on_a_slow_line_photos_are_smaller() -> None:
+    fast = run(lambda: shown(photo(640, 480), trip=0.001), photo(640, 480, 2))
+    slow = run(lambda: shown(photo(640, 480), trip=1.0), photo(640, 480, 2), photo(640, 480, 3))
+    long = run(lambda: shown(photo(640, 480), trip=0.06), photo(640, 480, 2), photo(640, 480, 3))
+    assert (fast.showing.quality.jpeg, fast.showing.quality.subsampling) == (79, "444")
+    assert (long.showing.quality.jpeg, long.showing.quality.subsampling) == (42, "420")
+    assert (slow.showing.quality.jpeg, slow.showing.quality.subsampling) == (42, "420")
+
+
+def test_a_new_size_is_followed_and_told_first() -> None:
+    it = run(lambda: shown(text(320, 240)))
+    it.screen.words = text(400, 300)
+    it.showing.note(Changes((Rect(0, 0, 400, 300),), resized=True))
+
+    async def go_on() -> None:
+        with ThreadPoolExecutor(1) as pool:
+            await it.see(pool)
+
+    asyncio.run(go_on())
+    assert it.viewer.screen.shape == (300, 400)
+    assert it.is_exact
+
+
+def test_a_viewer_that_cannot_follow_is_lost() -> None:
+    it = run(lambda: shown(text(320, 240), 7, 0))
+    it.screen.words = text(400, 300)
+    with pytest.raises(RfbError):
+        it.showing.note(Changes(resized=True))
+
+
+def test_updates_leave_in_pieces_while_the_rest_is_made() -> None:
+    async def told() -> None:
+        it = shown(photo(1600, 1000))
+        with ThreadPoolExecutor(2) as pool:
+            await it.showing.step(pool)
+            it.exchange()
+            await it.showing.step(pool)
+        assert len(it.sent) > 3
+        assert max(map(len, it.sent)) < 30 * CHUNK_BYTES
+
+    asyncio.run(told())
+
+
+def test_what_is_asked_within_an_update_is_answered_behind_it() -> None:
+    it = shown(photo(1600, 1000))
+
+    def send(data: bytes) -> None:
+        it.sent.append(data)
+        if len(data) >= CHUNK_BYTES:  # there is more of this update to come
+            it.viewer.mark(b"asked")
+            it.showing.receive(it.viewer.take_output())
+
+    it.showing._send = send
+    with ThreadPoolExecutor(2) as pool:
+        asyncio.run(it.see(pool))
+    assert len(it.viewer.marks) > 1
+    assert far(it.viewer.screen, it.screen.words) < 4

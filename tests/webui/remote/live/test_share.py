@@ -1,0 +1,248 @@
+"""A customer who shows the screen in the browser: consent first, view only, paused and ended at will."""
+
+import re
+import struct
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect
+from playwright.sync_api import Page as Tab
+from sqlalchemy import update
+
+from gateway import clock
+from gateway.desk import remote
+from gateway.desk.remote import Made
+from gateway.rules.remote import State, Way, Why
+from gateway.settings import Settings
+from gateway.store import session
+from gateway.store.models import Staff
+from gateway.store.queries.remote import RemoteView
+from remote_bridge.protocol.chat import Heard
+from remote_bridge.protocol.clipboard import Copied
+from remote_bridge.protocol.frames import Channel
+from tests.fakes.desk import eventually
+from tests.webui.cast import World
+from tests.webui.remote.live.conftest import shows
+
+OWN_TAB = """
+const ask = navigator.mediaDevices.getDisplayMedia.bind(navigator.mediaDevices);
+navigator.mediaDevices.getDisplayMedia = (wanted) => {
+  window.asked = (window.asked ?? 0) + 1;
+  return ask({ ...wanted, preferCurrentTab: true }).then((stream) => (window.stream = stream));
+};
+"""
+_OF_THE_SWITCH = "camera is not allowed"
+"""Chromium asks for it where the test's switch has it show its own tab; a page is given no camera."""
+GREEN = "document.documentElement.style.background = document.body.style.background = 'rgb(16, 160, 48)'"
+BLUE = GREEN.replace("16, 160, 48", "16, 48, 200")
+
+
+@pytest.fixture
+def customer(chromium: Browser, served: str, relay: object, made: Made) -> Iterator[Tab]:
+    """Nobody's browser, with the link open."""
+    context = chromium.new_context(base_url=served, locale="en-GB", viewport={"width": 800, "height": 600})
+    tab = context.new_page()
+    complaints: list[str] = []
+    tab.on("pageerror", lambda error: complaints.append(str(error)))
+    tab.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    tab.add_init_script(OWN_TAB)
+    tab.goto(f"/remote#{made.secret}")
+    yield tab
+    context.close()
+    assert [said for said in complaints if _OF_THE_SWITCH not in said] == []
+
+
+def agree(tab: Tab) -> None:
+    tab.get_by_role("button", name="Show my screen").click()
+    assert tab.evaluate("window.asked") is None
+    tab.get_by_role("button", name="I agree").click()
+
+
+def view(world: World, made: Made) -> RemoteView:
+    with session.reading() as db:
+        return remote.get(db, world.ours.actor, made.public_id)
+
+
+def test_a_screen_is_shown_after_consent_and_until_it_is_ended(
+    viewer: Tab, customer: Tab, world: World, made: Made
+) -> None:
+    expect(viewer.locator("#v-state")).to_have_text("Waiting for the customer")
+    agree(customer)
+    expect(customer.locator("#share-banner")).to_have_text("ours can see your screen")
+    customer.evaluate(GREEN)
+    expect(viewer.locator("#v-state")).to_have_text("Connected")
+    assert shows(viewer, 5, 590, (16, 160, 48))
+    code = customer.locator("#share-code").inner_text()
+    assert len(code) == 7
+    expect(viewer.locator("#v-code")).to_contain_text(code)
+
+    customer.get_by_role("button", name="Pause").click()
+    expect(customer.locator("#share-banner")).to_have_text("Paused: nobody can see your screen")
+    expect(viewer.locator("#v-state")).to_have_text("Paused by the customer")
+    customer.evaluate(BLUE)
+    assert not shows(viewer, 5, 590, (16, 48, 200), within=1)
+    customer.get_by_role("button", name="Go on").click()
+    assert shows(viewer, 5, 590, (16, 48, 200))
+
+    customer.get_by_placeholder("Message").fill("Here it is")
+    customer.get_by_role("button", name="Send").click()
+    expect(viewer.locator("#v-log")).to_contain_text("Customer: Here it is")
+    viewer.get_by_placeholder("Message").fill("I see")
+    viewer.get_by_role("button", name="Send", exact=True).click()
+    expect(customer.locator("#share-log")).to_contain_text("ours: I see")
+
+    customer.get_by_role("button", name="End", exact=True).click()
+    expect(customer.locator("#shared h1")).to_be_visible()
+    expect(viewer.locator("#v-why")).to_contain_text("ended by the customer")
+    assert eventually(lambda: view(world, made).state is State.ENDED, within=30)
+    assert (view(world, made).why, view(world, made).way) == (Why.HOST_ENDED, Way.BROWSER)
+
+
+def test_the_browsers_own_bar_ends_it_and_what_it_cannot_do_is_declined(
+    viewer: Tab, customer: Tab, world: World, made: Made
+) -> None:
+    agree(customer)
+    expect(viewer.locator("#v-state")).to_have_text("Connected")
+    viewer.get_by_text("Ask for more").click()
+    viewer.get_by_role("button", name="Ask for: use mouse and keyboard").click()
+    expect(customer.locator("#share-log")).to_contain_text("asks to do more: use mouse and keyboard")
+    expect(viewer.locator("#v-log")).to_contain_text("The customer said no.")
+    customer.evaluate("window.stream.getTracks()[0].dispatchEvent(new Event('ended'))")
+    expect(customer.locator("#shared h1")).to_be_visible()
+    assert eventually(lambda: view(world, made).why is Why.HOST_ENDED, within=30)
+
+
+def test_who_says_no_to_the_browser_has_used_nothing_up(customer: Tab, world: World, made: Made) -> None:
+    customer.evaluate(
+        "void (navigator.mediaDevices.getDisplayMedia = () => Promise.reject(new DOMException('no')))"
+    )
+    customer.get_by_role("button", name="Show my screen").click()
+    customer.get_by_role("button", name="I agree").click()
+    expect(customer.locator("#share-wrong")).to_have_text("The screen was not shared. You can try again.")
+    assert view(world, made).state is State.WAITING
+
+
+def test_another_link_takes_no_banner_away_and_a_second_click_asks_nothing(
+    viewer: Tab, customer: Tab, made: Made
+) -> None:
+    agree(customer)
+    customer.evaluate("document.querySelector('[data-agree]').click()")
+    expect(customer.locator("#share-banner")).to_have_text("ours can see your screen")
+    customer.evaluate(f"location.hash = '{made.secret}'")
+    expect(customer).to_have_url(re.compile("/remote$"))
+    assert customer.evaluate("window.asked") == 1
+    expect(customer.locator("#share-banner")).to_be_visible()
+    customer.get_by_role("button", name="End", exact=True).click()
+    expect(customer.locator("#shared h1")).to_be_visible()
+
+
+def test_what_goes_wrong_is_said_in_the_readers_words(customer: Tab) -> None:
+    customer.evaluate("void (HTMLMediaElement.prototype.play = () => Promise.reject(new DOMException('no')))")
+    customer.get_by_role("button", name="Show my screen").click()
+    customer.get_by_role("button", name="I agree").click()
+    expect(customer.locator("#share-wrong")).to_contain_text("This browser cannot share a screen.")
+
+
+def test_a_session_that_is_over_by_now_is_not_called_used(customer: Tab, world: World, made: Made) -> None:
+    customer.get_by_role("button", name="Show my screen").click()
+    with session.transaction() as db:
+        remote.end_by(db, world.ours.actor, made.public_id, now=clock.now())
+    customer.get_by_role("button", name="I agree").click()
+    expect(customer.locator("#share-wrong")).to_contain_text("The session has ended.")
+
+
+def test_no_name_hides_who_sees_the_screen(viewer: Tab, customer: Tab, world: World, made: Made) -> None:
+    with session.transaction() as db:
+        owner = Staff.id == world.ours.actor.staff_id
+        db.execute(update(Staff).where(owner).values(first_name="$`", last_name="$&"))
+    viewer.reload()
+    agree(customer)
+    expect(customer.locator("#share-banner")).to_have_text("$` $& can see your screen")
+
+
+HOSTILE = """async ([secret, relay]) => {
+  const names = ["protocol", "handshake", "line", "texts"];
+  const load = (name) => import(`/static/remote/${name}.js`);
+  const [p, { HostEnd }, { Line }, t] = await Promise.all(names.map(load));
+  const raw = p.parseSecret(secret);
+  const linkKey = await p.linkKeyOf(raw);
+  const token = p.b64u(await p.tokenOf(raw));
+  const ends = new Map();
+  let session = "";
+  const hello = { role: "host", token, key: p.b64u(p.random()), way: "browser" };
+  let begun;
+  const ready = new Promise((over) => (begun = over));
+  const line = new Line(relay, hello, t.parseToHost, {
+    welcome: (news) => {
+      session = news.session;
+      line.tell({ type: "consent", scopes: news.asked });
+    },
+    news: () => {},
+    frame: async (bytes) => {
+      const { viewer, frame } = p.splitViewer(bytes);
+      if (!ends.has(viewer)) ends.set(viewer, new HostEnd({ session, viewer, linkKey }));
+      const end = ends.get(viewer);
+      const wasReady = end.isReady;
+      for (const reply of (await end.receive(frame)).replies) line.send(() => p.withViewer(viewer, reply));
+      if (!end.isReady || wasReady) return;
+      const sealed = async (channel, bytes) => p.withViewer(viewer, await end.seal(channel, bytes));
+      window.say = (channel, bytes) => line.send(() => sealed(channel, Uint8Array.from(bytes)));
+      begun();
+    },
+  });
+  await ready;
+}"""
+
+
+@pytest.fixture
+def hostile(colleague: Tab, customer: Tab, settings: Settings, made: Made) -> Tab:
+    """A host that says whatever a test has it say; in the viewer's browser complaints do not count."""
+    customer.evaluate(HOSTILE, [made.secret, settings.effective_relay_url])
+    return customer
+
+
+def say(hostile: Tab, channel: Channel, body: bytes) -> None:
+    hostile.evaluate("([channel, bytes]) => window.say(channel, bytes)", [channel.value, list(body)])
+
+
+def test_a_host_puts_nothing_into_a_clipboard_that_nobody_asked_for(colleague: Tab, hostile: Tab) -> None:
+    colleague.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    colleague.evaluate("navigator.clipboard.writeText('mine')")
+    say(hostile, Channel.CLIPBOARD, Copied("evil").body())
+    say(hostile, Channel.CHAT, Heard("", "have you got it?").body())
+    expect(colleague.locator("#v-log")).to_contain_text("have you got it?")
+    assert colleague.evaluate("navigator.clipboard.readText()") == "mine"
+
+
+def test_a_clipboard_that_is_too_large_is_called_so(colleague: Tab, hostile: Tab) -> None:
+    colleague.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    colleague.evaluate("navigator.clipboard.writeText('x'.repeat(300_000))")
+    colleague.get_by_text("Clipboard", exact=True).click()
+    colleague.get_by_role("button", name="Mine to the customer").click()
+    expect(colleague.locator("#v-said")).to_have_text(
+        "Your clipboard is too large: at most 256 KB can be given."
+    )
+
+
+def test_a_picture_that_cannot_be_read_is_begun_anew(colleague: Tab, hostile: Tab) -> None:
+    say(hostile, Channel.SCREEN, b"RFB 009.999\n")
+    expect(colleague.locator("#v-state")).to_contain_text("The connection was lost. Trying again")
+
+
+def test_a_screen_that_is_too_large_takes_no_memory(colleague: Tab, hostile: Tab) -> None:
+    pixels = struct.pack(">BBBBHHHBBB3x", 32, 24, 0, 1, 255, 255, 255, 16, 8, 0)
+    for part in (
+        b"RFB 003.008\n",
+        b"\1\1",
+        bytes(4),
+        struct.pack(">HH", 16384, 16384) + pixels + struct.pack(">I", 4) + b"wide",
+    ):
+        say(hostile, Channel.SCREEN, part)
+    expect(colleague.locator("#v-state")).to_contain_text("The connection was lost. Trying again")
+
+
+def test_whoever_talks_without_end_fills_nothing_up(colleague: Tab, hostile: Tab) -> None:
+    for number in range(201):
+        say(hostile, Channel.CHAT, Heard("", f"line {number}").body())
+    expect(colleague.locator("#v-log")).to_contain_text("line 200")
+    assert colleague.locator("#v-log p").count() == 200

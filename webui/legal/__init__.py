@@ -1,0 +1,1 @@
+"""Privacy policy and terms, for everybody to read."""

@@ -1,0 +1,1 @@
+"""The operator's pages: accounts by counts, their limits, how the installation is."""

@@ -1,0 +1,1 @@
+"""What is stored about whom, and all of it to take along."""

@@ -1,0 +1,1 @@
+"""Remote sessions: the customer's page, the viewer's page, and what runs now."""

@@ -1,0 +1,285 @@
+// Everything by keyboard: each key stands on a visible control (data-key), the palette names them all, and the
+// list remembers what comes next. Single letters can be switched off and put on other keys (WCAG 2.1.4).
+(() => {
+  "use strict";
+  const one = (selector, from = document) => from.querySelector(selector);
+  const all = (selector, from = document) => [...from.querySelectorAll(selector)];
+  const help = one("#help"); // guests have neither it nor the palette
+  const kept = (name, otherwise) => JSON.parse(localStorage.getItem(name)) ?? otherwise;
+  const keep = (name, value) => localStorage.setItem(name, JSON.stringify(value));
+
+  // The list that one comes from: its address and its tickets, so that [ and ] go through them.
+  const list = one("[data-list]");
+  const remember = () => {
+    if (!list) return;
+    const numbers = all(".row[data-number]", list).map((row) => row.dataset.number);
+    sessionStorage.setItem("list", JSON.stringify({ path: list.dataset.list, numbers }));
+  };
+  const from = () => JSON.parse(sessionStorage.getItem("list")) ?? { path: "/", numbers: [] };
+  const here = /^\/t\/(\d+)$/.exec(location.pathname)?.[1];
+  const neighbour = (step) => {
+    const { numbers } = from();
+    const at = numbers.indexOf(here);
+    return at < 0 ? (step > 0 ? numbers[0] : undefined) : numbers[at + step];
+  };
+  const fillOnward = () => {
+    if (!here) return;
+    for (const field of all("input[name=next]")) field.value = neighbour(1) ?? "";
+    for (const field of all("input[name=list]")) field.value = from().path;
+    for (const link of all("a[rel=up]")) link.href = from().path;
+  };
+
+  const isTyping = (element) => element.closest("input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]");
+  const stops = () => all("[data-moves] .row > a, [data-moves] > .article");
+  const move = (step) => {
+    const known = stops();
+    const at = known.findIndex((stop) => (stop.closest(".row") ?? stop).contains(document.activeElement));
+    const next = known[at < 0 ? (step > 0 ? 0 : known.length - 1) : at + step];
+    next?.focus();
+    next?.scrollIntoView({ block: "nearest" });
+  };
+  const row = () => document.activeElement?.closest(".row") ?? one(".row:hover");
+  const press = (control) => {
+    if (control.matches("input:not([type=radio], [type=checkbox]), select")) control.focus();
+    else control.click();
+    if (control.matches("[type=radio]")) one("#text")?.focus();
+    const menu = control.closest("details[open]");
+    if (menu && control.matches("summary")) one("input:not([type=hidden]), button", menu.lastElementChild)?.focus();
+    control.scrollIntoView({ block: "nearest" });
+  };
+  const go = (path) => path && location.assign(path);
+
+  // What no control stands for.
+  const moves = {
+    j: () => move(1),
+    k: () => move(-1),
+    o: () => document.activeElement?.matches(".row > a") && document.activeElement.click(),
+    x: () => one("input[type=checkbox]", row() ?? document.createElement("p"))?.click(),
+    "]": () => go(neighbour(1) && `/t/${neighbour(1)}`),
+    "[": () => go(neighbour(-1) && `/t/${neighbour(-1)}`),
+    s: () => one("[data-focus=s]")?.focus(),
+    "#": () => here && navigator.clipboard?.writeText(`#${here}`),
+  };
+  const places = { i: "mine", u: "unassigned", a: "open", w: "pending", c: "closed" };
+  let going = 0;
+  const act = (key) => {
+    if (going) {
+      clearTimeout(going);
+      going = 0;
+      const link = places[key] && one(`.views a[href="/?view=${places[key]}"]`);
+      go(link?.href ?? (places[key] && `/?view=${places[key]}`));
+      return Boolean(places[key]);
+    }
+    if (key === "g") {
+      going = setTimeout(() => (going = 0), 1500);
+      return true;
+    }
+    const control = all(`[data-key="${CSS.escape(key)}"]`).find((found) => found.checkVisibility());
+    if (control) press(control);
+    else if (moves[key]) moves[key]();
+    else return false;
+    return true;
+  };
+  const areOn = () => localStorage.getItem("keys") !== "off";
+  const meant = (key) => {
+    const changed = kept("keymap", {});
+    const known = Object.keys(changed).find((name) => changed[name] === key);
+    return known ?? (changed[key] === undefined ? key : "");
+  };
+  const onKey = (event) => {
+    const { key, target } = event;
+    const withControl = event.ctrlKey || event.metaKey;
+    if (event.defaultPrevented || event.isComposing) return;
+    if (withControl && key === "Enter") {
+      const form = target.closest?.(".composer");
+      if (!form) return;
+      event.preventDefault();
+      const isNote = one("[value=note]", form).checked;
+      one(isNote ? ".save-note" : event.shiftKey ? ".send [value=closed]" : ".send .primary", form).click();
+      return;
+    }
+    if (palette && withControl && key.toLowerCase() === "k" && !event.shiftKey && !event.altKey) {
+      event.preventDefault();
+      openPalette();
+      return;
+    }
+    if (withControl && key === "z" && !isTyping(target) && one('[data-key="Ctrl+z"]')) {
+      event.preventDefault();
+      one('[data-key="Ctrl+z"]').click();
+      return;
+    }
+    if (key === "Escape") {
+      if (isTyping(target)) target.blur();
+      closeMenus();
+    }
+    if (withControl || event.altKey || isTyping(target) || one("dialog[open]") || !areOn()) return;
+    if (act(meant(key))) event.preventDefault();
+  };
+
+  // Menus close when one is done with them, and give the focus back.
+  const closeMenus = (but) => {
+    for (const menu of all("details.menu[open]")) {
+      if (menu === but) continue;
+      if (menu.contains(document.activeElement)) one("summary", menu).focus();
+      menu.open = false;
+    }
+  };
+  document.addEventListener("click", ({ target }) => closeMenus(target.closest?.("details.menu")));
+
+  // Help: the keys, each to be put elsewhere.
+  const showHelp = async () => {
+    if (!help.firstElementChild) {
+      const page = new DOMParser().parseFromString(await (await fetch("/keys")).text(), "text/html");
+      help.append(...page.body.childNodes);
+    }
+    one("#keys-on").checked = areOn();
+    const changed = kept("keymap", {});
+    for (const field of all("[data-remap]", help)) field.value = changed[field.dataset.remap] ?? field.dataset.remap;
+    if (!help.open) help.showModal();
+  };
+  one('button[data-key="?"]')?.addEventListener("click", showHelp);
+  help?.addEventListener("input", ({ target }) => {
+    const name = target.dataset.remap;
+    if (target.id === "keys-on") localStorage.setItem("keys", target.checked ? "on" : "off");
+    if (!name) return;
+    const changed = kept("keymap", {});
+    if (target.value && target.value !== name) changed[name] = target.value;
+    else delete changed[name];
+    keep("keymap", changed);
+  });
+
+  // The palette: what can be done here, where one can go, and what is found.
+  const palette = one("#palette");
+  const field = palette && one("input", palette);
+  const found = palette && one("ul", palette);
+  const words = (element) => (element.dataset.name ?? element.getAttribute("aria-label") ?? element.labels?.[0]?.textContent ?? element.textContent).replace(/\s+/g, " ").trim();
+  const actions = () => {
+    const keyed = all("[data-key]").filter((control) => control.checkVisibility() && control.dataset.key !== "Ctrl+k" && !palette.contains(control));
+    const links = all(".rail .views a, .rail .areas a, .rail .foot a").map((link) => ({ name: words(one("span", link) ?? link), run: () => link.click() }));
+    return [...keyed.map((control) => ({ name: words(control) || control.placeholder, key: control.dataset.key, run: () => press(control) })), ...links];
+  };
+  let known = [];
+  let asking = 0;
+  const item = ({ name, key, run }) => {
+    const made = document.createElement("li");
+    made.role = "option";
+    made.id = `palette-${found.children.length}`;
+    made.textContent = name;
+    if (key) made.append(Object.assign(document.createElement("kbd"), { textContent: key }));
+    made.addEventListener("click", () => {
+      palette.close();
+      run();
+    });
+    found.append(made);
+  };
+  const mark = (item) => {
+    for (const other of found.children) other.setAttribute("aria-selected", String(other === item));
+    field.setAttribute("aria-activedescendant", item?.id ?? "");
+    item?.scrollIntoView({ block: "nearest" });
+  };
+  const offer = async () => {
+    const wanted = field.value.trim().toLowerCase();
+    const mine = (asking += 1);
+    found.replaceChildren();
+    const parts = wanted.split(/\s+/);
+    for (const one of known.filter(({ name }) => parts.every((part) => name.toLowerCase().includes(part))).slice(0, 12)) item(one);
+    if (wanted) item({ name: `${field.dataset.search} “${field.value.trim()}”`, run: () => go(`/?q=${encodeURIComponent(field.value.trim())}`) });
+    mark(found.firstElementChild);
+    if (!wanted) return;
+    try {
+      const answer = await fetch(`/find?q=${encodeURIComponent(wanted)}`);
+      if (!answer.ok || mine !== asking) return;
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      if (mine === asking) for (const link of all("a[href]", page)) item({ name: words(link), run: () => go(link.getAttribute("href")) });
+    } catch {
+      // What the page knows by itself is there.
+    }
+  };
+  const openPalette = () => {
+    if (!palette || palette.open) return;
+    known = actions();
+    field.value = "";
+    palette.showModal();
+    offer();
+  };
+  one('[data-key="Ctrl+k"]')?.addEventListener("click", openPalette);
+  field?.addEventListener("input", offer);
+  field?.addEventListener("keydown", (event) => {
+    const marked = one("[aria-selected=true]", found);
+    if (event.key === "ArrowDown") mark(marked?.nextElementSibling ?? found.firstElementChild);
+    else if (event.key === "ArrowUp") mark(marked?.previousElementSibling ?? found.lastElementChild);
+    else if (event.key === "Enter") marked?.click();
+    else return;
+    event.preventDefault();
+  });
+
+  // Selecting: the bar counts, shift takes a range.
+  let last = null;
+  const count = () => {
+    const bar = one("#bulk");
+    if (bar) one(".chosen-count", bar).textContent = all(".row input:checked").length;
+  };
+  document.addEventListener("click", (event) => {
+    const box = event.target.closest?.(".row input[type=checkbox]");
+    if (!box) return;
+    const boxes = all(".row input[type=checkbox]");
+    if (event.shiftKey && boxes.includes(last)) {
+      const [begin, end] = [boxes.indexOf(last), boxes.indexOf(box)].sort((a, b) => a - b);
+      for (const other of boxes.slice(begin, end + 1)) other.checked = box.checked;
+    }
+    last = box;
+    count();
+  });
+
+  // What somebody looks at is read; what they have not read yet is what they see first.
+  let told = "";
+  const tellSeen = () => {
+    const newest = one("[data-seen]")?.dataset.seen;
+    if (!here || !newest || newest === told || document.hidden) return;
+    told = newest;
+    const body = new FormData();
+    body.set("article", newest);
+    body.set("csrf_token", one("#act input[name=csrf_token]").value);
+    fetch(`/t/${here}/seen`, { method: "POST", body, keepalive: true }).catch(() => (told = ""));
+  };
+  const showUnread = () => {
+    const first = document.getElementById(one("[data-unread]")?.dataset.unread);
+    if (!first || location.hash) return;
+    first.classList.add("first-unread");
+    if (first.previousElementSibling) first.scrollIntoView({ block: "start" });
+  };
+
+  // Events can be out of the way; what was done can be undone for ten seconds.
+  const quiet = one('[data-key="v"]');
+  const showEvents = () => {
+    document.documentElement.classList.toggle("quiet", kept("quiet", false));
+    quiet?.setAttribute("aria-pressed", String(kept("quiet", false)));
+  };
+  quiet?.addEventListener("click", () => {
+    keep("quiet", !kept("quiet", false));
+    showEvents();
+  });
+  const toast = one(".toast");
+  if (toast) {
+    history.replaceState(null, "", location.href.replace(/([?&])(done|sent)=[^&#]*&?/, "$1").replace(/[?&](?=#|$)/, ""));
+    setTimeout(() => !toast.contains(document.activeElement) && toast.remove(), 10000);
+  }
+  one("#onward")?.addEventListener("change", ({ target }) => (document.cookie = `onward=${target.value};path=/;max-age=31536000;samesite=lax`));
+
+  document.addEventListener("keydown", onKey);
+  document.addEventListener("visibilitychange", tellSeen);
+  document.addEventListener("htmx:after:swap", () => {
+    fillOnward();
+    tellSeen();
+  });
+  document.body.addEventListener("live:row", () => {
+    remember();
+    count();
+  });
+  addEventListener("pageshow", count);
+  remember();
+  fillOnward();
+  showEvents();
+  showUnread();
+  tellSeen();
+})();

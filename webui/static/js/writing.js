@@ -1,0 +1,158 @@
+// Says to colleagues that one is here and writes, and keeps on the server what is written.
+(() => {
+  "use strict";
+  const one = (selector, from = document) => from.querySelector(selector);
+  const token = () => one("#act [name=csrf_token]").value;
+
+  const beat = 20000; // ms; whoever says nothing for twice as long counts as gone
+  const writesFor = 20000;
+  const idleAfter = 120000;
+  const place = one("[data-presence]").dataset.presence;
+  const tab = crypto.getRandomValues(new Uint32Array(3)).join("");
+  let said = "";
+  let saidAt = 0;
+  let actedAt = Date.now();
+  let typedAt = 0;
+  const state = () => {
+    const now = Date.now();
+    if (document.hidden || now - actedAt > idleAfter) return "idle";
+    return now - typedAt < writesFor ? "writing" : "viewing";
+  };
+  const say = (what) => {
+    said = what;
+    saidAt = Date.now();
+    const body = new URLSearchParams({ state: what, tab, csrf_token: token() });
+    if (what === "gone") navigator.sendBeacon(place, body);
+    else fetch(place, { method: "POST", body }).catch(() => {}); // the next beat says it again
+  };
+  const look = () => {
+    if (said === "gone") return;
+    const now = state();
+    if (now !== said || Date.now() - saidAt > beat) say(now);
+  };
+  for (const act of ["pointermove", "keydown", "scroll", "focus"]) {
+    addEventListener(act, () => {
+      actedAt = Date.now();
+      if (said === "idle") look();
+    }, { passive: true, capture: true });
+  }
+  document.addEventListener("input", ({ target }) => {
+    if (!target.closest(".composer")) return;
+    typedAt = Date.now();
+    look();
+  });
+  document.addEventListener("visibilitychange", () => setTimeout(look, 1000)); // not while it is left
+  addEventListener("pagehide", () => say("gone"));
+  addEventListener("pageshow", ({ persisted }) => persisted && say(state()));
+  setInterval(look, 5000 + Math.random() * 1000);
+  look();
+
+  // The draft: saved a second after the last key and at least every five, with new files; only what no server
+  // has seen stays in the browser.
+  const pausesFor = 1000;
+  const atLeastEvery = 5000;
+  const mostAtLeaving = 60000; // bytes that a page may still send when it is left
+  const clock = new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "short" });
+  let form = null;
+  let timer = 0;
+  let dirtySince = 0;
+  let saving = null;
+  const words = (text) => {
+    const kept = one(".kept", form);
+    kept.hidden = false;
+    one("span", kept).textContent = text;
+  };
+  const isSuperseded = () => !one(".superseded", form).hidden;
+  const newFiles = () => ["#pictures", "#files"].flatMap((field) => [...one(field, form).files]);
+  const keepHere = () => sessionStorage.setItem(form.dataset.unsent, one("textarea", form).value);
+  // Files that the server has no longer: those that this browser has go along with the next save, others are named.
+  const tellLost = (lost) => {
+    form.dispatchEvent(new CustomEvent("lost", { detail: lost }));
+    const items = [...form.querySelectorAll("[type=checkbox][name=held]")].filter(({ value }) => lost.includes(value)).map((box) => box.closest("li"));
+    if (!items.length) return;
+    const told = one(".lost-files", form);
+    one("span", told).textContent = told.dataset.words.replace("{names}", items.map((item) => item.textContent.trim()).join(", "));
+    told.hidden = false;
+    for (const item of items) item.remove();
+  };
+  const put = async (files, ending) => {
+    const answer = await fetch(form.dataset.save, { method: "POST", body: new FormData(form), signal: ending.signal });
+    if (!answer.ok && answer.status !== 409) throw new Error(answer.status);
+    const { version, held, lost } = await answer.json();
+    if (lost.length) tellLost(lost);
+    const tokens = held.slice(held.length - files.length);
+    form.dispatchEvent(new CustomEvent("held", { detail: files.map((file, at) => [file, tokens[at]]) }));
+    return [answer.ok, version];
+  };
+  const save = async () => {
+    clearTimeout(timer);
+    timer = 0;
+    if (saving || isSuperseded() || form.dataset.sent) return;
+    dirtySince = 0;
+    saving = new AbortController();
+    try {
+      const [isKept, version] = await put(newFiles(), saving);
+      sessionStorage.removeItem(form.dataset.unsent);
+      if (isKept) {
+        one("[name=version]", form).value = version;
+        words(version ? one(".kept span", form).dataset.words.replace("{time}", clock.format(new Date())) : "");
+        one(".kept", form).hidden = !version;
+      } else {
+        one(".superseded", form).hidden = false;
+        form.dataset.other = version;
+      }
+    } catch {
+      if (form.dataset.sent) return;
+      keepHere();
+      words(one(".kept span", form).dataset.unsaved);
+      later(atLeastEvery);
+    } finally {
+      saving = null;
+    }
+    if (dirtySince) later();
+  };
+  const later = (pause = pausesFor) => {
+    const now = Date.now();
+    dirtySince ||= now;
+    clearTimeout(timer);
+    timer = setTimeout(save, Math.max(0, Math.min(pause, dirtySince + atLeastEvery - now)));
+  };
+  const saveAtLeaving = () => {
+    if (!form || !dirtySince || form.dataset.sent || isSuperseded()) return;
+    const fields = new FormData(form);
+    fields.delete("files");
+    fields.delete("pictures");
+    const isShort = one("textarea", form).value.length * 3 < mostAtLeaving;
+    if (!isShort || !navigator.sendBeacon(form.dataset.save, fields)) keepHere();
+    dirtySince = 0;
+  };
+  const begin = () => {
+    const composer = one(".composer");
+    if (!composer || composer === form) return;
+    saveAtLeaving(); // it has made room for another one
+    form = composer;
+    clearTimeout(timer);
+    dirtySince = 0;
+    const unsent = sessionStorage.getItem(form.dataset.unsent);
+    if (unsent !== null && unsent !== one("textarea", form).value) {
+      one("textarea", form).value = unsent;
+      later(0);
+    }
+    form.addEventListener("input", () => later());
+    form.addEventListener("submit", () => {
+      clearTimeout(timer);
+      saving?.abort();
+      sessionStorage.removeItem(form.dataset.unsent);
+    });
+    one("[data-take]", form).addEventListener("click", () => location.reload());
+    one("[data-keep]", form).addEventListener("click", () => {
+      one(".superseded", form).hidden = true;
+      one("[name=version]", form).value = form.dataset.other;
+      later(0);
+    });
+  };
+  document.addEventListener("htmx:after:swap", begin);
+  addEventListener("pagehide", saveAtLeaving);
+  document.addEventListener("visibilitychange", () => document.hidden && dirtySince && save());
+  begin();
+})();

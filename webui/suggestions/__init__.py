@@ -1,0 +1,1 @@
+"""Suggestions to the operator, by nobody in particular."""
