@@ -13,12 +13,12 @@ _NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
 @contextmanager
-def launched() -> Iterator[Browser]:
-    """A browser without a window."""
+def launched(*more: str) -> Iterator[Browser]:
+    """A browser without a window, with `more` of its switches."""
     found = next(filter(None, map(shutil.which, _NAMES)), None)
     if found is None and not os.environ.get("M4A_REQUIRE_BROWSER"):
         pytest.skip("no Chromium here; M4A_REQUIRE_BROWSER=1 makes this a failure")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=_ARGS)
+        browser = playwright.chromium.launch(executable_path=found, args=[*_ARGS, *more])
         yield browser
         browser.close()

@@ -9,12 +9,12 @@ from redis import Redis
 from sqlalchemy import func, select
 
 from gateway import clock
-from gateway.desk import mailboxes
+from gateway.desk import mailboxes, people
 from gateway.settings import Settings
 from gateway.store import intake, session
 from gateway.store.blobs import BlobStore
 from gateway.store.intake import Ledger, NewOffer, Source
-from gateway.store.models import Account, Outbox
+from gateway.store.models import Account, Outbox, Staff
 from workers import embedded
 from workers.queues import connect
 
@@ -29,6 +29,15 @@ def eventually(holds: Callable[[], bool], *, within: float) -> bool:
             return False
         time.sleep(0.02)
     return True
+
+
+def owner() -> tuple[int, int]:
+    """A new account's key, and that of its owner."""
+    with session.transaction() as db:
+        made = people.create_account(
+            db, login="olga", email="o@desk.example", name="", password_hash="x", now=clock.now()
+        )
+        return made.id, db.execute(select(Staff.id).where(Staff.account_id == made.id)).scalar_one()
 
 
 class Server:

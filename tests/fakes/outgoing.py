@@ -21,13 +21,13 @@ from gateway.store.models import (
     Delivery,
     Mailbox,
     Outbox,
-    Record,
     SmtpAccount,
     Ticket,
     TicketEvent,
 )
 from gateway.store.sealed import Seal
 from gateway.store.smtp import OutgoingAccount
+from tests.databases import Databases
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 KEY = b"k" * 32
@@ -62,11 +62,10 @@ class SetClock:
         self.at += timedelta(**by)
 
 
-def lay_out(root: Path) -> BlobStore:
+def lay_out(root: Path, databases: Databases) -> BlobStore:
     """A desk below `root` with ticket 1 and answer 1; this process is configured for its database."""
-    root.mkdir(exist_ok=True)
+    databases.lay(_address(root))
     connect(root)
-    Record.metadata.create_all(session.engine())
     blobs = BlobStore(root / "blobs")
     raw = blobs.put(RAW)
     with session.transaction() as db:
@@ -120,7 +119,11 @@ def lay_out(root: Path) -> BlobStore:
 
 
 def connect(root: Path) -> None:
-    session.configure(f"sqlite:///{root / 'desk.db'}")
+    session.configure(_address(root))
+
+
+def _address(root: Path) -> str:
+    return f"sqlite:///{root / 'desk.db'}"
 
 
 def owe(

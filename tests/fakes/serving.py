@@ -47,7 +47,7 @@ class RunningDesk:
 
     @property
     def environment(self) -> dict[str, str]:
-        free = {"M4A_WEB_PORT": "0", "M4A_SMTP_PORT": "0", "M4A_LMTP_PORT": "0"}
+        free = {"M4A_WEB_PORT": "0", "M4A_SMTP_PORT": "0", "M4A_LMTP_PORT": "0", "M4A_RELAY_PORT": "0"}
         own = {**free, "M4A_DATA_DIR": str(self.root), "M4A_UNDO_SECONDS": "0", **self.env}
         return {**{k: v for k, v in os.environ.items() if not k.startswith("M4A_")}, **own}
 
