@@ -29,11 +29,15 @@ class Answer:
 
 @dataclass
 class RunningDesk:
-    """Runs while its `with` block lasts. `env` adds settings; the data stays in `root`."""
+    """Runs while its `with` block lasts. `env` adds settings; the data stays in `root`.
+
+    `under` is the program that every process of the desk runs under, such as a tracer.
+    """
 
     root: Path
     env: Mapping[str, str] = field(default_factory=dict)
     arguments: tuple[str, ...] = ()
+    under: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         self.process: subprocess.Popen[bytes] | None = None
@@ -54,7 +58,7 @@ class RunningDesk:
     def start(self) -> Self:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [_program(), "serve", *self.arguments],
+                [*self.under, _program(), "serve", *self.arguments],
                 env=self.environment,
                 stdout=log,
                 stderr=log,
@@ -97,7 +101,7 @@ class RunningDesk:
 
     def _call(self, *arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
         return subprocess.run(
-            [_program(), *arguments, "--json"],
+            [*self.under, _program(), *arguments, "--json"],
             env=self.environment,
             input=stdin,
             capture_output=True,

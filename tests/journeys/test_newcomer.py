@@ -59,8 +59,8 @@ def test_from_the_first_page_to_the_first_ticket(tmp_path: Path, chromium: Brows
         desk = stack.enter_context(RunningDesk(tmp_path / "desk", env))
         relay.on_mail = lambda mail: _bring(mail, desk)
         page = chromium.new_page(base_url=desk.endpoints["web"], locale=locale)
-        _sign_up(page, relay)
-        _connect(page)
+        sign_up(page, relay)
+        connect(page)
         assert _test(page) == 1
         assert submission.mails[0].mail_from == USER
         _take_an_address_here(page)
@@ -75,7 +75,7 @@ def _bring(mail: Arrived, desk: RunningDesk) -> None:
             door.sendmail(mail.mail_from, [mail.rcpt_to], mail.raw)
 
 
-def _sign_up(page: Page, relay: SmtpPeer) -> None:
+def sign_up(page: Page, relay: SmtpPeer) -> None:
     page.goto("/sign-up")
     for field, typed in (("login", "smith"), ("email", OWNER), ("password", "correct horse battery")):
         page.locator(f"#{field}").fill(typed)
@@ -96,7 +96,7 @@ def _sign_up(page: Page, relay: SmtpPeer) -> None:
     page.locator("form[action='/start/business'] .primary").click()
 
 
-def _connect(page: Page) -> None:
+def connect(page: Page) -> None:
     """The servers are found by the address alone; a name and a password are all that is typed."""
     page.locator("#find").fill(USER)
     page.locator("form[action$=find] button").click()

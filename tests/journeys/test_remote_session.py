@@ -4,7 +4,7 @@ import re
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -44,10 +44,19 @@ def browser() -> Iterator[Browser]:
 class Client:
     """The ServiceClient on the customer's computer, spoken to by its terminal."""
 
-    def __init__(self, display: str, home: Path) -> None:
+    def __init__(self, display: str, home: Path, under: Sequence[str] = ()) -> None:
         self.said: list[str] = []
         self.program = subprocess.Popen(
-            [sys.executable, "-u", "-m", "remote_bridge.client.app", "--terminal", "--language=en", "-"],
+            [
+                *under,
+                sys.executable,
+                "-u",
+                "-m",
+                "remote_bridge.client.app",
+                "--terminal",
+                "--language=en",
+                "-",
+            ],
             env={"DISPLAY": display, "HOME": str(home), "PATH": "/usr/bin:/bin"},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -77,9 +86,9 @@ class Client:
 
 
 @contextmanager
-def client(display: str, home: Path, link: str) -> Iterator[Client]:
+def client(display: str, home: Path, link: str, under: Sequence[str] = ()) -> Iterator[Client]:
     home.mkdir(exist_ok=True)
-    started = Client(display, home)
+    started = Client(display, home, under)
     try:
         started.answer(link)
         yield started
