@@ -124,7 +124,9 @@
       menu.open = false;
     }
   };
-  document.addEventListener("click", ({ target }) => closeMenus(target.closest?.("details.menu")));
+  // By the way the click took: what was clicked may be gone from the page by now, and was in its menu all the same.
+  const menuOf = (event) => event.composedPath().find((one) => one.matches?.("details.menu"));
+  document.addEventListener("click", (event) => closeMenus(menuOf(event)));
 
   // Help: the keys, each to be put elsewhere.
   const showHelp = async () => {

@@ -128,38 +128,61 @@ const showControls = () => {
     screen.viewOnly = !steers();
   }
 };
+// What stays is neither made anew nor moved, so that whoever stands on it, or presses it, still does afterwards.
+const kept = (list, key, tag) => {
+  const found = [...list.children].find((one) => one.dataset.key === key) ?? element(tag);
+  found.dataset.key = key;
+  return found;
+};
+const renew = (list, wanted) => {
+  const stood = list.contains(document.activeElement);
+  for (const one of [...list.children]) if (!wanted.includes(one)) one.remove();
+  wanted.forEach((one, at) => {
+    if (list.children[at] !== one) list.insertBefore(one, list.children[at] ?? null);
+  });
+  if (!stood || list.contains(document.activeElement)) return;
+  const next = list.querySelector("button") ?? list.closest("details").querySelector("summary");
+  (next.checkVisibility() ? next : part("chat")).focus();
+};
 const showAsking = () => {
   const missing = SCOPES.filter((scope) => !has(scope));
-  part("more").hidden = !session.mayControl || !missing.length || !["live", "paused"].includes(session.state);
-  part("ask").replaceChildren(
-    ...missing.map((scope) => {
-      const isAsked = asked.includes(scope);
-      const button = element("button", { type: "button", disabled: isAsked });
-      button.textContent = fill(isAsked ? "asked" : "ask", { scopes: texts[`scope.${scope}`] });
-      button.addEventListener("click", () => {
-        asked.push(scope);
-        session.ask([scope]);
-        showAsking();
-      });
-      return button;
-    }),
-  );
+  const mayAsk = session.mayControl && missing.length > 0 && ["live", "paused"].includes(session.state);
+  const list = part("ask");
+  const buttons = missing.map((scope) => {
+    const button = kept(list, scope, "button");
+    const isAsked = asked.includes(scope);
+    put(button, fill(isAsked ? "asked" : "ask", { scopes: texts[`scope.${scope}`] }));
+    button.type = "button";
+    button.setAttribute("aria-disabled", String(isAsked)); // `disabled` would take the keyboard away from it
+    button.onclick = () => {
+      if (asked.includes(scope)) return;
+      asked.push(scope);
+      session.ask([scope]);
+      showAsking();
+    };
+    return button;
+  });
+  part("more").hidden = !mayAsk;
+  renew(list, mayAsk ? buttons : []);
 };
 const showPeople = () => {
   put(part("count"), String(session.viewers.length));
-  part("viewers").replaceChildren(
-    ...session.viewers.map(({ viewer, name, controls }) => {
-      const isMe = viewer === session.number;
-      const line = element("li", {}, isMe ? `${name} (${texts.you})` : name);
-      if (controls && has("control")) line.append(element("span", { className: "soft", textContent: ` ${texts.controls_short}` }));
-      if (session.hasControl && !isMe) {
-        const button = element("button", { type: "button", textContent: fill("hand_over", { name }) });
-        button.addEventListener("click", () => session.giveControl(viewer));
-        line.append(" ", button);
-      }
-      return line;
-    }),
-  );
+  const list = part("viewers");
+  const lines = session.viewers.map(({ viewer, name, controls }) => {
+    const [isMe, steering] = [viewer === session.number, controls && has("control")];
+    const mayHand = session.hasControl && !isMe;
+    const line = kept(list, JSON.stringify([viewer, name, isMe, steering, mayHand]), "li");
+    if (line.childNodes.length) return line;
+    line.append(isMe ? `${name} (${texts.you})` : name);
+    if (steering) line.append(element("span", { className: "soft", textContent: ` ${texts.controls_short}` }));
+    if (mayHand) {
+      const button = element("button", { type: "button", textContent: fill("hand_over", { name }) });
+      button.addEventListener("click", () => session.giveControl(viewer));
+      line.append(" ", button);
+    }
+    return line;
+  });
+  renew(list, lines);
 };
 
 // --- the picture ---------------------------------------------------------------------------------------------

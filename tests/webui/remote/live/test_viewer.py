@@ -164,6 +164,32 @@ def test_a_clipboard_passes_when_it_was_granted_and_by_a_button_only(viewer: Tab
     assert viewer.evaluate("navigator.clipboard.readText()") == "Grüße zurück"
 
 
+def test_who_asks_for_more_stays_in_the_menu_by_mouse_and_by_keyboard(
+    viewer: Tab, customer: Customer
+) -> None:
+    begin(viewer, customer, "view")
+    viewer.get_by_text("Ask for more").click()
+    asks = viewer.locator("#v-ask button")
+    asks.nth(0).click()
+    expect(asks.nth(0)).to_have_text("Asked for: use mouse and keyboard")
+    assert customer.hears("The support asks for more")
+    expect(viewer.locator("#v-more")).to_have_attribute("open", "")
+    expect(asks.nth(0)).to_be_focused()
+    customer.answer("more")  # the page is told, and shows its menu anew
+    expect(asks).to_have_count(2)
+    expect(asks.nth(0)).to_be_focused()
+    viewer.keyboard.press("Tab")
+    viewer.keyboard.press("Enter")
+    expect(asks.nth(1)).to_have_text("Asked for: exchange files")
+    viewer.keyboard.press("Enter")  # once is enough
+    customer.answer("more")
+    expect(asks).to_have_count(1)
+    expect(viewer.locator("#v-more")).to_have_attribute("open", "")
+    expect(asks).to_be_focused()
+    viewer.get_by_role("button", name="Chat").click()
+    expect(viewer.locator("#v-more")).not_to_have_attribute("open", "")
+
+
 def clipboard_of(customer: Customer) -> str:
     done = subprocess.run(
         ["xclip", "-o", "-selection", "clipboard", "-display", customer.display],
