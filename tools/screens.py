@@ -18,11 +18,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tools.operator_scene import NOTICE, POLICY, appoint
 from tools.remote_scene import OWN_TAB, TICKET, remote_scene
 
 _SIZES = ((1440, 900), (390, 844))
@@ -43,6 +45,8 @@ class Screen:
     path: str
     prepare: Prepare = bool
     is_public: bool = False
+    leave: Prepare = bool
+    """What is done after the picture, so that it does not change the others."""
 
 
 def _keys(*keys: str) -> Prepare:
@@ -114,6 +118,40 @@ def _watch_screen(page: Page) -> None:
     page.wait_for_timeout(600)
 
 
+def _to_the_end(page: Page) -> None:
+    page.keyboard.press("End")
+    page.wait_for_timeout(400)
+
+
+def _legal_text(page: Page) -> None:
+    """The first version of the text, which the public page shows afterwards."""
+    if not page.locator("#text_de").input_value():
+        for language, text in POLICY.items():
+            page.locator(f"#text_{language}").fill(text)
+        page.locator("main form .primary").click()
+        page.wait_for_url("**?saved=1")
+
+
+def _write_notice(page: Page) -> None:
+    for language, text in NOTICE.items():
+        page.locator(f"#text_{language}").fill(text)
+    page.locator("#until").fill(f"{datetime.now(UTC).year + 1}-01-10T23:30")
+    page.locator("#until").blur()
+
+
+def _announce(page: Page) -> None:
+    _write_notice(page)
+    page.locator("form[action='/operator/notice'] .primary").click()
+    page.wait_for_load_state()
+    page.goto("/")
+
+
+def _end_notice(page: Page) -> None:
+    page.goto("/operator/notice")
+    page.locator("form[action$=end] button").click()
+    page.wait_for_load_state()
+
+
 SCREENS = (
     Screen("list", "/"),
     Screen("list-selected", "/", _select),
@@ -155,6 +193,15 @@ SCREENS = (
     Screen("stored", "/account/privacy"),
     Screen("exports", "/account/exports", _export),
     Screen("tokens", "/account/tokens"),
+    Screen("operator", "/operator"),
+    Screen("operator-accounts", "/operator", _to_the_end),
+    Screen("operator-account", "/operator", _first("main a[href^='/operator/accounts/']")),
+    Screen("operator-text", "/operator/texts/privacy", _legal_text),
+    Screen("operator-notice", "/operator/notice", _write_notice),
+    Screen("notice", "/operator/notice", _announce, leave=_end_notice),
+    Screen("privacy", "/privacy", is_public=True),
+    Screen("terms", "/terms", is_public=True),
+    Screen("suggest", "/suggest", is_public=True),
     Screen("start", "/start"),
     Screen("sign-in", "/sign-in", is_public=True),
     Screen("sign-up", "/sign-up", is_public=True),
@@ -182,6 +229,7 @@ def _desk(root: Path) -> Iterator[tuple[str, str, str]]:
             if time.monotonic() > deadline or process.poll() is not None:
                 raise SystemExit(said.read_text())
             time.sleep(0.2)
+        appoint(found[1], {**os.environ, **free})
         endpoints = json.loads((root / "data" / "run" / "endpoints.json").read_text())
         yield endpoints["web"], found[1], found[2]
     finally:
@@ -236,6 +284,7 @@ def main() -> None:
                     screen.prepare(shown)
                     shown.wait_for_timeout(150)
                     _save(shown, where / f"{screen.name}-{width}-{scheme}.webp")
+                    screen.leave(shown)
                 page.context.close()
                 public.context.close()
         browser.close()

@@ -13,7 +13,9 @@ from pathlib import Path
 
 import pytest
 
-_CALLS = "connect,sendto,sendmsg,sendmmsg,io_uring_setup"
+ALL = ("connect", "sendto", "sendmsg", "sendmmsg", "io_uring_setup")
+CHROMIUMS = tuple(call for call in ALL if call != "sendmsg")
+"""Its datagrams go out by `sendto`; `sendmsg` is how its processes talk, thousands of times a second."""
 _ADDRESS = re.compile(
     r'sa_family=AF_INET6?, sin6?_port=htons\((\d+)\).*?(?:inet_addr\(|inet_pton\(AF_INET6, )"([^"]+)"'
 )
@@ -35,6 +37,7 @@ class Watch:
     """What programs run `under` it reach; each of their threads has a file in `folder`, which is made."""
 
     folder: Path
+    calls: tuple[str, ...] = ALL
 
     def __post_init__(self) -> None:
         self.folder.mkdir()
@@ -43,7 +46,17 @@ class Watch:
     def under(self) -> tuple[str, ...]:
         """The words before a program's own. It keeps its process id, its signals and its open files."""
         written = str(self.folder / "thread")
-        options = ("--seccomp-bpf", "-q", "-A", "-s", "0", "-e", f"trace={_CALLS}", "-e", "signal=none")
+        options = (
+            "--seccomp-bpf",
+            "-q",
+            "-A",
+            "-s",
+            "0",
+            "-e",
+            f"trace={','.join(self.calls)}",
+            "-e",
+            "signal=none",
+        )
         return ("strace", "-D", "-f", "-ff", *options, "-o", written, "--")
 
     def reached(self) -> set[str]:

@@ -27,7 +27,7 @@ from tests.fakes.dovecot import PASSWORD, USER, Dovecot
 from tests.fakes.elsewhere import Elsewhere
 from tests.fakes.serving import RunningDesk, wait_until
 from tests.fakes.smtp_peer import SmtpPeer
-from tests.fakes.watching import Watch, addresses, require_watch
+from tests.fakes.watching import CHROMIUMS, Watch, addresses, require_watch
 from tests.fakes.web import free_port
 from tests.fakes.x_server import require, x_server
 from tests.journeys.luring import luring
@@ -90,9 +90,8 @@ class Scene:
 def scene(tmp_path: Path) -> Iterator[Scene]:
     require_watch()
     authority = make_authority(tmp_path / "ca")
-    by_desk, by_browser, by_client = (
-        Watch(tmp_path / name) for name in ("desk-by", "browser-by", "client-by")
-    )
+    by_desk, by_client = Watch(tmp_path / "desk-by"), Watch(tmp_path / "client-by")
+    by_browser = Watch(tmp_path / "browser-by", CHROMIUMS)
     switches = netlog.switches(tmp_path / "netlog.json")
     with ExitStack() as stack:
         dovecot = stack.enter_context(Dovecot(authority=authority))
@@ -274,6 +273,7 @@ def shows_screens(scene: Scene, page: Page, tmp_path: Path) -> None:
     tab.goto(link)
     tab.get_by_role("button", name="Show my screen").click()
     tab.get_by_role("button", name="I agree").click()
+    expect(tab.get_by_role("heading", name="You are showing your screen")).to_be_visible()
     viewer = opens(page)
     tab.get_by_role("button", name="End", exact=True).click()
     expect(viewer.locator("#v-why")).to_contain_text("ended by the customer")
@@ -327,7 +327,7 @@ def hosts_in(dns: DnsServer) -> set[str]:
 
 def of_itself(tmp_path: Path) -> set[str]:
     """Whom a browser of the same kind reaches that shows an empty page."""
-    watch = Watch(tmp_path / "empty-by")
+    watch = Watch(tmp_path / "empty-by", CHROMIUMS)
     log = tmp_path / "empty.json"
     with launched(*netlog.switches(log), under=watch.under) as browser:
         page = browser.new_page()
