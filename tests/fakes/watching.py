@@ -1,7 +1,8 @@
 """Whom programs reach: by strace, every address that a process or its children connect or send to.
 
-It is asked at the kernel's door, so no library and no language goes past it. A question to a name server is
-a way to somebody as well, and is seen like any other.
+It is asked at the kernel's door, so no library and no language goes past it; the kernel's other door, a ring
+to put calls in (io_uring), stays shut for them. A question to a name server is a way to somebody as well,
+and is seen like any other.
 """
 
 import os
@@ -13,14 +14,13 @@ from pathlib import Path
 
 import pytest
 
-ALL = ("connect", "sendto", "sendmsg", "sendmmsg", "io_uring_setup")
+ALL = ("connect", "sendto", "sendmsg", "sendmmsg")
 CHROMIUMS = tuple(call for call in ALL if call != "sendmsg")
 """Its datagrams go out by `sendto`; `sendmsg` is how its processes talk, thousands of times a second."""
 _ADDRESS = re.compile(
     r'sa_family=AF_INET6?, sin6?_port=htons\((\d+)\).*?(?:inet_addr\(|inet_pton\(AF_INET6, )"([^"]+)"'
 )
-_RING = "io_uring_setup("
-RING = "whom a ring of the kernel names, which is not seen here"
+_RING = "io_uring_setup"
 
 
 def require_watch() -> None:
@@ -53,11 +53,11 @@ class Watch:
             "-s",
             "0",
             "-e",
-            f"trace={','.join(self.calls)}",
+            f"trace={','.join((*self.calls, _RING))}",
             "-e",
             "signal=none",
         )
-        return ("strace", "-D", "-f", "-ff", *options, "-o", written, "--")
+        return ("strace", "-D", "-f", "-ff", *options, *shut, "-o", written, "--")
 
     def reached(self) -> set[str]:
         """The addresses so far, as host:port; a call is written down before its caller goes on."""
@@ -66,10 +66,9 @@ class Watch:
 
 def addresses(traced: str) -> set[str]:
     """Whom the calls of a trace name, IPv6 hosts in brackets; Unix sockets do not leave the machine."""
-    found = {
+    return {
         f"[{host}]:{port}" if ":" in host else f"{host}:{port}" for port, host in _ADDRESS.findall(traced)
     }
-    return found | ({RING} if _RING in traced else set())
 
 
 def _can_watch() -> bool:

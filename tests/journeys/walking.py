@@ -16,6 +16,9 @@ _KIND = """async (path) => {
 }"""
 _LINKS = "() => [...document.querySelectorAll('a[href]')].map((one) => one.href)"
 _NAMED = re.compile(r"[\w.-]{12,}|\d+")
+_BY_HAND = "images=1"
+"""Loads a mail's pictures from where they are: what a person does who wants to see them, and nobody else."""
+
 _ALIKE = 2
 """So many pages of one kind are looked at: the next ticket shows nothing that these do not."""
 
@@ -30,13 +33,16 @@ def listed_pages(*who: str) -> list[str]:
 def walk(page: Page, asks: Page, web: str, start: list[str]) -> set[str]:
     """Open these pages and all that they link to here; `asks` stays where it is, and asks what each is.
 
-    What is no page, such as a file or the stream of news, is asked for as pages do. Returns the addresses.
+    What is no page, such as a file or the stream of news, is asked for as pages do. Pictures in the Internet
+    are not asked for. Returns the addresses.
     """
     waiting, seen, kinds = [f"{web}{path}" for path in start], set[str](), dict[str, int]()
     while waiting:
         address = waiting.pop(0).partition("#")[0]
         kind = _NAMED.sub("*", address.removeprefix(web))
         if address in seen or not address.startswith(f"{web}/") or kinds.get(kind, 0) >= _ALIKE:
+            continue
+        if _BY_HAND in address:
             continue
         seen.add(address)
         kinds[kind] = kinds.get(kind, 0) + 1
