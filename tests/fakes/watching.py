@@ -46,18 +46,9 @@ class Watch:
     def under(self) -> tuple[str, ...]:
         """The words before a program's own. It keeps its process id, its signals and its open files."""
         written = str(self.folder / "thread")
-        options = (
-            "--seccomp-bpf",
-            "-q",
-            "-A",
-            "-s",
-            "0",
-            "-e",
-            f"trace={','.join((*self.calls, _RING))}",
-            "-e",
-            "signal=none",
-        )
-        return ("strace", "-D", "-f", "-ff", *options, *shut, "-o", written, "--")
+        seen = f"--trace={','.join((*self.calls, _RING))}"
+        how = ("-D", "-f", "-ff", "-q", "-A", "-s", "0", "--seccomp-bpf", "--signal=none")
+        return ("strace", *how, seen, f"--inject={_RING}:error=ENOSYS", "-o", written, "--")
 
     def reached(self) -> set[str]:
         """The addresses so far, as host:port; a call is written down before its caller goes on."""
