@@ -148,12 +148,25 @@ has_x() {
     for name in Xvfb openbox xclip xterm setxkbmap; do command -v "$name" >/dev/null 2>&1 || return 1; done
 }
 
+# Whom the product reaches is seen by strace, where it may trace; a container may forbid that.
+install_strace() {
+    if ! command -v strace >/dev/null 2>&1 && is_root && command -v apt-get >/dev/null 2>&1; then
+        apt_install strace || true
+    fi
+    if strace -f --seccomp-bpf -o /dev/null true >/dev/null 2>&1; then
+        export M4A_REQUIRE_STRACE=1
+    else
+        say "There is no strace that may trace: the journey that watches whom the product reaches is skipped."
+    fi
+}
+
 install_what_tests_need() {
     install_clamd
     install_dkim_verifier
     install_postfix
     install_oidc_provider
     install_x
+    install_strace
     missing=""
     has_browser || missing="$missing chromium"
     has_server dovecot || missing="$missing dovecot-imapd"

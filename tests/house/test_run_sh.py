@@ -245,6 +245,23 @@ def test_an_x_server_that_is_there_must_be_used(machine: Machine) -> None:
     assert machine.asked("screen 1")
 
 
+def test_a_tracer_is_installed_or_missed_aloud(machine: Machine) -> None:
+    assert "no strace that may trace" in machine.run("test").stderr
+    machine.user(0)
+    machine.has("apt-get", _NOTING)
+    machine.run("test")
+    assert machine.asked("--no-install-recommends strace")
+    machine.has("strace", "#!/bin/sh\nexit 1\n")
+    assert "no strace that may trace" in machine.run("test").stderr
+
+
+def test_a_tracer_that_may_trace_must_be_used(machine: Machine) -> None:
+    machine.has("strace", _NOTING)
+    machine.has("tool", '#!/bin/sh\necho "tracer $M4A_REQUIRE_STRACE" >> "$NOTES"\n')
+    assert "no strace that may trace" not in machine.run("test").stderr
+    assert machine.asked("tracer 1")
+
+
 @pytest.mark.parametrize("home", [{}, {"HOME": ""}, {"HOME": "/nowhere/at/all"}])
 def test_a_home_that_cannot_be_used_is_replaced(machine: Machine, home: dict[str, str]) -> None:
     machine.has("tool", '#!/bin/sh\necho "home $HOME" >> "$NOTES"\n')
