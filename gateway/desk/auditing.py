@@ -77,6 +77,7 @@ class Kind(StrEnum):
     REMOTE_ENDED = "remote_ended"
     SYSTEM_CODE_MADE = "system_code_made"
     SYSTEM_ENROLLED = "system_enrolled"
+    SYSTEM_RENAMED = "system_renamed"
     SYSTEM_REMOVED = "system_removed"
     OPERATOR_APPOINTED = "operator_appointed"
     OPERATOR_RELIEVED = "operator_relieved"

@@ -220,15 +220,17 @@ def sessions_of(db: Session, by: Actor, public_id: str) -> tuple[RemoteView, ...
     return sessions.list_of_system(db, by.sight, system_id, limit=MOST_SESSIONS_SHOWN)
 
 
-def rename(db: Session, by: Actor, public_id: str, *, name: str) -> None:
+def rename(db: Session, by: Actor, public_id: str, *, name: str, now: datetime) -> None:
     """Call a system otherwise; Invalid without 1 to 80 characters."""
     require(by, Permission.EDIT_CUSTOMERS)
-    get(db, by, public_id)
+    before = get(db, by, public_id)
     wanted = plain(name)
     if not 1 <= len(wanted) <= MAX_NAME_CHARS:
         raise Invalid(f"A name has 1 to {MAX_NAME_CHARS} characters.", field="name")
     if not rows.rename(db, by.account_id, public_id, wanted):
         raise NotFound(UNKNOWN)
+    if wanted != before.name:
+        auditing.note(db, by, Kind.SYSTEM_RENAMED, _ref(public_id), now=now)
     announcing.tell_of_systems(db, by.account_id)
 
 

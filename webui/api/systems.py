@@ -53,7 +53,7 @@ def patch_system(path: IdPath) -> Response:
     """Call a system otherwise."""
     body = bodies.read(SystemPatch)
     with transaction() as db:
-        desk.rename(db, actor(), path.id, name=body.name)
+        desk.rename(db, actor(), path.id, name=body.name, now=office().clock.now())
     return answer(_system(path.id))
 
 

@@ -89,6 +89,7 @@ def _of_remote_sessions() -> Mapping[Kind, str]:
         Kind.REMOTE_ENDED: _("Remote session ended"),
         Kind.SYSTEM_CODE_MADE: _("Code for a system made"),
         Kind.SYSTEM_ENROLLED: _("System added"),
+        Kind.SYSTEM_RENAMED: _("System renamed"),
         Kind.SYSTEM_REMOVED: _("System removed"),
     }
 

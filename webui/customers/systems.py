@@ -67,7 +67,7 @@ def rename(public_id: str) -> ResponseReturnValue:
     name = request.form.get("name", "")[: MAX_NAME_CHARS + 1]
     try:
         with transaction() as db:
-            systems.rename(db, actor(), public_id, name=name)
+            systems.rename(db, actor(), public_id, name=name, now=office().clock.now())
     except Invalid as error:
         return _page(public_id, typed=name, wrong=complaints.in_words(error)), error.http
     return redirect(f"/systems/{public_id}", 303)

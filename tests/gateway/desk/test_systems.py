@@ -201,11 +201,16 @@ def test_systems_go_with_their_customer(desk: World) -> None:
 def test_renamed_is_what_is_there(desk: World) -> None:
     one = enrol(desk.ours)
     with session.transaction() as db:
-        systems.rename(db, desk.ours.staff, one.public_id, name="  Reception ")
+        systems.rename(db, desk.ours.staff, one.public_id, name="  Reception ", now=NOON)
     assert view(desk.ours.staff, one.public_id).name == "Reception"
+    with session.transaction() as db:  # called as it is called already
+        systems.rename(db, desk.ours.staff, one.public_id, name="Reception", now=NOON)
+        entries = list_entries(db, desk.ours.owner)
+    kinds = [Kind(entry.kind) for entry in entries]
+    assert (kinds[0], kinds.count(Kind.SYSTEM_RENAMED)) == (Kind.SYSTEM_RENAMED, 1)
     for wrong in ("", "x" * 81):
         with pytest.raises(Invalid), session.transaction() as db:
-            systems.rename(db, desk.ours.staff, one.public_id, name=wrong)
+            systems.rename(db, desk.ours.staff, one.public_id, name=wrong, now=NOON)
 
 
 def test_a_call_is_for_one_system_and_only_it_can_open_it(desk: World) -> None:
@@ -291,7 +296,7 @@ def test_nobody_else_sees_them(desk: World) -> None:
             with pytest.raises(wrong):
                 systems.make_code(db, by, desk.ours.customer, key=KEY, now=NOON)
             with pytest.raises(wrong):
-                systems.rename(db, by, mine.public_id, name="Mine")
+                systems.rename(db, by, mine.public_id, name="Mine", now=NOON)
             with pytest.raises(wrong):
                 systems.remove(db, by, mine.public_id, now=NOON)
     with session.reading() as db:
