@@ -53,7 +53,7 @@ def accounts(as_json: bool) -> None:  # noqa: FBT001
         bounds.count_kept(db)
     with reading() as db:
         found = operating.list_accounts(db, None)
-    table([_shown(one) for one in found], name="accounts", as_json=as_json)
+    table([_shown(one) for one in found], name="accounts", as_json=as_json, with_head=True)
 
 
 @operator.command()

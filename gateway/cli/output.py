@@ -19,10 +19,15 @@ def answer(values: Mapping[str, Any], *, as_json: bool) -> None:
         click.echo(f"{name:<{width}}  {value}")
 
 
-def table(rows: Sequence[Mapping[str, Any]], *, name: str, as_json: bool) -> None:
-    """Print rows: as one object with a list in it, or a line each with tabs between."""
+def table(rows: Sequence[Mapping[str, Any]], *, name: str, as_json: bool, with_head: bool = False) -> None:
+    """Print rows: as one object with a list in it, or a line each with tabs between.
+
+    `with_head` puts a line before them that names the columns, where there are rows.
+    """
     if as_json:
         click.echo(json.dumps({name: rows}, ensure_ascii=False))
         return
+    if with_head and rows:
+        click.echo("\t".join(rows[0]))
     for row in rows:
         click.echo("\t".join(str(value) for value in row.values()))

@@ -34,7 +34,9 @@ def test_accounts_are_counted_limited_and_shut(tmp_path: Path) -> None:
     assert found["bytes"] >= len(mail)
     assert (found["last_sign_in"], found["most_staff"], found["suspended"]) == (None, 0, False)
     listed = run("operator", "accounts").stdout
-    assert "anna" in listed
+    head, first = listed.splitlines()
+    assert head.split("\t")[:2] == ["id", "login"]
+    assert first.split("\t")[:2] == [anna, "anna"]
     assert "SECRET" not in listed
     limited = answer(run("operator", "limit", "anna", "--staff", "3", "--bytes", "10", "--json"))
     assert (limited["most_staff"], limited["most_bytes"], limited["most_mails_day"]) == (3, 10, 0)
