@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from gateway.desk import remote
 from gateway.errors import Gone, NotFound
 from gateway.mail import tokens
-from gateway.rules.remote import Scope, State, Why, digits_of, has_expired
+from gateway.rules.remote import Scope, State, Why, digits_of, has_expired, plain
 from gateway.store import remote as rows
 from gateway.store.queries import remote as queries
 from gateway.store.remote import hash_of_code
@@ -46,16 +46,16 @@ def look(db: Session, *, token_hash: bytes, now: datetime) -> Offer:
     local = tokens.reply_local(found.mail_key, found.ticket_id)
     if found.state is State.ENDED or has_expired(found.state, found.expires_at, now=now):
         why = found.why or Why.EXPIRED
-        return Offer(found.public_id, State.ENDED, why, found.business, found.number, local)
+        return Offer(found.public_id, State.ENDED, why, plain(found.business), found.number, local)
     return Offer(
         public_id=found.public_id,
         state=found.state,
         why=None,
-        business=found.business,
+        business=plain(found.business),
         number=found.number,
         reply_local=local,
-        who=found.who,
-        subject=found.subject,
+        who=plain(found.who),
+        subject=plain(found.subject),
         asked=found.asked,
         expires_at=found.expires_at,
     )

@@ -7,6 +7,7 @@ import base64
 import binascii
 import hashlib
 import hmac
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,6 +27,8 @@ PASS_LASTS = timedelta(seconds=60)
 
 CODE_DIGITS = 9
 MAX_RELAY_URL_CHARS = 300
+_UNSEEN = ("Cc", "Cf", "Zl", "Zp")
+_JOINERS = "\u200c\u200d"  # languages and pictures are written with them, and they turn nothing
 _TOKEN = b"m4a remote 1 token"
 _SECRET_BYTES = 32
 
@@ -139,3 +142,13 @@ def _expanded(secret: bytes, info: bytes) -> bytes:
     """HKDF-SHA256 (RFC 5869) without salt, one block: 32 bytes."""
     extracted = hmac.digest(bytes(32), secret, "sha256")
     return hmac.digest(extracted, info + b"\x01", "sha256")
+
+
+def plain(name: str) -> str:
+    """A name as the customer is shown it, who decides by it: one line that reads as it is written.
+
+    Nothing in it turns the direction, breaks or cannot be seen. The program does the same by itself.
+    """
+    return "".join(
+        char for char in name if char in _JOINERS or unicodedata.category(char) not in _UNSEEN
+    ).strip()

@@ -28,7 +28,9 @@ from remote_bridge.protocol import chat, clipboard, files, messages, news
 from remote_bridge.protocol.errors import Misplaced, ProtocolError
 from remote_bridge.protocol.frames import Channel, split_viewer
 from remote_bridge.protocol.handshake import Meeting
+from remote_bridge.protocol.link import MOST_HANDSHAKES
 from remote_bridge.protocol.messages import FromHost, text_of
+from remote_bridge.protocol.names import plain
 from remote_bridge.protocol.scopes import NONE, Scope, Scopes
 from remote_bridge.protocol.state import Side, Standing, State, Verdict, Why, judge
 
@@ -60,6 +62,10 @@ class Session:
         self._id = ""
         self._grant = grant or NoGrant()
         self._by_itself = self._taken_back = NONE
+        self._handshakes = 0
+        """Since the customer has last said yes."""
+        self.last_word: FromHost | None = None
+        """With which the customer has ended it; None when others have."""
         self.outbox = Outbox()
         self._pump = Pump(self.outbox, self._viewers, self._lost, self._broken, pool)
         self.over = asyncio.Event()
@@ -78,10 +84,10 @@ class Session:
             self._standing = Standing(State.ASKING, said.asked)
             self._view = replace(
                 self._view,
-                who=said.who,
-                business=said.business,
+                who=plain(said.who),
+                business=plain(said.business),
                 number=said.number,
-                subject=said.subject,
+                subject=plain(said.subject),
                 expires_at=said.expires_at,
             )
         self._meet(said)
@@ -164,7 +170,9 @@ class Session:
     def _join(self, number: int, name: str) -> None:
         if number not in self._viewers:
             meeting = Meeting(self._id, number, self._link_key)
-            self._viewers[number] = Viewer(meeting, name, self._downloads, self.outbox.put, self._is_open)
+            self._viewers[number] = Viewer(
+                meeting, plain(name), self._downloads, self.outbox.put, self._is_open, self._begins
+            )
 
     def _leave(self, number: int) -> None:
         viewer = self._viewers.pop(number, None)
@@ -186,9 +194,8 @@ class Session:
 
     def _broken(self, text: str) -> None:
         """There is no screen any more."""
-        self._say(messages.End())
         self._view = replace(self._view, trouble=text)
-        self.end(Why.HOST_ENDED)
+        self._end_here(messages.End(), Why.HOST_ENDED)
 
     def _set_viewers(self, said: news.Viewers) -> None:
         for gone in self._viewers.keys() - {one.viewer for one in said}:
@@ -199,7 +206,22 @@ class Session:
             if viewer.controls and not one.controls:
                 self._release_input()
                 viewer.transfers.drop_all()
-            viewer.name, viewer.controls = one.name, one.controls
+            viewer.name, viewer.controls = plain(one.name), one.controls
+
+    def _begins(self) -> bool:
+        """Whether one more handshake is answered.
+
+        Each is a try at the code: after many the customer is to compare again before anything goes on.
+        """
+        if Scope.VIEW in self._by_itself:
+            return True  # nobody compares it
+        if self._handshakes >= MOST_HANDSHAKES:
+            return False
+        self._handshakes += 1
+        if self._handshakes == MOST_HANDSHAKES and self._standing.state is State.LIVE:
+            self._view = replace(self._view, trouble=_many_came())
+            self._change(self._standing.pause(), messages.Pause())
+        return True
 
     def _is_open(self, channel: Channel) -> bool:
         return judge(channel, Side.HOST, self._standing) is Verdict.PASS
@@ -287,12 +309,13 @@ class Session:
                 self._answered(scopes)
                 self._change(self._standing.decline(scopes), messages.Decline(scopes))
             case acts.Refuse():
-                self._change(self._standing.refuse(), messages.Refuse())
-                self._close(Why.REFUSED)
+                self._standing.refuse()
+                self._end_here(messages.Refuse(), Why.REFUSED)
             case acts.Pause():
                 self._change(self._standing.pause(), messages.Pause())
             case acts.Resume():
                 self._change(self._standing.resume(), messages.Resume())
+                self._agreed()
                 self._pump.resume()
             case acts.TakeBack(scopes):
                 self._taken_back |= scopes
@@ -302,8 +325,7 @@ class Session:
                     self._grant.revoke()
                 self.regrant()
             case acts.End():
-                self._say(messages.End())
-                self.end(Why.HOST_ENDED)
+                self._end_here(messages.End(), Why.HOST_ENDED)
             case _:
                 self._act_live(act)
 
@@ -350,8 +372,13 @@ class Session:
             self._pump.watch(self._screen)
         self._answered(consent.scopes)
         self._change(granted, consent)
+        self._agreed()
         for viewer in self._viewers.values():
             self._begin_showing(viewer)
+
+    def _agreed(self) -> None:
+        self._handshakes = 0
+        self._view = replace(self._view, trouble="")
 
     def _consent_by_itself(self) -> None:
         """To what is asked and granted without asking; what the customer has said no to needs their yes."""
@@ -412,6 +439,11 @@ class Session:
         """Whether the relay has ever let us in."""
         return bool(self._id)
 
+    def _end_here(self, word: FromHost, why: Why) -> None:
+        self.last_word = word
+        self._say(word)
+        self.end(why)
+
     def end(self, why: Why | None) -> None:
         """It is over, whoever said so; nothing is shown and nothing comes in from this line on."""
         if self._standing.state is not State.ENDED:
@@ -451,3 +483,7 @@ class Session:
         )
         self._pump.set_live(live=self._standing.state is State.LIVE)
         self._show(self._view)
+
+
+def _many_came() -> str:
+    return _("Many have joined, or come again and again. Please compare the codes before you go on.")

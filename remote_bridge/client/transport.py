@@ -3,19 +3,21 @@
 import asyncio
 import contextlib
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
 
+from remote_bridge.client.links import BadLink
 from remote_bridge.client.session import Session
 from remote_bridge.client.texts import _
 from remote_bridge.protocol import news
 from remote_bridge.protocol.errors import CloseCode, Misplaced, ProtocolError
 from remote_bridge.protocol.frames import MOST_HOST_FRAME_BYTES
 from remote_bridge.protocol.hello import PATH, SUBPROTOCOL, HostHello, Way
+from remote_bridge.protocol.messages import FromHost, text_of
 from remote_bridge.protocol.secrets import LinkSecret
 
 _PAUSES = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
@@ -71,7 +73,12 @@ class Transport:
         self._was_in = False
 
     async def run(self) -> None:
-        """Until the session is over."""
+        """Until the session is over, and the relay knows if the customer has ended it."""
+        if await self._until_over() != CloseCode.OVER and self._session.last_word is not None:
+            await self._end_late(self._session.last_word)
+
+    async def _until_over(self) -> int | None:
+        """The code with which the last connection closed, if it did before the session was over."""
         waiting, tries = self._pauses(), 0
         loop = asyncio.get_running_loop()
         away_since = loop.time()
@@ -79,9 +86,9 @@ class Transport:
             was_in, self._was_in = self._was_in, False
             if not was_in:
                 self._address = await asyncio.to_thread(self._find_relay) + PATH
-            code = await self._once()
+            code = await self._once(self._talk)
             if self._session.over.is_set():
-                return
+                return code
             if reason := _FINAL.get(code) if code else None:
                 raise Refused(reason())
             if self._was_in:
@@ -96,8 +103,33 @@ class Transport:
             pause = _CROWDED_SECONDS if code == CloseCode.TOO_MANY else next(waiting)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._session.over.wait(), pause)
+        return None
 
-    async def _once(self) -> int | None:
+    async def _end_late(self, word: FromHost) -> None:
+        """It was ended while nobody could be told. Those who look on would wait for as long as this tries."""
+
+        async def tell(socket: ClientConnection) -> None:
+            await socket.send(self._hello.text())
+            if isinstance(news.parse_to_host(await socket.recv()), news.HostWelcome):
+                await socket.send(text_of(word))
+                await self._until_closed(socket)
+
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._away.total_seconds()):
+                for pause in self._pauses():
+                    with contextlib.suppress(BadLink, Refused):  # a desk that is away may be back
+                        if await self._once(tell) in _FINAL:
+                            return
+                        self._address = await asyncio.to_thread(self._find_relay) + PATH
+                    await asyncio.sleep(pause)
+
+    async def _until_closed(self, socket: ClientConnection) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_LAST_WORDS_SECONDS):
+                async for _message in socket:
+                    continue
+
+    async def _once(self, talk: Callable[[ClientConnection], Awaitable[None]]) -> int | None:
         """One connection, from its first to its last word; the code it was closed with."""
         try:
             async with connect(
@@ -111,26 +143,27 @@ class Transport:
                 close_timeout=_LAST_WORDS_SECONDS,
                 user_agent_header=None,
             ) as socket:
-                return await self._talk(socket)
+                await talk(socket)
         except InvalidURI as error:
             raise Refused(_("The support desk names a relay that is not protected.")) from error
-        except (OSError, TimeoutError, InvalidHandshake):
-            return None
-
-    async def _talk(self, socket: ClientConnection) -> int | None:
-        try:
-            await socket.send(self._hello.text())
-            said = news.parse_to_host(await asyncio.wait_for(socket.recv(), _OPEN_SECONDS))
-            if not isinstance(said, news.HostWelcome):
-                raise Misplaced("no welcome")
-            self._session.welcome(said)
-            self._was_in = True
-            await self._both_ways(socket)
         except ConnectionClosed as closed:
             return closed.rcvd.code if closed.rcvd else None
         except ProtocolError:
             return None  # whoever this is, it is not our relay: come again
+        except (OSError, TimeoutError, InvalidHandshake):
+            return None
         return None
+
+    async def _talk(self, socket: ClientConnection) -> None:
+        await socket.send(self._hello.text())
+        said = news.parse_to_host(await asyncio.wait_for(socket.recv(), _OPEN_SECONDS))
+        if not isinstance(said, news.HostWelcome):
+            raise Misplaced("no welcome")
+        if self._session.over.is_set():
+            return  # ended while this line was being made: see _end_late
+        self._session.welcome(said)
+        self._was_in = True
+        await self._both_ways(socket)
 
     async def _both_ways(self, socket: ClientConnection) -> None:
         """Read and write until one of both ends, or the session: then the last words go out first."""
@@ -142,6 +175,8 @@ class Transport:
             await asyncio.wait(everything, return_when=asyncio.FIRST_COMPLETED)
             if over.done() and not writing.done():
                 await self._last_words(writing)
+                if self._session.last_word is not None and not reading.done():
+                    await asyncio.wait([reading], timeout=_LAST_WORDS_SECONDS)  # the relay's answer
             for one in (reading, writing):
                 if one.done():
                     one.result()

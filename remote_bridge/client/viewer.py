@@ -21,6 +21,7 @@ _MOST_HELD = 64
 class Viewer:
     """`put` takes a frame for the relay; `is_open` says whether the relay forwards this channel of ours now.
 
+    `begins` says whether one more handshake may be answered.
     A frame that the relay would drop is not sealed: its counter would be missing, and the connection end.
     """
 
@@ -31,9 +32,10 @@ class Viewer:
         downloads: Path,
         put: Callable[[bytes], None],
         is_open: Callable[[Channel], bool],
+        begins: Callable[[], bool] = lambda: True,
     ) -> None:
         self.number, self.name, self.controls = meeting.viewer, name, False
-        self.end = HostEnd(meeting)
+        self.end = HostEnd(meeting, begins=begins)
         self.showing: Showing | None = None
         self.task: asyncio.Task[None] | None = None
         self.wake = asyncio.Event()

@@ -1,5 +1,6 @@
 """One sealed connection of one viewer with the host, from the first clear message on; no I/O."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from remote_bridge.protocol.errors import Misplaced
@@ -24,9 +25,13 @@ class Received:
 
 _NOTHING = Received()
 
-_MOST_COMMITMENTS = 8
+MOST_COMMITMENTS = 3
 """Of one viewer to one connection of the host: each shows it another key of the host, and whoever could
-choose among very many of them could choose the code as well."""
+choose among very many of them could choose the code as well. An honest one needs two, if the host came again
+while the first was on its way."""
+
+MOST_HANDSHAKES = 20
+"""Of all viewers in all connections, between two times that the host's user has said yes."""
 
 
 class _End:
@@ -70,10 +75,13 @@ class HostEnd(_End):
     whatever does not begin or go on with a handshake is passed over, and a new commitment begins anew.
     """
 
-    def __init__(self, meeting: Meeting, own: Ephemeral | None = None) -> None:
+    def __init__(
+        self, meeting: Meeting, own: Ephemeral | None = None, begins: Callable[[], bool] = lambda: True
+    ) -> None:
+        """`begins` is asked at each commitment whether one more may be answered."""
         super().__init__()
         self._meeting = meeting
-        self._given = own
+        self._given, self._begins = own, begins
         self._handshake: HostHandshake | None = None
         self._commitments = 0
 
@@ -83,7 +91,7 @@ class HostEnd(_End):
             return self._open(self._sealed, data)
         if _is_clear(data, Kind.COMMIT):
             self._commitments += 1
-            if self._commitments > _MOST_COMMITMENTS:
+            if self._commitments > MOST_COMMITMENTS or not self._begins():
                 raise Misplaced("a handshake that begins again and again")
             self._handshake = HostHandshake(self._meeting, self._given)
             return Received((self._handshake.take_commitment(data),))

@@ -52,6 +52,10 @@ from remote_bridge.relay.tally import Tally
 HOST_AWAY_SECONDS = 5 * 60.0
 NOBODY_SECONDS = 15 * 60.0
 
+MOST_BEHIND_BYTES = 16 * 1024 * 1024
+"""So far a viewer may lag while others read on. Hosts pace themselves by what a viewer says to have seen, so
+that an honest one lacks one picture at most, and the largest screen in its best quality is smaller."""
+
 
 class Line(Protocol):
     """One socket, as a room uses it. No call blocks or raises; after `close` all others do nothing."""
@@ -62,6 +66,11 @@ class Line(Protocol):
 
     def pass_on(self, data: Buffer) -> None:
         """Send a binary message; `data` may change after the call."""
+        ...
+
+    @property
+    def waiting_bytes(self) -> int:
+        """How much of what it was sent it has not taken yet."""
         ...
 
     def hold(self, *, is_held: bool) -> None:
@@ -161,8 +170,7 @@ class Room:
         self._tally.joined["host"] += 1
         line.tell(self._host_welcome(seat).text())
         self._tell_viewers(self._stands().text())
-        if any(viewer.is_full for viewer in self._viewers.values()):
-            line.hold(is_held=True)
+        self._pace_host()
 
     def welcome_viewer(self, line: Line, seat: ViewerSeat) -> Viewer | None:
         """A viewer is there; None when there are too many, and then its line is closed."""
@@ -172,6 +180,7 @@ class Room:
         viewer = Viewer(self._next_number, seat, line)
         self._next_number += 1
         self._viewers[viewer.number] = viewer
+        self._pace_host()
         if self._controller is None and seat.may_control:
             self._give_control(viewer)
         self._tally.joined["viewer"] += 1
@@ -199,8 +208,7 @@ class Room:
         self._notes.left(viewer.seat.visit_id, controlled=viewer.has_controlled)
         if self._controller == viewer.number:
             self._controller = None
-        if viewer.is_full:
-            self._let_host_go_on()
+        self._pace_host()
         if self._host is not None:
             self._host.tell(Left(viewer.number, _name(viewer.seat)).text())
         self._tell_all(self._stands().text())
@@ -284,6 +292,10 @@ class Room:
         self._tally.frames_to_viewers += 1
         self._tally.bytes_to_viewers += size - VIEWER_BYTES
         viewer.line.pass_on(data[VIEWER_BYTES:])
+        if viewer.is_full and viewer.line.waiting_bytes > MOST_BEHIND_BYTES:
+            self._tally.outrun += 1
+            viewer.line.close(CloseCode.TOO_MANY)
+            self.lose_viewer(viewer)
 
     def carry_from_viewer(self, viewer: Viewer, data: Buffer) -> None:
         """A binary message of a viewer, to the host."""
@@ -313,16 +325,14 @@ class Room:
             viewer.line.hold(is_held=is_full)
 
     def fill_viewer(self, viewer: Viewer, *, is_full: bool) -> None:
-        """Likewise a viewer: then the host waits, until every viewer has read."""
+        """Likewise a viewer: the host waits when all of them do, and not for one while others read on."""
         viewer.is_full = is_full
-        if is_full and viewer.number in self._viewers and self._host is not None:
-            self._host.hold(is_held=True)
-        elif not is_full:
-            self._let_host_go_on()
+        self._pace_host()
 
-    def _let_host_go_on(self) -> None:
-        if self._host is not None and not any(one.is_full for one in self._viewers.values()):
-            self._host.hold(is_held=False)
+    def _pace_host(self) -> None:
+        if self._host is not None:
+            all_full = bool(self._viewers) and all(one.is_full for one in self._viewers.values())
+            self._host.hold(is_held=all_full)
 
     def _release_all(self) -> None:
         for viewer in self._viewers.values():

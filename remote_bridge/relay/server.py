@@ -29,7 +29,7 @@ from remote_bridge.relay.ledger import Ledger
 from remote_bridge.relay.limits import Crowd, Tries, source_of
 from remote_bridge.relay.parts import Caller, HostPart, Newcomer, SystemPart, ViewerPart, Wanting
 from remote_bridge.relay.room import Room
-from remote_bridge.relay.sockets import Socket
+from remote_bridge.relay.sockets import Onward, Socket
 from remote_bridge.relay.systems import Claim, Systems
 from remote_bridge.relay.tally import Present, Tally, as_text
 from remote_bridge.relay.upgrade import Origins, Wish
@@ -76,6 +76,7 @@ class Relay:
         self._tries = Tries()
         self._rooms: dict[int, Room] = {}
         self._sockets: set[Socket] = set()
+        self._onward = Onward()
         self._asking = ThreadPoolExecutor(_ASKING_THREADS, "relay-asking")
         self._looking = ThreadPoolExecutor(1, "relay-looking")
         self._writing = ThreadPoolExecutor(1, "relay-writing")
@@ -173,7 +174,7 @@ class Relay:
         newcomer = Newcomer(
             partial(self._identify, request.headers), tries=self._tries, crowd=self._crowd, admit=self._admit
         )
-        socket = Socket(newcomer, self._note_open, self._note_gone)
+        socket = Socket(newcomer, self._onward, self._note_open, self._note_gone)
         response = WSUpgradeResponse.create_101_response({"Sec-WebSocket-Protocol": SUBPROTOCOL})
         return WSUpgradeResponseWithListener(response, socket)
 

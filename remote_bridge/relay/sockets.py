@@ -3,6 +3,7 @@
 What the socket is for, a `Part` decides: first the one that waits for the first message, then host or viewer.
 """
 
+import struct
 from collections.abc import Callable
 from typing import Protocol
 
@@ -19,6 +20,9 @@ LOW_WATER_BYTES = 256 * 1024
 STUCK_SECONDS = 20.0
 """Who has read nothing of what waits for it in this time is as good as gone."""
 
+SLOW_SECONDS = 60.0
+"""From the high mark to the low one; who takes longer holds others up. Below 13 kB a second is no line."""
+
 PING_SECONDS = 20.0
 SILENT_SECONDS = 65.0
 """Three pings, none of them answered."""
@@ -26,6 +30,8 @@ SILENT_SECONDS = 65.0
 CLOSING_SECONDS = 2.0
 """How long a closed socket may take to send what it still has."""
 
+_WHOLE_BINARY = 0x82
+_MIDDLE_HEAD, _LARGE_HEAD = struct.Struct(">BBH"), struct.Struct(">BBQ")
 _BINARY, _TEXT, _MORE = WSMsgType.BINARY, WSMsgType.TEXT, WSMsgType.CONTINUATION
 _PING, _CLOSE = WSMsgType.PING, WSMsgType.CLOSE
 
@@ -54,12 +60,36 @@ class Part(Protocol):
         ...
 
 
+class Onward:
+    """The sockets for which something was in the bytes that are being heard.
+
+    A host's read often holds several frames for the same viewer. Together in one write they cost a fifth
+    less processor time a byte than one by one: one system call, and the reader wakes once.
+    """
+
+    __slots__ = ("_sockets",)
+
+    def __init__(self) -> None:
+        self._sockets: list[Socket] = []
+
+    def add(self, socket: "Socket") -> None:
+        """This one has something to send."""
+        self._sockets.append(socket)
+
+    def send(self) -> None:
+        """All of it. What waits is memory that is read into again, so this comes before the next read."""
+        sockets, self._sockets = self._sockets, []
+        for socket in sockets:
+            socket.send_waiting()
+
+
 class Socket(WSListener):
     """A socket of the relay."""
 
     __slots__ = (
         "_bucket",
         "_closed_at",
+        "_full_at",
         "_full_since",
         "_given",
         "_heard_at",
@@ -67,10 +97,12 @@ class Socket(WSListener):
         "_kind",
         "_note_gone",
         "_note_open",
+        "_onward",
         "_parts",
         "_pinged_at",
         "_read",
         "_transport",
+        "_waiting",
         "code",
         "is_closed",
         "is_full",
@@ -79,9 +111,15 @@ class Socket(WSListener):
     )
 
     def __init__(
-        self, part: Part, note_open: "Callable[[Socket], None]", note_gone: "Callable[[Socket], None]"
+        self,
+        part: Part,
+        onward: Onward,
+        note_open: "Callable[[Socket], None]",
+        note_gone: "Callable[[Socket], None]",
     ) -> None:
         self.part = part
+        self._onward = onward
+        self._waiting: list[Buffer] = []
         self._note_open, self._note_gone = note_open, note_gone
         self.code: CloseCode | None = None
         """With which it was closed here."""
@@ -95,7 +133,7 @@ class Socket(WSListener):
         self._kind = _MORE
         self._is_held = False
         self._heard_at = self._pinged_at = clock.monotonic()
-        self._full_since = self._closed_at = 0.0
+        self._full_at = self._full_since = self._closed_at = 0.0
         self._given = 0  # bytes to be sent; what it has read of them is these less what waits
         self._read = 0
 
@@ -119,15 +157,40 @@ class Socket(WSListener):
 
     def tell(self, text: str) -> None:
         """Send a text."""
+        self.send_waiting()
         if not self.is_closed and self._transport is not None:
             self._given += len(text)
             self._transport.send(_TEXT, text)
 
     def pass_on(self, data: Buffer) -> None:
-        """Send a binary message; what cannot be sent at once is copied."""
+        """Send a binary message along with what else is heard now; what cannot be sent then is copied."""
         if not self.is_closed and self._transport is not None:
             self._given += len(data)
-            self._transport.send(_BINARY, data)
+            if not self._waiting:
+                self._onward.add(self)
+            self._waiting.append(data)
+
+    def send_waiting(self) -> None:
+        """Send what was passed on; nothing if nothing was."""
+        if not self._waiting:
+            return
+        waiting, self._waiting = self._waiting, []
+        transport = self._transport
+        if transport is None or transport.is_close_frame_sent:
+            return
+        if len(waiting) == 1:
+            transport.send(_BINARY, waiting[0])
+        else:
+            pieces = (piece for data in waiting for piece in (_head(len(data)), data))
+            transport.underlying_transport.writelines(list(pieces))
+
+    @property
+    def waiting_bytes(self) -> int:
+        """What was given to it and is not with the kernel yet."""
+        if self._transport is None:
+            return 0
+        behind = sum(len(data) for data in self._waiting)
+        return behind + self._transport.underlying_transport.get_write_buffer_size()
 
     def hold(self, *, is_held: bool) -> None:
         """Read nothing more, or go on."""
@@ -144,6 +207,7 @@ class Socket(WSListener):
         """Close after what was sent before; what comes in is thrown away."""
         if self.is_closed:
             return
+        self.send_waiting()
         self.is_closed, self.code = True, code
         self._parts = None
         self._closed_at = clock.monotonic()
@@ -155,6 +219,7 @@ class Socket(WSListener):
     def abort(self) -> None:
         """Let go of it at once."""
         self.is_closed = True
+        self._waiting.clear()
         if self._transport is not None:
             self._transport.disconnect(graceful=False)
 
@@ -174,7 +239,7 @@ class Socket(WSListener):
             read = self._given - transport.underlying_transport.get_write_buffer_size()
             if read > self._read:
                 self._read, self._full_since = read, now
-            elif now - self._full_since >= STUCK_SECONDS:
+            if now - self._full_since >= STUCK_SECONDS or now - self._full_at >= SLOW_SECONDS:
                 log.get("relay").info("relay.stuck", session=self.session)
                 self.abort()
             return
@@ -201,12 +266,20 @@ class Socket(WSListener):
         """The connection is gone, whoever ended it."""
         self.is_closed = True
         self._parts = None
+        self._waiting.clear()
         self._transport = None
         self.part.lose(self)
         self._note_gone(self)
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
         """One frame of WebSocket (RFC 6455 section 5)."""
+        try:
+            self._take_frame(transport, frame)
+        finally:
+            if frame.last_in_buffer:
+                self._onward.send()
+
+    def _take_frame(self, transport: WSTransport, frame: WSFrame) -> None:
         kind = frame.msg_type
         if self.is_closed:
             if kind == _CLOSE:
@@ -228,7 +301,7 @@ class Socket(WSListener):
     def pause_writing(self) -> None:
         """More than the bound waits to be sent."""
         self.is_full = True
-        self._full_since = clock.monotonic()
+        self._full_at = self._full_since = clock.monotonic()
         self.part.fill(self, is_full=True)
 
     def resume_writing(self) -> None:
@@ -279,6 +352,15 @@ class Socket(WSListener):
             self.close(CloseCode.TOO_MANY)
             return
         self.part.hear(self, text)
+
+
+def _head(size: int) -> bytes:
+    """Of a whole binary message from a server (RFC 6455 section 5.2)."""
+    if size < 126:
+        return bytes((_WHOLE_BINARY, size))
+    if size < 2**16:
+        return _MIDDLE_HEAD.pack(_WHOLE_BINARY, 126, size)
+    return _LARGE_HEAD.pack(_WHOLE_BINARY, 127, size)
 
 
 def _check(frame: WSFrame) -> None:

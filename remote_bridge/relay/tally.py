@@ -23,6 +23,8 @@ class Tally:
     """Connections over a limit."""
     dropped: int = 0
     """Frames that might not pass at that moment."""
+    outrun: int = 0
+    """Viewers that lagged too far behind the others."""
     frames_to_viewers: int = 0
     bytes_to_viewers: int = 0
     frames_to_hosts: int = 0
@@ -68,6 +70,7 @@ class _Numbers(Collector):
         yield _counter("ended", "Sessions that ended, by why.", "why", tally.ended)
         yield _counter("turned_away", "Connections over a limit.", "", {"": tally.turned_away})
         yield _counter("dropped_frames", "Frames that might not pass.", "", {"": tally.dropped})
+        yield _counter("outrun_viewers", "Viewers too far behind the others.", "", {"": tally.outrun})
         frames = {"viewer": tally.frames_to_viewers, "host": tally.frames_to_hosts}
         carried = {"viewer": tally.bytes_to_viewers, "host": tally.bytes_to_hosts}
         yield _counter("frames", "Frames passed on, by who got them.", "to", frames)

@@ -9,11 +9,12 @@ from datetime import UTC, datetime
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 
+from remote_bridge.protocol.errors import CloseCode
 from remote_bridge.protocol.frames import Channel, split_viewer, with_viewer
 from remote_bridge.protocol.handshake import Meeting
 from remote_bridge.protocol.hello import SUBPROTOCOL, HostHello, parse_hello
 from remote_bridge.protocol.link import ViewerEnd
-from remote_bridge.protocol.messages import Drop, FromHost, parse_from_host
+from remote_bridge.protocol.messages import Drop, End, FromHost, Refuse, parse_from_host
 from remote_bridge.protocol.news import Asked, Ended, HostWelcome, Joined, Left, Stands, Viewers, Watching
 from remote_bridge.protocol.scopes import Scope, Scopes
 from remote_bridge.protocol.secrets import LinkSecret
@@ -50,6 +51,12 @@ class RelayPeer:
         self.sockets: list[ServerConnection] = []
         self.changed = asyncio.Event()
         self.session = SESSION
+        self.is_deaf = False
+        self.gate = asyncio.Event()
+        """Nobody is let in while it is not set."""
+        self.gate.set()
+        self.names = ("Ann", "Acme", "Printer")
+        """Who asks, for which business, about what."""
         self._server: Server | None = None
 
     @property
@@ -72,6 +79,7 @@ class RelayPeer:
         if self.refuse_with is not None:
             await socket.close(self.refuse_with)
             return
+        await self.gate.wait()
         self.sockets.append(socket)
         await socket.send(self.welcome().text())
         for number in list(self.viewers):
@@ -85,15 +93,16 @@ class RelayPeer:
             pass
 
     def welcome(self) -> HostWelcome:
+        who, business, subject = self.names
         moment = datetime(2030, 1, 1, 17, 45, tzinfo=UTC)
         return HostWelcome(
             self.session,
             self.asked,
             self.granted,
-            "Ann",
-            "Acme",
+            who,
+            business,
             42,
-            "Printer",
+            subject,
             moment,
             self.state,
             self._watching(),
@@ -106,13 +115,19 @@ class RelayPeer:
         self.changed.set()
 
     async def _take(self, message: str | bytes) -> None:
+        if self.is_deaf:
+            return
         if isinstance(message, str):
             self.told.append(said := parse_from_host(message))
             if isinstance(said, Drop):
                 self.watching.pop(said.viewer, None)
+            if isinstance(said, End | Refuse):
+                await self.sockets[-1].close(CloseCode.OVER)
             return
         number, frame = split_viewer(message)
-        viewer = self.viewers[number]
+        viewer = self.viewers.get(number)
+        if viewer is None:
+            return  # it has left
         received = viewer.end.receive(bytes(frame))
         for reply in received.replies:
             await self.send_frame(number, reply)

@@ -23,6 +23,9 @@ def of_host() -> Mapping[str, str]:
         "you": _("You"),
         "pause": _("Pause"),
         "resume": _("Go on"),
+        "many": _(
+            "Many have joined, or come again and again. Please compare the safety number before you go on."
+        ),
         "asks": _("{name} asks to do more: {scopes}. In the browser that is not possible."),
     }
 

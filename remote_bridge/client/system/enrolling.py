@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from remote_bridge.client.links import StayThere, checked_relay
 from remote_bridge.client.system.keeping import Enrolment
 from remote_bridge.client.texts import _
+from remote_bridge.protocol.names import plain
 from remote_bridge.protocol.secrets import b64u
 from remote_bridge.protocol.systems import MOST_NAME_CHARS, MOST_PLATFORM_CHARS, enrol_text
 
@@ -47,7 +48,7 @@ def enrol(desk: str, code: str, name: str) -> Enrolment:
         raise NotEnrolled(_unknown_words())
     system, business, customer, relay = texts
     checked_relay(relay, desk)
-    return Enrolment(desk, system, name[:MOST_NAME_CHARS], business, customer, sign, box)
+    return Enrolment(desk, system, name[:MOST_NAME_CHARS], plain(business), plain(customer), sign, box)
 
 
 def _posted(url: str, values: dict[str, str]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from remote_bridge.client.system.keeping import Enrolment, Keeping, Unreadable
 from remote_bridge.client.texts import _
 from remote_bridge.protocol.errors import CloseCode, Misplaced, ProtocolError
 from remote_bridge.protocol.hello import PATH, SUBPROTOCOL, SystemHello
+from remote_bridge.protocol.names import plain
 from remote_bridge.protocol.news import MOST_WELCOME_BYTES
 from remote_bridge.protocol.scopes import Scopes
 from remote_bridge.protocol.secrets import LinkSecret
@@ -197,7 +198,8 @@ class Presence:
         if not isinstance(welcome, SystemWelcome) or welcome.system != one.system:
             raise Misplaced("no welcome")
         self._was_in = True
-        names = {"name": welcome.name, "customer": welcome.customer, "business": welcome.business}
+        told = {"name": welcome.name, "customer": welcome.customer, "business": welcome.business}
+        names = {what: plain(name) for what, name in told.items()}
         self._say(_("Online: “%(name)s” of %(customer)s, looked after by %(business)s.") % names)
 
     async def _next(self, socket: ClientConnection) -> ToSystem:

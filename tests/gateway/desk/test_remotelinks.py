@@ -4,12 +4,14 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 
 from gateway.desk import remote, remotelinks
 from gateway.errors import Gone, NotFound
 from gateway.mail import tokens
 from gateway.rules.remote import CODE_LASTS, LINK_LASTS, SESSION_LASTS, Scope, State, Why, link_of
 from gateway.store import session
+from gateway.store.models import Account, Staff, Ticket
 from gateway.store.queries.remote import RemoteView
 from tests.remotes import KEY, RELAY, make, redeem
 from tests.world import NOON, World, mail, ticket_row
@@ -47,6 +49,17 @@ def test_the_link_tells_who_asks_and_uses_nothing_up(desk: World) -> None:
     assert offer.expires_at == NOON + LINK_LASTS
     assert offer.reply_local == tokens.reply_local(desk.ours.key, ticket_row(1).id)
     assert redeem(made).state is State.ASKING
+
+
+def test_no_name_turns_round_what_stands_beside_it(desk: World) -> None:
+    with session.transaction() as db:
+        db.execute(update(Staff).values(first_name="\u202emaS", last_name="Ours\n"))
+        db.execute(update(Account).values(name="\u2067Bank\u200f"))
+        db.execute(update(Ticket).values(subject="\u202dPrinter\x1b"))
+    made = make(desk.ours.staff)
+    offer = look(made.secret)
+    assert (offer.who, offer.business, offer.subject) == ("maS Ours", "Bank", "Printer")
+    assert look(made.secret, now=NOON + LINK_LASTS).business == "Bank"
 
 
 def test_who_has_the_link_is_told_where_its_first_side_has_joined(desk: World) -> None:

@@ -117,15 +117,67 @@ def test_a_final_word_of_the_relay_is_said_in_words(tmp_path: Path, code: int, w
     story(told)
 
 
-def test_an_end_while_it_is_away_is_the_end(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("act", "word"), [(acts.End(), messages.End()), (acts.Refuse(), messages.Refuse())])
+def test_an_end_while_it_is_away_is_the_end_at_once_and_said_when_it_is_back(
+    tmp_path: Path, act: acts.Act, word: messages.FromHost
+) -> None:
     async def told() -> None:
         async with meeting(tmp_path) as met:
             met.relay.refuse_with = CloseCode.RESTART
             met.relay.sockets[-1].transport.abort()
             await met.until(lambda: met.view.line is Line.LOST)
+            met.session.act(act)
+            assert met.view.state is State.ENDED
+            tries = len(met.relay.hellos)
+            await met.until(lambda: len(met.relay.hellos) > tries + 2)
+            assert met.relay.told == []
+            met.relay.refuse_with = None
+            await met.running
+            assert met.relay.told == [word]
+            assert met.view.line is Line.LOST, "nothing begins again"
+
+    story(told)
+
+
+def test_an_end_while_it_comes_again_is_all_that_is_said(tmp_path: Path) -> None:
+    async def told() -> None:
+        async with meeting(tmp_path) as met:
+            await met.shown()
+            met.relay.told.clear()
+            met.relay.gate.clear()
+            met.relay.sockets[-1].transport.abort()
+            await met.until(lambda: len(met.relay.hellos) == 2)
+            met.session.act(acts.End())
+            met.relay.gate.set()
+            await met.running
+            assert met.relay.told == [messages.End()]
+
+    story(told)
+
+
+def test_an_end_that_the_relay_has_not_confirmed_is_said_again(tmp_path: Path) -> None:
+    async def told() -> None:
+        async with meeting(tmp_path) as met:
+            await met.shown()
+            met.relay.is_deaf = True
+            met.session.act(acts.End())
+            await met.until(lambda: len(met.relay.hellos) > 1)
+            met.relay.is_deaf = False
+            await met.running
+            assert met.relay.told == [messages.Consent(ALL), messages.End()]
+
+    story(told)
+
+
+def test_an_end_is_not_told_for_ever(tmp_path: Path) -> None:
+    async def told() -> None:
+        async with meeting(tmp_path, away=timedelta(seconds=0.5)) as met:
+            met.relay.refuse_with = CloseCode.RESTART
+            met.relay.sockets[-1].transport.abort()
+            await met.until(lambda: met.view.line is Line.LOST)
             met.session.act(acts.End())
             await met.running
-            assert met.view.state is State.ENDED
+            assert met.relay.told == []
 
     story(told)
 

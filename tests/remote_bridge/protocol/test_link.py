@@ -79,10 +79,19 @@ def test_a_second_commitment_begins_anew() -> None:
 
 def test_each_commitment_is_answered_by_another_key_and_not_without_end() -> None:
     host, _ = pair()
-    answers = {host.receive(ViewerEnd(MEETING).begin()).replies[0] for _ in range(8)}
-    assert len(answers) == 8
+    answers = {host.receive(ViewerEnd(MEETING).begin()).replies[0] for _ in range(3)}
+    assert len(answers) == 3
     with pytest.raises(Misplaced):
         host.receive(ViewerEnd(MEETING).begin())
+
+
+def test_the_host_is_asked_before_it_answers_another_commitment() -> None:
+    asked: list[bool] = [True, False]
+    host = HostEnd(MEETING, begins=lambda: asked.pop(0))
+    assert host.receive(ViewerEnd(MEETING).begin()).replies
+    with pytest.raises(Misplaced):
+        host.receive(ViewerEnd(MEETING).begin())
+    assert asked == []
 
 
 def test_the_handshake_does_not_come_again() -> None:

@@ -33,6 +33,7 @@ class Line:
     frames: list[bytes] = field(default_factory=list)
     code: CloseCode | None = None
     is_held: bool = False
+    waiting_bytes: int = 0
 
     def tell(self, text: str) -> None:
         if self.code is None:

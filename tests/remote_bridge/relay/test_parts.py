@@ -10,7 +10,7 @@ from remote_bridge.protocol.scopes import Scope
 from remote_bridge.protocol.systems import Proof
 from remote_bridge.relay.limits import Crowd, Tries
 from remote_bridge.relay.parts import Caller, Newcomer, Wanting
-from remote_bridge.relay.sockets import Socket
+from remote_bridge.relay.sockets import Onward, Socket
 from remote_bridge.relay.systems import Claim
 
 HOST = HostHello(bytes(32), bytes(32), Way.CLIENT).text().encode()
@@ -29,7 +29,7 @@ class Door:
         self.newcomer = Newcomer(
             lambda _peer: self.caller, tries=self.tries, crowd=self.crowd, admit=self._admit
         )
-        self.socket = Socket(self.newcomer, lambda _: None, lambda _: None)
+        self.socket = Socket(self.newcomer, Onward(), lambda _: None, lambda _: None)
 
     async def _admit(self, socket: Socket, wanting: Wanting, newcomer: Newcomer) -> None:
         self.admitted.append(wanting)
@@ -131,7 +131,7 @@ def test_behind_a_proxy_each_source_is_counted_while_it_is_there() -> None:
         door.newcomer.begin(door.socket)
         assert door.counted() == 1
         second = Newcomer(door.newcomer._identify, tries=door.tries, crowd=door.crowd, admit=door._admit)
-        other = Socket(second, lambda _: None, lambda _: None)
+        other = Socket(second, Onward(), lambda _: None, lambda _: None)
         second.begin(other)
         assert other.code is CloseCode.TOO_MANY
         second.lose(other)

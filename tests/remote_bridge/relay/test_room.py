@@ -30,7 +30,7 @@ from remote_bridge.protocol.news import (
 from remote_bridge.protocol.scopes import NONE, Scope
 from remote_bridge.protocol.state import Standing, State, Why
 from remote_bridge.relay.admission import HostSeat
-from remote_bridge.relay.room import HOST_AWAY_SECONDS, NOBODY_SECONDS, Room
+from remote_bridge.relay.room import HOST_AWAY_SECONDS, MOST_BEHIND_BYTES, NOBODY_SECONDS, Room
 from remote_bridge.relay.tally import Tally
 from tests.remote_bridge.desk import ALL, LATER, VIEW
 from tests.remote_bridge.relay.play import Line, Notes, Play, seat_of, viewer_seat, waits
@@ -301,15 +301,37 @@ def test_with_the_last_sign_in_the_session_ends() -> None:
     assert play.notes.ends == [Why.SIGNED_OUT]
 
 
-def test_a_full_viewer_holds_the_host_until_all_have_read() -> None:
+def test_the_host_waits_when_all_viewers_are_full_and_for_no_single_one() -> None:
     play = Play(STEERS, STEERS)
     play.room.fill_viewer(play.viewers[0], is_full=True)
+    assert not waits(play.host)
     play.room.fill_viewer(play.viewers[1], is_full=True)
     assert waits(play.host)
     play.room.fill_viewer(play.viewers[0], is_full=False)
+    assert not waits(play.host)
+    play.room.lose_viewer(play.viewers[0])
+    assert waits(play.host)
+    third = play.join()
+    assert not waits(play.host)
+    play.room.lose_viewer(third)
     assert waits(play.host)
     play.room.lose_viewer(play.viewers[1])
     assert not waits(play.host)
+
+
+def test_a_viewer_too_far_behind_is_let_go() -> None:
+    play = Play(STEERS, STEERS)
+    slow = play.lines[0]
+    play.room.fill_viewer(play.viewers[0], is_full=True)
+    slow.waiting_bytes = MOST_BEHIND_BYTES
+    assert play.show(0, Channel.SCREEN)
+    assert [line.code for line in play.lines] == [None, None]
+    slow.waiting_bytes = MOST_BEHIND_BYTES + 1
+    assert play.show(0, Channel.SCREEN)
+    assert [line.code for line in play.lines] == [CloseCode.TOO_MANY, None]
+    assert play.notes.visits == [(1, True)]
+    assert play.tally.outrun == 1
+    assert [one.number for one in play.room.viewers] == [play.viewers[1].number]
 
 
 def test_a_full_host_holds_the_viewers() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import os
+import socket
 from collections.abc import Awaitable, Callable
 
 import psutil
@@ -11,8 +12,8 @@ from picows import WSMsgType
 
 from remote_bridge.protocol.errors import CloseCode
 from remote_bridge.protocol.frames import MOST_FRAME_BYTES, Channel, header, with_viewer
-from remote_bridge.protocol.messages import Consent
-from remote_bridge.protocol.news import Stands
+from remote_bridge.protocol.messages import Consent, End
+from remote_bridge.protocol.news import Ended, Stands
 from remote_bridge.relay import sockets
 from remote_bridge.relay.limits import TEXTS_AT_ONCE
 from remote_bridge.relay.sockets import Socket
@@ -44,6 +45,17 @@ def socket_of(place: Place, *, is_host: bool) -> Socket:
     return found
 
 
+def masked(kind: WSMsgType, payload: bytes) -> bytes:
+    """One frame as a client writes it; a mask of zeros leaves the payload as it is."""
+    if (size := len(payload)) < 126:
+        head = bytes((0x80 | kind.value, 0x80 | size))
+    elif size < 2**16:
+        head = bytes((0x80 | kind.value, 0x80 | 126)) + size.to_bytes(2, "big")
+    else:
+        head = bytes((0x80 | kind.value, 0x80 | 127)) + size.to_bytes(8, "big")
+    return head + bytes(4) + payload
+
+
 def test_messages_in_pieces_are_put_together() -> None:
     async def test(_place: Place, host: Host, viewer: Viewer) -> None:
         whole = with_viewer(viewer.number, header(Channel.SCREEN, 1) + os.urandom(500_000))
@@ -68,6 +80,46 @@ def test_frames_of_every_size_arrive_as_they_were(size: int) -> None:
         assert await viewer.frame() == header(Channel.SCREEN, 1) + body
         viewer.frame_of(Channel.FILES, body)
         assert await host.frame() == with_viewer(viewer.number, header(Channel.FILES, 1) + body)
+
+    live(test)
+
+
+def test_what_comes_in_one_read_leaves_in_order_with_the_texts_between() -> None:
+    """Frames of every size of header, a text, and frames again, in one write; a second viewer beside."""
+
+    async def test(place: Place, host: Host, viewer: Viewer) -> None:
+        other = await place.viewer(place.desk.sessions[1], "Bo")
+        await other.welcome()
+        bodies = [os.urandom(size) for size in (0, 1, 116, 117, 118, 3000, 65_526, 65_527, 70_000)]
+        chat = [header(Channel.CHAT, 1) + body for body in bodies]
+        screen = [header(Channel.SCREEN, 1) + body for body in bodies]
+        sent = [
+            masked(WSMsgType.BINARY, with_viewer(to.number, frame))
+            for frames in (chat, screen)
+            for frame in frames
+            for to in (viewer, other)
+        ]
+        pause = masked(WSMsgType.TEXT, b'{"type":"pause"}')
+        resume = masked(WSMsgType.TEXT, b'{"type":"resume"}')
+        broken = b"\xf2\x80" + bytes(4)  # bits that nobody agreed on
+        written = b"".join((*sent[:9], pause, resume, *sent[9:], broken))
+        host.transport.underlying_transport.write(written)
+        for end in (viewer, other):
+            await end.state("paused")
+            assert [await end.frame() for _ in bodies * 2] == chat + screen
+        assert await host.closed() == CloseCode.MALFORMED
+
+    live(test)
+
+
+def test_a_viewer_that_is_dropped_in_the_same_read_has_what_was_sent_before() -> None:
+    async def test(_place: Place, host: Host, viewer: Viewer) -> None:
+        frame = header(Channel.SCREEN, 1) + bytes(1000)
+        of_viewer = masked(WSMsgType.BINARY, with_viewer(viewer.number, frame))
+        drop = masked(WSMsgType.TEXT, b'{"type":"drop","viewer":%d}' % viewer.number)
+        host.transport.underlying_transport.write(of_viewer * 3 + drop + of_viewer * 2)
+        assert [await viewer.frame() for _ in range(3)] == [frame] * 3
+        assert await viewer.closed() == CloseCode.MALFORMED
 
     live(test)
 
@@ -182,6 +234,51 @@ def test_a_reader_that_stands_still_is_let_go_and_the_others_go_on(monkeypatch: 
             host.frame_to(viewer.number, Channel.SCREEN, bytes(MIB))
         host.frame_to(other.number, Channel.SCREEN, b"hello")
         assert (await other.frame()).endswith(b"hello")
+
+    live(test)
+
+
+def test_a_viewer_that_reads_a_few_bytes_now_and_then_slows_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It never stands still for long, and yet the other one's frames arrive while it is behind."""
+    monkeypatch.setattr("remote_bridge.relay.room.MOST_BEHIND_BYTES", 8 * MIB)
+
+    async def test(place: Place, host: Host, viewer: Viewer) -> None:
+        other = await place.viewer(place.desk.sessions[1], "Bo")
+        await other.welcome()
+        slow, host_socket = socket_of(place, is_host=False), socket_of(place, is_host=True)
+        viewer.hold()
+        raw = viewer.transport.underlying_transport.get_extra_info("socket")
+        with socket.socket(fileno=os.dup(raw.fileno())) as trickle:
+            for number in range(100):
+                host.frame_to(viewer.number, Channel.SCREEN, bytes(MIB))
+                host.frame_to(other.number, Channel.SCREEN, number.to_bytes(4, "big"))
+                assert (await other.frame()).endswith(number.to_bytes(4, "big"))
+                if slow.is_closed:
+                    break
+                if slow.is_full:
+                    assert not host_socket._is_held
+                    assert slow.waiting_bytes <= 10 * MIB
+                    trickle.recv(20)
+        assert slow.is_closed, "what waits for it is bounded"
+        assert slow.code is CloseCode.TOO_MANY
+        await host.until(lambda news: isinstance(news, Stands) and len(news.viewers) == 1)
+
+    live(test)
+
+
+def test_who_alone_reads_a_few_bytes_now_and_then_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While it does, the host is not read, and its last word would not be heard."""
+    monkeypatch.setattr(sockets, "STUCK_SECONDS", 1e6)
+    monkeypatch.setattr(sockets, "SLOW_SECONDS", 1.0)
+
+    async def test(place: Place, host: Host, viewer: Viewer) -> None:
+        slow = socket_of(place, is_host=False)
+        viewer.hold()
+        for _ in range(30):
+            host.frame_to(viewer.number, Channel.SCREEN, bytes(MIB))
+        await place.until(lambda: slow.is_full)
+        host.tell(End())
+        await host.until(lambda news: isinstance(news, Ended))
 
     live(test)
 

@@ -4,7 +4,7 @@ PRESENT = Present(connections=5, sessions=2, hosts=2, viewers=3, systems=4, lock
 
 
 def test_numbers_are_told_as_prometheus_reads_them() -> None:
-    tally = Tally(turned_away=4, dropped=7, frames_to_viewers=9, bytes_to_viewers=900)
+    tally = Tally(turned_away=4, dropped=7, outrun=6, frames_to_viewers=9, bytes_to_viewers=900)
     tally.joined["host"] += 2
     tally.closed[4401] += 3
     tally.ended["refused"] += 1
@@ -21,6 +21,7 @@ def test_numbers_are_told_as_prometheus_reads_them() -> None:
         'manage4all_relay_ended_total{why="refused"} 1.0',
         "manage4all_relay_turned_away_total 4.0",
         "manage4all_relay_dropped_frames_total 7.0",
+        "manage4all_relay_outrun_viewers_total 6.0",
         'manage4all_relay_frames_total{to="viewer"} 9.0',
         'manage4all_relay_bytes_total{to="viewer"} 900.0',
         'manage4all_relay_bytes_total{to="host"} 0.0',

@@ -254,6 +254,22 @@ def test_a_file_that_is_taken_back_while_its_place_is_chosen_is_not_accepted(tab
     assert run(tab, script) == {"said": [], "phases": ["offered", "broken"], "dropped": 1}
 
 
+def test_files_that_are_over_are_known_for_a_while(tab: Tab) -> None:
+    script = """
+    const [{ Transfers }, b] = [await load("transfers"), await load("bodies")];
+    const said = [];
+    const made = new Transfers((_, body) => said.push(b.parseFile(body).id), () => {});
+    for (let id = 2; id <= 44; id += 2) {
+      await made.receive(b.offer(id, "a.txt", 3));
+      await made.receive(b.cancel(id));
+    }
+    await made.receive(b.offer(6, "again.txt", 3)); // the twentieth last is known, and comes twice
+    await made.receive(b.offer(4, "again.txt", 3)); // the one before is forgotten
+    return { said, open: made.open.map(({ id }) => id) };
+    """
+    assert run(tab, script) == {"said": [6], "open": [4]}
+
+
 def test_of_all_files_together_no_more_is_under_way_than_the_line_bears(tab: Tab) -> None:
     script = """
     const [{ Transfers }, b] = [await load("transfers"), await load("bodies")];

@@ -7,6 +7,8 @@ import pytest
 from playwright.sync_api import Browser
 from playwright.sync_api import Page as Tab
 
+from remote_bridge.protocol.link import MOST_COMMITMENTS, MOST_HANDSHAKES
+from remote_bridge.protocol.names import plain
 from tests.fakes.static_files import static_files
 from tests.remote_bridge.vectors import vectors_of
 
@@ -274,6 +276,52 @@ def test_texts_of_the_relay_are_read_alike(twin: Tab, name: str, reader: str) ->
     return Promise.all(given.map((one) => codeOf(() => t.{reader}(one.text))));
     """
     assert run(twin, script, vectors) == [one["code"] for one in vectors]
+
+
+def test_a_host_answers_few_commitments_and_only_as_long_as_it_may(twin: Tab) -> None:
+    """As in the program: see tests/remote_bridge/protocol/test_link.py."""
+    script = """
+    const h = await load("handshake");
+    const meeting = { session: "s", viewer: 1, linkKey: new Uint8Array(32) };
+    const commit = () => new h.ViewerEnd(meeting).begin();
+    const told = [];
+    const asked = [true, false];
+    for (const host of [new h.HostEnd(meeting), new h.HostEnd(meeting, null, () => asked.shift())]) {
+      const codes = [];
+      while (!codes.at(-1)) codes.push(await codeOf(async () => host.receive(await commit())));
+      told.push(codes);
+    }
+    return { told, most: h.MOST_HANDSHAKES };
+    """
+    told = run(twin, script, None)
+    assert told["told"] == [[None] * MOST_COMMITMENTS + [4400], [None, 4400]]
+    assert told["most"] == MOST_HANDSHAKES
+
+
+def test_names_are_read_as_they_are_written(twin: Tab) -> None:
+    """As in the program: see tests/remote_bridge/protocol/test_names.py."""
+    names = ["Änne", "\u202ekcirtaP\u202c", "A\u061c\u200e\u2067nn\u2069\n", "a\u200c\u200d\ufeffb", "\u2028"]
+    script = """
+    const [b, t] = [await load("bodies"), await load("texts")];
+    const viewers = given.map((name, at) => ({ viewer: at + 1, name, controls: false }));
+    const stands = { state: "live", asked: ["view"], granted: ["view"], viewers };
+    const rest = { session: "s", number: 1, subject: given[1], expires_at: "2030-01-01T00:00:00Z" };
+    const host = { type: "welcome", ...stands, ...rest, who: given[1], business: given[2] };
+    const own = { session: "s", viewer: 1, name: given[1], may_control: true, host: true };
+    const viewer = { type: "welcome", ...stands, ...own };
+    const welcome = t.parseToHost(JSON.stringify(host));
+    return {
+      viewers: welcome.viewers.map(({ name }) => name),
+      others: [welcome.who, welcome.business, welcome.subject, t.parseToViewer(JSON.stringify(viewer)).name],
+      joined: t.parseToHost(JSON.stringify({ type: "joined", viewer: 3, name: given[1] })).name,
+      heard: b.parseHeard(b.heard(given[1], given[1])),
+    };
+    """
+    told = run(twin, script, names)
+    assert told["viewers"] == [plain(name) for name in names]
+    assert told["others"] == ["kcirtaP", "Ann", "kcirtaP", "kcirtaP"]
+    assert told["joined"] == "kcirtaP"
+    assert told["heard"] == {"from": "kcirtaP", "text": names[1]}
 
 
 def test_what_may_pass_when_is_judged_alike(twin: Tab) -> None:

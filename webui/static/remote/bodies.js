@@ -30,6 +30,8 @@ export const withFields = (value, checks) => {
 };
 export const isText = (value) => typeof value === "string" && value.isWellFormed();
 export const isWhole = (least, most) => (value) => Number.isInteger(value) && value >= least && value <= most;
+// A name as people are shown it: nothing in it turns the direction, breaks the line or cannot be seen.
+export const plain = (name) => name.replace(/(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "").trim();
 export const lengthOf = (text) => [...text].length; // in characters, not in UTF-16's halves
 
 // --- clipboard -----------------------------------------------------------------------------------------------
@@ -59,7 +61,10 @@ const bounded = (said) => {
 export const said = (text) => utf8(JSON.stringify(bounded({ text })));
 export const heard = (from, text) => utf8(JSON.stringify(bounded({ from, text })));
 export const parseSaid = (body) => bounded(objectOf(fromUtf8(body), { text: isText }));
-export const parseHeard = (body) => bounded(objectOf(fromUtf8(body), { from: isText, text: isText }));
+export const parseHeard = (body) => {
+  const { from, text } = bounded(objectOf(fromUtf8(body), { from: isText, text: isText }));
+  return { from: plain(from), text };
+};
 
 // --- files ---------------------------------------------------------------------------------------------------
 

@@ -18,7 +18,8 @@ import {
 
 const POINT_BYTES = 65;
 const NONCE_BYTES = 32;
-const MOST_COMMITMENTS = 8; // more keys of the host to choose among would be codes to choose among
+const MOST_COMMITMENTS = 3; // more keys of the host to choose among would be codes to choose among
+export const MOST_HANDSHAKES = 20; // of all viewers, between two times that the customer has said yes
 const Kind = Object.freeze({ COMMIT: 1, HOST_KEY: 2, VIEWER_KEY: 3 });
 const CURVE = { name: "ECDH", namedCurve: "P-256" };
 const NOTHING = Object.freeze({ replies: [], opened: null });
@@ -133,10 +134,13 @@ export class HostEnd extends End {
   #commitment = null;
   #commitments = 0;
   #given;
+  #begins;
 
-  constructor(meeting, own = null) {
+  // `begins` is asked at each commitment whether one more may be answered.
+  constructor(meeting, own = null, begins = () => true) {
     super(meeting, own);
     this.#given = own;
+    this.#begins = begins;
   }
 
   async receive(bytes) {
@@ -154,7 +158,8 @@ export class HostEnd extends End {
 
   async #answer(bytes) {
     this.#commitments += 1;
-    if (this.#commitments > MOST_COMMITMENTS) throw new ProtocolError("a handshake that begins again and again");
+    const isTooMany = this.#commitments > MOST_COMMITMENTS || !this.#begins();
+    if (isTooMany) throw new ProtocolError("a handshake that begins again and again");
     this.#commitment = bodyOf(bytes, Kind.COMMIT, 32);
     // Another key for each: to one that it has seen before it committed, a viewer could match the code.
     this.own = this.#given ?? (await makeOwn());

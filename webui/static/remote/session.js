@@ -25,6 +25,7 @@ export class ViewerSession {
 
   #line = null;
   #end = null;
+  #wantsEnd = false;
   #linkKey = null;
   #settings;
   #on;
@@ -87,6 +88,7 @@ export class ViewerSession {
         this.number = news.viewer;
         this.mayControl = news.may_control;
         if (news.session !== this.#settings.session) throw new ProtocolError("another session");
+        if (this.#wantsEnd) this.end();
         await this.#stand(news);
       },
       news: async (news) => {
@@ -159,7 +161,9 @@ export class ViewerSession {
   takeControl() {
     this.giveControl(this.number);
   }
+  // Said again when there is a line, if there is none.
   end() {
+    this.#wantsEnd = true;
     this.#line?.tell({ type: "end" });
   }
   // Leave and come again, with new keys and a new picture.

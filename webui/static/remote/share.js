@@ -2,7 +2,7 @@
 // shown; the relay is told of consent only afterwards, and before that no picture is made. What relay and viewers
 // say is checked here again (docs/remote-protocol.md, 3 to 6).
 import { MOST_CHAT_CHARS, heard, lengthOf, parseSaid } from "./bodies.js";
-import { HostEnd } from "./handshake.js";
+import { HostEnd, MOST_HANDSHAKES } from "./handshake.js";
 import { Line, keep } from "./line.js";
 import { Channel, ProtocolError, b64u, linkKeyOf, parseB64u, parseSecret, random, splitViewer, tokenOf, withViewer } from "./protocol.js";
 import { RfbServer } from "./rfbserver.js";
@@ -13,6 +13,7 @@ const SHOWN = { video: { frameRate: { max: 15 }, width: { max: 2560 }, height: {
 const OVER = 4410;
 const FINAL = [4403, 4404, 4409, OVER];
 const LAST_WORDS_MS = 2000;
+const AWAY_MS = 5 * 60 * 1000; // so long the relay waits for a host
 const MOST_LINES = 200; // of what was said; whoever talks without end fills nothing up
 const KEPT = "remote-key"; // of this tab: the same side may come again after a drop
 const SCOPES = ["view"];
@@ -53,11 +54,13 @@ class Sharing {
   #viewers = new Map();
   #standing = { state: "asking", granted: [] };
   #line = null;
+  #lastCode = 0;
   #session = "";
   #business = "";
   #linkKey = null;
   #size = null;
   #isLooking = false;
+  #handshakes = 0; // since the customer has last said yes
   #isLost = false;
   #isOver = false;
   #title = document.title;
@@ -102,6 +105,7 @@ class Sharing {
       },
     });
     this.#isOver = true;
+    if (this.wasStopped && this.wasIn && this.#lastCode !== OVER) endLate(hello);
   }
 
   #reveal() {
@@ -135,12 +139,13 @@ class Sharing {
     this.#line = new Line(relay, hello, parseToHost, {
       welcome: (news) => {
         wasIn = true;
-        this.#welcome(news);
+        if (this.#isOver) this.#line.tell({ type: "end" }); // said while this line was being made
+        else this.#welcome(news);
       },
       news: (news) => this.#take(news),
       frame: (bytes) => this.#receive(bytes),
     });
-    const code = await this.#line.closed;
+    const code = (this.#lastCode = await this.#line.closed);
     for (const number of [...this.#viewers.keys()]) this.#leave(number);
     return { code, wasIn };
   }
@@ -223,9 +228,21 @@ class Sharing {
       Object.assign(known, { name, controls });
       return;
     }
-    const end = new HostEnd({ session: this.#session, viewer: number, linkKey: this.#linkKey });
+    const meeting = { session: this.#session, viewer: number, linkKey: this.#linkKey };
+    const end = new HostEnd(meeting, null, () => this.#begins());
     this.#viewers.set(number, { name, controls, end, server: null, isBusy: false });
     this.#worker.postMessage({ kind: "join", viewer: number });
+  }
+
+  // Each handshake is a try at the code: after many it is to be compared again before anything goes on.
+  #begins() {
+    if (this.#handshakes >= MOST_HANDSHAKES) return false;
+    this.#handshakes += 1;
+    if (this.#handshakes === MOST_HANDSHAKES && this.#standing.state === "live") {
+      this.#pause();
+      this.#log("", this.#texts.many);
+    }
+    return true;
   }
 
   #leave(number) {
@@ -311,6 +328,7 @@ class Sharing {
 
   #pause() {
     const isPaused = this.#standing.state === "paused";
+    if (isPaused) this.#handshakes = 0;
     this.#standing = { ...this.#standing, state: isPaused ? "live" : "paused" };
     this.#line.tell({ type: isPaused ? "resume" : "pause" });
     this.#show();
@@ -364,6 +382,28 @@ class Sharing {
     pause.disabled = !this.wasIn;
   }
 }
+
+// It was ended while nobody could be told: whoever looks on would wait for as long as this tries.
+const endLate = async (hello) => {
+  const until = performance.now() + AWAY_MS;
+  await keep({
+    open: async () => {
+      try {
+        const line = new Line(await relayOf(hello.token), hello, parseToHost, {
+          welcome: () => line.tell({ type: "end" }),
+          news: () => {},
+          frame: () => {},
+        });
+        return { code: await line.closed, wasIn: false };
+      } catch {
+        return { code: 0, wasIn: false }; // no network: again later
+      }
+    },
+    isFinal: (code) => FINAL.includes(code),
+    isOver: () => performance.now() > until,
+    away: (seconds) => new Promise((over) => setTimeout(over, seconds * 1000)),
+  });
+};
 
 // Where this session's first side has joined, or may join: asked anew for each line.
 const relayOf = async (token) => {

@@ -1,6 +1,6 @@
 // The texts of the relay and the states they tell of (docs/remote-protocol.md, 2 and 3). Of two fields of one
 // name JSON.parse keeps the last, which the relay's own reader refuses; otherwise both read alike.
-import { isText, isWhole, objectOf, withFields } from "./bodies.js";
+import { isText, isWhole, objectOf, plain, withFields } from "./bodies.js";
 import { Channel, ProtocolError, tooLarge, utf8 } from "./protocol.js";
 
 const STATES = ["waiting", "asking", "live", "paused", "ended"];
@@ -55,7 +55,14 @@ const parse = (text, kinds) => {
     throw new ProtocolError("no JSON");
   }
   if (typeof type !== "string" || !Object.hasOwn(kinds, type)) throw new ProtocolError("no such message");
-  return objectOf(text, kinds[type]);
+  return withPlainNames(objectOf(text, kinds[type]));
+};
+const NAMES = ["name", "who", "business", "subject"];
+const withPlainNames = (news) => {
+  for (const one of [news, ...(news.viewers ?? [])]) {
+    for (const name of NAMES) if (name in one) one[name] = plain(one[name]);
+  }
+  return news;
 };
 export const parseToViewer = (text) => parse(text, FOR_VIEWERS);
 export const parseToHost = (text) => parse(text, FOR_HOSTS);

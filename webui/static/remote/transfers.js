@@ -7,6 +7,8 @@ import { Sha256 } from "./sha256.js";
 
 export const MOST_KEPT_BYTES = 512 * 1024 * 1024;
 const PIECE_BYTES = 64 * 1024;
+// So many files that are over are still known and shown: whoever offers without end fills nothing up.
+export const MOST_OVER = 20;
 
 export const canWriteToDisk = () => typeof globalThis.showSaveFilePicker === "function";
 
@@ -152,7 +154,7 @@ export class Transfers {
       return;
     }
     await file.sink.finish();
-    this.#turn(file, "done");
+    this.#over(file, "done");
   }
 
   async #send(file) {
@@ -191,6 +193,8 @@ export class Transfers {
   #over(file, phase) {
     if (phase !== "done") file.sink?.drop().catch(() => {});
     this.#turn(file, phase);
+    const over = [...this.#files.values()].filter((one) => !this.open.includes(one));
+    for (const { id } of over.slice(0, -MOST_OVER)) this.#files.delete(id);
   }
 
   #turn(file, phase) {

@@ -6,7 +6,7 @@ import { Channel, ProtocolError } from "./protocol.js";
 import { Screen } from "./screen.js";
 import { ViewerSession } from "./session.js";
 import { SCOPES } from "./texts.js";
-import { Transfers } from "./transfers.js";
+import { MOST_OVER, Transfers } from "./transfers.js";
 
 const part = (name) => document.querySelector(`#v-${name}`);
 const config = JSON.parse(document.querySelector("#remote-config").textContent);
@@ -288,6 +288,11 @@ const showFile = (file) => {
     return;
   }
   line.dataset.phase = phase;
+  const over = [...shownFiles].filter(([, one]) => !["offered", "moving"].includes(one.dataset.phase));
+  for (const [old, one] of over.slice(0, -MOST_OVER)) {
+    one.remove();
+    shownFiles.delete(old);
+  }
   const told = { name, size: sizeOf(size) };
   const named = { offered: isOurs ? "file_waits" : "file_offered", moving: "file_moving", done: "file_done", refused: "file_refused", broken: "file_broken", too_large: "file_too_large" }[phase];
   line.replaceChildren(element("span", { textContent: fill(named, told) }));

@@ -25,6 +25,13 @@ def test_it_sends_its_public_keys_with_a_proof_and_keeps_the_private_ones() -> N
     assert set(sent) == {"code", "name", "platform", "sign", "box", "proof"}
 
 
+def test_no_name_turns_round_what_stands_beside_it() -> None:
+    with enrol_desk() as desk:
+        desk.answer = desk.enrolled() | {"business": "\u202eknaB\n", "customer": "\x1b[2JÄnne"}
+        made = enrol(desk.address, "A", "x")
+    assert (made.business, made.customer) == ("knaB", "[2JÄnne")
+
+
 def test_a_code_may_be_typed_with_blanks() -> None:
     with enrol_desk() as desk:
         enrol(desk.address, "ABCD EFGH 2345", "x")

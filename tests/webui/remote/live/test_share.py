@@ -2,7 +2,7 @@
 
 import re
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -19,7 +19,9 @@ from gateway.store.models import Staff
 from gateway.store.queries.remote import RemoteView
 from remote_bridge.protocol.chat import Heard
 from remote_bridge.protocol.clipboard import Copied
+from remote_bridge.protocol.files import Cancel, Offer, body_of
 from remote_bridge.protocol.frames import Channel
+from remote_bridge.protocol.link import MOST_HANDSHAKES
 from tests.fakes.desk import eventually
 from tests.webui.cast import World
 from tests.webui.remote.live.conftest import shows
@@ -96,6 +98,44 @@ def test_a_screen_is_shown_after_consent_and_until_it_is_ended(
     expect(viewer.locator("#v-why")).to_contain_text("ended by the customer")
     assert eventually(lambda: view(world, made).state is State.ENDED, within=30)
     assert (view(world, made).why, view(world, made).way) == (Why.HOST_ENDED, Way.BROWSER)
+
+
+@pytest.fixture
+def patient(chromium: Browser, served: str, relay: object, made: Made) -> Iterator[Tab]:
+    """As `customer`; the browser may say of each socket that it was refused."""
+    context = chromium.new_context(base_url=served, locale="en-GB", viewport={"width": 800, "height": 600})
+    tab = context.new_page()
+    tab.add_init_script(OWN_TAB)
+    tab.goto(f"/remote#{made.secret}")
+    yield tab
+    context.close()
+
+
+@pytest.mark.parametrize("why", [Why.HOST_ENDED, Why.STAFF_ENDED])
+def test_an_end_while_the_line_is_lost_is_told_when_it_is_back(
+    colleague: Tab,
+    patient: Tab,
+    relay: Callable[[], object],
+    stop: Callable[[], None],
+    world: World,
+    made: Made,
+    why: Why,
+) -> None:
+    agree(patient)
+    expect(colleague.locator("#v-state")).to_have_text("Connected")
+    stop()
+    expect(colleague.locator("#v-state")).to_contain_text("The connection was lost")
+    expect(patient.locator("#share-banner")).to_contain_text("lost")
+    if why is Why.HOST_ENDED:
+        patient.get_by_role("button", name="End", exact=True).click()
+        expect(patient.locator("#shared h1")).to_be_visible()
+    else:
+        colleague.once("dialog", lambda dialog: dialog.accept())
+        colleague.get_by_role("button", name="End", exact=True).click()
+    assert view(world, made).state is State.LIVE
+    relay()
+    assert eventually(lambda: view(world, made).state is State.ENDED, within=60)
+    assert view(world, made).why is why
 
 
 def test_the_browsers_own_bar_ends_it_and_what_it_cannot_do_is_declined(
@@ -239,6 +279,61 @@ def test_a_screen_that_is_too_large_takes_no_memory(colleague: Tab, hostile: Tab
     ):
         say(hostile, Channel.SCREEN, part)
     expect(colleague.locator("#v-state")).to_contain_text("The connection was lost. Trying again")
+
+
+COMING_AND_GOING = """async (times) => {
+  const names = ["handshake", "line", "protocol", "texts"];
+  const load = (name) => import(`/static/remote/${name}.js`);
+  const [{ ViewerEnd }, { Line }, p, t] = await Promise.all(names.map(load));
+  const config = JSON.parse(document.querySelector("#remote-config").textContent);
+  const linkKey = await p.linkKeyOf(p.parseSecret(config.secret));
+  const body = () => new URLSearchParams({ csrf_token: document.querySelector("#v-token").value });
+  let ready = 0;
+  for (let time = 0; time < times; time += 1) {
+    const given = await (await fetch(config.passUrl, { method: "POST", body: body() })).json();
+    let end;
+    const line = new Line(given.relay, { role: "viewer", pass: given.pass }, t.parseToViewer, {
+      welcome: async ({ session, viewer }) => {
+        end = new ViewerEnd({ session, viewer, linkKey });
+        const first = await end.begin();
+        line.send(() => first);
+      },
+      news: () => {},
+      frame: async (bytes) => {
+        for (const reply of (await end.receive(bytes)).replies) line.send(() => reply);
+        if (!end.isReady) return;
+        ready += 1;
+        setTimeout(() => line.close());
+      },
+    });
+    await line.closed;
+  }
+  return ready;
+}"""
+
+
+def test_after_many_handshakes_the_customer_is_asked_to_compare(colleague: Tab, patient: Tab) -> None:
+    agree(patient)
+    expect(colleague.locator("#v-state")).to_have_text("Connected")
+    assert colleague.evaluate(COMING_AND_GOING, MOST_HANDSHAKES - 2) == MOST_HANDSHAKES - 2
+    expect(patient.locator("#share-banner")).to_contain_text("can see your screen")
+    assert colleague.evaluate(COMING_AND_GOING, 2) == 1, "the last one is not answered"
+    expect(patient.locator("#share-banner")).to_have_text("Paused: nobody can see your screen")
+    expect(patient.locator("#share-log")).to_contain_text("Please compare the safety number")
+    patient.get_by_role("button", name="Go on").click()
+    expect(colleague.locator("#v-state")).to_have_text("Connected")
+    assert colleague.evaluate(COMING_AND_GOING, 1) == 1
+
+
+def test_whoever_offers_files_without_end_fills_nothing_up(colleague: Tab, hostile: Tab) -> None:
+    for number in range(2, 82, 2):
+        say(hostile, Channel.FILES, body_of(Offer(number, f"file {number}.txt", 1)))
+        say(hostile, Channel.FILES, body_of(Cancel(number)))
+    say(hostile, Channel.FILES, body_of(Offer(82, "the last.txt", 1)))
+    expect(colleague.locator("#v-transfers")).to_contain_text("the last.txt")
+    lines = colleague.locator("#v-transfers li")
+    assert lines.count() == 21
+    assert "file 42.txt" in lines.first.inner_text()
 
 
 def test_whoever_talks_without_end_fills_nothing_up(colleague: Tab, hostile: Tab) -> None:
