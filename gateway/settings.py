@@ -215,6 +215,11 @@ class Settings(BaseSettings):
         "INFO", description="Least level that is logged."
     )
     debug: bool = Field(False, description="Show tracebacks on the command line.")
+    erasure_journal: Path | None = Field(
+        None,
+        description="File that remembers by keyed hashes what was erased, lest a restored backup brings it"
+        " back: to be kept apart from backups. Empty: `erasures/erasures.journal` in the data directory.",
+    )
     demo: bool = Field(False, description="Sample account and a customer's mailbox to play with.")
     demo_anywhere: bool = Field(
         False, description="Let the demo, whose mailbox page asks for no sign-in, listen beyond this machine."
@@ -298,6 +303,12 @@ class Settings(BaseSettings):
     def journal_dir(self) -> Path:
         """Where senders note an outcome before the database knows it."""
         return self.root / "journal"
+
+    @property
+    def effective_erasure_journal(self) -> Path:
+        """Where it is remembered what was erased."""
+        chosen = self.erasure_journal
+        return chosen.expanduser().resolve() if chosen else self.root / "erasures" / "erasures.journal"
 
     @property
     def demo_dir(self) -> Path:

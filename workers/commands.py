@@ -21,7 +21,10 @@ def worker(queue: tuple[str, ...]) -> None:
     """Work through queues until stopped."""
     from workers.worker import run
 
-    run(_start(), [Topic(name) for name in queue])
+    loaded = _start()
+    if loaded.effective_erasure_journal.exists():
+        _erase_again(loaded)
+    run(loaded, [Topic(name) for name in queue])
 
 
 @click.command()
@@ -40,6 +43,14 @@ def queue_server() -> None:
     loaded = settings.load()
     log.configure(level=loaded.log_level)
     run_server(loaded)
+
+
+def _erase_again(loaded: Settings) -> None:
+    """What a restored backup has brought back goes before anything else is done."""
+    from gateway.clock import SystemClock
+    from gateway.outbound.erasing import Means, erase_again
+
+    erase_again(means=Means.of(loaded, SystemClock()))
 
 
 def _start() -> Settings:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
-from typing import assert_never
+from typing import Literal, assert_never
 
 from gateway import log
 from gateway.clock import SystemClock
@@ -21,6 +21,7 @@ from gateway.inbound.file_intake import file_intake
 from gateway.inbound.previews import make_previews
 from gateway.inbound.scanning import scan_article
 from gateway.outbound.deliver import deliver
+from gateway.outbound.erasing import Means, erase
 from gateway.outbound.exporting import Bindery, make_export
 from gateway.outbound.guestnews import tell_of_news
 from gateway.outbound.postoffice import open_office
@@ -95,19 +96,28 @@ def _work(settings: Settings, topic: Topic, stack: ExitStack) -> Work:
             return lambda row: count_report(row.ref_id, clock=clock)
         case Topic.ACT:
             return lambda row: _carry_on(row.ref_id, clock)
-        case Topic.EXPORT:
-            aside = stack.enter_context(Aside())
-            bindery = Bindery(
-                blobs=blobs,
-                files=ExportFiles(settings.blob_dir),
-                clock=clock,
-                mail_domain=settings.mail_domain,
-                base_url=settings.effective_base_url,
-            )
-            make = partial(make_export, bindery=bindery, is_stopping=aside.is_stopping)
-            return lambda row: aside.do(partial(make, row.ref_id))
+        case Topic.EXPORT | Topic.ERASE:
+            return _beside(settings, topic, stack)
         case _:
             assert_never(topic)
+
+
+def _beside(settings: Settings, topic: Literal[Topic.EXPORT, Topic.ERASE], stack: ExitStack) -> Work:
+    """Likewise for what takes minutes."""
+    clock, aside = SystemClock(), stack.enter_context(Aside())
+    make: Callable[[int], object]
+    if topic is Topic.EXPORT:
+        bindery = Bindery(
+            blobs=BlobStore(settings.blob_dir),
+            files=ExportFiles(settings.blob_dir),
+            clock=clock,
+            mail_domain=settings.mail_domain,
+            base_url=settings.effective_base_url,
+        )
+        make = partial(make_export, bindery=bindery, is_stopping=aside.is_stopping)
+    else:
+        make = partial(erase, means=Means.of(settings, clock), is_stopping=aside.is_stopping)
+    return lambda row: aside.do(partial(make, row.ref_id))
 
 
 def file_mails(outbox_ids: Sequence[int]) -> None:
@@ -148,6 +158,11 @@ def count_reports(outbox_ids: Sequence[int]) -> None:
 def make_exports(outbox_ids: Sequence[int]) -> None:
     """Put together what somebody takes along, beside the other work."""
     work_on(Topic.EXPORT, outbox_ids)
+
+
+def erase_for_good(outbox_ids: Sequence[int]) -> None:
+    """Erase what somebody has asked to, beside the other work."""
+    work_on(Topic.ERASE, outbox_ids)
 
 
 def carry_on(outbox_ids: Sequence[int]) -> None:

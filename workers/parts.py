@@ -26,6 +26,7 @@ _FILING = (
     Topic.DUE,
     Topic.REPORT,
     Topic.EXPORT,
+    Topic.ERASE,
 )
 """Whoever files mail does the rest when nothing waits to be filed: no process more."""
 

@@ -29,6 +29,7 @@ _FUNCTIONS = {
     Topic.DUE: "workers.jobs.see_due_times",
     Topic.REPORT: "workers.jobs.count_reports",
     Topic.EXPORT: "workers.jobs.make_exports",
+    Topic.ERASE: "workers.jobs.erase_for_good",
 }
 _WAITS_SECONDS = 600  # a doorbell older than this is not worth answering: the sweep has rung again
 _FAILED_SECONDS = 60

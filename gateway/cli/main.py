@@ -20,6 +20,7 @@ OWN = {
     "db": "gateway.cli.database:db",
     "deliver": "gateway.cli.deliver:deliver",
     "doctor": "gateway.cli.doctor:doctor",
+    "erasure": "gateway.cli.erasure:erasure",
     "imap": "gateway.cli.imap:imap",
     "import": "gateway.cli.importing:import_",
     "mailbox": "gateway.cli.mailbox:mailbox",

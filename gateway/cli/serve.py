@@ -69,10 +69,17 @@ def _leave(_number: int, _frame: object) -> None:
 
 
 def _open_database(settings: Settings) -> None:
-    """Apply migrations in a process of their own: what they load, nobody needs later."""
+    """Apply migrations, and erase again what a restored backup has brought back, before anybody is served.
+
+    In processes of their own: what they load, nobody needs later.
+    """
     settings.export()
     if run_once(Part("migrate", ("db", "upgrade", "--quiet"))):
         raise Unavailable("The database could not be brought to the newest schema.")
+    if settings.effective_erasure_journal.exists() and run_once(
+        Part("erase-again", ("erasure", "again", "--quiet"))
+    ):
+        raise Unavailable("What was erased before the backup was restored could not be erased again.")
     session.configure(settings.effective_database_url)
 
 

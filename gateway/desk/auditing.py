@@ -51,6 +51,8 @@ class Kind(StrEnum):
     EXPORT_ASKED = "export_asked"
     EXPORT_DOWNLOADED = "export_downloaded"
     EXPORT_REMOVED = "export_removed"
+    ERASURE_ASKED = "erasure_asked"
+    ERASURE_DONE = "erasure_done"
     ACCOUNT_IMPORTED = "account_imported"
     CUSTOMERS_EXPORTED = "customers_exported"
     CUSTOMERS_IMPORTED = "customers_imported"

@@ -47,6 +47,7 @@ def purpose_names() -> Mapping[Purpose, str]:
         Purpose.REPORTS: _("for the numbers of reports"),
         Purpose.SETTINGS: _("to work as you have set it"),
         Purpose.TAKING_ALONG: _("so that you can take your data with you"),
+        Purpose.ERASING: _("to erase what you have erased everywhere"),
     }
 
 
@@ -131,6 +132,8 @@ def _about_people() -> Mapping[str, str]:
         "ticket_seen": _("What somebody has read"),
         "draft": _("Drafts"),
         "export": _("Exports"),
+        "erasure": _("Erasures and their receipts"),
+        "erasure_item": _("What an erasure still has to take"),
         "saved_view": _("Saved views"),
         "act": _("Acts that can be undone"),
         "act_item": _("Tickets of an act"),

@@ -35,6 +35,7 @@ class Purpose(StrEnum):
     REPORTS = "reports"
     SETTINGS = "settings"
     TAKING_ALONG = "taking_along"
+    ERASING = "erasing"
 
 
 class Whom(StrEnum):

@@ -97,9 +97,7 @@ class BlobStore:
     def put(self, data: bytes) -> KeptBlob:
         """Keep bytes, durable when this returns."""
         blob = KeptBlob(hashlib.sha256(data).hexdigest(), len(data))
-        if self.path(blob.sha256).exists():
-            with translated():  # whoever wrote it may not have come to that yet
-                _sync_directory(self.path(blob.sha256).parent)
+        if self._is_there(blob.sha256):
             return blob
         with self.spool() as spool:
             spool.write(data)
@@ -132,6 +130,28 @@ class BlobStore:
         with translated():
             return shutil.disk_usage(self.root).free
 
+    def forget(self, sha256: str, *, untouched_since: datetime) -> bool:
+        """Remove a blob that no row refers to; True if it is not there any more.
+
+        One that was kept (again) since then stays: the row of whoever kept it may not be written yet.
+        """
+        path, aside = self.path(sha256), self.spool_dir / f"{sha256}.gone"
+        with translated():
+            if aside.exists():  # somebody died between the two steps
+                aside.replace(path)
+            try:
+                if path.stat().st_mtime > untouched_since.timestamp():
+                    return False
+                path.replace(aside)
+            except FileNotFoundError:
+                return True
+            if aside.stat().st_mtime > untouched_since.timestamp():  # just now; the bytes are the same
+                aside.replace(path)
+                return False
+            aside.unlink()
+            sync_directory(path.parent)
+        return True
+
     def forget_unfinished(self, *, older_than: timedelta, now: datetime) -> int:
         """Remove what killed processes left half-written; how many files that were."""
         limit = (now - older_than).timestamp()
@@ -147,18 +167,30 @@ class BlobStore:
         """
         target = self.path(sha256)
         written.replace(target)
-        _sync_directory(target.parent)
+        sync_directory(target.parent)
+
+    def _is_there(self, sha256: str) -> bool:
+        """Whether a blob is there already; then it counts as kept now, and nobody removes it (`forget`)."""
+        path = self.path(sha256)
+        with translated():
+            try:
+                os.utime(path)
+            except FileNotFoundError:
+                return False
+            sync_directory(path.parent)  # whoever wrote it may not have come to that yet
+        return True
 
     def _lay_out(self) -> None:
         self.root.mkdir(parents=True, exist_ok=True)
         for number in range(256):
             (self.root / f"{number:02x}").mkdir(exist_ok=True)
         self.spool_dir.mkdir(exist_ok=True)
-        _sync_directory(self.root)
-        _sync_directory(self.root.parent)
+        sync_directory(self.root)
+        sync_directory(self.root.parent)
 
 
-def _sync_directory(path: Path) -> None:
+def sync_directory(path: Path) -> None:
+    """Make what was written, renamed or removed in a directory durable."""
     descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)

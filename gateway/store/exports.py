@@ -166,6 +166,16 @@ def finish(db: Session, task: Task, *, size_bytes: int, now: datetime) -> bool:
     return is_wanted
 
 
+def remove_all_of(db: Session, account_id: int) -> Sequence[str]:
+    """Give up whatever an account has, ready or not; the public ids, whose files are to go."""
+    gone = db.execute(
+        delete(Export).where(Export.account_id == account_id).returning(Export.id, Export.public_id)
+    ).all()
+    for key, _ in gone:
+        outbox.done_for(db, Topic.EXPORT, key)
+    return [public_id for _, public_id in gone]
+
+
 def live_ids(db: Session) -> frozenset[str]:
     """The public ids of all exports that are not gone."""
     return frozenset(db.execute(select(Export.public_id)).scalars())

@@ -31,11 +31,12 @@ class Topic(StrEnum):
     DUE = "due"
     REPORT = "report"
     EXPORT = "export"
+    ERASE = "erase"
 
 
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
-    """One piece of work on an intake, a delivery, an article, an act, an account, a report or an export.
+    """One piece of work on an intake, delivery, article, act, account, report, export or erasure.
 
     `told` is how often the sweep repeated it.
     """

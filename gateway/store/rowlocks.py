@@ -29,6 +29,10 @@ BY_ACCOUNT = _equals("account_id")
 
 OTHERS: Mapping[str, str] = {
     "account": _equals("id"),
+    "erasure_item": (
+        f"CASE {_BOUND} WHEN 'all' THEN true "  # noqa: S608 - no value in it
+        "ELSE EXISTS (SELECT 1 FROM erasure WHERE erasure.id = erasure_id) END"
+    ),
     "ceremony": f"staff_id IS NULL OR {_OF_STAFF}",
     "half_sign_in": _OF_STAFF,
     "passkey": _OF_STAFF,
@@ -37,7 +41,7 @@ OTHERS: Mapping[str, str] = {
     "totp": _OF_STAFF,
     "web_session": _OF_STAFF,
 }
-"""For those without: what hangs on a person is seen by whoever may see the person."""
+"""For those without: what hangs on a person or an erasure is seen by whoever may see that."""
 
 OUTSIDE: Mapping[str, str] = {
     "alembic_version": "is about the schema",

@@ -43,6 +43,11 @@ def index(db: Session, account_id: int, article_id: int, parts: Parts) -> None:
     db.connection().execute(_INSERT[db.get_bind().dialect.name], values)
 
 
+def forget(db: Session, article_id: int) -> None:
+    """An article is found no more, in the same transaction."""
+    db.connection().execute(_DELETE[db.get_bind().dialect.name], {"id": article_id})
+
+
 def words_for(account_id: int, parts: Parts) -> str:
     """All words of an article; those of an endless text are cut off."""
     subject, files = normalise(parts.subject), normalise(" ".join(parts.files))
@@ -100,4 +105,8 @@ def _cut(words: str) -> str:
 _INSERT = {
     "sqlite": text("INSERT INTO article_search (rowid, words) VALUES (:id, :words)"),
     "postgresql": text("INSERT INTO article_search (id, words) VALUES (:id, to_tsvector('simple', :words))"),
+}
+_DELETE = {
+    "sqlite": text("DELETE FROM article_search WHERE rowid = :id"),
+    "postgresql": text("DELETE FROM article_search WHERE id = :id"),
 }

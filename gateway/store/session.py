@@ -155,6 +155,23 @@ def schema_change() -> Iterator[Connection]:
 
 
 @contextmanager
+def outside() -> Iterator[Callable[[str], Sequence[Any]]]:
+    """What runs statements outside of any transaction, for maintenance of the database; their rows."""
+    with _exclusive(), translated():
+        pooled = _configured().engine.raw_connection()
+        raw: Any = pooled.dbapi_connection
+        pooled.detach()  # never again in the pool: what was set here goes with it
+        try:
+            if not is_sqlite():  # there the connection is like that already
+                raw.autocommit = True
+            yield lambda statement: _rows(raw, statement)
+        except _driver_error() as error:
+            raise Unavailable(detail="database maintenance") from error
+        finally:
+            raw.close()
+
+
+@contextmanager
 def across_accounts(db: Session) -> Iterator[None]:
     """Inside the block this transaction sees all accounts: for what is unique in the whole installation."""
     if db.get_bind().dialect.name != "postgresql":
@@ -256,6 +273,18 @@ def _make_engine(url: str) -> Engine:
     )
     event.listen(made, "begin", _begin_postgresql)
     return made
+
+
+def _rows(raw: Any, statement: str) -> Sequence[Any]:
+    cursor = raw.cursor()
+    cursor.execute(statement)
+    return cursor.fetchall() if cursor.description else ()
+
+
+def _driver_error() -> type[Exception]:
+    """What the driver raises for a database that cannot do it now."""
+    kind: type[Exception] = _configured().engine.dialect.loaded_dbapi.OperationalError
+    return kind
 
 
 def _of_json(text: str) -> Any:

@@ -63,6 +63,8 @@ def _of_data() -> Mapping[Kind, str]:
         Kind.EXPORT_ASKED: _("Export asked for"),
         Kind.EXPORT_DOWNLOADED: _("Export downloaded"),
         Kind.EXPORT_REMOVED: _("Export removed"),
+        Kind.ERASURE_ASKED: _("Erasure asked for"),
+        Kind.ERASURE_DONE: _("Erased"),
         Kind.ACCOUNT_IMPORTED: _("Account imported"),
         Kind.CUSTOMERS_EXPORTED: _("Customers exported"),
         Kind.CUSTOMERS_IMPORTED: _("Customers imported"),

@@ -29,6 +29,17 @@ def index_account(db: Session, account_id: int) -> int:
     return count
 
 
+def index_again(db: Session, account_id: int, article_ids: Sequence[int]) -> None:
+    """Make messages findable by what they hold now."""
+    columns = select(Article, Ticket.requester_name, Ticket.requester_address)
+    wanted = columns.join(Ticket, Ticket.id == Article.ticket_id)
+    mine = Article.account_id == account_id, Article.id.in_(article_ids)
+    files = _files(db, article_ids)
+    for article, *requester in db.execute(wanted.where(*mine)).all():
+        search.forget(db, article.id)
+        search.index(db, account_id, article.id, _parts(article, requester, files.get(article.id, [])))
+
+
 def owe_previews(db: Session, account_id: int, *, now: datetime) -> None:
     """Have a worker make the previews of pictures anew."""
     pictures = select(Attachment.article_id).where(

@@ -151,6 +151,8 @@ LEFT_OUT: Mapping[str, str] = {
     "ceremony": "lets somebody in",
     "deliverability_check": "is looked at anew where the mail leaves",
     "dkim_key": "is worth nothing without its secret; a new one is made",
+    "erasure": "is of one installation; its receipt can be downloaded",
+    "erasure_item": "is of an erasure that goes on",
     "export": "is one",
     "guided_start": "is not part of the desk",
     "half_sign_in": "lets somebody in",

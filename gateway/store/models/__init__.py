@@ -16,6 +16,7 @@ from gateway.store.models.customer import (
 )
 from gateway.store.models.dkim import DkimKey
 from gateway.store.models.draft import Draft
+from gateway.store.models.erasure import Erasure, ErasureItem
 from gateway.store.models.export import Export
 from gateway.store.models.factor import HalfSignIn, RecoveryCode, Totp
 from gateway.store.models.following import Mention, TicketFollower
@@ -74,6 +75,8 @@ __all__ = [
     "Delivery",
     "DkimKey",
     "Draft",
+    "Erasure",
+    "ErasureItem",
     "Export",
     "GuestNotice",
     "GuidedStart",

@@ -34,7 +34,7 @@ if at == "sync":
 elif at == "rename":
     Path.replace = die
 elif at == "directory":
-    blobs._sync_directory = die
+    blobs.sync_directory = die
 spool.keep()
 """
 

@@ -20,10 +20,9 @@ def upgrade() -> None:
     if connection.dialect.name != "postgresql":
         return
     known = sa.inspect(connection)
+    tables = known.get_table_names()
     with_account = [
-        table
-        for table in known.get_table_names()
-        if "account_id" in {column["name"] for column in known.get_columns(table)}
+        table for table in tables if "account_id" in {column["name"] for column in known.get_columns(table)}
     ]
-    for table in sorted({*with_account, *rowlocks.OTHERS}):
+    for table in sorted({*with_account, *rowlocks.OTHERS} & {*tables}):
         rowlocks.lock(op.execute, table)

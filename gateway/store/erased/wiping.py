@@ -1,0 +1,64 @@
+"""Getting removed rows out of the database's files: free pages, the write-ahead log, the index of words.
+
+SQLite overwrites nothing by itself: a deleted row stays in its page, an index of words keeps a deleted
+message until its parts are merged, and the write-ahead log holds what was written. PostgreSQL keeps dead
+rows until they are vacuumed.
+"""
+
+from collections.abc import Callable
+
+from sqlalchemy import text
+
+from gateway.errors import Unavailable
+from gateway.store import session
+
+_PAGES = 1000
+_TOUCHED = (
+    *("ticket", "article", "article_search", "attachment", "intake", "offer", "quarantined", "delivery"),
+    *("ticket_event", "participant", "draft", "remote_session", "remote_visit", "contact"),
+    *("contact_address", "contact_merge", "customer", "customer_domain", "remote_system", "report"),
+    *("sender_tally", "outgoing_tally", "saved_view", "erasure_item", "act", "act_item", "export"),
+    *("account", "staff", "audit_entry", "mailbox", "invitation", "idempotency_key"),
+)
+
+
+def wipe(breathe: Callable[[], None]) -> None:
+    """Do it; `breathe` is called between two pieces of work. Unavailable where somebody reads an old state.
+
+    On SQLite the file is written anew (VACUUM): meanwhile nobody else writes.
+    """
+    if not session.is_sqlite():
+        with session.outside() as run:
+            for name in _TOUCHED:
+                run(f'VACUUM "{name}"')
+                breathe()
+        return
+    _merge_words(breathe)
+    with session.outside() as run:
+        run("VACUUM")
+    truncate_log()
+
+
+def truncate_log() -> None:
+    """Bring SQLite's write-ahead log into the file and cut it to nothing."""
+    with session.outside() as run:
+        ((is_busy, _, _),) = run("PRAGMA wal_checkpoint(TRUNCATE)")
+    if is_busy:
+        raise Unavailable(detail="somebody reads what the write-ahead log holds")
+
+
+def _merge_words(breathe: Callable[[], None]) -> None:
+    """Make one part of all parts of the index, some pages a transaction: what is deleted is in none then."""
+    pages = -_PAGES  # below zero the first time: also parts that are large already
+    is_done = False
+    while not is_done:
+        with session.transaction() as db:
+            before = db.execute(_CHANGES).scalar_one()
+            db.execute(_MERGE, {"pages": pages})
+            is_done = db.execute(_CHANGES).scalar_one() - before < 2
+        pages = _PAGES
+        breathe()
+
+
+_CHANGES = text("SELECT total_changes()")
+_MERGE = text("INSERT INTO article_search (article_search, rank) VALUES ('merge', :pages)")
