@@ -31,6 +31,16 @@ def configure(*, json: bool | None = None, level: str = "INFO") -> None:
     )
 
 
+def name_request(request_id: str) -> None:
+    """Every event of this thread names this request from now on, also in what it starts."""
+    structlog.contextvars.bind_contextvars(request=request_id)
+
+
+def forget_request() -> None:
+    """The request is over."""
+    structlog.contextvars.unbind_contextvars("request")
+
+
 def get(part: str) -> FilteringBoundLogger:
     """The log of one part of the program."""
     logger: FilteringBoundLogger = structlog.get_logger(part=part)

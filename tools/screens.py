@@ -83,6 +83,12 @@ def _first(selector: str) -> Prepare:
     return follow
 
 
+def _report(page: Page) -> None:
+    _first("a[href='/error-report'].button")(page)
+    page.locator("#text").fill("Ticket verschwunden")
+    page.locator("[name=part]").nth(1).uncheck()
+
+
 def _wait_for_report(page: Page) -> None:
     page.wait_for_selector("svg.field", timeout=60_000)
 
@@ -206,6 +212,9 @@ SCREENS = (
     Screen("sign-in", "/sign-in", is_public=True),
     Screen("sign-up", "/sign-up", is_public=True),
     Screen("forgotten", "/forgotten", is_public=True),
+    Screen("error", "/t/999999"),
+    Screen("error-report", "/t/999999", _report),
+    Screen("error-report-visitor", "/error-report#client=0.1.0&system=Linux+6.1&desktop=x11", is_public=True),
 )
 
 

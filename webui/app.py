@@ -5,14 +5,15 @@ clock by `webui.office.office()`, the person by `webui.sessions`, and the databa
 `gateway.store.session`, which whoever starts the process has configured.
 """
 
-from flask import Flask, request
+from flask import Flask, g, request
 from flask_openapi3.openapi import OpenAPI
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import Environment
 
-from gateway import i18n
+from gateway import i18n, log
 from gateway.clock import Clock, SystemClock
 from gateway.desk.openid.provider import provider_of
+from gateway.ids import new_short_code
 from gateway.inbound import networks
 from gateway.settings import Settings
 from gateway.store import binding
@@ -28,6 +29,7 @@ from webui import (
     ops,
     origins,
     pages,
+    recent,
     sessions,
     zones,
 )
@@ -37,6 +39,7 @@ from webui.canned import views as canned
 from webui.customers import contacts, groups, transfer
 from webui.customers import systems as customer_systems
 from webui.customers import views as customers
+from webui.errorreports import views as errorreports
 from webui.legal import views as legal
 from webui.live import hub
 from webui.live import views as live
@@ -114,6 +117,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
     forms.exempt(suggestions.blueprint)  # nobody's: there is no sign-in to misuse
     forms.exempt(remote_systems.blueprint)  # a code in the body, and nothing that a browser adds
     failures.install(app)
+    recent.install(app)
     _register(app)
     return app
 
@@ -178,6 +182,7 @@ def _register(app: Application) -> None:
         operating,
         legal,
         suggestions,
+        errorreports,
     ):
         app.register_blueprint(area.blueprint)
     if office.of(app).settings.demo:
@@ -191,6 +196,8 @@ def _begin() -> None:
 
     Until it is known who asks, no row of any account is seen.
     """
+    g.request_id = new_short_code()
+    log.name_request(g.request_id)
     binding.bind_nobody()
     if request.endpoint not in _UNGUARDED:
         origins.check_host()
@@ -206,3 +213,4 @@ def _begin() -> None:
 
 def _end(_error: BaseException | None) -> None:
     binding.release()
+    log.forget_request()

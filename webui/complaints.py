@@ -232,6 +232,7 @@ _SAID = (
     N_("This account has no room left."),
     N_("There is no such account."),
     N_("Nobody reads suggestions here."),
+    N_("Nobody reads error reports here."),
     N_("This was sent already, or the page was open for too long. Please send it again."),
     N_("A notice ends in the future, within 90 days."),
     N_("This account is suspended already."),

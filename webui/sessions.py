@@ -22,6 +22,7 @@ from gateway.rules.access import Actor, Permission, require
 from gateway.store import binding
 from gateway.store.session import reading
 from gateway.store.unchanged import remembered
+from webui import recent
 from webui.office import office
 
 SIGN_IN_PATH = "/sign-in"
@@ -170,6 +171,7 @@ def end(answer: ResponseReturnValue) -> Response:
     session.clear()
     response = make_response(answer)
     response.delete_cookie(cookie_name(), secure=office().is_https, httponly=True, samesite="Lax", path="/")
+    recent.forget(response)
     return response
 
 

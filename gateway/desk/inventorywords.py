@@ -122,7 +122,7 @@ def _about_people() -> Mapping[str, str]:
         "recovery_code": _("Recovery codes"),
         "passkey": _("Passkeys"),
         "ceremony": _("Challenges for passkeys"),
-        "knock": _("How often somebody tried to get in"),
+        "knock": _("How often somebody tried to get in, or reported an error"),
         "remote_visit": _("Who was in a remote session"),
         "remote_pass": _("Passes into remote sessions"),
         "audit_entry": _("Audit log"),

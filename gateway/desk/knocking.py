@@ -43,6 +43,13 @@ def knock_with_digits(db: Session, address: str, *, key: bytes, now: datetime) -
     _count(db, _digits_whos(address, key), now)
 
 
+def knock_with_report(db: Session, staff_id: int | None, *, key: bytes, now: datetime) -> None:
+    """Likewise for an error report: those of one person, or those of all who are not signed in."""
+    counted = Counted.REPORT if staff_id is None else Counted.REPORT_OF
+    said = "" if staff_id is None else str(staff_id)
+    _count(db, [(counted, _digest(key, counted, said))], now)
+
+
 def give_back(db: Session, visitor: Visitor, *, key: bytes, now: datetime) -> None:
     """Their password was right, so that this try was no guess: a whole office may come in by one address."""
     for _, who in _whos(visitor, key):

@@ -7,7 +7,8 @@ Long secrets (API tokens, mailed links) name nobody and cannot be guessed; whoev
 end is stopped by a count of their network's own. The short codes of a second factor are counted for their
 person from everywhere, with a low bar: only who knows the password gets as far. The digits that open a remote
 session by phone are wrong for all but a few of a thousand million; who tries them is counted by network, and
-all together. So is who tries codes by which systems enrol.
+all together. So is who tries codes by which systems enrol. Error reports are counted by person, and those of
+people who are not signed in all together: of these no network is known.
 """
 
 import ipaddress
@@ -28,6 +29,8 @@ class Counted(StrEnum):
     CODE = "code"
     DIGITS_HERE = "digits_here"
     DIGITS = "digits"
+    REPORT_OF = "report_of"
+    REPORT = "report"
 
 
 MOST: Mapping[Counted, int] = {
@@ -38,6 +41,8 @@ MOST: Mapping[Counted, int] = {
     Counted.CODE: 20,
     Counted.DIGITS_HERE: 20,
     Counted.DIGITS: 1000,
+    Counted.REPORT_OF: 10,
+    Counted.REPORT: 20,
 }
 """Tries in one stretch of time that are still looked at."""
 

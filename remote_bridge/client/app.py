@@ -17,6 +17,7 @@ from remote_bridge.client.face.face import Face
 from remote_bridge.client.face.pasting import ask_for_link, can_open_window, tell_in_window
 from remote_bridge.client.face.terminal import TerminalFace, Typing
 from remote_bridge.client.links import BadLink, parse_link
+from remote_bridge.client.reporting import Report, desk_in, open_report
 from remote_bridge.client.screen import ScreenUnavailable
 from remote_bridge.client.texts import LOCALES, _, speak
 
@@ -66,8 +67,15 @@ class _Wishes(NamedTuple):
     help="Start --system with each sign-in of this user.",
 )
 @click.option("--uninstall-service", is_flag=True, help="Do so no more.")
+@click.option("--report", is_flag=True, help="Open a report of an error, at the desk of LINK or of --enrol.")
 def client(
-    link: str | None, *, terminal: bool, language: str | None, name: str | None, **wishes: object
+    link: str | None,
+    *,
+    terminal: bool,
+    language: str | None,
+    name: str | None,
+    report: bool,
+    **wishes: object,
 ) -> None:
     """Show your screen to your support.
 
@@ -78,10 +86,13 @@ def client(
     speak([language] if language else languages(env))
     wished = _Wishes(**wishes)  # type: ignore[arg-type] # click has read them as they are declared above
     at_once = wished._replace(install_service=wished.install_service and not wished.enrol)
-    if sum(map(bool, at_once)) + (link is not None) > 1:
+    if sum(map(bool, at_once)) + (link is not None or report) > 1:
         raise click.UsageError(_("One thing at a time, please."))
     if any(wished):
         _fulfil(wished, name, is_in_terminal=terminal)
+        return
+    if report:
+        _report(sys.stdin.readline() if link == "-" else link)
         return
     if link is None and (link := ask_for_link(is_in_terminal=terminal)) is None:
         raise click.UsageError(_("A link is needed: the one from the mail of your support."))
@@ -118,6 +129,18 @@ def _fulfil(wished: _Wishes, name: str | None, *, is_in_terminal: bool) -> None:
     except (registration.CannotRegister, commands.CannotDo) as error:
         raise _Failure(str(error)) from error
     click.echo(said)
+
+
+def _report(link: str | None) -> None:
+    from remote_bridge.client.system import commands
+
+    try:
+        desk = desk_in(link) if link else commands.find_desk(config_folder(variables()))
+    except (BadLink, commands.CannotDo) as error:
+        raise _Failure(str(error)) from error
+    if not desk:
+        raise _Failure(_("Which support desk? Please put its link or address behind --report."))
+    _tell(open_report(desk, ""))
 
 
 def _stay(folder: Path, *, is_in_terminal: bool) -> None:
@@ -162,7 +185,11 @@ def _show(link: str, *, is_in_terminal: bool) -> None:
     from remote_bridge.client.engine import Engine
 
     engine = Engine(parsed, open_desk, take_stop_key, downloads(variables()))
-    face = make_face(engine.act, is_in_terminal=is_in_terminal)
+
+    def report(why: str) -> str:
+        return open_report(parsed.base_url, engine.failed_by or why)
+
+    face = make_face(engine.act, is_in_terminal=is_in_terminal, report=report)
     signal.signal(signal.SIGTERM, _leave)
     engine.start(face)
     try:
@@ -179,9 +206,15 @@ def _leave(_signal: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def make_face(act: Callable[[Act], None], *, is_in_terminal: bool, closes_after: float | None = None) -> Face:
+def make_face(
+    act: Callable[[Act], None],
+    *,
+    is_in_terminal: bool,
+    closes_after: float | None = None,
+    report: Report | None = None,
+) -> Face:
     """A window where there is Tk, else the terminal, if there is one."""
-    if not is_in_terminal and (window := _window(act, closes_after)):
+    if not is_in_terminal and (window := _window(act, closes_after, report)):
         return window
     if not is_in_terminal and not _has_terminal():
         raise _Failure(_no_face())
@@ -201,7 +234,7 @@ def _typing() -> Typing:
     return Typing(sys.stdin)
 
 
-def _window(act: Callable[[Act], None], closes_after: float | None) -> Face | None:
+def _window(act: Callable[[Act], None], closes_after: float | None, report: Report | None) -> Face | None:
     """None without Tk, and where Tk finds no display."""
     try:
         import tkinter as tk
@@ -210,7 +243,7 @@ def _window(act: Callable[[Act], None], closes_after: float | None) -> Face | No
     except ImportError:
         return None
     try:
-        return WindowFace(act, closes_after=closes_after)
+        return WindowFace(act, closes_after=closes_after, report=report)
     except tk.TclError:
         return None
 

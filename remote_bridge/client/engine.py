@@ -44,6 +44,8 @@ class Engine:
         self._session: Session | None = None
         self._main: asyncio.Task[None] | None = None
         self.failure: str | None = None
+        self.failed_by = ""
+        """The kind of the failure, for a report: no word of anybody's."""
 
     def start(self, face: Face) -> None:
         """Connect, and keep the face informed."""
@@ -88,7 +90,7 @@ class Engine:
                 self._main = self._loop.create_task(self._keep(face))
                 self._loop.run_until_complete(self._main)
         except (BadLink, Refused, ScreenUnavailable) as error:
-            self.failure = str(error)
+            self.failure, self.failed_by = str(error), type(error).__name__
             face.fail(self.failure)
         finally:
             self._loop.run_until_complete(self._loop.shutdown_asyncgens())

@@ -4,6 +4,11 @@ import json
 import subprocess
 import sys
 
+from structlog.contextvars import merge_contextvars
+from structlog.testing import capture_logs
+
+from gateway import log
+
 PROGRAM = """
 import sys
 from gateway import log
@@ -51,3 +56,13 @@ def test_tracebacks_show_no_values_in_either_form() -> None:
         text = logged(form)
         assert "ValueError" in text
         assert "secret words" not in text
+
+
+def test_events_of_a_request_name_it_until_it_is_over() -> None:
+    events = log.get("web")
+    with capture_logs([merge_contextvars]) as logged:
+        log.name_request("ABC")
+        events.info("one")
+        log.forget_request()
+        events.info("two")
+    assert [one.get("request") for one in logged] == ["ABC", None]

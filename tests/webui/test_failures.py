@@ -12,6 +12,7 @@ from gateway.errors import (
     Unauthenticated,
     Unavailable,
 )
+from tests.webui.pages import Page
 
 
 @pytest.fixture
@@ -44,6 +45,20 @@ def test_a_surprise_says_nothing_about_itself(failing: FlaskClient) -> None:
         answer = failing.get(path)
         assert answer.status_code == 500
         assert "SECRET" not in answer.text
+
+
+def test_a_page_names_its_request_and_a_program_hears_of_faults_of_ours(failing: FlaskClient) -> None:
+    for kind, is_named in (("NotFound", False), ("Unavailable", True), ("ValueError", True)):
+        page, problem = failing.get(f"/fail/{kind}"), failing.get(f"/api/v1/fail/{kind}")
+        assert Page(page).text_of(".copy") == page.headers["X-Request-Id"]
+        assert ("X-Request-Id" in problem.headers) is is_named
+        assert page.headers["X-Request-Id"] != problem.headers.get("X-Request-Id")
+
+
+def test_who_is_to_sign_in_has_met_no_error(failing: FlaskClient) -> None:
+    page = failing.get("/fail/Unauthenticated")
+    assert "X-Request-Id" not in page.headers
+    assert Page(page).all(".copy") == []
 
 
 def test_who_comes_too_early_is_told_when_to_return(failing: FlaskClient) -> None:

@@ -13,7 +13,7 @@ from webui.app import create_app
 @pytest.mark.parametrize(("locale", "said"), [("en", "Go to the tickets"), ("de", "Zu den Tickets")])
 def test_a_page_speaks_the_language_of_the_request(app: Flask, locale: str, said: str) -> None:
     with app.test_request_context("/"), speaking(locale):
-        shown = pages.render("web/error.html", status=404, text="Gone <b>")
+        shown = pages.render("web/error.html", status=404, text="Gone <b>", request_id="")
     assert f'<html lang="{locale}"' in shown
     assert said in shown
     assert "Gone &lt;b&gt;" in shown

@@ -7,8 +7,8 @@ form token: there is no session that another site could misuse.
 from flask import Blueprint, jsonify, make_response, request
 from flask.typing import ResponseReturnValue
 
-from gateway.desk import suggestions
-from gateway.desk.suggestions import Work
+from gateway.desk import operatorpost, suggestions
+from gateway.desk.stamps import Work
 from gateway.store.session import reading, transaction
 from webui import pages
 from webui.office import office
@@ -26,7 +26,7 @@ _NO_TRACE = {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
 def form() -> ResponseReturnValue:
     """Where one is written; the same page for everybody."""
     with reading() as db:
-        are_read = suggestions.are_read(db)
+        are_read = operatorpost.is_read(db)
     page = pages.render("web/suggestions/form.html", are_read=are_read, most=suggestions.MAX_CHARS)
     return make_response(page, _NO_TRACE)
 

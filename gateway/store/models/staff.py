@@ -192,7 +192,7 @@ class MailedLink(Record, whom=Whom.PEOPLE, lasts=Lasts.EXPIRES):
 
 
 class Knock(Record, whom=Whom.PEOPLE, lasts=Lasts.HOURS):
-    """How often somebody tried to get in, in one stretch of time; `who` is a keyed hash."""
+    """How often somebody tried to get in or reported an error in a stretch of time; `who` is a keyed hash."""
 
     __tablename__ = "knock"
     __table_args__ = (UniqueConstraint("who", "window_at"),)

@@ -11,24 +11,34 @@ from types import TracebackType
 from remote_bridge.client import acts
 from remote_bridge.client.acts import Act, Line, Phase, Transfer, View
 from remote_bridge.client.face import wording
+from remote_bridge.client.reporting import Report
 from remote_bridge.client.texts import _
 from remote_bridge.protocol.scopes import Scope, Scopes
-from remote_bridge.protocol.state import State
+from remote_bridge.protocol.state import State, Why
 
 _LOOK_MILLISECONDS = 40
 _WRAP = 420
 _LINES = 6
 _PAD = 8
+_FAILURES = (Why.HOST_LOST, Why.RELAY)
+"""Ends that nobody wanted."""
 
 
 class WindowFace:
     """One window, rebuilt when it shows another kind of thing. Raises TclError without a display.
 
     `closes_after`: when it is over, the window closes by itself in so many seconds, as nobody may be there.
+    `report`: what a button does that stands there after a failure.
     """
 
-    def __init__(self, act: Callable[[Act], None], *, closes_after: float | None = None) -> None:
-        self._act, self._closes_after = act, closes_after
+    def __init__(
+        self,
+        act: Callable[[Act], None],
+        *,
+        closes_after: float | None = None,
+        report: Report | None = None,
+    ) -> None:
+        self._act, self._closes_after, self._open_report = act, closes_after, report
         self._events: queue.SimpleQueue[View | str] = queue.SimpleQueue()
         self.root = tk.Tk()
         self.root.title(_("Remote support"))
@@ -67,7 +77,7 @@ class WindowFace:
         while not self._events.empty():
             event = self._events.get()
             if isinstance(event, str):
-                self._end(event)
+                self._end(event, has_failed=True)
             else:
                 self._render(event)
         self.root.after(_LOOK_MILLISECONDS, self._look)
@@ -76,7 +86,8 @@ class WindowFace:
         if self._is_over:
             return
         if view.state is State.ENDED:
-            self._end(" ".join(text for text in (view.trouble, wording.why_text(view.why)) if text))
+            text = " ".join(text for text in (view.trouble, wording.why_text(view.why)) if text)
+            self._end(text, why=view.why, has_failed=bool(view.trouble) or view.why in _FAILURES)
             return
         if view.state is State.WAITING or (view.state is State.ASKING and view.line is not Line.UP):
             self._message(wording.standing(view))
@@ -107,14 +118,26 @@ class WindowFace:
         label.pack(padx=_PAD, pady=_PAD)
         return label
 
-    def _end(self, text: str) -> None:
+    def _end(self, text: str, *, why: Why | None = None, has_failed: bool = False) -> None:
         self._is_over = True
-        self._message(text)
-        close = ttk.Button(self._body, text=_("Close"), command=self.root.destroy)
-        close.pack(pady=_PAD)
+        said = self._message(text)
+        buttons = ttk.Frame(self._body)
+        buttons.pack(pady=_PAD)
+        if has_failed and self._open_report is not None:
+            self._offer_report(buttons, said, self._open_report, why.value if why else "")
+        close = ttk.Button(buttons, text=_("Close"), command=self.root.destroy)
+        close.pack(side="left")
         close.focus_set()
         if self._closes_after is not None:
             self.root.after(round(self._closes_after * 1000), self.root.destroy)
+
+    def _offer_report(self, buttons: ttk.Frame, said: ttk.Label, report: Report, why: str) -> None:
+        def open_it() -> None:
+            said.configure(text=report(why))
+            button.state(["disabled"])
+
+        button = ttk.Button(buttons, text=_("Report this error"), command=open_it)
+        button.pack(side="left", padx=4)
 
     def _closed(self) -> None:
         """Whoever closes the window means it: the session ends, or is refused."""

@@ -101,6 +101,12 @@ def forget(folder: Path) -> str:
     return _("This computer has been forgotten here. At the support desk it stays until it is removed there.")
 
 
+def find_desk(folder: Path) -> str:
+    """The address of the desk at which this computer is enrolled, "" if it is not. CannotDo."""
+    found = _found(Keeping(folder))
+    return found.desk if found else ""
+
+
 def status(folder: Path, *, is_installed: bool) -> str:
     """Some lines: whose it is, what is granted, whether it is there. CannotDo."""
     found = _enrolled(Keeping(folder))

@@ -13,6 +13,7 @@ from gateway.desk.knocking import (
     knock,
     knock_with_code,
     knock_with_digits,
+    knock_with_report,
     knock_with_secret,
     pardon,
     welcome,
@@ -141,3 +142,18 @@ def test_the_digits_of_a_remote_session_are_counted_by_network_and_all_together(
         db.execute(update(Knock).values(times=MOST[Counted.DIGITS]))
     with pytest.raises(TooMany):
         tries_of("192.0.2.3", 1)
+
+
+def test_error_reports_are_counted_by_person_and_for_all_others_together(world: World) -> None:
+    def reports_of(staff_id: int | None, times: int) -> None:
+        for _ in range(times):
+            with session.transaction() as db:
+                knock_with_report(db, staff_id, key=b"key", now=NOON)
+
+    reports_of(1, MOST[Counted.REPORT_OF])
+    with pytest.raises(TooMany):
+        reports_of(1, 1)
+    reports_of(2, MOST[Counted.REPORT_OF])
+    reports_of(None, MOST[Counted.REPORT])
+    with pytest.raises(TooMany):
+        reports_of(None, 1)

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from gateway.desk import operating, suggestions
-from gateway.desk.suggestions import Work
+from gateway.desk.stamps import Work
 from gateway.errors import Conflict, DeskError, Gone, Invalid, TooMany
 from gateway.rules.proofofwork import is_solved, solve
 from gateway.store import session

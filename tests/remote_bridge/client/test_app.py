@@ -135,7 +135,12 @@ def test_ctrl_c_leaves_without_a_traceback() -> None:
 
 
 def test_only_one_thing_is_done_at_a_time() -> None:
-    for words in (["--system", "--status"], ["--forget", LINK], ["--enrol", "a", "b", "--system"]):
+    for words in (
+        ["--system", "--status"],
+        ["--forget", LINK],
+        ["--enrol", "a", "b", "--system"],
+        ["--report", "--status"],
+    ):
         done = CliRunner().invoke(app.client, ["--language=en", *words])
         assert (done.exit_code, "One thing at a time" in done.output) == (2, True)
 
@@ -200,3 +205,16 @@ def test_a_fault_of_the_program_is_told_in_full_and_by_a_status_of_its_own(
         app._stay(tmp_path, is_in_terminal=True)
     assert left.value.code == 70
     assert "a fault" in capsys.readouterr().err
+
+
+def test_a_report_needs_a_desk_and_an_enrolled_computer_has_one(tmp_path: Path) -> None:
+    env = {"HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path), "BROWSER": "/bin/false"}
+    done = run("--report", env=env)
+    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
+    assert "Which support desk?" in done.stderr
+    assert "not protected" in run("--report", "http://desk.example", env=env).stderr
+    with enrol_desk() as desk:
+        run("--enrol", desk.address, "ABCD-EFGH-2345", env=env)
+        done = run("--report", env=env)
+    assert (done.returncode, f"{desk.address}/error-report#" in done.stdout) == (0, True)
+    assert f"{desk.address}/error-report#" in run("--report", "-", env=env, given=f"{desk.address}\n").stdout

@@ -131,6 +131,7 @@ def test_a_desk_that_is_not_there_is_said_in_words(tmp_path: Path) -> None:
     engine._thread.join(30)
     assert face.failed == [engine.failure]
     assert engine.failure is not None
+    assert engine.failed_by == "BadLink"
     engine.stop()
 
 
@@ -162,6 +163,6 @@ def test_leaving_before_it_is_connected_ends_it(tmp_path: Path) -> None:
                 await asyncio.to_thread(engine.stop)
             assert engine._thread is not None
             assert not engine._thread.is_alive()
-            assert engine.failure is None
+            assert (engine.failure, engine.failed_by) == (None, "")
 
     in_a_loop(told)

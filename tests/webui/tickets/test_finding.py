@@ -17,3 +17,9 @@ def test_items_lead_to_tickets_customers_and_people(world: World, browser: Flask
 
 def test_nothing_is_offered_for_nothing(browser: FlaskClient) -> None:
     assert browser.get("/find?q=").text.strip() == ""
+
+
+def test_the_error_report_is_found_by_its_name(browser: FlaskClient) -> None:
+    for text, is_found in (("Report an", True), ("ERROR", True), ("an errors", False)):
+        found = browser.get("/find", query_string={"q": text}).text
+        assert ('href="/error-report"' in found) is is_found

@@ -10,6 +10,7 @@ import pytest
 from remote_bridge.client import acts
 from remote_bridge.client.acts import Act, Line, View
 from remote_bridge.protocol.scopes import Scope
+from remote_bridge.protocol.state import Why
 from tests.remote_bridge.client.face.views import ALL, ASKING, CHATTED, ENDED, LIVE, OFFERED, PAUSED
 
 tk = pytest.importorskip("tkinter", reason="this Python has no Tk (Debian: python3-tk)")
@@ -24,7 +25,15 @@ class Shown:
 
     def __init__(self) -> None:
         self.done: list[Act] = []
-        self.face = window.WindowFace(self.done.append)
+        self.reported: list[str] = []
+        self.face = window.WindowFace(self.done.append, report=self._report)
+
+    def _report(self, why: str) -> str:
+        self.reported.append(why)
+        return "It is in your browser."
+
+    def buttons(self) -> list[str]:
+        return [str(w.cget("text")) for w in self._all() if isinstance(w, ttk.Button)]
 
     def see(self, view: View) -> None:
         self.face._render(view)
@@ -219,8 +228,43 @@ def run_until(shown: Shown, done: Callable[[], object]) -> None:
 
 
 def test_views_and_failures_come_from_another_thread(shown: Shown) -> None:
-    seen: list[str] = []
-    shown.face._end = seen.append
+    seen: list[tuple[str, bool]] = []
+    shown.face._end = lambda text, *, has_failed: seen.append((text, has_failed))
     threading.Thread(target=lambda: (shown.face.show(LIVE), shown.face.fail("No."))).start()
     run_until(shown, lambda: seen)
-    assert seen == ["No."]
+    assert seen == [("No.", True)]
+
+
+@pytest.mark.parametrize(
+    ("ended", "why"),
+    [
+        (replace(ENDED, why=Why.HOST_LOST), "host-lost"),
+        (replace(ENDED, why=Why.RELAY), "relay"),
+        (replace(ENDED, why=None, trouble="The X server has gone."), ""),
+    ],
+)
+def test_a_failure_is_reported_by_a_button(shown: Shown, ended: View, why: str) -> None:
+    shown.see(ended)
+    shown.button("Report this error").invoke()
+    assert shown.reported == [why]
+    assert "It is in your browser." in shown.texts()
+    assert shown.button("Report this error").instate(["disabled"])
+
+
+def test_a_session_that_did_not_come_about_can_be_reported_and_one_that_was_ended_not(shown: Shown) -> None:
+    shown.face._end("No.", has_failed=True)
+    assert set(shown.buttons()) == {"Report this error", "Close"}
+    shown.face._is_over = False
+    shown.see(replace(ENDED, why=Why.STAFF_ENDED, trouble=""))
+    assert shown.buttons() == ["Close"]
+
+
+def test_where_no_report_leads_anywhere_there_is_no_button(
+    display: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DISPLAY", display)
+    one = Shown()
+    one.face._open_report = None
+    one.see(replace(ENDED, why=Why.RELAY))
+    assert one.buttons() == ["Close"]
+    one.face.root.destroy()

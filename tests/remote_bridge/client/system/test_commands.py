@@ -145,3 +145,13 @@ def test_what_is_forgotten_is_gone_to_the_last_word(folder: Path) -> None:
     commands._note(folder, "Online.", lambda _: None)
     assert "removed there" in commands.forget(folder)
     assert list(folder.iterdir()) == []
+
+
+def test_the_desk_is_that_of_the_enrolment(folder: Path) -> None:
+    assert commands.find_desk(folder) == ""
+    with enrol_desk() as desk:
+        commands.enrol(folder, desk.address, "ABCD-EFGH-2345", None)
+        assert commands.find_desk(folder) == desk.address
+    (folder / "system.json").write_text("{")
+    with pytest.raises(CannotDo):
+        commands.find_desk(folder)
