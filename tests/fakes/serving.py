@@ -31,13 +31,15 @@ class Answer:
 class RunningDesk:
     """Runs while its `with` block lasts. `env` adds settings; the data stays in `root`.
 
-    `under` is the program that every process of the desk runs under, such as a tracer.
+    `under` is the program that every process of the desk runs under, such as a tracer, which makes it
+    `slowness` times as slow.
     """
 
     root: Path
     env: Mapping[str, str] = field(default_factory=dict)
     arguments: tuple[str, ...] = ()
     under: tuple[str, ...] = ()
+    slowness: int = 1
 
     def __post_init__(self) -> None:
         self.process: subprocess.Popen[bytes] | None = None
@@ -63,7 +65,7 @@ class RunningDesk:
                 stdout=log,
                 stderr=log,
             )
-        wait_until(lambda: self.is_ready() or self._has_ended(), within=START_SECONDS)
+        wait_until(lambda: self.is_ready() or self._has_ended(), within=START_SECONDS * self.slowness)
         assert not self._has_ended(), self.log.read_text()[-3000:]
         return self
 
@@ -71,7 +73,7 @@ class RunningDesk:
         """SIGTERM; its exit status."""
         assert self.process is not None
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(STOP_SECONDS)
+        return self.process.wait(STOP_SECONDS * self.slowness)
 
     def is_ready(self) -> bool:
         return (self.root / "run" / "endpoints.json").exists()

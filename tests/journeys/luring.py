@@ -41,8 +41,9 @@ def luring(sender: str, to: str, subject: str, *, near: str, encloses: bool = Tr
     everything = "".join(f"<div>{one}</div>" for one in hostile_html.LOADS)
     pixel = f'<img src="{near}/pixel.gif?of={to}" width="1" height="1"><a href="{near}/link">our shop</a>'
     mail.add_alternative(f"<p>Hello</p>{pixel}{everything.replace(FAR, near)}{everything}", subtype="html")
-    files = (("image", "svg+xml", "face.svg", _PICTURE), ("text", "calendar", "meet.ics", _MEETING))
-    files += (
+    files = (
+        ("image", "svg+xml", "face.svg", _PICTURE),
+        ("text", "calendar", "meet.ics", _MEETING),
         ("application", "pdf", "price.pdf", _PLACE),
         ("text", "html", "page.html", f"{pixel}{everything}"),
     )

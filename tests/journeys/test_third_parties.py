@@ -113,7 +113,9 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
         relay, elsewhere = stack.enter_context(SmtpPeer()), stack.enter_context(Elsewhere())
         dns = stack.enter_context(serving(provider(dovecot, submission)))
         environment = settings(dns, relay, authority) | plugin(tmp_path / "plugin")
-        desk = stack.enter_context(RunningDesk(tmp_path / "desk", environment, under=by_desk.under))
+        desk = stack.enter_context(
+            RunningDesk(tmp_path / "desk", environment, under=by_desk.under, slowness=4)
+        )
         browser = stack.enter_context(
             launched(*switches, "--auto-accept-this-tab-capture", under=by_browser.under)
         )

@@ -3,10 +3,13 @@
 import os
 from pathlib import Path
 
+import pytest
+
 from tests.fakes.command import answer, command
 from tools.operator_scene import appoint
 
 
+@pytest.mark.timeout(300)  # eight programs are started, one after the other
 def test_an_account_is_the_operators_and_others_are_there(tmp_path: Path) -> None:
     call = command(tmp_path)
     call(

@@ -2,7 +2,6 @@ import asyncio
 import os
 import struct
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,11 +14,10 @@ from remote_bridge.client.session import Session
 from remote_bridge.protocol import chat, clipboard, files, messages
 from remote_bridge.protocol.errors import Misplaced, ProtocolError
 from remote_bridge.protocol.frames import Channel, Frame, with_viewer
-from remote_bridge.protocol.link import MOST_HANDSHAKES
 from remote_bridge.protocol.news import Asked, Ended, Joined, Watching
 from remote_bridge.protocol.scopes import Scope
 from remote_bridge.protocol.state import State, Why
-from tests.remote_bridge.client.meetings import ALL, VIEW, GrabbedScreen, Granted, Met, meeting, story
+from tests.remote_bridge.client.meetings import ALL, VIEW, GrabbedScreen, meeting, story
 from tests.remote_bridge.client.picture.pictures import text
 
 KEY_DOWN = struct.pack(">BBHI", 4, 1, 0, 0x61)
@@ -120,59 +118,6 @@ def test_in_view_only_no_input_clipboard_or_file_enters(tmp_path: Path) -> None:
             assert met.clipboard.content == "the customer's"
             assert met.view.transfers == ()
             assert {channel for channel, _ in viewer.opened} == {Channel.CHAT}
-
-    story(told)
-
-
-async def come_and_go(met: Met, first: int, count: int) -> None:
-    for number in range(first, first + count):
-        viewer = await met.relay.join(number, controls=False)
-        await met.until(partial(getattr, viewer.end, "is_ready"))
-        await met.relay.leave(number)
-
-
-def test_after_many_handshakes_nothing_goes_on_before_the_customer_says_so(tmp_path: Path) -> None:
-    async def told() -> None:
-        async with meeting(tmp_path) as met:
-            await come_and_go(met, 100, MOST_HANDSHAKES - 2)
-            await met.shown()
-            await come_and_go(met, 200, MOST_HANDSHAKES - 1)
-            await met.told_all()
-            assert (met.view.state, met.view.trouble) == (State.LIVE, "")
-            await come_and_go(met, 300, 1)
-            await met.until(lambda: met.relay.told[-1:] == [messages.Pause()])
-            assert met.view.state is State.PAUSED
-            assert "compare the codes" in met.view.trouble
-            late = await met.relay.join(400)
-            await met.until(lambda: met.relay.told[-1:] == [messages.Drop(400)])
-            assert late.end.code is None, "its key was not answered"
-            met.session.act(acts.Resume())
-            assert (met.view.state, met.view.trouble) == (State.LIVE, "")
-            await come_and_go(met, 500, 1)
-
-    story(told)
-
-
-def test_before_the_first_yes_no_more_handshakes_are_answered_either(tmp_path: Path) -> None:
-    async def told() -> None:
-        async with meeting(tmp_path) as met:
-            await come_and_go(met, 100, MOST_HANDSHAKES)
-            await met.relay.join(200)
-            await met.until(lambda: met.relay.told == [messages.Drop(200)])
-            assert met.view.granted == frozenset()
-            met.session.act(acts.Allow(ALL))
-            await come_and_go(met, 300, 1)
-            assert met.view.state is State.LIVE
-
-    story(told)
-
-
-def test_where_nobody_was_asked_nobody_compares(tmp_path: Path) -> None:
-    async def told() -> None:
-        async with meeting(tmp_path, grant=Granted(ALL)) as met:
-            await come_and_go(met, 100, MOST_HANDSHAKES + 1)
-            await met.told_all()
-            assert met.view.state is State.LIVE
 
     story(told)
 

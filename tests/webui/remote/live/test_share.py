@@ -292,6 +292,7 @@ COMING_AND_GOING = """async (times) => {
   for (let time = 0; time < times; time += 1) {
     const given = await (await fetch(config.passUrl, { method: "POST", body: body() })).json();
     let end;
+    let isCounted = false;
     const line = new Line(given.relay, { role: "viewer", pass: given.pass }, t.parseToViewer, {
       welcome: async ({ session, viewer }) => {
         end = new ViewerEnd({ session, viewer, linkKey });
@@ -301,7 +302,8 @@ COMING_AND_GOING = """async (times) => {
       news: () => {},
       frame: async (bytes) => {
         for (const reply of (await end.receive(bytes)).replies) line.send(() => reply);
-        if (!end.isReady) return;
+        if (!end.isReady || isCounted) return; // pictures follow
+        isCounted = true;
         ready += 1;
         setTimeout(() => line.close());
       },
