@@ -19,6 +19,12 @@ def N_(text: str) -> str:  # noqa: N802 - the name under which gettext's tools l
 
 _SAID = (
     N_("An export of yours is being made. Please wait until it is ready."),
+    N_("This is being erased already."),
+    N_("Please say what is to be erased."),
+    N_("Please say up to when."),
+    N_("The end must be after the beginning."),
+    N_("This is no receipt of an erasure."),
+    N_("This receipt was not signed by this installation, or was changed."),
     N_("Please write a text."),
     N_("A time reads 30 min, 4 h or 2 d: minutes, hours or days of work."),
     N_("A time is from one minute to 2,000 hours or 250 days."),

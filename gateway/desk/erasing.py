@@ -37,6 +37,8 @@ def preview(db: Session, by: Actor, scope: Scope, *, now: datetime) -> Preview:
     """
     _require(by, scope.kind)
     erasure.check(scope)
+    if not previewing.is_there(db, by.account_id, scope):
+        raise NotFound
     return previewing.preview(db, by.account_id, scope, now=now)
 
 

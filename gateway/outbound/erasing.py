@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from hashlib import sha256
 from importlib.metadata import version
 from typing import Self
 
@@ -19,6 +20,7 @@ from gateway.clock import Clock
 from gateway.desk import auditing
 from gateway.desk.auditing import DESK, Kind, What
 from gateway.errors import Conflict, Unavailable
+from gateway.mail.parse import parse
 from gateway.rules.erasure import QUIET, ErasureKind, Step, Thing
 from gateway.settings import Settings
 from gateway.store import automatic, erasures, exports, receipts
@@ -30,6 +32,7 @@ from gateway.store.erased.removing import Gone
 from gateway.store.erasurejournal import ErasureJournal
 from gateway.store.erasures import Task
 from gateway.store.exportfiles import ExportFiles
+from gateway.store.filetypes import detect_type
 from gateway.store.receipts import Receipt
 from gateway.store.session import reading, transaction
 
@@ -40,6 +43,11 @@ _LONG = timedelta(minutes=15)
 """How long writing the database's file anew may take at most before somebody else tries."""
 
 _SOON = timedelta(seconds=10)
+
+
+_Some = Callable[[Session, int, int], Sequence[int]]
+_Remove = Callable[[Session, int, int, Sequence[int]], Gone]
+_Note = Callable[[Sequence[int]], None]
 
 
 class _Stopped(Exception):
@@ -217,9 +225,9 @@ class _Work:
             self._batches(Item.TICKET, removing.remove_tickets)
 
     def _mails(self) -> None:
-        self._batches(Item.INTAKE, removing.remove_intakes)
+        self._batches(Item.INTAKE, removing.remove_intakes, self._note_files)
         if self.task.scope.kind is ErasureKind.ACCOUNT:
-            self._everything(accounts.some_intakes, removing.remove_intakes)
+            self._everything(accounts.some_intakes, removing.remove_intakes, self._note_files)
             self._everything(accounts.some_deliveries, removing.remove_deliveries_of)
         after = ""
         while True:
@@ -248,31 +256,49 @@ class _Work:
             gone = accounts.remove(db, self.task.id, self.task.account_id)
             erasures.count(db, self.task, gone)
 
-    def _batches(self, item: Item, remove: Callable[[Session, int, int, Sequence[int]], Gone]) -> None:
-        """Remove what is noted, a batch a transaction."""
-        ids: Sequence[int] = (0,)
-        while ids:
-            self.breathe()
-            with transaction() as db:
-                ids = items.some_rows(db, self.task.id, item, _BATCH)
-                if ids:
-                    gone = remove(db, self.task.id, self._account_id, ids)
-                    items.drop_rows(db, self.task.id, item, ids)
-                    erasures.count(db, self.task, gone)
+    def _note_files(self, intakes: Sequence[int]) -> None:
+        """The files of mails that became no message: filing had kept them before it was held back."""
+        with reading() as db:
+            raws = removing.raws_of(db, intakes)
+        parts: set[str] = set()
+        for raw in raws:
+            try:
+                parsed = parse(self.means.blobs.read(raw), detect_type=detect_type)
+            except Exception:  # noqa: BLE001 - what cannot be read, or is not there, has left no files
+                log.get("erasure").info("erasure.mail_unreadable", erasure=self.task.public_id)
+                continue
+            parts |= {sha256(part.content).hexdigest() for part in parsed.attachments}
+        with transaction() as db:
+            items.add_refs(db, self.task.id, Item.BLOB, parts)
 
-    def _everything(
+    def _batches(self, item: Item, remove: _Remove, note: _Note | None = None) -> None:
+        """Remove what is written down, a batch a transaction."""
+        self._all(lambda db, _: items.some_rows(db, self.task.id, item, _BATCH), remove, note, item)
+
+    def _everything(self, some: _Some, remove: _Remove, note: _Note | None = None) -> None:
+        """Likewise whatever the account has; what had to stay as the newest row goes with the account."""
+        self._all(lambda db, account_id: some(db, account_id, _BATCH), remove, note)
+
+    def _all(
         self,
-        some: Callable[[Session, int, int], Sequence[int]],
-        remove: Callable[[Session, int, int, Sequence[int]], Gone],
+        some: Callable[[Session, int], Sequence[int]],
+        remove: _Remove,
+        note: _Note | None,
+        item: Item | None = None,
     ) -> None:
-        """Likewise of whatever the account has; what had to stay as the newest row goes with the account."""
-        ids: Sequence[int] = (0,)
-        while ids:
+        while True:
             self.breathe()
+            with reading() as db:
+                ids = some(db, self._account_id)
+            if not ids:
+                return
+            if note is not None:
+                note(ids)
             with transaction() as db:
-                ids = some(db, self._account_id, _BATCH)
-                if ids:
-                    erasures.count(db, self.task, remove(db, self.task.id, self._account_id, ids))
+                gone = remove(db, self.task.id, self._account_id, ids)
+                if item is not None:
+                    items.drop_rows(db, self.task.id, item, ids)
+                erasures.count(db, self.task, gone)
 
     def _blobs(self) -> None:
         """Remove what nobody owns any more; what was kept just now, by anybody, is looked at later."""

@@ -96,3 +96,12 @@ def test_an_export_of_nobody_is_done_with(settings: Settings) -> None:
         jobs.make_exports([owed])
     with reading() as db:
         assert outbox.depth(db, Topic.EXPORT) == 0
+
+
+def test_an_erasure_of_nothing_is_done_with(settings: Settings) -> None:
+    with transaction() as db:
+        owed = outbox.put(db, Topic.ERASE, 99, now=clock.now())
+    with jobs.prepare(settings, [Topic.ERASE], is_stopping=lambda: False):
+        jobs.erase_for_good([owed])
+    with reading() as db:
+        assert outbox.depth(db, Topic.ERASE) == 0

@@ -62,7 +62,7 @@ is_there = choosing.is_there
 
 
 def preview(db: Session, account_id: int, scope: Scope, *, now: datetime) -> Preview:
-    """Look; nothing is written. NotFound for what is not there."""
+    """Look; nothing is written."""
     addresses = choosing.addresses_of(db, account_id, scope)
     going = choosing.going(account_id, scope, addresses)
     return Preview(

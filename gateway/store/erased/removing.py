@@ -38,7 +38,7 @@ from gateway.store.outbox import Topic
 
 Gone = Counter[str]
 
-NOWHERE = 0
+NOWHERE = -1
 """Where an emptied ticket leads to: SQLite would give the key of its newest row anew (`_keep_place`)."""
 
 
@@ -123,6 +123,13 @@ def remove_intakes(db: Session, erasure_id: int, account_id: int, ids: Sequence[
     db.execute(delete(Offer).where(Offer.account_id == account_id, Offer.intake_id.in_(ids)))
     db.execute(delete(Intake).where(Intake.account_id == account_id, Intake.id.in_(ids)))
     return gone
+
+
+def raws_of(db: Session, intakes: Sequence[int]) -> Sequence[str]:
+    """The raw mails of those that became no message, or one without files."""
+    with_files = select(Article.intake_id).join(Attachment).where(Article.intake_id.in_(intakes))
+    bare = Intake.id.in_(intakes), Intake.id.not_in(with_files)
+    return db.execute(select(Intake.raw_sha256).where(*bare)).scalars().all()
 
 
 def remove_deliveries(db: Session, erasure_id: int, where: ColumnElement[bool]) -> Gone:
@@ -225,11 +232,11 @@ def _forget_acts(db: Session, account_id: int, ids: Sequence[int]) -> None:
 
 
 def _forget_answers(db: Session, account_id: int, ids: Sequence[int]) -> None:
-    """What the API would say again of the tickets."""
-    for number in db.execute(select(Ticket.number).where(Ticket.id.in_(ids))).scalars().all():
-        place = IdempotencyKey.location
-        named = or_(place.endswith(f"/tickets/{number}"), place.contains(f"/tickets/{number}/"))
-        db.execute(delete(IdempotencyKey).where(IdempotencyKey.account_id == account_id, named))
+    """What the API would say again of the tickets and their messages."""
+    numbers = db.execute(select(Ticket.number).where(Ticket.id.in_(ids))).scalars().all()
+    said = select(Article.public_id).where(Article.ticket_id.in_(ids))
+    named = or_(IdempotencyKey.location.in_(map(str, numbers)), IdempotencyKey.location.in_(said))
+    db.execute(delete(IdempotencyKey).where(IdempotencyKey.account_id == account_id, named))
 
 
 def _file_blobs(db: Session, of_file: ColumnElement[bool]) -> set[str | None]:

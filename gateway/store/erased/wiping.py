@@ -35,6 +35,7 @@ def wipe(breathe: Callable[[], None]) -> None:
         return
     _merge_words(breathe)
     with session.outside() as run:
+        run("PRAGMA temp_store=FILE")  # the whole database is written there once: memory would not hold it
         run("VACUUM")
     truncate_log()
 

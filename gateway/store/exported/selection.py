@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Table, select
+from sqlalchemy import Column, ColumnElement, Table, or_, select
 
 from gateway.rules.privacy import Privacy
 from gateway.rules.remote import State as RemoteState
@@ -102,7 +102,7 @@ WHOLE: Sequence[_Taken] = (
     _Taken(ImapSource, frozenset({"state", "trial", *_LEASE, *_TROUBLE})),
     _Taken(ImapFolder),
     _Taken(SmtpAccount, frozenset({"is_operators", "resting_until", "refreshing_until", *_TROUBLE})),
-    _Taken(Ticket),
+    _Taken(Ticket, where=(or_(Ticket.merged_into_id.is_(None), Ticket.merged_into_id > 0),)),
     _Taken(ContactMerge),
     _Taken(TicketLink),
     _Taken(Participant),

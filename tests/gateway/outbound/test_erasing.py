@@ -18,9 +18,10 @@ from gateway.outbound.erasing import Means, erase, erase_again
 from gateway.rules.erasure import ErasureKind, Scope, State, Step
 from gateway.rules.exporting import Scope as ExportScope
 from gateway.rules.remote import Why
-from gateway.store import outbox, receipts, session
+from gateway.store import outbox, receipts, session, tickets
 from gateway.store.drafts import Drafted, DraftedFile
 from gateway.store.erasures import LEASE
+from gateway.store.exported import selection
 from gateway.store.models import (
     Account,
     Article,
@@ -161,6 +162,16 @@ def test_a_mail_of_theirs_in_the_ticket_of_another_goes_and_the_ticket_stays(wor
     (article,) = world.detail(1).articles
     assert "Bob's first" in article.text
     assert cast.ticket_row(1).article_count == 1
+
+
+def test_mail_that_was_held_back_goes_with_its_files(world: World) -> None:
+    looping = marked_mail(f"Zora <{ZORA}>", "Subjmark", "Bodymark", "filemark.txt", b"contmark held")
+    world.receive(f"X-Loop: {SUPPORT}\r\n".encode() + looping, mail_from=ZORA)
+    assert numbers() == [1, 2, 3, 4, 5]
+    assert places_of([world.blobs.root], b"contmark held")
+    made = erased(world, ErasureKind.CONTACT, contact_of(ZORA))
+    assert left(world) == []
+    assert show(world, made).counts["mails"] == 4
 
 
 def test_what_quotes_them_is_offered_and_goes_if_it_is_chosen(world: World) -> None:
@@ -413,3 +424,14 @@ def test_means_are_those_of_the_installation(tmp_path: Path) -> None:
     found = Means.of(chosen, SystemClock())
     assert found.journal.path == tmp_path / "apart" / "j"
     assert found.blobs.root == tmp_path / "blobs"
+
+
+def test_what_had_to_stay_of_the_newest_ticket_is_in_no_export_and_nobody_acts_on_it(world: World) -> None:
+    erased(world, ErasureKind.TICKET, "5")
+    with session.transaction() as db:
+        with pytest.raises(NotFound):
+            tickets.stand(db, world.ours.owner.sight, 5)
+        rows = [picked for picked in selection.of_account(world.ours.account_id) if picked.name == "ticket"]
+        (picked,) = rows
+        exported = db.execute(select(*picked.columns).where(*picked.where)).all()
+    assert len(exported) == 4

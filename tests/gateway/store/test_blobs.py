@@ -157,6 +157,65 @@ def test_a_root_that_cannot_be_made_is_unavailable(tmp_path: Path) -> None:
         BlobStore(tmp_path / "file" / "blobs")
 
 
+def aged(store: BlobStore, *, hours: float) -> datetime:
+    """The blob as it was kept so long ago; now."""
+    now = datetime.now(UTC)
+    at = (now - timedelta(hours=hours)).timestamp()
+    os.utime(store.path(SHA), (at, at))
+    return now
+
+
+def test_a_blob_that_nobody_touched_lately_goes(tmp_path: Path) -> None:
+    store = BlobStore(tmp_path / "blobs")
+    store.put(DATA)
+    now = aged(store, hours=2)
+    assert not store.forget(SHA, untouched_since=now - timedelta(hours=3))
+    assert store.read(SHA) == DATA
+    assert store.forget(SHA, untouched_since=now - timedelta(hours=1))
+    assert not store.path(SHA).exists()
+    assert spooled(store) == []
+    assert store.forget(SHA, untouched_since=now)
+
+
+def test_whoever_keeps_the_same_again_is_not_robbed_of_it(tmp_path: Path) -> None:
+    store = BlobStore(tmp_path / "blobs")
+    store.put(DATA)
+    now = aged(store, hours=2)
+    store.put(DATA)
+    assert not store.forget(SHA, untouched_since=now - timedelta(hours=1))
+    assert store.read(SHA) == DATA
+
+
+def test_one_that_was_kept_while_it_was_put_aside_is_put_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = BlobStore(tmp_path / "blobs")
+    store.put(DATA)
+    now = aged(store, hours=2)
+    stat = Path.stat
+
+    def kept_after_the_first_look(path: Path) -> os.stat_result:
+        seen = stat(path)
+        if path == store.path(SHA):
+            store.put(DATA)
+        return seen
+
+    # A race of two processes: the other one comes between the look and the renaming.
+    monkeypatch.setattr(Path, "stat", kept_after_the_first_look)
+    assert not store.forget(SHA, untouched_since=now - timedelta(hours=1))
+    monkeypatch.undo()
+    assert store.read(SHA) == DATA
+    assert spooled(store) == []
+
+
+def test_one_that_was_put_aside_by_somebody_who_died_is_looked_at_again(tmp_path: Path) -> None:
+    store = BlobStore(tmp_path / "blobs")
+    store.put(DATA)
+    store.path(SHA).rename(store.spool_dir / f"{SHA}.gone")
+    assert not store.forget(SHA, untouched_since=datetime.now(UTC) - timedelta(hours=1))
+    assert store.read(SHA) == DATA
+
+
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of 2 MiB."""

@@ -156,3 +156,11 @@ def test_an_export_that_is_gone_is_no_work(world: World) -> None:
         outbox.put(db, Topic.EXPORT, 999, now=NOON)
         assert exports.begin(db, 999, now=NOON) is None
     assert owed() == 0
+
+
+def test_all_of_an_account_are_given_up_at_once(world: World) -> None:
+    made, theirs = ask(world.ours.owner), ask(world.stranger.owner)
+    with session.transaction() as db:
+        assert exports.remove_all_of(db, world.ours.account_id) == [made]
+        assert outbox.depth(db, Topic.EXPORT) == 1
+        assert exports.live_ids(db) == {theirs}

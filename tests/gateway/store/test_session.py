@@ -253,3 +253,21 @@ def own_connection() -> object:
         if session.is_sqlite():
             return id(connection.connection.dbapi_connection)
         return connection.execute(text("SELECT pg_backend_pid()")).scalar()
+
+
+def test_maintenance_is_outside_of_any_transaction(database: str) -> None:
+    with session.outside() as run:
+        run("VACUUM")
+        assert [row[0] for row in run("SELECT 1")] == [1]
+        with pytest.raises(RuntimeError, match="do not nest"), session.reading():
+            pass
+    owe()
+    assert count_owed() == 1
+
+
+def test_maintenance_that_cannot_be_done_now_is_unavailable(database: str) -> None:
+    on_sqlite, elsewhere = "VACUUM INTO '/nowhere/at/all'", "SELECT pg_terminate_backend(pg_backend_pid())"
+    with pytest.raises(Unavailable), session.outside() as run:
+        run(on_sqlite if session.is_sqlite() else elsewhere)
+    owe()
+    assert count_owed() == 1

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select, update
 
 from gateway.rules.erasure import ErasureKind, Scope
+from gateway.rules.status import Status
 from gateway.store import session
 from gateway.store.erased import choosing
 from gateway.store.erased.choosing import Going
@@ -75,9 +76,9 @@ def test_a_time_takes_its_beginning_and_not_its_end(filled: World) -> None:
 
 
 def test_a_time_takes_tickets_in_some_states_alone(filled: World) -> None:
-    filled.move(2, cast.Status.CLOSED)
+    filled.move(2, Status.CLOSED)
     later = filled.clock.now() + timedelta(days=1)
-    assert numbers(filled, Scope(ErasureKind.RANGE, "", None, later, (cast.Status.CLOSED,))) == [2]
+    assert numbers(filled, Scope(ErasureKind.RANGE, "", None, later, (Status.CLOSED,))) == [2]
 
 
 def test_an_account_takes_all_of_its_own(filled: World) -> None:

@@ -1,6 +1,7 @@
 """Removing rows with all that hangs on them."""
 
 from sqlalchemy import func, insert, select, update
+from sqlalchemy.orm import Session
 
 from gateway.rules.erasure import ErasureKind, Scope
 from gateway.store import outbox, session
@@ -70,11 +71,12 @@ def test_what_could_be_undone_and_said_again_of_a_ticket_goes(world: World) -> N
     world.receive(mail())
     made, now, mine = key(world), world.clock.now(), {"account_id": world.ours.account_id}
     with session.transaction() as db:
-        act = {"public_id": "a", "staff_id": world.ours.staff.staff_id, "kind": "x", "what": {}, "at": now}
+        who = {"public_id": "a", "staff_id": world.ours.staff.staff_id}
+        act: dict[str, object] = {**who, "kind": "x", "what": {}, "at": now}
         act_id = db.execute(insert(Act).returning(Act.id), mine | act | {"count": 1}).scalar_one()
         db.execute(insert(ActItem), mine | {"act_id": act_id, "ticket_id": ticket_id_in(db, 1)})
         for number in (1, 2, 11):
-            answer = {"key": f"k{number}", "body_hash": "", "location": f"/api/v1/tickets/{number}"}
+            answer = {"key": f"k{number}", "body_hash": "", "location": str(number)}
             db.execute(insert(IdempotencyKey), mine | answer | {"created_at": now})
         removing.remove_tickets(db, made, world.ours.account_id, [ticket_id_in(db, 1)])
         kept = db.execute(select(IdempotencyKey.key).order_by(IdempotencyKey.key)).scalars().all()
@@ -82,7 +84,7 @@ def test_what_could_be_undone_and_said_again_of_a_ticket_goes(world: World) -> N
     assert count(Act) == count(ActItem) == 0
 
 
-def ticket_id_in(db: session.Session, number: int) -> int:
+def ticket_id_in(db: Session, number: int) -> int:
     return db.execute(select(Ticket.id).where(Ticket.number == number)).scalar_one()
 
 

@@ -37,6 +37,17 @@ def test_messages_are_found_as_if_they_had_come_by_mail(world: World) -> None:
     assert hits(world) == [1] * len(LOOKED_FOR)
 
 
+def test_a_message_is_found_by_what_it_holds_now(world: World) -> None:
+    world.receive(with_file("It smokes."))
+    world.receive(with_file("It burns."))
+    with session.transaction() as db:
+        first = db.execute(select(Attachment.article_id).order_by(Attachment.id)).scalars().first()
+        db.execute(delete(table(Attachment)).where(table(Attachment).c.article_id == first))
+        indexing.index_again(db, world.ours.account_id, [first or 0])
+    found = dict(zip(LOOKED_FOR, hits(world), strict=True))
+    assert (found["filename:übersicht"], found["smokes"], found["subject:file"]) == (1, 1, 2)
+
+
 def test_pictures_get_their_previews_anew(world: World) -> None:
     world.receive(with_file("x"))
     with session.transaction() as db:
