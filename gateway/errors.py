@@ -50,6 +50,12 @@ class Suspended(DeskError):
     words = "This account is suspended. Please turn to whoever runs this installation."
 
 
+class Terminated(Suspended):
+    """The account's owner has ended it: nobody else comes in any more."""
+
+    words = "This account is terminated."
+
+
 class NotFound(DeskError):
     """There is no such thing, or it belongs to somebody else."""
 

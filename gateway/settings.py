@@ -198,6 +198,9 @@ class Settings(BaseSettings):
         description="Who may create an account: `open` (anybody), `invitation` (whom"
         " `manage4all account invite` has invited) or `closed`.",
     )
+    termination_grace_days: int = Field(
+        0, ge=0, le=365, description="Days in which a terminated account can be taken back; 0: gone at once."
+    )
     oidc_issuer: str = Field(
         "", description="OpenID Connect provider by which linked people may sign in: its issuer, https://…"
     )

@@ -198,6 +198,8 @@ SCREENS = (
     Screen("audit", "/account/audit"),
     Screen("stored", "/account/privacy"),
     Screen("exports", "/account/exports", _export),
+    Screen("retention", "/account/retention?closed=730&spam=30&quarantined=30&remote=365"),
+    Screen("termination", "/account/terminate"),
     Screen("tokens", "/account/tokens"),
     Screen("operator", "/operator"),
     Screen("operator-accounts", "/operator", _to_the_end),

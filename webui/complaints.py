@@ -243,6 +243,14 @@ _SAID = (
     N_("A notice ends in the future, within 90 days."),
     N_("This account is suspended already."),
     N_("This account is not suspended."),
+    N_("A rule is from 1 to 7,300 days. An empty field keeps it for ever."),
+    N_("This is not the name of the account."),
+    N_("This account is terminated."),
+    N_("This account is not terminated."),
+    N_("This account is terminated. Its owner alone can take that back."),
+    N_("This account is suspended or terminated already."),
+    N_("It is too late: the account is being erased."),
+    N_("The operator’s own account cannot be terminated. Make another one the operator’s first."),
     N_("The operator's own account cannot be suspended."),
 )
 

@@ -28,6 +28,7 @@ from webui.office import office
 SIGN_IN_PATH = "/sign-in"
 PROVE_PATH = "/prove"
 SECURITY_PATH = "/account/security"
+TERMINATION_PATH = "/account/terminate"
 GUEST_PATH = "/guest"
 _OWN_AREA = "signin"
 _MAX_SECRET = 200
@@ -65,8 +66,9 @@ def actor() -> Actor:
 def signed_in(view: Callable[P, T]) -> Callable[P, T | AnyResponse]:
     """Guard of a view: who is not signed in is sent to the sign-in page and back.
 
-    Who owes a second factor sees only the pages about oneself, where it is set up. To guests there are only
-    those and what `with_guests` opens to them: anything else answers as if it did not exist.
+    Who owes a second factor sees only the pages about oneself, where it is set up; the owner of an account
+    that ends sees besides them only where that is taken back. To guests there are only those and what
+    `with_guests` opens to them: anything else answers as if it did not exist.
     """
     return _guarded(view, is_for_guests=False)
 
@@ -84,6 +86,8 @@ def _guarded(view: Callable[P, T], *, is_for_guests: bool) -> Callable[P, T | An
             target = request.full_path.rstrip("?") if request.method == "GET" else "/"
             return redirect(f"{SIGN_IN_PATH}?next={quote(safe_next(target))}", 303)
         if _OWN_AREA not in request.blueprints:
+            if person.terminates_at is not None and not request.path.startswith(TERMINATION_PATH):
+                return redirect(TERMINATION_PATH, 303)
             if person.owes_factor:
                 return redirect(f"{SECURITY_PATH}?owed=1", 303)
             if person.is_guest and request.path == "/":

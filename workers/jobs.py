@@ -20,12 +20,14 @@ from gateway.inbound.duetimes import see_again
 from gateway.inbound.file_intake import file_intake
 from gateway.inbound.previews import make_previews
 from gateway.inbound.scanning import scan_article
+from gateway.outbound.certifying import Notary, certify
 from gateway.outbound.deliver import deliver
 from gateway.outbound.erasing import Means, erase
 from gateway.outbound.exporting import Bindery, make_export
 from gateway.outbound.guestnews import tell_of_news
 from gateway.outbound.postoffice import open_office
 from gateway.outbound.reporting import count_report
+from gateway.outbound.submission import Sender
 from gateway.settings import Settings
 from gateway.store import outbox
 from gateway.store.blobs import BlobStore
@@ -72,9 +74,8 @@ def _work(settings: Settings, topic: Topic, stack: ExitStack) -> Work:
                 examine=Examiner(settings).examine,
             )
             return lambda row: file(row.ref_id, told=row.told)
-        case Topic.DELIVER:
-            office = stack.enter_context(open_office(settings, blobs=blobs, clock=clock))
-            return lambda row: deliver(row.ref_id, office=office)
+        case Topic.DELIVER | Topic.CERTIFY:
+            return _outgoing(settings, topic, stack)
         case Topic.SCAN:
             return lambda row: scan_article(
                 row.ref_id, scanner=scanner, blobs=blobs, clock=clock, told=row.told
@@ -100,6 +101,18 @@ def _work(settings: Settings, topic: Topic, stack: ExitStack) -> Work:
             return _beside(settings, topic, stack)
         case _:
             assert_never(topic)
+
+
+def _outgoing(settings: Settings, topic: Literal[Topic.DELIVER, Topic.CERTIFY], stack: ExitStack) -> Work:
+    """Likewise for what goes out by mail."""
+    clock, blobs = SystemClock(), BlobStore(settings.blob_dir)
+    if topic is Topic.DELIVER:
+        office = stack.enter_context(open_office(settings, blobs=blobs, clock=clock))
+        return lambda row: deliver(row.ref_id, office=office)
+    sender = Sender(relay_url=settings.relay_url.get_secret_value(), ehlo_name=settings.greeting)
+    stack.callback(sender.close)
+    notary = Notary(sender, settings.mail_domain, clock)
+    return lambda row: certify(row.ref_id, notary=notary)
 
 
 def _beside(settings: Settings, topic: Literal[Topic.EXPORT, Topic.ERASE], stack: ExitStack) -> Work:
@@ -163,6 +176,11 @@ def make_exports(outbox_ids: Sequence[int]) -> None:
 def erase_for_good(outbox_ids: Sequence[int]) -> None:
     """Erase what somebody has asked to, beside the other work."""
     work_on(Topic.ERASE, outbox_ids)
+
+
+def certify_erasures(outbox_ids: Sequence[int]) -> None:
+    """Certify to former owners that their accounts are gone."""
+    work_on(Topic.CERTIFY, outbox_ids)
 
 
 def carry_on(outbox_ids: Sequence[int]) -> None:

@@ -36,7 +36,7 @@ def parts(settings: Settings) -> list[Part]:
     return [
         *([] if settings.redis_url else [_queue_server(settings)]),
         _workers(settings, _FILING, settings.file_workers),
-        _workers(settings, (Topic.DELIVER,), settings.deliver_workers),
+        _workers(settings, (Topic.DELIVER, Topic.CERTIFY), settings.deliver_workers),
         Part(
             "scheduler",
             ("scheduler",),

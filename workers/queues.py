@@ -30,6 +30,7 @@ _FUNCTIONS = {
     Topic.REPORT: "workers.jobs.count_reports",
     Topic.EXPORT: "workers.jobs.make_exports",
     Topic.ERASE: "workers.jobs.erase_for_good",
+    Topic.CERTIFY: "workers.jobs.certify_erasures",
 }
 _WAITS_SECONDS = 600  # a doorbell older than this is not worth answering: the sweep has rung again
 _FAILED_SECONDS = 60

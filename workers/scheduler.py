@@ -15,7 +15,7 @@ from rq.exceptions import StopRequested
 from gateway import clock, log
 from gateway.cli import marks
 from gateway.clock import SystemClock
-from gateway.desk import remotewatch, sleeping, suggestions
+from gateway.desk import remotewatch, retaining, sleeping, suggestions, terminating
 from gateway.desk.remotewatch import Silence
 from gateway.errors import DeskError
 from gateway.outbound.recovery import recover
@@ -56,6 +56,8 @@ _NOTIFY_SECONDS = 30.0
 _END_SECONDS = 5.0
 _SUGGEST_SECONDS = 300.0
 _SILENT_SECONDS = 30.0
+_RETAIN_SECONDS = 60.0
+_TERMINATE_SECONDS = 5.0
 _HALF_WRITTEN_FOR = timedelta(hours=6)  # no sender may take as long over one mail
 
 _COUNTS_KEPT_FOR = timedelta(hours=6)
@@ -84,6 +86,8 @@ def run(settings: Settings) -> None:
     listen = every(_SILENT_SECONDS, lambda: end_silent_sessions(silence))
     count = every(_TIDY_SECONDS, count_kept)
     hand_on = every(_SUGGEST_SECONDS, hand_suggestions_on)
+    retain = every(_RETAIN_SECONDS, apply_retention)
+    terminate = every(_TERMINATE_SECONDS, finish_terminations)
     with contextlib.suppress(StopRequested):
         while not stop.requested:
             pause = _quietly("sweep", lambda: sweep(connection))
@@ -99,6 +103,8 @@ def run(settings: Settings) -> None:
             _quietly("listen", listen)
             _quietly("count", count)
             _quietly("suggestions", hand_on)
+            _quietly("retain", retain)
+            _quietly("terminate", terminate)
             stop.sleep(_LONGEST_SECONDS if pause is None else pause)
 
 
@@ -235,6 +241,29 @@ def hand_suggestions_on() -> int:
             return 0
     with transaction() as db:
         return suggestions.open_due(db, now=now)
+
+
+def apply_retention() -> int:
+    """Begin to erase what accounts have kept for as long as their rules say; how much, all in all."""
+    now, over = clock.now(), 0
+    with reading() as db:
+        due = retaining.due_accounts(db, now=now)
+    for account_id in due:
+        with transaction() as db:
+            over += retaining.apply_rules(db, account_id, now=now)
+    return over
+
+
+def finish_terminations() -> int:
+    """Begin to erase the accounts whose time is over; how many."""
+    now = clock.now()
+    with reading() as db:
+        due = terminating.due_accounts(db, now=now)
+    finished = 0
+    for account_id in due:
+        with transaction() as db:
+            finished += terminating.finish(db, account_id, now=now)
+    return finished
 
 
 def _pause_before(next_due_at: datetime | None, now: datetime) -> float:

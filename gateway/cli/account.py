@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import click
@@ -11,7 +12,7 @@ from gateway import clock
 from gateway.cli.inviting import invitations, invite
 from gateway.cli.opening import open_desk
 from gateway.cli.output import answer, json_option, table
-from gateway.desk import auditing, mailedlinks, passwords, people, secondfactor
+from gateway.desk import auditing, mailedlinks, passwords, people, secondfactor, terminating
 from gateway.errors import Invalid
 from gateway.store.session import reading, transaction
 
@@ -85,6 +86,35 @@ def unlock(login: str, as_json: bool) -> None:  # noqa: FBT001
     with transaction() as db:
         secondfactor.take_away(db, login, now=clock.now())
     answer({"login": login}, as_json=as_json)
+
+
+@account.command()
+@click.argument("account_id")
+@click.option("--name", required=True, help="The name of the account, so that no other one is meant.")
+@json_option
+def terminate(account_id: str, name: str, as_json: bool) -> None:  # noqa: FBT001
+    """End an account for an owner who cannot sign in, as the page /account/terminate does.
+
+    It takes no mail and sends none from now on. After M4A_TERMINATION_GRACE_DAYS all of it is erased, and a
+    mail certifies that to the owner.
+    """
+    grace = timedelta(days=open_desk().termination_grace_days)
+    with transaction() as db:
+        found = people.get_account(db, account_id)
+        goes_at = terminating.terminate_for(db, found.id, name, grace=grace, now=clock.now())
+    answer({"id": found.public_id, "erased_from": goes_at.isoformat()}, as_json=as_json)
+
+
+@account.command("take-back")
+@click.argument("account_id")
+@json_option
+def take_back(account_id: str, as_json: bool) -> None:  # noqa: FBT001
+    """Let an account that was ended go on, as long as its erasure has not begun."""
+    open_desk()
+    with transaction() as db:
+        found = people.get_account(db, account_id)
+        terminating.take_back_for(db, found.id, now=clock.now())
+    answer({"id": found.public_id}, as_json=as_json)
 
 
 @account.command()

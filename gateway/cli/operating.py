@@ -125,5 +125,6 @@ def _shown(one: AccountLine) -> dict[str, Any]:
         "most_bytes": one.limits.kept_bytes,
         "most_mails_day": one.limits.mails_day,
         "suspended": one.suspended_at is not None,
+        "terminates_at": one.terminates_at.isoformat() if one.terminates_at else None,
         "operator": one.is_operators,
     }

@@ -6,15 +6,21 @@ from gateway.errors import AccountFull, Conflict, Suspended
 from gateway.store import bounds
 
 
-def check_takes_mail(db: Session, account_id: int) -> None:
-    """Nothing if mail may come in, Suspended or AccountFull if it is to be tried again later."""
+def takes_mail(db: Session, account_id: int) -> bool:
+    """Whether mail may come in; False for an account that ends: nobody has its addresses any more.
+
+    Suspended or AccountFull if it is to be tried again later.
+    """
     found = bounds.bounds_of(db, account_id)
     if found is None:
-        return
+        return True
+    if found.ends:
+        return False
     if found.suspended_at is not None:
         raise Suspended(detail="no mail is taken")
     if found.is_full:
         raise AccountFull(detail="the operator's limit")
+    return True
 
 
 def check_room_for_staff(db: Session, account_id: int) -> None:

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 from gateway.desk import inventorywords as words
 from gateway.rules.access import Actor, Permission, require
 from gateway.rules.privacy import Privacy, Purpose, Whom
+from gateway.rules.retention import Rules
+from gateway.store import retention
 from gateway.store.queries.inventory import Kept, count_kept, list_kept
 
 _SECTIONS: Mapping[Whom, Sequence[Whom]] = {
@@ -23,8 +25,8 @@ _SECTIONS: Mapping[Whom, Sequence[Whom]] = {
 class Item:
     """One kind of thing that is kept: its name, what kinds of data, why, how long.
 
-    `count` is how many the account has, None where that is not known by account; `fields` are the names of
-    its columns by how near to a person they are.
+    `lasts` has the account's own rules as well; `count` is how many the account has, None where that is not
+    known by account; `fields` are the names of its columns by how near to a person they are.
     """
 
     name: str
@@ -47,7 +49,7 @@ class Section:
 def take(db: Session, by: Actor) -> Sequence[Section]:
     """The inventory of the actor's account; Denied for all but owner and admins."""
     require(by, Permission.MANAGE_ACCOUNT)
-    return _sections(count_kept(db, by.account_id))
+    return _sections(count_kept(db, by.account_id), retention.rules_of(db, by.account_id))
 
 
 def as_json() -> dict[str, Any]:
@@ -77,20 +79,20 @@ def as_json() -> dict[str, Any]:
     }
 
 
-def _sections(counts: Mapping[str, int]) -> Sequence[Section]:
+def _sections(counts: Mapping[str, int], rules: Rules) -> Sequence[Section]:
     names, tables = words.whom_names(), {kept.name: kept for kept in list_kept()}
     in_order = [tables[name] for name in words.table_names()]
     return [
         Section(
             whom,
             names[whom],
-            [_item(kept, counts.get(kept.name)) for kept in in_order if kept.whom in about],
+            [_item(kept, counts.get(kept.name), rules) for kept in in_order if kept.whom in about],
         )
         for whom, about in _SECTIONS.items()
     ]
 
 
-def _item(kept: Kept, count: int | None) -> Item:
+def _item(kept: Kept, count: int | None, rules: Rules) -> Item:
     fields = {
         name: tuple(one.name for one in kept.fields if one.privacy is privacy)
         for privacy, name in words.privacy_names().items()
@@ -102,7 +104,7 @@ def _item(kept: Kept, count: int | None) -> Item:
         name=words.table_names()[kept.name],
         data=[name for name in found if name != technical] or [technical],
         purposes=[name for one, name in words.purpose_names().items() if one in (why or {Purpose.RUNNING})],
-        lasts=words.lasts_names()[kept.lasts],
+        lasts="; ".join([words.lasts_names()[kept.lasts], *words.rule_names(kept.name, rules)]),
         count=count,
         fields=found,
     )

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from gateway.i18n import _
+from gateway.i18n import _, ngettext
 from gateway.rules.privacy import Lasts, Privacy, Purpose, Whom
+from gateway.rules.retention import Matter, Rules
 
 
 def whom_names() -> Mapping[Whom, str]:
@@ -73,6 +74,58 @@ def lasts_names() -> Mapping[Lasts, str]:
     }
 
 
+def rule_names(table: str, rules: Rules) -> Sequence[str]:
+    """What an account's own rules say of a table's rows, in words; nothing where none is about them."""
+    said = [
+        (words, rules.days(matter))
+        for matter, (tables, words) in _by_rule(rules).items()
+        if table in tables and rules.days(matter)
+    ]
+    return [words % {"num": days} for words, days in said]
+
+
+def _by_rule(rules: Rules) -> Mapping[Matter, tuple[frozenset[str], str]]:
+    days = {matter: rules.days(matter) for matter in Matter}
+    return {
+        Matter.CLOSED: (
+            _OF_TICKETS,
+            ngettext(
+                "of closed tickets %(num)s day after the last activity",
+                "of closed tickets %(num)s days after the last activity",
+                days[Matter.CLOSED],
+            ),
+        ),
+        Matter.SPAM: (
+            _OF_TICKETS,
+            ngettext(
+                "of spam %(num)s day after the last activity",
+                "of spam %(num)s days after the last activity",
+                days[Matter.SPAM],
+            ),
+        ),
+        Matter.QUARANTINED: (
+            frozenset({"quarantined", "intake", "offer"}),
+            ngettext(
+                "in quarantine %(num)s day after its arrival",
+                "in quarantine %(num)s days after its arrival",
+                days[Matter.QUARANTINED],
+            ),
+        ),
+        Matter.REMOTE: (
+            frozenset({"remote_session", "remote_visit"}),
+            ngettext(
+                "%(num)s day after the session’s end",
+                "%(num)s days after the session’s end",
+                days[Matter.REMOTE],
+            ),
+        ),
+    }
+
+
+_OF_TICKETS = frozenset({"ticket", "article", "attachment", "intake", "offer"})
+"""Where the rules about tickets are told; whatever else hangs on a ticket says that it does."""
+
+
 def table_names() -> Mapping[str, str]:
     """What the tables hold; one without its name fails the tests."""
     return {**_about_customers(), **_about_people(), **_about_settings()}
@@ -134,6 +187,7 @@ def _about_people() -> Mapping[str, str]:
         "export": _("Exports"),
         "erasure": _("Erasures and their receipts"),
         "erasure_item": _("What an erasure still has to take"),
+        "farewell": _("Owners of ended accounts, to whom the erasure is certified"),
         "saved_view": _("Saved views"),
         "act": _("Acts that can be undone"),
         "act_item": _("Tickets of an act"),

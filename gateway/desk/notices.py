@@ -7,7 +7,7 @@ from babel.dates import format_datetime
 from gateway import ids
 from gateway.i18n import DEFAULT_LOCALE, current_locale, speaking
 from gateway.mail.address import Address
-from gateway.mail.compose import OutgoingMail, compose
+from gateway.mail.compose import OutgoingFile, OutgoingMail, compose
 from gateway.rules.hours import zone_named
 from gateway.templating import render
 
@@ -20,6 +20,7 @@ def write_notice(
     mail_domain: str,
     now: datetime,
     zone: str = "",
+    files: tuple[OutgoingFile, ...] = (),
     **values: object,
 ) -> bytes:
     """The bytes of a notice to one person, in their language (`locale` "" is English), by their clock.
@@ -37,6 +38,7 @@ def write_notice(
             to=(Address("", to),),
             subject=subject,
             text=text,
+            attachments=files,
             auto_submitted="auto-generated",
         )
     )

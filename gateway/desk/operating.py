@@ -94,29 +94,43 @@ def limit(db: Session, by: Actor | None, public_id: str, limits: Limits, *, now:
 def suspend(db: Session, by: Actor | None, public_id: str, *, now: datetime) -> None:
     """Shut an account: who is signed in is out at once, remote sessions end, mail is to be tried again later.
 
-    What it has stays, and its unsent mail waits. Conflict for the operator's own, and for one that is shut.
+    What it has stays, and its unsent mail waits. Conflict for the operator's own, and for one that is shut
+    or ends.
     """
     whom = get(db, by, public_id)
     if whom.is_operators:
         raise Conflict("The operator's own account cannot be suspended.")
+    _check_goes_on(whom)
     if whom.suspended_at is not None:
         raise Conflict("This account is suspended already.")
     _set(db, whom, suspended_at=now)
-    for staff_id in queries.everybody_of(db, whom.id):
-        leaving.end_access(db, staff_id)
-    running = RemoteSession.account_id == whom.id, RemoteSession.state != State.ENDED.value
-    for session_id in db.execute(select(RemoteSession.id).where(*running)).scalars().all():
-        remote.end(db, session_id, why=Why.REVOKED, now=now)
+    shut_out(db, whom.id, now=now)
     _note(db, by, whom, Kind.SUSPENDED, now)
 
 
 def resume(db: Session, by: Actor | None, public_id: str, *, now: datetime) -> None:
-    """Let an account go on. Conflict for one that is not suspended."""
+    """Let an account go on. Conflict for one that is not suspended, or ends."""
     whom = get(db, by, public_id)
+    _check_goes_on(whom)
     if whom.suspended_at is None:
         raise Conflict("This account is not suspended.")
     _set(db, whom, suspended_at=None)
     _note(db, by, whom, Kind.RESUMED, now)
+
+
+def shut_out(db: Session, account_id: int, *, but: int | None = None, now: datetime) -> None:
+    """End whatever lets people into an account, all but one of them, and its remote sessions."""
+    for staff_id in queries.everybody_of(db, account_id):
+        if staff_id != but:
+            leaving.end_access(db, staff_id)
+    running = RemoteSession.account_id == account_id, RemoteSession.state != State.ENDED.value
+    for session_id in db.execute(select(RemoteSession.id).where(*running)).scalars().all():
+        remote.end(db, session_id, why=Why.REVOKED, now=now)
+
+
+def _check_goes_on(whom: AccountLine) -> None:
+    if whom.terminates_at is not None:
+        raise Conflict("This account is terminated. Its owner alone can take that back.")
 
 
 def _set(db: Session, whom: AccountLine, **values: object) -> None:

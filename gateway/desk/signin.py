@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, select, update
+from sqlalchemy import Row, and_, bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from gateway.desk import auditing
 from gateway.desk.auditing import Kind, Way
 from gateway.desk.broadcasting import Notice
-from gateway.errors import Suspended
+from gateway.errors import Suspended, Terminated
 from gateway.ids import hash_secret, new_secret
 from gateway.rules.access import Actor, Permission, Role, may
 from gateway.rules.hours import check_zone
@@ -41,7 +41,8 @@ class SignedIn:
     `holds_mail` says that mail of the account waits to be released, `owes_factor` that the account demands a
     second factor and they have none yet, `zone` is the time zone that they read by, `has_start` that the
     account's guided start goes on, `sign_in_id` is the key of this sign-in, `is_operators` that the
-    account is the operator's, `notice` what the operator tells everybody.
+    account is the operator's, `notice` what the operator tells everybody. `terminates_at` is until when they,
+    who own the account and end it, may take that back; None for an account that goes on.
     """
 
     actor: Actor
@@ -58,6 +59,7 @@ class SignedIn:
     sign_in_id: int = 0
     is_operators: bool = False
     notice: Notice | None = None
+    terminates_at: datetime | None = None
 
     @property
     def is_guest(self) -> bool:
@@ -119,13 +121,15 @@ def open_session(
 ) -> str:
     """A new session, got by `way`; the answer is the cookie's secret, which is kept nowhere else.
 
-    Suspended if the account is: nobody comes in by any way.
+    Suspended if the account is, Terminated if it ends: nobody comes in by any way, but its owner who may
+    take the end back.
 
     `is_proof`: what let them in counts as the password where that is asked for again. `used_factor`: somebody
     else has seen a second factor, so that none is owed here.
     """
-    if db.execute(_SHUT.where(Staff.id == staff_id)).first() is not None:
-        raise Suspended
+    shut = db.execute(_SHUT.where(Staff.id == staff_id)).first()
+    if shut is not None:
+        raise Suspended if shut.terminates_at is None else Terminated
     secret = new_secret()
     db.execute(delete(WebSession).where(WebSession.staff_id == staff_id, WebSession.expires_at < now))
     db.add(
@@ -168,6 +172,7 @@ def find_session(db: Session, secret: str, *, now: datetime) -> SignedIn | None:
         has_start=found.has_start,
         is_operators=found.is_operators,
         notice=_notice(found),
+        terminates_at=found.terminates_at,
         sign_in_id=found.sign_in_id,
     )
 
@@ -247,9 +252,17 @@ def set_locale(db: Session, actor: Actor, locale: str) -> None:
     db.execute(update(Staff).where(*mine).values(locale=locale))
 
 
-_SHUT = (
-    select(Account.id).join(Staff, Staff.account_id == Account.id).where(Account.suspended_at.is_not(None))
+_IS_OPEN = or_(
+    Account.suspended_at.is_(None),
+    and_(
+        Account.terminates_at.is_not(None),
+        Account.terminated_at.is_(None),
+        Staff.role == Role.OWNER.value,
+    ),
 )
+"""To whoever owns it an account that ends is open, as long as they may take that back."""
+
+_SHUT = select(Account.terminates_at).join(Staff, Staff.account_id == Account.id).where(~_IS_OPEN)
 _SESSION = (
     select(
         Staff.account_id,
@@ -268,6 +281,7 @@ _SESSION = (
         Account.public_id.label("account_public_id"),
         Account.name.label("account_name"),
         Account.is_operators,
+        Account.terminates_at,
         Broadcast.public_id.label("notice_id"),
         Broadcast.text_en.label("notice_en"),
         Broadcast.text_de.label("notice_de"),
@@ -284,7 +298,7 @@ _SESSION = (
     .outerjoin(Broadcast, Broadcast.until_at > bindparam("now"))
     .where(
         Staff.deactivated_at.is_(None),
-        Account.suspended_at.is_(None),
+        _IS_OPEN,
         WebSession.token_hash == bindparam("token_hash"),
         WebSession.expires_at > bindparam("now"),
     )

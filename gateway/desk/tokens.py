@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from gateway.desk import auditing
 from gateway.desk.auditing import Kind, What
-from gateway.errors import Conflict, NotFound, Suspended, Unauthenticated
+from gateway.errors import Conflict, NotFound, Suspended, Terminated, Unauthenticated
 from gateway.ids import hash_secret, new_public_id, new_secret
 from gateway.rules.access import Actor, Role
 from gateway.store.audit import Ref
@@ -52,13 +52,14 @@ def create(db: Session, account_id: int, *, label: str, now: datetime, by: Actor
 def authenticate(db: Session, secret: str) -> Actor:
     """Whom a token speaks for; Unauthenticated when unknown or revoked, Suspended if its account is."""
     known = ApiToken.token_hash == hash_secret(secret), ApiToken.revoked_at.is_(None)
-    columns = ApiToken.account_id, ApiToken.label, ApiToken.public_id, Account.suspended_at
-    of_account = select(*columns).join(Account, Account.id == ApiToken.account_id)
+    columns = ApiToken.account_id, ApiToken.label, ApiToken.public_id
+    shut = Account.suspended_at, Account.terminates_at
+    of_account = select(*columns, *shut).join(Account, Account.id == ApiToken.account_id)
     found = db.execute(of_account.where(*known)).first()
     if found is None:
         raise Unauthenticated("This token is not valid.")
     if found.suspended_at is not None:
-        raise Suspended
+        raise Suspended if found.terminates_at is None else Terminated
     return Actor(found[0], Role.TOKEN, name=found[1], token_id=found[2])
 
 

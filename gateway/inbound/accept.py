@@ -53,8 +53,8 @@ class Acceptor:
             return known
         with reading() as db:
             found = mailboxes.find_recipient(db, address, mail_domain=self._mail_domain)
-            if found is not None:
-                bounding.check_takes_mail(db, found.account_id)
+            if found is not None and not bounding.takes_mail(db, found.account_id):
+                return None
         if found is not None:
             if len(self._remembered) >= _MOST_REMEMBERED:
                 self._remembered.clear()

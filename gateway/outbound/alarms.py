@@ -1,6 +1,7 @@
 """The watch: who has a mailbox in trouble or mail held back is told, by the installation's own server."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from gateway import log
 from gateway.clock import Clock
@@ -84,7 +85,7 @@ def _notice(beat: Heartbeat, trouble: Trouble, person: Person, mail_domain: str,
         Trouble.SILENT: (pulse.heard_at, ""),
     }[trouble]
     with speaking(person.locale or DEFAULT_LOCALE):
-        values = {
+        values: dict[str, Any] = {
             "address": beat.address,
             "trouble": trouble.value,
             "since": by_the_clock(since or now, person.zone),

@@ -24,11 +24,15 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """How an account stands; `kept_bytes` is what it had when that was counted last."""
+    """How an account stands; `kept_bytes` is what it had when that was counted last.
+
+    `ends` says that its owner has ended it; it is suspended then, too.
+    """
 
     suspended_at: datetime | None
     limits: Limits
     kept_bytes: int
+    ends: bool = False
 
     @property
     def is_full(self) -> bool:
@@ -41,7 +45,8 @@ def bounds_of(db: Session, account_id: int) -> Bounds | None:
     found = db.connection().execute(_BOUNDS, {"account": account_id}).first()
     if found is None:
         return None
-    return Bounds(found.suspended_at, Limits(*found[1:4]), found.kept_bytes)
+    ends = found.terminates_at is not None
+    return Bounds(found.suspended_at, Limits(*found[1:4]), found.kept_bytes, ends)
 
 
 def hold(db: Session, account_id: int) -> None:
@@ -80,5 +85,6 @@ _BOUNDS = select(
     _ACCOUNT.c.most_bytes,
     _ACCOUNT.c.most_mails_day,
     _ACCOUNT.c.kept_bytes,
+    _ACCOUNT.c.terminates_at,
 ).where(_ACCOUNT.c.id == bindparam("account"))
 _KEEPS = update(_ACCOUNT).where(_ACCOUNT.c.id == bindparam("account")).values(kept_bytes=bindparam("size"))

@@ -32,11 +32,12 @@ class Topic(StrEnum):
     REPORT = "report"
     EXPORT = "export"
     ERASE = "erase"
+    CERTIFY = "certify"
 
 
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
-    """One piece of work on an intake, delivery, article, act, account, report, export or erasure.
+    """One piece of work on an intake, delivery, article, act, account, report, export, erasure or farewell.
 
     `told` is how often the sweep repeated it.
     """

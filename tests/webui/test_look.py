@@ -50,6 +50,8 @@ PAGES = (
     "/account/audit",
     "/account/privacy",
     "/account/exports",
+    "/account/retention?closed=1&spam=2",
+    "/account/terminate",
     "/start/business?confirmed=1",
     "/start/mailbox",
     "/start/test?soon=1",

@@ -67,6 +67,15 @@ def test_a_delivery_that_is_gone_takes_no_harm(settings: Settings) -> None:
         jobs.deliver_mails([outbox_id])
 
 
+def test_a_certificate_that_nobody_is_owed_takes_no_harm(settings: Settings) -> None:
+    with jobs.prepare(settings, [Topic.CERTIFY], is_stopping=lambda: False):
+        with transaction() as db:
+            outbox_id = outbox.put(db, Topic.CERTIFY, 99, now=clock.now())
+        jobs.certify_erasures([outbox_id])
+    with reading() as db:
+        assert outbox.depth(db, Topic.CERTIFY) == 0
+
+
 def test_work_on_files_that_are_gone_is_done_with(settings: Settings) -> None:
     topics = [Topic.SCAN, Topic.PREVIEW]
     with jobs.prepare(settings, topics, is_stopping=lambda: False):

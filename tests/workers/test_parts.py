@@ -18,6 +18,11 @@ def test_there_are_as_many_workers_as_the_operator_wants(settings: Settings) -> 
     assert counts["scheduler"] == 1
 
 
+def test_whoever_delivers_sends_the_last_mail_as_well(settings: Settings) -> None:
+    (part,) = (part for part in parts(settings) if part.name == "worker-deliver")
+    assert part.argv == ("worker", "--queue", "deliver", "--queue", "certify")
+
+
 def test_whoever_files_mail_looks_after_its_files_when_no_mail_waits(settings: Settings) -> None:
     (part,) = (part for part in parts(settings) if part.name == "worker-file")
     assert part.argv == (

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from redis.exceptions import RedisError
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from gateway import clock
@@ -24,11 +24,13 @@ from gateway.store.session import reading, transaction
 from tests.fakes.desk import Mails, Server, Start, eventually, owner
 from workers.queues import connect, queue_of, tell
 from workers.scheduler import (
+    apply_retention,
     ask_for_fetchers,
     count_kept,
     end_remote_sessions,
     end_silent_sessions,
     every,
+    finish_terminations,
     forget_counts,
     forget_unfinished,
     hand_suggestions_on,
@@ -213,6 +215,33 @@ def test_what_is_due_is_called_to_mind_once() -> None:
         db.add_all(Ticket(**common, **moments, number=number) for number in range(150))
     assert remind_of_due() == 150
     assert remind_of_due() == 0
+
+
+def test_rules_of_retention_are_applied_once_a_night(mails: Mails) -> None:
+    mails.accept()
+    assert apply_retention() == 0
+    long_ago = clock.now() - timedelta(days=400)
+    with transaction() as db:
+        account_id = db.execute(select(Account.id)).scalar_one()
+        moments = {"created_at": long_ago, "updated_at": long_ago}
+        db.add(Ticket(account_id=account_id, subject="x", status="closed", number=1, **moments))
+        db.execute(update(Account).values(keep_closed_days=30, retained_at=long_ago))
+    assert apply_retention() == 1
+    assert apply_retention() == 0
+    with reading() as db:
+        assert outbox.depth(db, Topic.ERASE) == 1
+
+
+@pytest.mark.usefixtures("database")
+def test_an_account_whose_time_is_over_begins_to_be_erased_once() -> None:
+    owner()
+    now = clock.now()
+    for early, count in ((timedelta(days=-1), 0), (timedelta(), 1), (timedelta(), 0)):
+        with transaction() as db:
+            db.execute(update(Account).values(suspended_at=now, terminates_at=now - early))
+        assert finish_terminations() == count
+    with reading() as db:
+        assert [outbox.depth(db, topic) for topic in (Topic.ERASE, Topic.CERTIFY)] == [1, 1]
 
 
 def _add_session(db: Session, name: str, expires_at: datetime, **values: object) -> None:

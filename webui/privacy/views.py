@@ -5,15 +5,18 @@ from flask.typing import ResponseReturnValue
 
 from gateway.desk import inventory, inventorywords
 from gateway.desk.views import overview
+from gateway.rules.access import Permission, may
 from gateway.store.quarantine import MOST_COUNTED
 from gateway.store.session import reading
 from webui import pages
-from webui.privacy import exports
+from webui.privacy import exports, retention, termination
 from webui.rail import rail
 from webui.sessions import actor, signed_in
 
 blueprint = Blueprint("privacy", __name__)
 blueprint.register_blueprint(exports.blueprint)
+blueprint.register_blueprint(retention.blueprint)
+blueprint.register_blueprint(termination.blueprint)
 
 
 @blueprint.get("/account/privacy")
@@ -31,4 +34,5 @@ def index() -> ResponseReturnValue:
         sections=sections,
         elsewhere=inventorywords.elsewhere(),
         most=MOST_COUNTED,
+        is_owner=may(by, Permission.OWN_ACCOUNT),
     )

@@ -11,14 +11,6 @@ from webui import callers, pages, sessions
 from webui.office import office
 
 
-def knock(name: str) -> Visitor:
-    """Count a try under this name; TooMany if it is not to be looked at."""
-    visitor, here = Visitor(name, callers.address()), office()
-    with transaction() as db:
-        knocking.knock(db, visitor, key=here.settings.key(), now=here.clock.now())
-    return visitor
-
-
 def knock_with_secret() -> None:
     """Likewise where a mailed secret is shown instead of a name."""
     here = office()

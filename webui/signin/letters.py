@@ -12,7 +12,7 @@ from gateway.desk.knocking import Visitor
 from gateway.desk.mailedlinks import Purpose, Reader
 from gateway.errors import DeskError, Invalid, NotFound
 from gateway.store.session import reading, transaction
-from webui import callers, complaints, pages, sessions
+from webui import callers, complaints, pages, proving, sessions
 from webui.later import Afterwards
 from webui.office import Office, office
 from webui.sessions import actor, current, signed_in
@@ -81,7 +81,7 @@ def forgotten_form() -> ResponseReturnValue:
 def forgotten() -> ResponseReturnValue:
     """Mail links to whoever is meant. The answer is the same for all: nobody is looked up before it went."""
     said, here = forms.read_name(request.form), office()
-    door.knock(said)
+    proving.knock(said)
 
     def work() -> None:
         with reading() as db:

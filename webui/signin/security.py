@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 
-from gateway.desk import identities, knocking, passwords, secondfactor, signin
+from gateway.desk import identities, passwords, secondfactor, signin
 from gateway.desk.views import overview
 from gateway.errors import Conflict, DeskError, Invalid
 from gateway.i18n import _
@@ -13,8 +13,9 @@ from gateway.rules.access import Permission, may
 from gateway.store.session import reading, transaction
 from webui import complaints, pages, sessions
 from webui.office import office
+from webui.proving import check_own
 from webui.rail import rail
-from webui.sessions import actor, current, proven, signed_in
+from webui.sessions import actor, proven, signed_in
 from webui.signin import browsers, door, forms, providerwords
 from webui.wording import Moment, moment
 
@@ -43,7 +44,7 @@ def security() -> ResponseReturnValue:
 def change_password() -> ResponseReturnValue:
     """Another password, for who knows the present one; every other sign-in ends."""
     try:
-        _check_own(forms.read_password(request.form, "old"), field="old")
+        check_own(forms.read_password(request.form, "old"), field="old")
         password_hash = passwords.hash_password(forms.read_password(request.form))
     except Invalid as error:
         return _page(error), error.http
@@ -91,24 +92,11 @@ def prove() -> ResponseReturnValue:
     """The password counts for a while, and what it was asked for goes on."""
     onward = sessions.safe_next(request.form.get("next"))
     try:
-        _check_own(forms.read_password(request.form), field="password")
+        check_own(forms.read_password(request.form), field="password")
     except Invalid as error:
         wrong = complaints.in_words(error)
         return pages.render("web/signin/prove.html", onward=onward, wrong=wrong), error.http
     return redirect(onward, 303)
-
-
-def _check_own(password: str, *, field: str) -> None:
-    """Note that the person gave their password; Invalid if it is another."""
-    visitor, here = door.knock(current().login), office()
-    with reading() as db:
-        password_hash = signin.own_password_hash(db, actor())
-    if not passwords.check(password_hash, password):
-        raise Invalid("This is not your password.", field=field)
-    with transaction() as db:
-        knocking.give_back(db, visitor, key=here.settings.key(), now=here.clock.now())
-        knocking.pardon(db, visitor, key=here.settings.key())
-        signin.note_proof(db, sessions.secret(), now=here.clock.now())
 
 
 def _page(error: DeskError | None = None) -> str:

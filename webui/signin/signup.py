@@ -11,7 +11,7 @@ from gateway.errors import Conflict, DeskError, Invalid, NotFound
 from gateway.i18n import current_locale
 from gateway.settings import SignUp
 from gateway.store.session import transaction
-from webui import callers, complaints, pages, sessions
+from webui import callers, complaints, pages, proving, sessions
 from webui.office import office
 from webui.signin import door, forms, letters
 
@@ -33,7 +33,7 @@ def sign_up() -> ResponseReturnValue:
     if _mode() is not SignUp.OPEN:
         return _page(), 403
     typed = forms.read_sign_up(request.form)
-    visitor = door.knock(typed.email)
+    visitor = proving.knock(typed.email)
     try:
         wish = _wish(typed)
         with transaction() as db:

@@ -10,7 +10,7 @@ from gateway.errors import Invalid
 from gateway.i18n import LOCALES, _
 from gateway.rules.access import Permission, may
 from gateway.store.session import reading, transaction
-from webui import complaints, languages, pages, sessions
+from webui import complaints, languages, pages, proving, sessions
 from webui.office import office
 from webui.rail import View, rail
 from webui.sessions import actor, signed_in
@@ -60,7 +60,7 @@ def sign_in() -> ResponseReturnValue:
     """Check login and password; the answer is the same for an unknown login and a wrong password."""
     typed = forms.read_sign_in(request.form)
     onward = sessions.safe_next(request.form.get("next"))
-    visitor = door.knock(typed.login)
+    visitor = proving.knock(typed.login)
     with reading() as db:
         found = signin.find_credentials(db, typed.login)
     fits = passwords.check(found.password_hash if found else None, typed.password)

@@ -83,7 +83,16 @@ _LEASE = ("lease_owner", "lease_token", "leased_until")
 _TROUBLE = ("checked_at", "last_error", "failing_since", "token_expires_at")
 
 _OPERATORS = frozenset(
-    {"is_operators", "suspended_at", "most_staff", "most_bytes", "most_mails_day", "kept_bytes"}
+    {
+        "is_operators",
+        "suspended_at",
+        "most_staff",
+        "most_bytes",
+        "most_mails_day",
+        "kept_bytes",
+        "terminates_at",
+        "terminated_at",
+    }
 )
 """What of an account is for the operator to say, here as elsewhere."""
 
@@ -154,6 +163,7 @@ LEFT_OUT: Mapping[str, str] = {
     "erasure": "is of one installation; its receipt can be downloaded",
     "erasure_item": "is of an erasure that goes on",
     "export": "is one",
+    "farewell": "is of accounts that are gone",
     "guided_start": "is not part of the desk",
     "half_sign_in": "lets somebody in",
     "idempotency_key": "is of a day",

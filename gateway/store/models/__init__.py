@@ -25,7 +25,7 @@ from gateway.store.models.imap import ImapFolder, ImapMessage, ImapSource
 from gateway.store.models.intake import Intake, Offer, Quarantined, SenderTally
 from gateway.store.models.mailbox import DeliverabilityCheck, Mailbox
 from gateway.store.models.notification import Notification
-from gateway.store.models.operating import Broadcast, LegalText, Suggestion
+from gateway.store.models.operating import Broadcast, Farewell, LegalText, Suggestion
 from gateway.store.models.outgoing import AutomaticMail, Delivery, Outbox, OutgoingTally
 from gateway.store.models.passkey import Ceremony, Passkey
 from gateway.store.models.record import Record, table
@@ -78,6 +78,7 @@ __all__ = [
     "Erasure",
     "ErasureItem",
     "Export",
+    "Farewell",
     "GuestNotice",
     "GuidedStart",
     "HalfSignIn",

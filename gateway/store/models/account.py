@@ -20,6 +20,10 @@ class Account(Record, whom=Whom.TECHNICAL, lasts=Lasts.ACCOUNT):
     `is_operators`: it is the desk of whoever runs the installation; at most one is, which an index sees to
     that stands in its migration alone. While it is suspended nobody signs in, and no mail is taken or sent.
     What it may have at most is 0 where nothing is said; `kept_bytes` is what it had when that was counted.
+
+    What is over is kept for so many days, 0 for ever; `retained_at` is when these rules were last applied or
+    changed. An account that its owner ends is suspended, until `terminates_at` they may take that back; at
+    `terminated_at` its erasure has begun.
     """
 
     __tablename__ = "account"
@@ -47,4 +51,13 @@ class Account(Record, whom=Whom.TECHNICAL, lasts=Lasts.ACCOUNT):
     most_bytes: Mapped[int] = column(Privacy.TECHNICAL, Purpose.RIGHTS, default=0, server_default="0")
     most_mails_day: Mapped[int] = column(Privacy.TECHNICAL, Purpose.RIGHTS, default=0, server_default="0")
     kept_bytes: Mapped[int] = column(Privacy.TECHNICAL, Purpose.RIGHTS, default=0, server_default="0")
+    keep_closed_days: Mapped[int] = column(Privacy.TECHNICAL, Purpose.SETTINGS, default=0, server_default="0")
+    keep_spam_days: Mapped[int] = column(Privacy.TECHNICAL, Purpose.SETTINGS, default=0, server_default="0")
+    keep_quarantined_days: Mapped[int] = column(
+        Privacy.TECHNICAL, Purpose.SETTINGS, default=0, server_default="0"
+    )
+    keep_remote_days: Mapped[int] = column(Privacy.TECHNICAL, Purpose.SETTINGS, default=0, server_default="0")
+    retained_at: Mapped[datetime | None] = column(Privacy.TECHNICAL, Purpose.SETTINGS)
+    terminates_at: Mapped[datetime | None] = column(Privacy.TECHNICAL, Purpose.RIGHTS)
+    terminated_at: Mapped[datetime | None] = column(Privacy.TECHNICAL, Purpose.RIGHTS)
     created_at: Mapped[datetime] = column(Privacy.TECHNICAL, Purpose.SETTINGS)

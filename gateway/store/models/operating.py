@@ -1,4 +1,4 @@
-"""What the operator tells everybody, and what nobody in particular suggests."""
+"""What the operator tells everybody, what nobody in particular suggests, and who is owed a last mail."""
 
 from datetime import datetime
 
@@ -48,3 +48,19 @@ class Suggestion(Record, whom=Whom.TECHNICAL, lasts=Lasts.DAY):
     id: Mapped[str] = column(Privacy.TECHNICAL, Purpose.PROTECTION, type_=String(64), primary_key=True)
     day: Mapped[str] = column(Privacy.TECHNICAL, Purpose.PROTECTION, type_=String(10), index=True)
     text: Mapped[str] = column(Privacy.CONTENT, Purpose.REQUESTS, type_=Text)
+
+
+class Farewell(Record, whom=Whom.STAFF, lasts=Lasts.SENT):
+    """Whom the erasure of an account is certified to by mail; gone once it has left, after five days at most.
+
+    The account is named nowhere. `next_try_at` is also until when one worker has it for itself.
+    """
+
+    __tablename__ = "farewell"
+
+    id: Mapped[int] = key()
+    erasure_public_id: Mapped[str] = column(Privacy.TECHNICAL, Purpose.PROOF, type_=String(32))
+    recipient: Mapped[str] = column(Privacy.PERSONAL, Purpose.PROOF, type_=String(320))
+    locale: Mapped[str] = column(Privacy.TECHNICAL, Purpose.PROOF, type_=String(10))
+    tries: Mapped[int] = column(Privacy.TECHNICAL, Purpose.SENDING, default=0)
+    next_try_at: Mapped[datetime] = column(Privacy.TECHNICAL, Purpose.SENDING)

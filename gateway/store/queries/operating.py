@@ -30,6 +30,7 @@ class AccountLine:
     signed_in_on: date | None
     created_at: datetime
     suspended_at: datetime | None
+    terminates_at: datetime | None
     is_operators: bool
     limits: Limits
 
@@ -95,6 +96,7 @@ _LINES = (
         Account.kept_bytes,
         Account.created_at,
         Account.suspended_at,
+        Account.terminates_at,
         Account.is_operators,
         Account.most_staff,
         Account.most_bytes,
@@ -117,6 +119,7 @@ def _line(row: Row[*tuple[Any, ...]]) -> AccountLine:
         signed_in_on=row.signed_in_at.date() if row.signed_in_at else None,
         created_at=row.created_at,
         suspended_at=row.suspended_at,
+        terminates_at=row.terminates_at,
         is_operators=row.is_operators,
         limits=Limits(row.most_staff, row.most_bytes, row.most_mails_day),
     )

@@ -91,3 +91,19 @@ def test_whom_no_mail_reaches_gets_a_password_from_the_operator(tmp_path: Path) 
     assert passwords.check(kept, "another " + PASSWORD.strip())
     done = run("account", "password", "nobody", "--password-stdin", stdin=PASSWORD)
     assert (done.returncode, done.stderr) == (1, "manage4all: There is nobody with this login.\n")
+
+
+def test_an_account_is_ended_by_its_name_and_taken_back(tmp_path: Path) -> None:
+    run = command(tmp_path / "data", termination_grace_days="3")
+    new = ("account", "create", "--login", "anna", "--email", "anna@a.example", "--name", "A & Sons")
+    made = answer(run(*new, "--password-stdin", "--json", stdin=PASSWORD))
+    wrong = run("account", "terminate", "anna", "--name", "B")
+    assert (wrong.returncode, wrong.stderr) == (1, "manage4all: This is not the name of the account.\n")
+    ended = answer(run("account", "terminate", "anna", "--name", "A & Sons", "--json"))
+    (shown,) = answer(run("operator", "accounts", "--json"))["accounts"]
+    assert (ended["id"], ended["erased_from"]) == (made["id"], shown["terminates_at"])
+    assert "terminated" in run("operator", "resume", "anna").stderr
+    assert answer(run("account", "take-back", made["id"], "--json")) == {"id": made["id"]}
+    (shown,) = answer(run("operator", "accounts", "--json"))["accounts"]
+    assert (shown["terminates_at"], shown["suspended"]) == (None, False)
+    assert run("account", "take-back", "anna").stderr == "manage4all: This account is not terminated.\n"

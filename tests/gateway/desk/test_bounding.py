@@ -17,8 +17,15 @@ def decide(world: World, **values: object) -> None:
 
 def test_mail_comes_in_as_long_as_nothing_was_said(world: World) -> None:
     with session.reading() as db:
-        bounding.check_takes_mail(db, world.ours.account_id)
-        bounding.check_takes_mail(db, 999)
+        assert bounding.takes_mail(db, world.ours.account_id)
+        assert bounding.takes_mail(db, 999)
+
+
+def test_one_that_ends_has_no_addresses_any_more(world: World) -> None:
+    decide(world, suspended_at=NOON, terminates_at=NOON)
+    with session.reading() as db:
+        assert not bounding.takes_mail(db, world.ours.account_id)
+        assert bounding.takes_mail(db, world.stranger.account_id)
 
 
 @pytest.mark.parametrize(
@@ -31,8 +38,8 @@ def test_a_shut_or_full_account_takes_none(
     decide(world, **values)
     with session.reading() as db:
         with pytest.raises(error):
-            bounding.check_takes_mail(db, world.ours.account_id)
-        bounding.check_takes_mail(db, world.stranger.account_id)
+            bounding.takes_mail(db, world.ours.account_id)
+        assert bounding.takes_mail(db, world.stranger.account_id)
 
 
 @pytest.mark.parametrize(("most", "has_room"), [(0, True), (2, False), (3, True)])

@@ -66,6 +66,13 @@ def test_a_shut_or_full_account_takes_no_mail_and_others_do(
     assert accept(acceptor, FOREIGN) == 1
 
 
+def test_an_account_that_ends_is_as_unknown_as_any(acceptor: Acceptor, kept: Kept) -> None:
+    with session.transaction() as db:
+        db.execute(update(Account).where(Account.id == 1).values(suspended_at=NOON, terminates_at=NOON))
+    assert [acceptor.find_recipient(one) for one in (SUPPORT, SALES, FORWARDING)] == [None] * 3
+    assert acceptor.find_recipient(FOREIGN) is not None
+
+
 def test_an_unknown_recipient_is_not_remembered(acceptor: Acceptor) -> None:
     assert acceptor.find_recipient("new@desk.example") is None
     with session.transaction() as db:

@@ -84,6 +84,15 @@ def test_mail_to_a_suspended_account_is_to_be_tried_again(smtp: Dialogue) -> Non
     smtp.send(f"RCPT TO:<{SUPPORT}>").expect("450 4.2.1 This account is suspended.")
 
 
+def test_mail_to_an_account_that_ends_is_refused_in_the_words_for_an_unknown_address(smtp: Dialogue) -> None:
+    with session.transaction() as db:
+        db.execute(update(Account).where(Account.id == 1).values(suspended_at=NOON, terminates_at=NOON))
+    smtp.send("MAIL FROM:<ann@example.org>").expect("250 2.1.0")
+    for address in ("nobody@desk.example", SUPPORT, FORWARDING):
+        smtp.send(f"RCPT TO:<{address}>").expect("550 5.1.1 No such mailbox here")
+    smtp.send(f"RCPT TO:<{FOREIGN}>").expect("250 2.1.5")
+
+
 @pytest.mark.parametrize(
     "path",
     [

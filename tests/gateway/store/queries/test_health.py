@@ -25,7 +25,20 @@ def test_an_empty_desk_owes_nothing_and_every_count_is_there(database: None) -> 
     with reading() as db:
         numbers = health.count(db, now=NOON)
     assert numbers.outbox == dict.fromkeys(
-        ("file", "deliver", "scan", "preview", "guests", "act", "due", "report", "export", "erase"), 0
+        (
+            "file",
+            "deliver",
+            "scan",
+            "preview",
+            "guests",
+            "act",
+            "due",
+            "report",
+            "export",
+            "erase",
+            "certify",
+        ),
+        0,
     )
     assert numbers.oldest_due_seconds == 0
     assert set(numbers.offers.values()) == {0}

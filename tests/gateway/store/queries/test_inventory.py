@@ -10,6 +10,7 @@ from tests.world import World, mail
 NOBODYS = {
     "broadcast",
     "erasure_item",
+    "farewell",
     "knock",
     "legal_text",
     "outbox",

@@ -1,0 +1,96 @@
+"""The last mail of an account that ended: that all is gone, with counts and the signed receipt.
+
+It names nobody and no business. It goes out beside the account's own mail, which has ended with it, and the
+address that it goes to is forgotten with it.
+"""
+
+import random
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from gateway import log
+from gateway.clock import Clock
+from gateway.desk import erasurewords
+from gateway.desk.notices import write_notice
+from gateway.errors import DeskError
+from gateway.i18n import DEFAULT_LOCALE, speaking
+from gateway.mail.compose import OutgoingFile
+from gateway.mail.envelope import Envelope
+from gateway.outbound.submission import Sender
+from gateway.rules.erasure import State
+from gateway.rules.retry import Deferred, Outcome
+from gateway.store import erasures, farewells, outbox
+from gateway.store.erasures import Progress
+from gateway.store.farewells import LEASE, Owed
+from gateway.store.outbox import Topic
+from gateway.store.session import transaction
+
+_log = log.get("outbound")
+
+
+@dataclass(frozen=True, slots=True)
+class Notary:
+    """With what certificates are written and sent."""
+
+    sender: Sender
+    mail_domain: str
+    clock: Clock
+
+
+def certify(farewell_id: int, *, notary: Notary) -> None:
+    """Send a certificate, once the account is erased; tried like any mail, then its address is forgotten."""
+    now = notary.clock.now()
+    with transaction() as db:
+        erasure = farewells.find(db, farewell_id)
+        if erasure is None:
+            outbox.done_for(db, Topic.CERTIFY, farewell_id)
+            return
+        erased = erasures.find_receipt(db, erasure)
+        if erased is None:  # nobody knows any more what was to be certified
+            farewells.forget(db, farewell_id)
+            return
+        if erased.state is not State.DONE:
+            farewells.look_again(db, farewell_id, now=now)
+            return
+        owed = farewells.claim(db, farewell_id, now=now)
+    if owed is None:
+        return
+    outcome = _send(owed, erased, notary)
+    now = notary.clock.now()
+    with transaction() as db:
+        jitter = random.random()  # noqa: S311 - spreads tries, guards nothing
+        goes_on = farewells.record(db, owed, outcome, done_at=erased.done_at or now, now=now, jitter=jitter)
+    _log.info("certificate.tried", outcome=type(outcome).__name__, goes_on=goes_on)
+
+
+def _send(owed: Owed, erased: Progress, notary: Notary) -> Outcome:
+    until = notary.clock.now() + LEASE
+
+    def has_time_for(seconds: float) -> bool:
+        return notary.clock.now() + timedelta(seconds=seconds) <= until
+
+    raw = _write(owed, erased, notary.mail_domain, notary.clock.now())
+    envelope = Envelope("", (owed.recipient,))  # nobody is there any more who could be told that it failed
+    try:
+        return notary.sender.send(envelope, raw, has_time_for=has_time_for, on_accepted=lambda _answer: None)
+    except DeskError as error:
+        return Deferred(error.public)
+
+
+def _write(owed: Owed, erased: Progress, mail_domain: str, now: datetime) -> bytes:
+    with speaking(owed.locale or DEFAULT_LOCALE):
+        counts = [
+            (name, erased.counts.get(thing.value, 0)) for thing, name in erasurewords.thing_names().items()
+        ]
+    return write_notice(
+        "certificate",
+        to=owed.recipient,
+        locale=owed.locale,
+        mail_domain=mail_domain,
+        now=now,
+        files=(OutgoingFile("receipt.json", "application/json", erased.receipt.encode()),),
+        counts=[(name, count) for name, count in counts if count],
+        erasure=owed.erasure_public_id,
+        begun=f"{erased.begun_at or erased.asked_at:%Y-%m-%d %H:%M} UTC",
+        done=f"{erased.done_at or now:%Y-%m-%d %H:%M} UTC",
+    )
