@@ -20,6 +20,7 @@ from gateway.inbound.duetimes import see_again
 from gateway.inbound.file_intake import file_intake
 from gateway.inbound.previews import make_previews
 from gateway.inbound.scanning import scan_article
+from gateway.outbound import receipts
 from gateway.outbound.certifying import Notary, certify
 from gateway.outbound.deliver import deliver
 from gateway.outbound.erasing import Means, erase
@@ -82,15 +83,8 @@ def _work(settings: Settings, topic: Topic, stack: ExitStack) -> Work:
             )
         case Topic.PREVIEW:
             return lambda row: make_previews(row.ref_id, blobs=blobs)
-        case Topic.GUESTS:
-            tell = partial(
-                tell_of_news,
-                blobs=blobs,
-                mail_domain=settings.mail_domain,
-                base_url=settings.effective_base_url,
-                clock=clock,
-            )
-            return lambda row: tell(row.ref_id)
+        case Topic.GUESTS | Topic.RECEIPT:
+            return _writing(settings, topic)
         case Topic.DUE:
             return lambda row: see_again(row, clock=clock)
         case Topic.REPORT:
@@ -113,6 +107,22 @@ def _outgoing(settings: Settings, topic: Literal[Topic.DELIVER, Topic.CERTIFY], 
     stack.callback(sender.close)
     notary = Notary(sender, settings.mail_domain, clock)
     return lambda row: certify(row.ref_id, notary=notary)
+
+
+def _writing(settings: Settings, topic: Literal[Topic.GUESTS, Topic.RECEIPT]) -> Work:
+    """Likewise for what writes to people by itself."""
+    clock, blobs = SystemClock(), BlobStore(settings.blob_dir)
+    if topic is Topic.RECEIPT:
+        means = receipts.Means(blobs, clock, settings.mail_domain)
+        return lambda row: receipts.tell_of_erasure(row.ref_id, means=means)
+    tell = partial(
+        tell_of_news,
+        blobs=blobs,
+        mail_domain=settings.mail_domain,
+        base_url=settings.effective_base_url,
+        clock=clock,
+    )
+    return lambda row: tell(row.ref_id)
 
 
 def _beside(settings: Settings, topic: Literal[Topic.EXPORT, Topic.ERASE], stack: ExitStack) -> Work:
@@ -181,6 +191,11 @@ def erase_for_good(outbox_ids: Sequence[int]) -> None:
 def certify_erasures(outbox_ids: Sequence[int]) -> None:
     """Certify to former owners that their accounts are gone."""
     work_on(Topic.CERTIFY, outbox_ids)
+
+
+def send_receipts(outbox_ids: Sequence[int]) -> None:
+    """Send the receipts of erasures to those who asked for them by mail."""
+    work_on(Topic.RECEIPT, outbox_ids)
 
 
 def carry_on(outbox_ids: Sequence[int]) -> None:

@@ -27,6 +27,7 @@ _FILING = (
     Topic.REPORT,
     Topic.EXPORT,
     Topic.ERASE,
+    Topic.RECEIPT,
 )
 """Whoever files mail does the rest when nothing waits to be filed: no process more."""
 

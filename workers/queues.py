@@ -31,6 +31,7 @@ _FUNCTIONS = {
     Topic.EXPORT: "workers.jobs.make_exports",
     Topic.ERASE: "workers.jobs.erase_for_good",
     Topic.CERTIFY: "workers.jobs.certify_erasures",
+    Topic.RECEIPT: "workers.jobs.send_receipts",
 }
 _WAITS_SECONDS = 600  # a doorbell older than this is not worth answering: the sweep has rung again
 _FAILED_SECONDS = 60

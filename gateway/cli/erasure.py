@@ -1,10 +1,11 @@
-"""`manage4all erasure`: receipts checked, and what a restored backup has brought back erased again."""
+"""`manage4all erasure`: begun and seen; receipts checked; what a backup has brought back erased again."""
 
 from pathlib import Path
 
 import click
 
 from gateway import settings
+from gateway.cli.erasing import begin, list_, preview
 from gateway.cli.opening import open_desk
 from gateway.cli.output import answer, json_option
 from gateway.clock import SystemClock
@@ -17,7 +18,11 @@ _MOST_BYTES = 100_000
 
 @click.group()
 def erasure() -> None:
-    """Check receipts of erasures, and erase again what a restored backup has brought back."""
+    """Erase what is stored about somebody, check receipts, erase again what a restored backup brought."""
+
+
+for each in (preview, begin, list_):
+    erasure.add_command(each)
 
 
 @erasure.command()

@@ -30,6 +30,7 @@ from gateway.store.queries.acknowledging import Owed, find_owed
 from gateway.store.sealed import Seal
 from gateway.templating import render
 
+_SUBJECTS = {Words.DELETION: "deletion", Words.PRIVACY: "privacy"}
 _OPENS = {"en": "EEEE, d MMMM, HH:mm (z)", "de": "EEEE, d. MMMM, HH:mm 'Uhr' (z)"}
 
 
@@ -49,11 +50,11 @@ def write(
     None if its ticket or its mailbox has gone meanwhile, or that says nothing any more.
     """
     owed = find_owed(db, intake_id)
-    words = decide_words(owed.manners, owed.received_at) if owed else None
+    words = (owed.question or decide_words(owed.manners, owed.received_at)) if owed else None
     if owed is None or words is None:
         return None
     public_id = ids.new_public_id()
-    mail = _mail(owed, _text(owed, words), public_id, mail_domain, now)
+    mail = _mail(owed, words, public_id, mail_domain, now)
     signed = dkimkeys.signed(db, owed.account_id, owed.address, compose.compose(mail), seal=seal)
     raw = blobs.put(signed)
     article = NewArticle(
@@ -98,6 +99,10 @@ def _text(owed: Owed, words: Words) -> str:
             own, usual, opens = owed.text, "mail/acknowledgement/body.txt", ""
         case Words.CLOSED:
             own, usual, opens = owed.closed_text, "mail/closed/body.txt", _opening(owed)
+        case Words.DELETION:
+            own, usual, opens = "", "mail/deletion/body.txt", ""
+        case Words.PRIVACY:
+            own, usual, opens = "", "mail/privacy/body.txt", ""
         case _:
             assert_never(words)
     with speaking(owed.locale):
@@ -113,11 +118,13 @@ def _opening(owed: Owed) -> str:
     return format_datetime(at, _OPENS[owed.locale], tzinfo=zone, locale=owed.locale)
 
 
-def _mail(owed: Owed, text: str, public_id: str, mail_domain: str, now: datetime) -> compose.OutgoingMail:
+def _mail(owed: Owed, words: Words, public_id: str, mail_domain: str, now: datetime) -> compose.OutgoingMail:
+    text = _text(owed, words)
     with speaking(owed.locale):
-        subject = render("mail/acknowledgement/subject.txt", number=owed.number)
+        subject = render(f"mail/{_SUBJECTS.get(words, 'acknowledgement')}/subject.txt", number=owed.number)
     bodies = reply_bodies(text, signature=sign_automatic(_letterhead(owed)), quoted=None, locale=owed.locale)
-    reply_local = tokens.reply_local(owed.mail_key, owed.ticket_id)
+    local = tokens.confirm_local if owed.question else tokens.reply_local
+    reply_local = local(owed.mail_key, owed.ticket_id)
     return compose.OutgoingMail(
         message_id=tokens.message_id(owed.mail_key, public_id, mail_domain),
         date=now,

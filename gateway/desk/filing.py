@@ -1,13 +1,13 @@
 """An accepted mail becomes a ticket, or part of one: everything it brings, in one transaction."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
 from sqlalchemy.orm import Session
 
-from gateway.desk import deliverability, guarding, quarantine, telling, writers
+from gateway.desk import deletionrequests, deliverability, guarding, quarantine, telling, writers
 from gateway.desk.guarding import Arrival, Guards, Weather
 from gateway.desk.writers import Writer
 from gateway.mail.address import Address
@@ -80,6 +80,7 @@ class _Where:
     """What the envelope says: the mailbox that got it, and the genuine tokens among the recipients.
 
     `came_back`: it came to the return address of a mail of ours, which only that mail's servers know.
+    `confirms` are those of the tickets whose confirmation it is.
     """
 
     box: books.OwnMailbox | None
@@ -87,10 +88,15 @@ class _Where:
     ticket_ids: tuple[int, ...]
     delivery_ids: tuple[int, ...]
     came_back: bool
+    confirms: tuple[int, ...] = ()
 
     @property
     def mailbox_id(self) -> int | None:
         return self.box.id if self.box else None
+
+    def of_ticket(self, ticket_id: int) -> deletionrequests.Place:
+        """The same, as it is to a ticket."""
+        return deletionrequests.Place(ticket_id, self.box, self.own_addresses, self.confirms)
 
     @property
     def reopen_within(self) -> timedelta:
@@ -130,8 +136,8 @@ def file(
     is_released = is_suspect and held.is_held(db, row.id)
     if doubt is not None and not is_released:
         return _hold(db, arrival, doubt, found, content_hash)
-    by_machine = parsed.auto is not None
-    filing = decide_filing(found, now=now, reopen_within=where.reopen_within, by_machine=by_machine)
+    within, by_machine = where.reopen_within, parsed.auto is not None
+    filing = decide_filing(found, now=now, reopen_within=within, by_machine=by_machine)
     writer = writers.recognise(db, row, parsed, verdict, filing, own=where.own_addresses, now=now)
     folded = None if is_released else _folded(db, arrival, writer.who, weather, filing)
     article = _article(row, parsed, files, writer, verdict, content_hash)
@@ -141,22 +147,27 @@ def file(
         ticket = _ticket(db, row, parsed, filing, where, writer.requester, writer.who, now=now)
     article_id, _ = articles.append(db, row.account_id, ticket.id, article, now=row.received_at)
     if may_take_part(verdict):
-        people = (*([writer.requester] if writer.requester else []), *parsed.to, *parsed.cc)
-        _let_take_part(db, row.account_id, ticket.id, people, where.own_addresses)
+        _let_take_part(db, row.account_id, ticket.id, writer, parsed, where.own_addresses)
     _mark_bounces(db, row.account_id, parsed, where, now=now)
     is_further = isinstance(folded or filing, Append)
     if not folded:
         telling.tell_of_mail(db, row, ticket, article_id, is_further=is_further, auto=parsed.auto, now=now)
+    asking = None if is_released else guards
+    place = where.of_ticket(ticket.id)
+    asks = not folded and deletionrequests.take(db, arrival, writer, place, guards=asking, now=now)
     if is_further:
-        _settle(db, row, Fate.FOLLOW_UP, ticket.id)
-        return Filed(Fate.FOLLOW_UP, ticket.number)
+        return _settled(db, row, Fate.FOLLOW_UP, ticket, owes=asks)
     created = EventKind.CREATED
     tickets.add_event(db, row.account_id, ticket.id, created, article_id=article_id, now=row.received_at)
-    owes = not is_released and guarding.may_acknowledge(
-        db, arrival, writer.who, where.box, where.own_addresses, guards=guards, now=now
+    owes = asks or guarding.may_acknowledge(
+        db, arrival, writer.who, where.box, where.own_addresses, guards=asking, now=now
     )
-    _settle(db, row, Fate.TICKET, ticket.id, is_done=not owes)
-    return Filed(Fate.TICKET, ticket.number, owes_acknowledgement=owes)
+    return _settled(db, row, Fate.TICKET, ticket, owes=owes)
+
+
+def _settled(db: Session, row: IntakeRow, fate: Fate, ticket: Standing, *, owes: bool) -> Filed:
+    _settle(db, row, fate, ticket.id, is_done=not owes)
+    return Filed(fate, ticket.number, owes_acknowledgement=owes)
 
 
 def _own_probe(db: Session, row: IntakeRow, parsed: ParsedMail) -> str | None:
@@ -322,7 +333,7 @@ def _where(db: Session, row: IntakeRow, parsed: ParsedMail | None) -> _Where:
     boxes = books.own_mailboxes(db, row.account_id)
     named = {offer.mailbox_id for offer in row.offers}
     box = next((box for box in boxes if box.id in named), None)
-    ticket_ids, delivery_ids = _genuine(db, row)
+    ticket_ids, delivery_ids, confirms = _genuine(db, row)
     came_back = bool(delivery_ids)
     if parsed is not None and not delivery_ids and (sent := _bounced(db, row, parsed)) is not None:
         delivery_ids = (sent.delivery_id,)
@@ -333,20 +344,22 @@ def _where(db: Session, row: IntakeRow, parsed: ParsedMail | None) -> _Where:
         ticket_ids=ticket_ids,
         delivery_ids=delivery_ids,
         came_back=came_back,
+        confirms=confirms,
     )
 
 
-def _genuine(db: Session, row: IntakeRow) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """The tickets and the deliveries that the recipients' tokens prove."""
+def _genuine(db: Session, row: IntakeRow) -> tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]:
+    """The tickets and the deliveries that the recipients' tokens prove, and the tickets they confirm."""
     claims = [claim for o in row.offers if (claim := read_local(o.rcpt_to.rpartition("@")[0]))]
     if not claims:
-        return (), ()
+        return (), (), ()
     key = books.mail_key(db, row.account_id)
     genuine = [claim for claim in claims if is_genuine(key, claim)]
     bounced = tuple(claim.ref_id for claim in genuine if claim.purpose is Purpose.BOUNCE)
-    answered = [claim.ref_id for claim in genuine if claim.purpose is Purpose.REPLY]
+    answered = [claim.ref_id for claim in genuine if claim.purpose is not Purpose.BOUNCE]
+    confirms = tuple(claim.ref_id for claim in genuine if claim.purpose is Purpose.CONFIRM)
     about = books.tickets_of_deliveries(db, row.account_id, bounced) if bounced else []
-    return tuple(dict.fromkeys([*answered, *about])), bounced
+    return tuple(dict.fromkeys([*answered, *about])), bounced, confirms
 
 
 def _bounced(db: Session, row: IntakeRow, parsed: ParsedMail) -> books.Sent | None:
@@ -469,9 +482,10 @@ def _article(
 
 
 def _let_take_part(
-    db: Session, account_id: int, ticket_id: int, people: Iterable[Address], own: frozenset[str]
+    db: Session, account_id: int, ticket_id: int, writer: Writer, parsed: ParsedMail, own: frozenset[str]
 ) -> None:
     """The sender takes part, and whoever they openly wrote to as well, except our own addresses."""
+    people = (*filter(None, [writer.requester]), *parsed.to, *parsed.cc)
     others = [who.key for who in people if not is_ours(who, own)]
     tickets.add_participants(db, account_id, ticket_id, others)
 

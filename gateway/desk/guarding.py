@@ -24,6 +24,7 @@ from gateway.rules.loops import Proof
 from gateway.rules.storms import Storm
 from gateway.settings import Settings
 from gateway.store import automatic, tallies
+from gateway.store.automatic import Kind
 from gateway.store.contacts import Known
 from gateway.store.intake import IntakeRow, Source
 from gateway.store.queries import filing as books
@@ -150,10 +151,38 @@ def may_acknowledge(
     now: datetime,
 ) -> bool:
     """Whether the sender of a new request is told that it arrived; if so, it is noted that they are."""
+    if box is None or decide_words(box.manners, arrival.row.received_at) is None:
+        return False
+    return _may_answer(db, arrival, who, box, own, Kind.ACKNOWLEDGEMENT, guards=guards, now=now)
+
+
+def may_ask(
+    db: Session,
+    arrival: Arrival,
+    who: Known | None,
+    box: OwnMailbox | None,
+    own: AbstractSet[str],
+    *,
+    guards: Guards | None,
+    now: datetime,
+) -> bool:
+    """Whether the sender is asked to confirm what they want, whatever is acknowledged; if so, it is noted."""
+    return _may_answer(db, arrival, who, box, own, Kind.CONFIRMATION, guards=guards, now=now)
+
+
+def _may_answer(
+    db: Session,
+    arrival: Arrival,
+    who: Known | None,
+    box: OwnMailbox | None,
+    own: AbstractSet[str],
+    kind: Kind,
+    *,
+    guards: Guards | None,
+    now: datetime,
+) -> bool:
     sender = arrival.sender
     if guards is None or box is None or sender is None or who is None:
-        return False
-    if decide_words(box.manners, arrival.row.received_at) is None:
         return False
     if sender.domain == guards.mail_domain or not _is_writable(sender):
         return False
@@ -165,12 +194,12 @@ def may_acknowledge(
         is_past=_is_past(arrival, box),
     )
     digest = guards.digest(sender.key)
-    memory = automatic.remembered(db, digest, now=now)
+    memory = automatic.remembered(db, digest, kind, now=now)
     silence = loops.why_silent(request, memory, own=own, most_an_hour=guards.automatic_per_hour, now=now)
     if silence is not None:
-        _log.info("acknowledgement.kept_back", intake=arrival.row.id, why=silence.value)
+        _log.info("acknowledgement.kept_back", intake=arrival.row.id, kind=kind.value, why=silence.value)
         return False
-    automatic.note(db, arrival.row.account_id, digest, automatic.Kind.ACKNOWLEDGEMENT, now=now)
+    automatic.note(db, arrival.row.account_id, digest, kind, now=now)
     return True
 
 

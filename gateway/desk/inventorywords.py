@@ -150,6 +150,7 @@ def _about_customers() -> Mapping[str, str]:
         "offer": _("To whom mail was addressed"),
         "quarantined": _("Mail in quarantine"),
         "sender_tally": _("How many mails a sender sent"),
+        "deletion_request": _("Requests for deletion by mail"),
         "delivery": _("Deliveries of outgoing mail"),
         "automatic_mail": _("Whom the desk wrote to by itself"),
         "outgoing_tally": _("How many mails left"),

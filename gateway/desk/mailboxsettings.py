@@ -21,7 +21,8 @@ class MailboxSettings:
 
     A reply to a ticket closed for longer than `reopen_days` begins a new one; after `silence_hours` without a
     mail its people are told (0: never); an empty `acknowledgement` is the desk's own text. In it
-    `{number}` and `{desk}` stand for the ticket's number and the mailbox's name.
+    `{number}` and `{desk}` stand for the ticket's number and the mailbox's name. Mail to one with
+    `is_privacy` is about privacy: each is taken for a request for deletion until people have read it.
     """
 
     name: str
@@ -31,6 +32,7 @@ class MailboxSettings:
     silence_hours: int
     acknowledges: bool
     acknowledgement: str
+    is_privacy: bool = False
 
 
 def find_settings(db: Session, account_id: int, public_id: str) -> MailboxSettings:
@@ -44,6 +46,7 @@ def find_settings(db: Session, account_id: int, public_id: str) -> MailboxSettin
         silence_hours=row.silence_hours,
         acknowledges=row.acknowledges,
         acknowledgement=row.acknowledgement,
+        is_privacy=row.is_privacy,
     )
 
 
@@ -60,6 +63,7 @@ def change_settings(db: Session, by: Actor, public_id: str, wanted: MailboxSetti
     row.silence_hours = _number(wanted.silence_hours, "silence_hours", MAX_SILENCE_HOURS)
     row.acknowledges = wanted.acknowledges
     row.acknowledgement = _text(wanted.acknowledgement, "acknowledgement", MAX_TEXT_CHARS)
+    row.is_privacy = wanted.is_privacy
 
 
 def _text(text: str, field: str, most: int) -> str:

@@ -14,7 +14,7 @@ from gateway.ids import base32
 
 _MAC_BYTES = 10  # 16 characters of base32
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
-_LOCAL = re.compile(r"(reply|bounce)\+([1-9a-z][0-9a-z]{0,12})\.([a-z2-7]{16})")
+_LOCAL = re.compile(r"(reply|bounce|confirm)\+([1-9a-z][0-9a-z]{0,12})\.([a-z2-7]{16})")
 _PROBE = re.compile(r"probe\.([a-z2-7]{24})\.([a-z2-7]{16})")
 _THREAD_ID = re.compile(r"t\.([1-9a-z][0-9a-z]{0,12})\.([a-z2-7]{16})@[^@]+")
 _MESSAGE_ID = re.compile(r"m\.([a-z2-7]{8,32})\.([a-z2-7]{16})@[^@]+")
@@ -25,6 +25,7 @@ class Purpose(StrEnum):
 
     REPLY = "reply"
     BOUNCE = "bounce"
+    CONFIRM = "confirm"
     MESSAGE_ID = "message-id"
     THREAD = "thread"
     PROBE = "probe"
@@ -42,6 +43,11 @@ class Claim:
 def reply_local(key: bytes, ticket_id: int) -> str:
     """The local part to which answers to a ticket go."""
     return _local(key, Purpose.REPLY, ticket_id)
+
+
+def confirm_local(key: bytes, ticket_id: int) -> str:
+    """The local part to which the answer goes that confirms what a ticket asks for."""
+    return _local(key, Purpose.CONFIRM, ticket_id)
 
 
 def bounce_local(key: bytes, delivery_id: int) -> str:

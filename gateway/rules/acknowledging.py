@@ -8,10 +8,12 @@ from gateway.rules.hours import Hours, is_open
 
 
 class Words(StrEnum):
-    """What an acknowledgement says."""
+    """What an acknowledgement says; two ask to confirm a request for deletion."""
 
     USUAL = "usual"
     CLOSED = "closed"
+    DELETION = "deletion"
+    PRIVACY = "privacy"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from gateway.rules.recipients import is_ours
 MOST_HOPS = 50
 """Received lines of a mail that has not gone in circles; RFC 5321, 6.3 wants at least 100 for a refusal."""
 ONCE_IN = timedelta(hours=24)
-"""How long somebody who got an acknowledgement gets no other."""
+"""How long somebody who got an acknowledgement, or a question to confirm, gets no other."""
 _MASS = frozenset(("bulk", "list", "junk"))
 
 
@@ -57,16 +57,16 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What our machines wrote to an address: mails in the last hour, and the last acknowledgement."""
+    """What our machines wrote to an address: mails in the last hour, and the last of a kind."""
 
     in_last_hour: int
-    acknowledged_at: datetime | None
+    answered_at: datetime | None
 
 
 def why_silent(
     request: Request, memory: Memory, *, own: AbstractSet[str], most_an_hour: int, now: datetime
 ) -> Silence | None:
-    """Why a mail gets no acknowledgement; None if it may have one."""
+    """Why a mail gets no automatic answer; None if it may have one."""
     if request.return_path == "":
         return Silence.NULL_PATH
     if is_by_machine(request.mail):
@@ -77,7 +77,7 @@ def why_silent(
         return Silence.UNPROVEN
     if request.is_past:
         return Silence.OLD
-    is_recent = memory.acknowledged_at is not None and now - memory.acknowledged_at < ONCE_IN
+    is_recent = memory.answered_at is not None and now - memory.answered_at < ONCE_IN
     return Silence.ENOUGH if is_recent or memory.in_last_hour >= most_an_hour else None
 
 

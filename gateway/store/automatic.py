@@ -23,6 +23,7 @@ class Kind(StrEnum):
 
     ACKNOWLEDGEMENT = "acknowledgement"
     INVITATION = "invitation"
+    CONFIRMATION = "confirmation"
 
 
 def digest_of(key: bytes, address: str) -> str:
@@ -30,8 +31,8 @@ def digest_of(key: bytes, address: str) -> str:
     return hmac.digest(key, f"automatic:{address}".encode(), "sha256").hex()
 
 
-def remembered(db: Session, digest: str, *, now: datetime) -> Memory:
-    """What the address with this hash got lately.
+def remembered(db: Session, digest: str, kind: Kind = Kind.ACKNOWLEDGEMENT, *, now: datetime) -> Memory:
+    """What the address with this hash got lately; of `kind` also when the last one was.
 
     Whoever asks for the same address meanwhile waits for this transaction's end, so that two accounts do not
     both find that nothing was sent yet.
@@ -41,10 +42,10 @@ def remembered(db: Session, digest: str, *, now: datetime) -> Memory:
     values = {"digest": digest, "day_ago": now - ONCE_IN}
     with across_accounts(db):
         recent = db.connection().execute(_RECENT, values).all()
-    acknowledged = [at for kind, at in recent if kind == Kind.ACKNOWLEDGEMENT]
+    of_kind = [at for which, at in recent if which == kind]
     return Memory(
         in_last_hour=sum(at > now - _HOUR for _, at in recent),
-        acknowledged_at=max(acknowledged, default=None),
+        answered_at=max(of_kind, default=None),
     )
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from gateway.rules.invitations import KEPT
 from gateway.rules.undoing import UNDONE_WITHIN
-from gateway.store import idempotency, notifications
+from gateway.store import deletionrequests, idempotency, notifications
 from gateway.store.models import (
     Act,
     Ceremony,
@@ -33,6 +33,7 @@ def forget_expired(db: Session, *, now: datetime) -> int:
     gone += db.connection().execute(_TOO_LATE, {"moment": now - UNDONE_WITHIN}).rowcount
     gone += db.connection().execute(_REPEATED, {"moment": now - idempotency.KEPT}).rowcount
     gone += notifications.forget(db, now=now)
+    gone += deletionrequests.forget_orphans(db)
     return gone + db.connection().execute(_NEVER_ACCEPTED, {"moment": now - KEPT}).rowcount
 
 

@@ -33,11 +33,12 @@ class Topic(StrEnum):
     EXPORT = "export"
     ERASE = "erase"
     CERTIFY = "certify"
+    RECEIPT = "receipt"
 
 
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
-    """One piece of work on an intake, delivery, article, act, account, report, export, erasure or farewell.
+    """One piece of work: on an intake, delivery, article, account, export, and whatever else a topic is about.
 
     `told` is how often the sweep repeated it.
     """

@@ -66,6 +66,7 @@ class EventKind(StrEnum):
     UNDONE = "undone"
     NOTE_UNDONE = "note_undone"
     REMOTE = "remote"
+    DELETION = "deletion"
 
 
 NOT_DELIVERED = "not_delivered"

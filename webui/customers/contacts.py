@@ -5,10 +5,11 @@ from urllib.parse import urlencode
 from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 
-from gateway.desk import contactmerging, contacts, exporting
+from gateway.desk import contactmerging, contacts, erasing, exporting
 from gateway.desk.contactmerging import UNDO_WITHIN
 from gateway.desk.views import overview
 from gateway.errors import Conflict, Invalid
+from gateway.rules.erasure import ErasureKind
 from gateway.rules.exporting import Scope
 from gateway.store.queries.contacts import ContactFilter, get_contact, list_contacts, list_merges
 from gateway.store.queries.customers import get_customer, list_customers
@@ -189,6 +190,7 @@ def _page(
         views=views,
         contact=found,
         may_export=exporting.may_ask(by, Scope.CONTACT),
+        may_erase=erasing.may_erase(by, ErasureKind.CONTACT),
         tickets=shown,
         find=find,
         offered=[one for one in offered.items if one.public_id != mine],

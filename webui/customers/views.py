@@ -5,10 +5,11 @@ from urllib.parse import urlencode
 from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 
-from gateway.desk import customers, exporting, remote, systems
+from gateway.desk import customers, erasing, exporting, remote, systems
 from gateway.desk.views import overview
 from gateway.errors import Conflict, Invalid
 from gateway.rules.access import Permission, may
+from gateway.rules.erasure import ErasureKind
 from gateway.rules.exporting import Scope
 from gateway.store.queries.contacts import ContactFilter, list_contacts
 from gateway.store.queries.customers import CustomerView, get_customer, list_customers
@@ -168,6 +169,7 @@ def _customer_page(
         area="customers",
         may_invite=may(by, Permission.MANAGE_ACCOUNT),
         may_export=exporting.may_ask(by, Scope.CUSTOMER),
+        may_erase=erasing.may_erase(by, ErasureKind.CUSTOMER),
         views=views,
         customer=found,
         groups=others,

@@ -37,6 +37,7 @@ def read_settings(form: MultiDict[str, str]) -> MailboxSettings:
         silence_hours=number(line(form, "silence_hours"), "silence_hours"),
         acknowledges="acknowledges" in form,
         acknowledgement=form.get("acknowledgement", "")[:_MAX_TEXT_CHARS],
+        is_privacy="is_privacy" in form,
     )
 
 

@@ -9,12 +9,13 @@ from gateway.rules.access import Permission, may
 from gateway.store.quarantine import MOST_COUNTED
 from gateway.store.session import reading
 from webui import pages
-from webui.privacy import exports, retention, termination
+from webui.privacy import erasures, exports, retention, termination
 from webui.rail import rail
 from webui.sessions import actor, signed_in
 
 blueprint = Blueprint("privacy", __name__)
 blueprint.register_blueprint(exports.blueprint)
+blueprint.register_blueprint(erasures.blueprint)
 blueprint.register_blueprint(retention.blueprint)
 blueprint.register_blueprint(termination.blueprint)
 

@@ -126,6 +126,17 @@ def _remote(event: EventView, names: Mapping[str, str]) -> str:
     }
 
 
+def _deletion(event: EventView) -> str:
+    """What became of a request for deletion."""
+    texts = {
+        "wanted": _("This was taken for a request for deletion"),
+        "asked": _("This was taken for a request for deletion; the sender was asked to confirm it"),
+        "confirmed": _("The sender confirmed the request for deletion"),
+        "doubted": _("Somebody confirmed the request for deletion; nothing proves that it was the sender"),
+    }
+    return texts.get(event.data.get("what", ""), "")
+
+
 def _without_consent(why: Why, system: str, *, was_opened: bool) -> str:
     if not was_opened and why is Why.EXPIRED:
         if system:
@@ -140,6 +151,8 @@ def _of_mail(event: EventView) -> str:
         "same_mail_again": _("The same mail came in again; it is kept once"),
         "unreadable": _("This mail could not be read; the original is attached"),
     }
+    if event.kind == "deletion":
+        return _deletion(event)
     return texts.get(event.kind, "")
 
 

@@ -28,6 +28,7 @@ from webui.remotewords import scope_names
 from webui.systemwords import BESIDE
 from webui.systemwords import Line as SystemLine
 from webui.tickets import drafting, forms, forwards, heldback, rows, sleep
+from webui.tickets.deletion import Line as DeletionLine
 from webui.tickets.done import Told
 from webui.tickets.onlookers import Onlooker, writing
 from webui.tickets.remotes import Line as RemoteLine
@@ -87,6 +88,8 @@ class Inputs:
     others_drafts: tuple[drafting.OthersDraft, ...] = ()
     remotes: tuple[RemoteLine, ...] = ()
     systems: tuple[SystemLine, ...] = ()
+    deletion: DeletionLine | None = None
+    may_erase: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +192,8 @@ def values(read: Inputs, composer: forms.Composer, *, now: datetime, undo: timed
         "others_drafts": read.others_drafts,
         "remotes": read.remotes,
         "systems": read.systems,
+        "deletion": read.deletion,
+        "may_erase": read.may_erase,
         "shown": BESIDE,
         "remote_scopes": [(key.value, name) for key, name in scope_names().items() if key is not Scope.VIEW],
         "saved": moment(composer.saved_at, now) if composer.saved_at else None,

@@ -8,14 +8,28 @@ from functools import partial
 from flask import Blueprint, Response, abort, redirect, request
 from flask.typing import ResponseReturnValue
 
-from gateway.desk import acts, canned, cautions, drafts, forwarding, remote, replying, systems, tickets
+from gateway.desk import (
+    acts,
+    canned,
+    cautions,
+    deletionrequests,
+    drafts,
+    erasing,
+    forwarding,
+    remote,
+    replying,
+    systems,
+    tickets,
+)
 from gateway.desk.addressees import own_addresses
 from gateway.desk.forwarding import Forward
 from gateway.desk.replying import ArticleRef, Changed, Draft
 from gateway.desk.views import Overview, overview
 from gateway.errors import Conflict, Denied, Invalid, TooLarge
 from gateway.rules.access import Actor
+from gateway.rules.erasure import ErasureKind
 from gateway.store import followers, intake, links, mentions, seen
+from gateway.store.deletionrequests import RequestView
 from gateway.store.drafts import DraftView
 from gateway.store.queries.articles import get_article, get_detail
 from gateway.store.queries.beside import notes_beside
@@ -32,7 +46,7 @@ from webui import complaints, pages, systemwords
 from webui.office import office
 from webui.rail import rail
 from webui.sessions import actor, current, everywhere, signed_in
-from webui.tickets import composing, done, drafting, forms, ledger, onlookers, onward, page, remotes
+from webui.tickets import composing, deletion, done, drafting, forms, ledger, onlookers, onward, page, remotes
 from webui.tickets.collapsing import ALL
 
 blueprint = Blueprint("tickets", __name__)
@@ -145,6 +159,7 @@ def ticket_page(
     detail, names = read.inputs.detail, read.inputs.names
     if detail.ticket.number != number:  # merged: the old link leads there
         abort(redirect(f"/t/{detail.ticket.number}?{request.query_string.decode()}".rstrip("?")))
+    may_erase = erasing.may_erase(by, ErasureKind.TICKET)
     inputs = replace(
         read.inputs,
         views=rail(read.seen, by),
@@ -155,6 +170,10 @@ def ticket_page(
         remotes=remotes.lines(read.sessions, read.codes, names, now),
         systems=systemwords.lines(read.systems, now),
         here=onlookers.here(by, number),
+        may_erase=may_erase,
+        deletion=deletion.line(
+            read.deletion, number=number, contact=read.inputs.contact, may_erase=may_erase
+        ),
     )
     shown = composer or page.composer(inputs, again=again, forward=forward, wrong=wrong)
     values = page.values(inputs, shown, now=now, undo=_undo())
@@ -179,6 +198,7 @@ class _Read:
     sessions: Sequence[RemoteView]
     codes: Mapping[str, str]
     systems: Sequence[SystemView]
+    deletion: RequestView | None
 
 
 def _read(by: Actor, number: int, login: str, now: datetime) -> _Read:
@@ -210,7 +230,9 @@ def _read(by: Actor, number: int, login: str, now: datetime) -> _Read:
         sessions = remote.of_ticket(db, by, number)
         codes = remote.codes_for(db, by, sessions, key=office().settings.key(), now=now)
         there = systems.of_ticket(db, by, number) if ticket.customer else ()
-        return _Read(inputs, overview(db, by), drafts.list_drafts(db, by, number), sessions, codes, there)
+        asked = deletionrequests.of_ticket(db, by, ticket.id)
+        own = drafts.list_drafts(db, by, number)
+        return _Read(inputs, overview(db, by), own, sessions, codes, there, asked)
 
 
 def _ask(composer: forms.Composer, draft: Draft) -> forms.Composer:

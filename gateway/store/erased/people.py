@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from gateway.rules.erasure import Thing
-from gateway.store import announcing
+from gateway.store import announcing, deletionrequests
 from gateway.store.erased.removing import Gone, remove_deliveries, remove_sessions
 from gateway.store.models import (
     AutomaticMail,
@@ -53,6 +53,7 @@ def remove_traces(
     for model, column in _BY_ADDRESS:
         mine = table_account(model) == account_id
         db.execute(delete(model).where(mine, func.lower(column).in_(addresses)))
+    deletionrequests.forget_addresses(db, account_id, addresses)
     hashes = [digest(address) for address in addresses]
     db.execute(delete(AutomaticMail).where(AutomaticMail.address_hash.in_(hashes)))
     asked = Ticket.account_id == account_id, func.lower(Ticket.requester_address).in_(addresses)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from gateway.rules.erasure import Thing
 from gateway.rules.status import ArticleKind
-from gateway.store import announcing, articles, tickets
+from gateway.store import announcing, articles, deletionrequests, tickets
 from gateway.store.deliveries import State
 from gateway.store.erased import items
 from gateway.store.erased.items import Item
@@ -57,6 +57,7 @@ def remove_tickets(db: Session, erasure_id: int, account_id: int, ids: Sequence[
     gone += remove_intakes(db, erasure_id, account_id, db.execute(held).scalars().all())
     for ticket_id in ids:
         announcing.tell(db, account_id, ticket_id)
+    deletionrequests.leave_tickets(db, ids)
     kept = _keep_place(db, ids)
     db.execute(delete(Ticket).where(Ticket.id.in_([one for one in ids if one != kept])))
     return gone

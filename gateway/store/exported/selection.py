@@ -158,6 +158,7 @@ LEFT_OUT: Mapping[str, str] = {
     "automatic_mail": "names nobody, for two days",
     "broadcast": "is the operator's",
     "ceremony": "lets somebody in",
+    "deletion_request": "is carried out where it was made",
     "deliverability_check": "is looked at anew where the mail leaves",
     "dkim_key": "is worth nothing without its secret; a new one is made",
     "erasure": "is of one installation; its receipt can be downloaded",

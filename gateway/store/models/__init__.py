@@ -14,6 +14,7 @@ from gateway.store.models.customer import (
     CustomerGroup,
     CustomerGroupMember,
 )
+from gateway.store.models.deletion import DeletionRequest
 from gateway.store.models.dkim import DkimKey
 from gateway.store.models.draft import Draft
 from gateway.store.models.erasure import Erasure, ErasureItem
@@ -71,6 +72,7 @@ __all__ = [
     "CustomerDomain",
     "CustomerGroup",
     "CustomerGroupMember",
+    "DeletionRequest",
     "DeliverabilityCheck",
     "Delivery",
     "DkimKey",

@@ -20,6 +20,7 @@ class Mailbox(Record, whom=Whom.TECHNICAL, lasts=Lasts.MAILBOX):
     words of `closed_text` where that is outside its `hours` (`gateway.rules.hours`, null: always open). After
     `silence_hours` without a mail (0: never) its owner is told; `alarmed_at` is when that or an error of its
     connections was last told. `targets` is within which time its tickets are answered (`gateway.rules.due`).
+    Mail to one with `is_privacy` is about privacy, whatever its words.
     """
 
     __tablename__ = "mailbox"
@@ -48,6 +49,9 @@ class Mailbox(Record, whom=Whom.TECHNICAL, lasts=Lasts.MAILBOX):
         Privacy.PERSONAL, Purpose.SETTINGS, type_=Text, default="", server_default=""
     )
     silence_hours: Mapped[int] = column(Privacy.TECHNICAL, Purpose.SETTINGS, default=0)
+    is_privacy: Mapped[bool] = column(
+        Privacy.TECHNICAL, Purpose.SETTINGS, default=False, server_default=false()
+    )
     alarmed_at: Mapped[datetime | None] = column(Privacy.TECHNICAL, Purpose.SETTINGS)
     created_at: Mapped[datetime] = column(Privacy.TECHNICAL, Purpose.SETTINGS)
 

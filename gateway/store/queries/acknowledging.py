@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from gateway.mail.address import Address
-from gateway.rules.acknowledging import Manners
+from gateway.rules.acknowledging import Manners, Words
 from gateway.rules.hours import Hours
+from gateway.store.deletionrequests import Because
 from gateway.store.holders import works_here
-from gateway.store.models import Account, Article, Mailbox, Staff, Ticket
+from gateway.store.models import Account, Article, DeletionRequest, Mailbox, Staff, Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,7 @@ class Owed:
     """A filed mail (`sender`, `message_id`, `references`), its ticket, and the mailbox that answers it.
 
     `desk` is the mailbox's name, else the account's; `text` and `closed_text` are the mailbox's own words,
-    "" for the usual ones.
+    "" for the usual ones. `question` is set where the sender is asked to confirm a request for deletion.
     """
 
     account_id: int
@@ -37,6 +38,7 @@ class Owed:
     sender: Address
     message_id: str
     references: tuple[str, ...]
+    question: Words | None = None
 
 
 def find_owed(db: Session, intake_id: int) -> Owed | None:
@@ -47,7 +49,7 @@ def find_owed(db: Session, intake_id: int) -> Owed | None:
     found = db.execute(_OWED, {"intake": intake_id}).first()
     if found is None:
         return None
-    account, ticket, mailbox, article = found
+    account, ticket, mailbox, article, because = found
     return Owed(
         account_id=account.id,
         mail_key=account.mail_key,
@@ -65,15 +67,25 @@ def find_owed(db: Session, intake_id: int) -> Owed | None:
         sender=Address("", article.from_address),
         message_id=article.message_id or "",
         references=tuple(article.references),
+        question=_QUESTIONS[because] if because else None,
     )
 
 
+_QUESTIONS = {Because.WORDS.value: Words.DELETION, Because.ADDRESS.value: Words.PRIVACY}
 _OWED = (
-    select(Account, Ticket, Mailbox, Article)
+    select(Account, Ticket, Mailbox, Article, DeletionRequest.because)
     .select_from(Article)
     .join(Ticket, Ticket.id == Article.ticket_id)
     .join(Mailbox, Mailbox.id == Ticket.mailbox_id)
     .join(Account, Account.id == Article.account_id)
+    .outerjoin(
+        DeletionRequest,
+        and_(
+            DeletionRequest.ticket_id == Ticket.id,
+            DeletionRequest.intake_id == Article.intake_id,
+            DeletionRequest.asked_at.is_not(None),
+        ),
+    )
     .where(
         Article.intake_id == bindparam("intake"),
         select(Staff.id)

@@ -23,6 +23,8 @@ class OwnMailbox:
     forwarding_local: str
     reopen_within: timedelta
     manners: Manners
+    locale: str
+    is_privacy: bool
     created_at: datetime
 
 
@@ -50,6 +52,8 @@ def own_mailboxes(db: Session, account_id: int) -> tuple[OwnMailbox, ...]:
             forwarding_local=row.forwarding_local,
             reopen_within=timedelta(days=row.reopen_days),
             manners=Manners(row.acknowledges, row.answers_closed, Hours.from_stored(row.hours)),
+            locale=row.locale,
+            is_privacy=row.is_privacy,
             created_at=row.created_at,
         )
         for row in rows
@@ -130,6 +134,8 @@ _MAILBOXES = (
         _MAILBOX.acknowledges,
         _MAILBOX.answers_closed,
         _MAILBOX.hours,
+        _MAILBOX.locale,
+        _MAILBOX.is_privacy,
         _MAILBOX.created_at,
     )
     .where(_MAILBOX.account_id == bindparam("account"))

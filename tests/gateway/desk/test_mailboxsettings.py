@@ -18,7 +18,7 @@ from gateway.store import session
 from tests.world import World
 
 WANTED = MailboxSettings(
-    "Desk", "Kind regards\nSam", "de", 7, 24, acknowledges=True, acknowledgement="Got it."
+    "Desk", "Kind regards\nSam", "de", 7, 24, acknowledges=True, acknowledgement="Got it.", is_privacy=True
 )
 
 
