@@ -250,6 +250,13 @@ def elsewhere() -> Sequence[tuple[str, str]]:
             ),
         ),
         (
+            _("Journal of erasures"),
+            _(
+                "By keyed hashes, what was erased, so that no restored backup brings it back; it stays, and "
+                "names nobody."
+            ),
+        ),
+        (
             _("Queue"),
             _("Numbers of work that waits, no content; forgotten as soon as a worker looks."),
         ),

@@ -38,7 +38,7 @@ class Topic(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
-    """One piece of work: on an intake, delivery, article, account, export, and whatever else a topic is about.
+    """One piece of work: on an intake, delivery, article, account, export, or what else its topic says.
 
     `told` is how often the sweep repeated it.
     """

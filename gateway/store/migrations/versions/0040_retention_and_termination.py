@@ -1,6 +1,6 @@
 """How long an account keeps what is over, accounts that end, and whom their erasure is certified to
 
-Revision: 0040, after 0038. The version before keeps everything, and takes an account that ends for suspended.
+Revision: 0040, after 0039. The version before keeps everything, and takes an account that ends for suspended.
 """
 
 import sqlalchemy as sa

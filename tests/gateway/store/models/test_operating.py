@@ -5,11 +5,11 @@ from sqlalchemy import insert, inspect
 from sqlalchemy.exc import IntegrityError
 
 from gateway.store import session
-from gateway.store.models import Account, Broadcast, LegalText, Record, Suggestion, table
+from gateway.store.models import Account, Broadcast, Farewell, LegalText, Record, Suggestion, table
 from tests.world import NOON, World
 
 
-@pytest.mark.parametrize("model", [Broadcast, LegalText, Suggestion])
+@pytest.mark.parametrize("model", [Broadcast, Farewell, LegalText, Suggestion])
 def test_nothing_of_it_leads_to_an_account_or_a_person(model: type[Record]) -> None:
     assert list(table(model).foreign_keys) == []
     assert {name for name in table(model).c.keys() if "account" in name or "staff" in name} == set()  # noqa: SIM118

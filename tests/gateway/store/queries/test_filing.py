@@ -70,7 +70,16 @@ def test_an_account_knows_its_mailboxes_and_its_key(world: World) -> None:
     local = box.forwarding_address.partition("@")[0]
     with session.reading() as db:
         assert filing.own_mailboxes(db, world.ours.account_id) == (
-            OwnMailbox(box.id, SUPPORT, local, timedelta(days=30), Manners(), created_at=NOON),
+            OwnMailbox(
+                box.id,
+                SUPPORT,
+                local,
+                timedelta(days=30),
+                Manners(),
+                locale="en",
+                is_privacy=False,
+                created_at=NOON,
+            ),
         )
         assert filing.mail_key(db, world.ours.account_id) == world.ours.key
 
