@@ -48,7 +48,7 @@ def _accept_all(corpus: Path, folder: Path) -> int:
     settings = Settings(data_dir=folder)
     session.configure(settings.effective_database_url)
     migrate.upgrade()
-    blobs, now = BlobStore(settings.blob_dir), clock.now()
+    blobs, now = BlobStore(settings.blob_dir, settings.effective_keyring_dir), clock.now()
     with session.transaction() as db:
         made = people.create_account(
             db, login="bench", email="b@desk.example", name="Bench", password_hash="-", now=now

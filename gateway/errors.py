@@ -65,6 +65,13 @@ class NotFound(DeskError):
     words = "Not found."
 
 
+class Erased(NotFound):
+    """There was such a thing, and it was erased for good."""
+
+    http = 410
+    words = "This was erased."
+
+
 class Gone(DeskError):
     """There was such a thing, and it is over."""
 

@@ -71,6 +71,10 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=_PREFIX, frozen=True, extra="forbid")
 
     data_dir: Path = Field(Path("data"), description="Where everything kept on this machine lives.")
+    keyring_dir: Path | None = Field(
+        None,
+        description="Where the keys of raw mails and files are, backed up apart; empty: DATA_DIR/keyring",
+    )
     database_url: str = Field(
         "", repr=False, description="SQLAlchemy address of the database; empty: SQLite in the data directory."
     )
@@ -296,6 +300,11 @@ class Settings(BaseSettings):
     def blob_dir(self) -> Path:
         """Where raw mails and attachments are kept."""
         return self.root / "blobs"
+
+    @property
+    def effective_keyring_dir(self) -> Path:
+        """Where the keys are under which raw mails and attachments lie."""
+        return self.keyring_dir.expanduser().resolve() if self.keyring_dir else self.root / "keyring"
 
     @property
     def run_dir(self) -> Path:

@@ -1,5 +1,6 @@
 """Erasures in tests: asked for, carried out, and what of the erased is left in any file."""
 
+from contextlib import suppress
 from datetime import timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -8,9 +9,11 @@ from pathlib import Path
 from sqlalchemy import select, text
 
 from gateway.desk import erasing
+from gateway.errors import Erased
 from gateway.outbound.erasing import Means, erase
 from gateway.rules.erasure import ErasureKind, Scope
 from gateway.store import session
+from gateway.store.blobs import BlobStore
 from gateway.store.erasurejournal import ErasureJournal
 from gateway.store.erasures import Progress
 from gateway.store.exportfiles import ExportFiles
@@ -87,6 +90,16 @@ def places_of(roots: list[Path], *markers: bytes) -> list[tuple[str, bytes]]:
     for path in filter(Path.is_file, files):
         content = path.read_bytes().lower()
         found += [(path.name, marker) for marker in markers if marker.lower() in content]
+    return found
+
+
+def blobs_with(blobs: BlobStore, *markers: bytes) -> list[tuple[str, bytes]]:
+    """Which blobs can be read and have which markers in their content, in any case of letters."""
+    found = []
+    for name, _ in blobs.walk():
+        with suppress(Erased):
+            content = blobs.read(name).lower()
+            found += [(name, marker) for marker in markers if marker.lower() in content]
     return found
 
 

@@ -236,7 +236,7 @@ def build(folder: Path) -> World:
     return World(
         ours=_business("ours", SUPPORT),
         stranger=_business("stranger", FOREIGN),
-        blobs=BlobStore(folder / "blobs"),
+        blobs=BlobStore(folder / "blobs", folder / "keyring"),
         clock=SetClock(),
     )
 

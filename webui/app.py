@@ -101,7 +101,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
         static_folder="static",
     )
     proxies = networks.parse(settings.trusted_proxies, setting="M4A_TRUSTED_PROXIES")
-    blobs = BlobStore(settings.blob_dir)
+    blobs = BlobStore(settings.blob_dir, settings.effective_keyring_dir)
     installed = office.Office(
         settings, blobs, clock or SystemClock(), proxies=proxies, provider=provider_of(settings)
     )

@@ -233,6 +233,7 @@ _SAID = (
     N_("Only people join a remote session."),
     N_("An account has at most 200 open remote sessions."),
     N_("This has ended or expired."),
+    N_("This was erased."),
     N_("As many people work in this account as may. The operator can allow more."),
     N_("This account is suspended. Please turn to whoever runs this installation."),
     N_("This account has no room left."),

@@ -43,7 +43,7 @@ def _redeem(token: str) -> Held | None:
     except BadData:
         return None
     blob = KeptBlob(**told.pop("blob"))
-    is_there = owner == _owner() and office().blobs.path(blob.sha256).exists()
+    is_there = owner == _owner() and office().blobs.has(blob.sha256)
     return Held(token, DraftFile(**told, blob=blob)) if is_there else None
 
 

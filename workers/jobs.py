@@ -61,7 +61,7 @@ def prepare(settings: Settings, topics: Sequence[Topic], *, is_stopping: Callabl
 
 def _work(settings: Settings, topic: Topic, stack: ExitStack) -> Work:
     """How a row of the topic is worked on; what must be closed at the end goes to `stack`."""
-    clock, blobs = SystemClock(), BlobStore(settings.blob_dir)
+    clock, blobs = SystemClock(), BlobStore(settings.blob_dir, settings.effective_keyring_dir)
     scanner = Clamd(settings.clamd_url) if settings.clamd_url else None
     match topic:
         case Topic.FILE:
@@ -131,7 +131,7 @@ def _beside(settings: Settings, topic: Literal[Topic.EXPORT, Topic.ERASE], stack
     make: Callable[[int], object]
     if topic is Topic.EXPORT:
         bindery = Bindery(
-            blobs=BlobStore(settings.blob_dir),
+            blobs=BlobStore(settings.blob_dir, settings.effective_keyring_dir),
             files=ExportFiles(settings.blob_dir),
             clock=clock,
             mail_domain=settings.mail_domain,

@@ -34,6 +34,7 @@ from gateway.store import (
     outbox,
     reminders,
     reports,
+    settling,
     tallies,
 )
 from gateway.store.blobs import BlobStore
@@ -58,6 +59,8 @@ _SUGGEST_SECONDS = 300.0
 _SILENT_SECONDS = 30.0
 _RETAIN_SECONDS = 60.0
 _TERMINATE_SECONDS = 5.0
+_SETTLE_SECONDS = 10.0
+_ROUNDS_SECONDS = 1.0
 _HALF_WRITTEN_FOR = timedelta(hours=6)  # no sender may take as long over one mail
 
 _COUNTS_KEPT_FOR = timedelta(hours=6)
@@ -88,6 +91,10 @@ def run(settings: Settings) -> None:
     hand_on = every(_SUGGEST_SECONDS, hand_suggestions_on)
     retain = every(_RETAIN_SECONDS, apply_retention)
     terminate = every(_TERMINATE_SECONDS, finish_terminations)
+    blobs = BlobStore(settings.blob_dir, settings.effective_keyring_dir)
+    settle = every(_SETTLE_SECONDS, lambda: settling.settle(blobs, now=clock.now()))
+    rounds = settling.Rounds(blobs)
+    go_round = every(_ROUNDS_SECONDS, lambda: rounds.step(now=clock.now()))
     with contextlib.suppress(StopRequested):
         while not stop.requested:
             pause = _quietly("sweep", lambda: sweep(connection))
@@ -105,6 +112,8 @@ def run(settings: Settings) -> None:
             _quietly("suggestions", hand_on)
             _quietly("retain", retain)
             _quietly("terminate", terminate)
+            _quietly("settle", settle)
+            _quietly("rounds", go_round)
             stop.sleep(_LONGEST_SECONDS if pause is None else pause)
 
 
@@ -173,7 +182,7 @@ def tell_staff(settings: Settings) -> int:
     from gateway.outbound import staffnews  # composing a mail takes 8 MB, which most never need
 
     return staffnews.tell_staff(
-        blobs=BlobStore(settings.blob_dir),
+        blobs=BlobStore(settings.blob_dir, settings.effective_keyring_dir),
         mail_domain=settings.mail_domain,
         base_url=settings.effective_base_url,
         clock=SystemClock(),
@@ -188,7 +197,9 @@ def _watch(settings: Settings) -> int:
     from gateway.outbound.alarms import raise_alarms  # composing a mail takes 8 MB, which most never need
 
     return raise_alarms(
-        blobs=BlobStore(settings.blob_dir), mail_domain=settings.mail_domain, clock=SystemClock()
+        blobs=BlobStore(settings.blob_dir, settings.effective_keyring_dir),
+        mail_domain=settings.mail_domain,
+        clock=SystemClock(),
     )
 
 
@@ -205,7 +216,7 @@ def remind_of_due() -> int:
 
 def forget_unfinished(settings: Settings) -> int:
     """Remove the half-written mails that killed doors left behind, and files of exports that are gone."""
-    blobs = BlobStore(settings.blob_dir)
+    blobs = BlobStore(settings.blob_dir, settings.effective_keyring_dir)
     count = blobs.forget_unfinished(older_than=_HALF_WRITTEN_FOR, now=clock.now())
     files = ExportFiles(settings.blob_dir)
     there = files.list_ids()

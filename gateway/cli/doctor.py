@@ -77,12 +77,13 @@ def examine(settings: Settings) -> Iterator[Finding]:
 
 def _data_directory(settings: Settings) -> Finding:
     settings.root.mkdir(parents=True, exist_ok=True)
-    kept = BlobStore(settings.blob_dir).put(b"manage4all doctor " + new_key())
+    blobs = BlobStore(settings.blob_dir, settings.effective_keyring_dir)
+    kept = blobs.put(b"manage4all doctor " + new_key())
     free = shutil.disk_usage(settings.root).free
     if free < settings.min_free_bytes:
         words = f"only {free // 2**20} MiB are free at {settings.root}: mail is put off until there is more."
         return Finding("data directory", ok=False, words=words)
-    BlobStore(settings.blob_dir).path(kept.sha256).unlink()
+    blobs.forget(kept.sha256)
     return Finding("data directory", ok=True, words=f"{settings.root}, {free // 2**20} MiB free")
 
 

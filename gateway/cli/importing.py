@@ -65,7 +65,10 @@ def account_(file: Path, *, as_json: bool) -> None:
     settings = open_desk()
     with _progress(deskimport.count_rows(file)) as bar:
         arrived = deskimport.import_desk(
-            file, blobs=BlobStore(settings.blob_dir), clock=SystemClock(), told=bar.update
+            file,
+            blobs=BlobStore(settings.blob_dir, settings.effective_keyring_dir),
+            clock=SystemClock(),
+            told=bar.update,
         )
     if as_json:
         click.echo(json.dumps(asdict(arrived)))
@@ -165,7 +168,7 @@ def _importer(settings: Settings, account: str, mailbox: str, *, dry_run: bool) 
         raise NotFound("The account has no such mailbox.")
     if dry_run:
         return DryRun(settings.max_message_bytes)
-    blobs = BlobStore(settings.blob_dir)
+    blobs = BlobStore(settings.blob_dir, settings.effective_keyring_dir)
     examine = Examiner(settings).examine
     return Importer(acceptor, blobs, SystemClock(), mailbox, settings.max_message_bytes, examine)
 

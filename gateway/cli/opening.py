@@ -53,7 +53,7 @@ def open_desk() -> Settings:
 
 def open_acceptor(settings: Settings) -> Acceptor:
     """The way in for mail; lays out the blob store where there is none yet."""
-    return Acceptor(settings, BlobStore(settings.blob_dir))
+    return Acceptor(settings, BlobStore(settings.blob_dir, settings.effective_keyring_dir))
 
 
 def find_wake(settings: Settings) -> Wake:

@@ -56,7 +56,10 @@ class _Enough(Exception):
 def rehearse(settings: Settings, parts: Iterable[Part]) -> None:
     """Do it. The database must be configured; DeskError when it is away."""
     installed_wakers(settings)
-    BlobStore(settings.blob_dir)
+    blobs = BlobStore(settings.blob_dir, settings.effective_keyring_dir)
+    with blobs.spool() as spool:
+        spool.write(_MAIL)
+    blobs.keyring.close()
     for part in parts:
         part.rehearse()
     with contextlib.suppress(_Enough), session.transaction() as db:

@@ -3,12 +3,13 @@
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from gateway import log
+from gateway.errors import DeskError
 from gateway.mail.address import Address
 
 MAX_BYTES = 10 * 1024 * 1024
@@ -32,13 +33,16 @@ class EnclosedMail:
     files: tuple[str, ...]
 
 
-def read_enclosed(path: Path) -> EnclosedMail | None:
-    """The mail in a file, or None when it is too large, or not read in time. Takes a third of a second."""
+def read_enclosed(open_mail: Callable[[], BinaryIO]) -> EnclosedMail | None:
+    """The mail in a file; None when it is too large, gone, or not read in time. Takes a third of a second."""
     try:
-        if path.stat().st_size > MAX_BYTES:
+        with open_mail() as file:
+            raw = file.read(MAX_BYTES + 1)
+        if len(raw) > MAX_BYTES:
             return None
         done = subprocess.run(
-            [sys.executable, "-I", "-m", "gateway.cli.main", "parse", str(path)],
+            [sys.executable, "-I", "-m", "gateway.cli.main", "parse", "/dev/stdin"],
+            input=raw,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env={},  # no settings, no secrets
@@ -46,7 +50,7 @@ def read_enclosed(path: Path) -> EnclosedMail | None:
             check=True,
         )
         return _of(json.loads(done.stdout))
-    except (OSError, subprocess.SubprocessError, ValueError, KeyError) as error:
+    except (DeskError, OSError, subprocess.SubprocessError, ValueError, KeyError) as error:
         log.get("enclosed").warning("enclosed.unreadable", error=type(error).__name__)
         return None
 

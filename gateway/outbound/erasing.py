@@ -35,6 +35,7 @@ from gateway.store.exportfiles import ExportFiles
 from gateway.store.filetypes import detect_type
 from gateway.store.receipts import Receipt
 from gateway.store.session import reading, transaction
+from gateway.store.settling import destroy_keys
 
 _BATCH = 50
 _BLOBS_A_BATCH = 500
@@ -77,7 +78,7 @@ class Means:
     def of(cls, settings: Settings, clock: Clock) -> Self:
         """As the installation has them."""
         return cls(
-            blobs=BlobStore(settings.blob_dir),
+            blobs=BlobStore(settings.blob_dir, settings.effective_keyring_dir),
             exports=ExportFiles(settings.blob_dir),
             journal=ErasureJournal(settings.effective_erasure_journal, settings.key()),
             clock=clock,
@@ -320,6 +321,15 @@ class _Work:
             after = some[-1]
         if is_waiting:
             raise _Stopped(self.means.quiet / 5)
+        self._keys()
+
+    def _keys(self) -> None:
+        """Destroy the keys of whoever was removed: what backups have of theirs is unreadable then."""
+        with reading() as db:
+            owners = items.owners(db, self.task.id)
+        self.breathe(lease=_LONG)
+        if owners:
+            destroy_keys(self.means.blobs, owners)
 
     def _wipe(self) -> None:
         with transaction() as db:  # before the wiping: what was written down names them, too

@@ -14,7 +14,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from gateway.store.blobs import sync_directory, translated
+from gateway.store.blobs import translated
+from gateway.store.keyring import sync_directory
 
 _MARKS_A_LINE = 1000
 _BYTES = 16

@@ -65,7 +65,7 @@ class Mails:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.blobs = BlobStore(settings.blob_dir)
+        self.blobs = BlobStore(settings.blob_dir, settings.effective_keyring_dir)
         self._sent = 0
         with session.transaction() as db:
             account = Account(

@@ -55,7 +55,7 @@ def main(root: Path, relay_url: str, delivery_id: int, step: str) -> None:
     office = PostOffice(
         sender=Sender(relay_url=relay_url, ehlo_name="desk.example", timeouts=Timeouts()),
         journal=journal,
-        blobs=store(root / "blobs"),
+        blobs=store(root / "blobs", root / "keyring"),
         mail_domain=DOMAIN,
         seal=SEAL,
         reach=REACH,

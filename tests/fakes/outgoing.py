@@ -66,7 +66,7 @@ def lay_out(root: Path, databases: Databases) -> BlobStore:
     """A desk below `root` with ticket 1 and answer 1; this process is configured for its database."""
     databases.lay(_address(root))
     connect(root)
-    blobs = BlobStore(root / "blobs")
+    blobs = BlobStore(root / "blobs", root / "keyring")
     raw = blobs.put(RAW)
     with session.transaction() as db:
         for number in (1, 2):
@@ -176,7 +176,7 @@ def open_post_office(
     return PostOffice(
         sender=Sender(relay_url=relay_url, ehlo_name="desk.example", timeouts=QUICK),
         journal=journal or Journal(root / "journal"),
-        blobs=BlobStore(root / "blobs"),
+        blobs=BlobStore(root / "blobs", root / "keyring"),
         mail_domain=DOMAIN,
         seal=SEAL,
         reach=REACH,

@@ -64,7 +64,7 @@ def main(root: Path, relay_url: str, seed: int, stop_at: int = 0, most: int = 0)
     office = PostOffice(
         sender=Sender(relay_url=relay_url, ehlo_name="desk.example", timeouts=_TIMEOUTS),
         journal=Journal(root / "journal"),
-        blobs=BlobStore(root / "blobs"),
+        blobs=BlobStore(root / "blobs", root / "keyring"),
         mail_domain=DOMAIN,
         seal=SEAL,
         reach=REACH,

@@ -16,9 +16,10 @@ from gateway.desk import erasing
 from gateway.rules.access import Actor, Role
 from gateway.rules.erasure import ErasureKind, Scope, State
 from gateway.store import session
+from gateway.store.blobs import BlobStore
 from gateway.store.models import Account, Staff
 from tests.databases import configured
-from tests.erasing import contact_of, marked_mail, places_of
+from tests.erasing import blobs_with, contact_of, marked_mail, places_of
 from tests.fakes.senders import Mail, Post
 from tests.fakes.serving import RunningDesk, wait_until
 
@@ -64,6 +65,12 @@ def _is_done(by: Actor, public_id: str) -> bool:
         return erasing.show(db, by, public_id).state is State.DONE
 
 
+def _all_have_owners(desk: RunningDesk) -> bool:
+    """Whether no mail or file lies under the key of arrivals any more."""
+    blobs = BlobStore(desk.root / "blobs", desk.root / "keyring")
+    return blobs.key_of_arrivals().id not in {key_id for _, key_id in blobs.walk()}
+
+
 def _in_redis(desk: RunningDesk) -> list[bytes]:
     """What of the marks stands in any key or value of the queue server."""
     with Redis.from_url(settings.load(data_dir=desk.root).effective_redis_url) as redis:
@@ -81,8 +88,11 @@ def test_no_byte_of_a_person_is_left_also_after_an_older_backup(tmp_path: Path) 
         post.send(_mails())
         assert post.refused == []
         account.wait_for(MAILS + OTHERS, within=PATIENCE_SECONDS)
+        assert wait_until(lambda: _all_have_owners(desk), within=PATIENCE_SECONDS)
     shutil.copytree(desk.root, backup, ignore=shutil.ignore_patterns("run"))
-    assert {mark for _, mark in places_of([backup], *MARKS)} == set(MARKS)
+    in_database = {mark for _, mark in places_of([backup / "manage4all.db"], *MARKS)}
+    in_files = {mark for _, mark in blobs_with(BlobStore(backup / "blobs", backup / "keyring"), *MARKS)}
+    assert in_database | in_files == set(MARKS)
     for path in (desk.root / "blobs").rglob("*"):  # as if it had been some days ago
         os.utime(path, (path.stat().st_mtime - 10**6,) * 2)
     with desk, configured(url):
@@ -95,12 +105,13 @@ def test_no_byte_of_a_person_is_left_also_after_an_older_backup(tmp_path: Path) 
         assert places_of([desk.root, desk.log.parent / "apart"], *MARKS) == []
         assert places_of([desk.log], *MARKS) == []
         assert _in_redis(desk) == []
+        assert blobs_with(BlobStore(backup / "blobs", desk.root / "keyring"), *MARKS) == []
         with session.reading() as db:
             receipt = erasing.receipt(db, owner, asked)
     assert json.loads(receipt)["receipt"]["counts"]["mails"] == MAILS
     for name in ("manage4all.db", "blobs"):
         _bring_back(backup / name, desk.root / name)
-    assert {mark for _, mark in places_of([desk.root], *MARKS)} == set(MARKS)
+    assert {mark for _, mark in places_of([desk.root], *MARKS)} == in_database
     with desk:
         assert wait_until(desk.is_ready, within=PATIENCE_SECONDS)  # it erases before it serves
         assert places_of([desk.root], *MARKS) == []

@@ -1,11 +1,17 @@
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from random import Random
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
 from gateway.errors import Conflict, Denied, DeskError, NotFound
 from gateway.rules.scans import Scan
+from gateway.store import session
+from gateway.store.keyring import Owner
+from gateway.store.models import Attachment
 from gateway.store.queries.articles import AttachmentView
 from tests.webui.cast import PNG, World
 from webui import csp, files
@@ -68,6 +74,36 @@ def test_what_the_scanner_keeps_closed_does_not_leave(
                 give(closed)
         with pytest.raises(Denied):
             files.raw_mail(closed.sha256, "m1", is_open=closed.is_open)
+
+
+def test_what_was_erased_says_so_in_the_persons_language(browser: FlaskClient, world: World) -> None:
+    article = world.ours.ticket.articles[0]
+    blobs, me = world.ours.blobs, Owner("a1", "ann")
+    for sha256 in (article.raw_sha256 or "", article.attachments[0].sha256):
+        due = blobs.list_unsettled(now=datetime.now(UTC) + timedelta(minutes=5), most=1000)
+        with blobs.keyring.exclusively():
+            assert blobs.settle(sha256, me, due[sha256])
+    blobs.keyring.destroy(blobs.keyring.ids_of(me))
+    for path in (f"/attachments/{article.attachments[0].public_id}", f"/articles/{article.public_id}/raw"):
+        answer = browser.get(path)
+        assert answer.status_code == 410
+        assert "This was erased." in answer.text
+        browser.set_cookie("locale", "de")
+        assert "Dies wurde gelöscht." in browser.get(path).text
+        browser.delete_cookie("locale")
+    assert browser.get("/t/1").status_code == 200
+
+
+def test_a_large_file_is_whole(browser: FlaskClient, world: World) -> None:
+    content = Random(1).randbytes(200_000)
+    found = view(world, content, "application/pdf")
+    with session.transaction() as db:
+        changed = {"sha256": found.sha256, "size_bytes": found.size_bytes}
+        db.execute(update(Attachment).values(**changed))
+    path = f"/attachments/{world.ours.ticket.articles[0].attachments[0].public_id}"
+    answer = browser.get(path)
+    assert answer.data == content
+    assert answer.headers["Content-Length"] == "200000"
 
 
 @pytest.mark.parametrize("declared", ["text/html\r\nSet-Cookie: a=b", "x", "a/b c", "é/é"])

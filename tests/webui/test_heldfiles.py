@@ -66,5 +66,5 @@ def test_its_word_is_nothing_to_anybody_else_and_cannot_be_made_up(
 
 def test_a_file_whose_bytes_are_gone_is_none(app: Flask, world: World, file: DraftFile) -> None:
     token = hold(app, world.ours, file)
-    world.ours.blobs.path(file.blob.sha256).unlink()
+    world.ours.blobs.forget(file.blob.sha256)
     assert redeem(app, world.ours, token) == []

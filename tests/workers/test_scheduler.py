@@ -1,3 +1,4 @@
+import hashlib
 import os
 import time
 from collections.abc import Collection
@@ -119,7 +120,7 @@ def test_work_now_and_then_is_not_done_more_often() -> None:
 
 
 def test_what_a_killed_door_left_behind_goes_after_some_hours(settings: Settings) -> None:
-    store = BlobStore(settings.blob_dir)
+    store = BlobStore(settings.blob_dir, settings.effective_keyring_dir)
     spool = store.spool()
     spool.write(b"half a mail")
     assert forget_unfinished(settings) == 0
@@ -299,3 +300,21 @@ def test_remote_sessions_end_whose_relay_has_said_nothing_for_long() -> None:
     with transaction() as db:
         found = db.execute(select(RemoteSession.public_id, RemoteSession.why))
         assert {tuple(row) for row in found} == {("held", None), ("lost", "relay")}
+
+
+def test_a_running_scheduler_seals_old_blobs_and_gives_new_ones_to_their_owners(
+    settings: Settings, mails: Mails, server: Server, start: Start
+) -> None:
+    store = BlobStore(settings.blob_dir, settings.effective_keyring_dir)
+    plain = hashlib.sha256(b"plain").hexdigest()
+    (store.root / plain[:2] / plain).write_bytes(b"plain")
+    (store.root / "sealed").unlink()
+    start("scheduler")
+    start("worker", "--queue", "file")
+    mails.accept(1)
+    assert eventually(lambda: mails.are_filed(1), within=60)
+    arrivals = store.key_of_arrivals().id
+    assert eventually(lambda: dict(store.walk())[plain] == arrivals, within=60)
+    (raw,) = [name for name, _ in store.walk() if name != plain]
+    assert eventually(lambda: dict(store.walk())[raw] != arrivals, within=60)
+    assert store.read(plain) == b"plain"

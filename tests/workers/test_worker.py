@@ -111,7 +111,11 @@ def test_a_worker_before_a_locked_database_stops_within_ten_seconds(
 
 def _owe_an_export(settings: Settings) -> str:
     """Of an account whose one file takes seconds; the export's public id."""
-    blobs, (account_id, staff_id), at = BlobStore(settings.blob_dir), owner(), clock.now()
+    blobs, (account_id, staff_id), at = (
+        BlobStore(settings.blob_dir, settings.effective_keyring_dir),
+        owner(),
+        clock.now(),
+    )
     kept = blobs.put(os.urandom(80 * 2**20))
     with session.transaction() as db:
         ticket = {"account_id": account_id, "number": 1, "subject": "", "status": "new"}

@@ -100,11 +100,11 @@ def do() -> ResponseReturnValue:
     if not held:
         error = Invalid("Files are held for a day only. Please attach again what is missing.")
         return _page(wrong=complaints.in_words(error)), error.http
-    by, clock, path = actor(), office().clock, office().blobs.path(held[0].file.blob.sha256)
+    by, here, sha256 = actor(), office(), held[0].file.blob.sha256
 
     def work() -> Told:
         try:
-            found = csvfile.take(by, path.read_bytes(), dry_run=False, clock=clock)
+            found = csvfile.take(by, here.blobs.read(sha256), dry_run=False, clock=here.clock)
         except DeskError as error:
             log.get("web").error("import.stopped", error=type(error).__name__, detail=error.detail)
             return Told("303 See Other", [("Location", "/customers/import?stopped=1")])

@@ -1,6 +1,7 @@
 """What the messages of a ticket brought: their files, their HTML, their originals, the mails within them."""
 
 from contextvars import copy_context
+from functools import partial
 
 from flask import Blueprint, Response, current_app, request
 from flask.typing import ResponseReturnValue
@@ -49,13 +50,13 @@ def enclosed_mail(public_id: str) -> ResponseReturnValue:
     check_scan(found)
     if not attached.is_mail(found):
         raise NotFound
-    path, now = office().blobs.path(found.sha256), office().clock.now()
+    open_mail, now = partial(office().blobs.open, found.sha256), office().clock.now()
     template = current_app.jinja_env.get_template("web/tickets/enclosed.html")
     person = {"theme": request.cookies.get("theme"), "locale": current_locale()}
     context = copy_context()  # the person's language goes along
 
     def tell() -> Told:
-        page = template.render(mail=enclosed.shown(read_enclosed(path), now), **person)
+        page = template.render(mail=enclosed.shown(read_enclosed(open_mail), now), **person)
         return Told("200 OK", [("Content-Type", "text/html; charset=utf-8")], page.encode())
 
     later = Later(lambda: context.run(tell))

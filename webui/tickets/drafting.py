@@ -100,7 +100,7 @@ def own(found: Sequence[DraftView], login: str) -> Mapping[str, forms.OwnDraft]:
 
 def _own(view: DraftView) -> forms.OwnDraft:
     files, blobs = view.drafted.files, office().blobs
-    there = [file for file in files if blobs.path(file.sha256).exists()]
+    there = [file for file in files if blobs.has(file.sha256)]
     lost = tuple(file.filename for file in files if file not in there)
     return forms.OwnDraft(view.drafted, tuple(map(_held, there)), view.version, view.saved_at, lost)
 

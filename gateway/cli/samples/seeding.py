@@ -113,7 +113,7 @@ class Storyteller:
 
     def __init__(self, settings: Settings, staff: Actor, due: DueMail, *, now: datetime) -> None:
         self._settings, self._staff, self._due, self._now = settings, staff, due, now
-        self._blobs = BlobStore(settings.blob_dir)
+        self._blobs = BlobStore(settings.blob_dir, settings.effective_keyring_dir)
         self._acceptor = Acceptor(settings, self._blobs)
         self._postbox = Postbox(settings.postbox_dir)
         self._numbers: dict[str, int] = {}

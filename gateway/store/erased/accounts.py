@@ -7,7 +7,9 @@ from sqlalchemy.orm import Session
 
 from gateway.rules.erasure import State, Thing
 from gateway.store import outbox
+from gateway.store.erased import items
 from gateway.store.erased.removing import NOWHERE, Gone
+from gateway.store.keyring import Owner
 from gateway.store.models import (
     Account,
     AutomaticMail,
@@ -70,6 +72,8 @@ def remove(db: Session, erasure_id: int, account_id: int) -> Gone:
             outbox.done_for(db, topic, key)
     outbox.done_for(db, Topic.DUE, account_id)
     db.execute(delete(AutomaticMail).where(AutomaticMail.account_id == account_id))
+    account = db.execute(select(Account.public_id).where(Account.id == account_id)).scalar_one()
+    items.add_owner(db, erasure_id, Owner(account))
     db.execute(delete(Account).where(Account.id == account_id))
     db.execute(update(Erasure).where(Erasure.id == erasure_id).values(staff_id=None))
     return gone

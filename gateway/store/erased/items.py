@@ -6,11 +6,12 @@ from enum import StrEnum
 from sqlalchemy import Select, delete, insert, literal, select
 from sqlalchemy.orm import Session
 
+from gateway.store.keyring import Owner
 from gateway.store.models import ErasureItem
 
 
 class Item(StrEnum):
-    """What an item is; ADDRESS and BLOB are by their text, the others by their row."""
+    """What an item is; ADDRESS, BLOB and OWNER (of a key) are by their text, the others by their row."""
 
     TICKET = "ticket"
     ARTICLE = "article"
@@ -22,6 +23,7 @@ class Item(StrEnum):
     SYSTEM = "system"
     ADDRESS = "address"
     BLOB = "blob"
+    OWNER = "owner"
 
 
 _AT_ONCE = 500
@@ -50,6 +52,16 @@ def add_refs(db: Session, erasure_id: int, item: Item, refs: Iterable[str]) -> N
         ]
         if fresh:
             db.execute(insert(ErasureItem), fresh)
+
+
+def add_owner(db: Session, erasure_id: int, owner: Owner) -> None:
+    """Note whose keys are to be destroyed, as who it is will not be known when their rows are gone."""
+    add_refs(db, erasure_id, Item.OWNER, [f"{owner.account}/{owner.contact}"])
+
+
+def owners(db: Session, erasure_id: int) -> list[Owner]:
+    """Those who were noted."""
+    return [Owner(*ref.split("/")) for ref in db.execute(_refs(erasure_id, Item.OWNER)).scalars()]
 
 
 def rows(erasure_id: int, item: Item) -> Select[int]:

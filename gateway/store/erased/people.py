@@ -8,8 +8,11 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from gateway.rules.erasure import Thing
 from gateway.store import announcing, deletionrequests
+from gateway.store.erased import items
 from gateway.store.erased.removing import Gone, remove_deliveries, remove_sessions
+from gateway.store.keyring import Owner
 from gateway.store.models import (
+    Account,
     AutomaticMail,
     Contact,
     ContactMerge,
@@ -64,11 +67,15 @@ def remove_traces(
     return gone
 
 
-def remove_contacts(db: Session, _erasure_id: int, account_id: int, ids: Sequence[int]) -> Gone:
+def remove_contacts(db: Session, erasure_id: int, account_id: int, ids: Sequence[int]) -> Gone:
     """The entries of contacts with addresses and notes, and what was kept for taking them apart again."""
     merged = or_(ContactMerge.source_id.in_(ids), ContactMerge.target_id.in_(ids))
     db.execute(delete(ContactMerge).where(ContactMerge.account_id == account_id, merged))
-    db.execute(delete(Contact).where(Contact.account_id == account_id, Contact.id.in_(ids)))
+    mine = Contact.account_id == account_id, Contact.id.in_(ids)
+    whose = select(Account.public_id, Contact.public_id).join_from(Contact, Account)
+    for account, contact in db.execute(whose.where(*mine)).all():
+        items.add_owner(db, erasure_id, Owner(account, contact))
+    db.execute(delete(Contact).where(*mine))
     return Gone({Thing.CONTACTS: len(ids)})
 
 

@@ -95,6 +95,8 @@ class Attachment(Record, whom=Whom.CUSTOMERS, lasts=Lasts.TICKET):
     sha256: Mapped[str] = column(Privacy.CONTENT, Purpose.REQUESTS, type_=String(64), index=True)
     inline: Mapped[bool] = column(Privacy.TECHNICAL, Purpose.REQUESTS, default=False)
     content_id: Mapped[str] = column(Privacy.TECHNICAL, Purpose.REQUESTS, type_=Text, default="")
-    preview_sha256: Mapped[str | None] = column(Privacy.CONTENT, Purpose.REQUESTS, type_=String(64))
+    preview_sha256: Mapped[str | None] = column(
+        Privacy.CONTENT, Purpose.REQUESTS, type_=String(64), index=True
+    )
     scan: Mapped[str] = column(Privacy.TECHNICAL, Purpose.PROTECTION, type_=String(12), default="")
     scan_found: Mapped[str] = column(Privacy.TECHNICAL, Purpose.PROTECTION, type_=String(200), default="")

@@ -47,7 +47,7 @@ class Delivery(Record, whom=Whom.CUSTOMERS, lasts=Lasts.TICKET):
     account_id: Mapped[int] = link("account.id")
     ticket_id: Mapped[int | None] = link("ticket.id", index=True)
     article_id: Mapped[int | None] = link("article.id")
-    raw_sha256: Mapped[str | None] = column(Privacy.CONTENT, Purpose.SENDING, type_=String(64))
+    raw_sha256: Mapped[str | None] = column(Privacy.CONTENT, Purpose.SENDING, type_=String(64), index=True)
     is_automatic: Mapped[bool] = column(Privacy.TECHNICAL, Purpose.SENDING, default=False)
     mailbox_id: Mapped[int | None] = link("mailbox.id", ondelete="SET NULL")
     recipient: Mapped[str] = column(Privacy.PERSONAL, Purpose.SENDING, type_=String(320))

@@ -54,7 +54,7 @@ def test_a_mail_is_kept_as_it_came(settings: Settings, installed: None) -> None:
     with session.reading() as db:
         [intake] = db.scalars(select(Intake))
         assert intake.mail_from == "ann@example.org"
-        assert BlobStore(settings.blob_dir).read(intake.raw_sha256) == MAIL
+        assert BlobStore(settings.blob_dir, settings.effective_keyring_dir).read(intake.raw_sha256) == MAIL
 
 
 def test_an_unknown_recipient_exits_67(settings: Settings, installed: None) -> None:

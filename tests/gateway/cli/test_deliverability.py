@@ -74,7 +74,7 @@ def test_it_sees_its_mail_come_back_and_says_what_to_change(
         """What the mail provider does with it; then a worker files it."""
         assert run("deliver", "--rcpt", ADDRESS, stdin=arrived.raw.decode("ascii")).returncode == 0
         session.configure(f"sqlite:///{data / 'manage4all.db'}")
-        file_intake(1, blobs=BlobStore(data / "blobs"), clock=SystemClock())
+        file_intake(1, blobs=BlobStore(data / "blobs", data / "keyring"), clock=SystemClock())
         session.dispose()
 
     peer.on_mail = forward

@@ -111,7 +111,7 @@ def test_an_old_schema_and_a_full_disk_are_told(databases: Databases, tmp_path: 
 
 
 def test_what_it_tries_out_harms_no_mail_of_the_same_words(tmp_path: Path) -> None:
-    blobs = BlobStore(tmp_path / "blobs")
+    blobs = BlobStore(tmp_path / "blobs", tmp_path / "keyring")
     kept = blobs.put(b"manage4all doctor")
     findings(load(data_dir=tmp_path, min_free_bytes=0))
     assert blobs.read(kept.sha256) == b"manage4all doctor"

@@ -174,7 +174,9 @@ def owe(world: World) -> int:
         db.execute(update(Mailbox).values(acknowledges=True, created_at=NOON - timedelta(days=1)))
     world.receive(mail())
     (intake_id,) = world.accept(mail(), SUPPORT)
-    dying = World(world.ours, world.stranger, FailingBlobs(world.blobs.root), world.clock)
+    dying = World(
+        world.ours, world.stranger, FailingBlobs(world.blobs.root, world.blobs.keyring.directory), world.clock
+    )
     with pytest.raises(KeyboardInterrupt):
         dying.file(intake_id, guards=GUARDS)
     return intake_id

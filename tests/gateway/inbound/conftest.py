@@ -65,7 +65,7 @@ def database(settings: Settings, databases: Databases) -> Iterator[None]:
 
 @pytest.fixture
 def blobs(settings: Settings, database: None) -> BlobStore:
-    return BlobStore(settings.blob_dir)
+    return BlobStore(settings.blob_dir, settings.effective_keyring_dir)
 
 
 @pytest.fixture

@@ -137,7 +137,7 @@ class BrokenBlobs(BlobStore):
 def test_after_an_unforeseen_fault_in_the_data_nothing_of_it_is_obeyed(
     settings: Settings, blobs: BlobStore, open_doors: OpenDoors
 ) -> None:
-    broken = Acceptor(settings, BrokenBlobs(settings.blob_dir))
+    broken = Acceptor(settings, BrokenBlobs(settings.blob_dir, settings.effective_keyring_dir))
     with open_doors(settings, broken).smtp() as client:
         client.greet().begin(SUPPORT).send("DATA").expect("354")
         client.send_bytes(b"Subject: x\r\nRSET\r\nNOOP\r\n").expect("421 4.3.0")
@@ -159,7 +159,9 @@ class FullBlobs(BlobStore):
 def test_a_disk_that_fills_up_in_the_data_puts_the_mail_off(
     settings: Settings, blobs: BlobStore, kept: Kept, open_doors: OpenDoors
 ) -> None:
-    with open_doors(settings, Acceptor(settings, FullBlobs(settings.blob_dir))).smtp() as client:
+    with open_doors(
+        settings, Acceptor(settings, FullBlobs(settings.blob_dir, settings.effective_keyring_dir))
+    ).smtp() as client:
         client.greet().begin(SUPPORT).data(MAIL * 1000).expect("452 4.3.1")
         client.send("NOOP").expect("250 2.0.0")
     assert kept.offers() == []

@@ -56,7 +56,7 @@ def elsewhere(kind: str, databases: Databases, tmp_path: Path) -> Iterator[BlobS
     """Another installation, empty, is the one that this process works on; its blobs."""
     (tmp_path / "elsewhere").mkdir()
     with configured(databases.migrated(kind, tmp_path / "elsewhere")) as url:
-        yield BlobStore(tmp_path / "elsewhere" / "blobs")
+        yield BlobStore(tmp_path / "elsewhere" / "blobs", tmp_path / "elsewhere" / "keyring")
     databases.drop(url)
 
 

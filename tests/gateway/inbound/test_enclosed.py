@@ -1,8 +1,11 @@
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
+from gateway.errors import Erased
 from gateway.inbound import enclosed
 from gateway.inbound.enclosed import MAX_FILES, MAX_TEXT_CHARS, read_enclosed
 from gateway.mail.address import Address
@@ -11,10 +14,10 @@ HEAD = b"From: Ann <ann@x.example>\r\nTo: bob@x.example\r\nSubject: =?utf-8?q?Gr
 DATE = b"Date: Mon, 2 Mar 2026 13:00:00 +0100\r\n"
 
 
-def kept(folder: Path, raw: bytes) -> Path:
+def kept(folder: Path, raw: bytes) -> Callable[[], BinaryIO]:
     path = folder / "blob"
     path.write_bytes(raw)
-    return path
+    return lambda: path.open("rb")
 
 
 def test_an_enclosed_mail_is_read(tmp_path: Path) -> None:
@@ -54,4 +57,11 @@ def test_a_mail_that_is_too_large_is_not_read(tmp_path: Path, monkeypatch: pytes
 
 
 def test_a_file_that_is_gone_is_not_shown(tmp_path: Path) -> None:
-    assert read_enclosed(tmp_path / "gone") is None
+    assert read_enclosed(lambda: (tmp_path / "gone").open("rb")) is None
+
+
+def test_a_file_whose_key_is_destroyed_is_not_shown() -> None:
+    def erased() -> BinaryIO:
+        raise Erased
+
+    assert read_enclosed(erased) is None

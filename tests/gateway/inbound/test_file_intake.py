@@ -163,7 +163,12 @@ def test_our_own_faults_are_no_tries(world: World) -> None:
     (intake_id,) = world.accept(FILE, SUPPORT)
     for told in range(6):
         with pytest.raises(Unavailable):
-            module.file_intake(intake_id, blobs=FullDisk(world.blobs.root), clock=world.clock, told=told)
+            module.file_intake(
+                intake_id,
+                blobs=FullDisk(world.blobs.root, world.blobs.keyring.directory),
+                clock=world.clock,
+                told=told,
+            )
     assert tries() == 0
     assert world.file(intake_id, told=7) is Fate.TICKET
     assert world.detail(1).ticket.subject == "offer"

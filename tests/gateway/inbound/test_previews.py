@@ -78,7 +78,7 @@ def test_the_same_picture_again_is_not_decoded_again(world: World, monkeypatch: 
 
 def test_a_picture_that_is_gone_is_done_with(world: World) -> None:
     world.receive(mail_with(png()))
-    world.blobs.path(files(world)[0].sha256).unlink()
+    world.blobs.forget(files(world)[0].sha256)
     previews.make_previews(owed()[0], blobs=world.blobs)
     assert owed() == []
 

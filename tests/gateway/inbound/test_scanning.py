@@ -126,7 +126,7 @@ def test_when_the_operator_does_away_with_the_scanner_files_open(world: World) -
 def test_a_file_that_is_gone_is_done_with(world: World, double: Double) -> None:
     receive(world, with_files(b"harmless"), NOBODY)
     (file,) = files(world)
-    world.blobs.path(file.sha256).unlink()
+    world.blobs.forget(file.sha256)
     look(world, double.url)
     assert [file.scan for file in files(world)] == [Scan.REFUSED]
 

@@ -139,7 +139,7 @@ def test_a_fault_nobody_foresaw_defers_it(root: Path, clock: SetClock, peer: Smt
 
     delivery_id = owe()
     with open_post_office(root, peer.url, clock=clock) as office:
-        deliver(delivery_id, office=replace(office, blobs=Broken(root / "blobs")))
+        deliver(delivery_id, office=replace(office, blobs=Broken(root / "blobs", root / "keyring")))
     assert row(delivery_id)["state"] == "deferred"
     assert "ZeroDivision" not in row(delivery_id)["answer"]
 

@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,7 @@ from gateway.rules.erasure import ErasureKind, Scope, State, Step
 from gateway.rules.exporting import Scope as ExportScope
 from gateway.rules.remote import Why
 from gateway.store import outbox, receipts, session, tickets
+from gateway.store.blobs import BlobStore
 from gateway.store.drafts import Drafted, DraftedFile
 from gateway.store.erasures import LEASE
 from gateway.store.exported import selection
@@ -40,10 +41,23 @@ from gateway.store.models import (
     table,
 )
 from gateway.store.outbox import Topic
+from gateway.store.settling import settle
 from tests import remotes
 from tests import world as cast
 from tests.databases import configured
-from tests.erasing import KEY, ask, contact_of, erased, key_of, marked_mail, means, places_of, rows_with, show
+from tests.erasing import (
+    KEY,
+    ask,
+    blobs_with,
+    contact_of,
+    erased,
+    key_of,
+    marked_mail,
+    means,
+    places_of,
+    rows_with,
+    show,
+)
 from tests.world import ANN, BOB, SUPPORT, World, mail
 
 ZORA = "zora@markdomain.example"
@@ -81,7 +95,8 @@ def world(db_url: str, tmp_path: Path) -> Iterator[World]:
 def left(world: World) -> list[tuple[str, str]]:
     """Where anything of Zora's is, in the database and in files of the desk."""
     return rows_with(*MARKS) + [
-        (name, mark.decode()) for name, mark in places_of([world.blobs.root.parent], *BYTES)
+        (name, mark.decode())
+        for name, mark in [*places_of([world.blobs.root.parent], *BYTES), *blobs_with(world.blobs, *BYTES)]
     ]
 
 
@@ -131,8 +146,8 @@ def test_a_ticket_goes_with_all_that_hangs_on_it(world: World) -> None:
     made = erased(world, ErasureKind.TICKET, "2")
     assert numbers() == [1, 3, 4, 5]
     assert show(world, made).counts["drafts"] == 1
-    assert places_of([world.blobs.root], b"contmark of ours", b"contmark drafted", b"contmark 0") == []
-    assert places_of([world.blobs.root], b"contmark 1")
+    assert blobs_with(world.blobs, b"contmark of ours", b"contmark drafted", b"contmark 0") == []
+    assert blobs_with(world.blobs, b"contmark 1")
     assert contact_of(ZORA)
 
 
@@ -168,7 +183,7 @@ def test_mail_that_was_held_back_goes_with_its_files(world: World) -> None:
     looping = marked_mail(f"Zora <{ZORA}>", "Subjmark", "Bodymark", "filemark.txt", b"contmark held")
     world.receive(f"X-Loop: {SUPPORT}\r\n".encode() + looping, mail_from=ZORA)
     assert numbers() == [1, 2, 3, 4, 5]
-    assert places_of([world.blobs.root], b"contmark held")
+    assert blobs_with(world.blobs, b"contmark held")
     made = erased(world, ErasureKind.CONTACT, contact_of(ZORA))
     assert left(world) == []
     assert show(world, made).counts["mails"] == 4
@@ -215,10 +230,10 @@ def test_a_file_goes_with_the_raw_mail_and_the_message_stays(world: World) -> No
         public_id = file.scalar_one()
     erased(world, ErasureKind.ATTACHMENT, public_id)
     assert rows_with("filemark1") == []
-    assert places_of([world.blobs.root.parent], b"contmark 1", b"filemark1") == []
+    assert blobs_with(world.blobs, b"contmark 1", b"filemark1") == []
     article = world.detail(3).articles[0]
     assert ("Bodymark 1" in article.text, article.attachments) == (True, ())
-    assert places_of([world.blobs.root], b"contmark 2")
+    assert blobs_with(world.blobs, b"contmark 2")
 
 
 def test_tickets_of_a_time_go_by_their_last_activity(world: World) -> None:
@@ -403,6 +418,20 @@ def test_a_restored_backup_is_erased_again_and_what_is_newer_stays(world: World,
     assert erase_again(means=used) == 0
     assert {mark for _, mark in left(world)} == {"markdomain"}
     assert numbers() == [1, 6]
+
+
+@pytest.mark.parametrize("kind", [ErasureKind.CONTACT, ErasureKind.ACCOUNT])
+def test_an_older_backup_of_mails_and_files_is_unreadable_with_the_key(
+    world: World, kind: ErasureKind, tmp_path: Path
+) -> None:
+    settle(world.blobs, now=datetime.now(UTC) + timedelta(minutes=5))
+    shutil.copytree(world.blobs.root, tmp_path / "older")
+    older = BlobStore(tmp_path / "older", world.blobs.keyring.directory)
+    assert {mark for _, mark in blobs_with(older, *BYTES)} == set(BYTES)
+    is_account = kind is ErasureKind.ACCOUNT
+    erased(world, kind, "" if is_account else contact_of(ZORA))
+    assert blobs_with(older, *BYTES) == []
+    assert bool(blobs_with(older, b"Bob's first")) is not is_account
 
 
 def test_an_erasure_that_cannot_be_done_again_now_is_not_passed_over(world: World) -> None:

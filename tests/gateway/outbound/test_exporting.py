@@ -72,7 +72,7 @@ def test_whoever_asked_is_told_where_it_is_and_until_when(world: World) -> None:
 def test_a_file_that_is_gone_is_named(world: World) -> None:
     with session.reading() as db:
         sha256 = db.execute(select(Article.raw_sha256)).scalar_one()
-    world.blobs.path(sha256 or "").unlink()
+    world.blobs.forget(sha256 or "")
     found = exported(world, world.ours.owner)
     assert [path[:5] for path in found.json("manifest.json")["missing"]] == ["mail/"]
     assert found.json("manifest.json")["files"] == len(found.blobs) == 1

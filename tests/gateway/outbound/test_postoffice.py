@@ -25,7 +25,7 @@ def test_it_is_opened_as_the_settings_say_and_leaves_nothing_behind(tmp_path: Pa
         budget_account_hour=2,
         budget_recipient_hour=1,
     )
-    blobs = BlobStore(settings.blob_dir)
+    blobs = BlobStore(settings.blob_dir, settings.effective_keyring_dir)
     with open_office(settings, blobs=blobs, clock=SystemClock()) as office:
         assert office.journal.path.parent == settings.journal_dir
         assert office.mail_domain == "in.example"

@@ -139,7 +139,7 @@ def test_another_file_is_no_mail_to_show(browser: FlaskClient, world: World) -> 
 def test_a_mail_that_cannot_be_read_says_so(browser: FlaskClient, world: World) -> None:
     world.ours.receive(enclosing())
     file = world.ours.ticket_number(2).articles[0].attachments[0]
-    world.ours.blobs.path(file.sha256).unlink()
+    world.ours.blobs.forget(file.sha256)
     assert "cannot be shown" in browser.get(f"/attachments/{file.public_id}/mail").text
 
 

@@ -2,7 +2,8 @@
 
 from gateway.rules.erasure import ErasureKind, Scope
 from gateway.store import outbox, session
-from gateway.store.erased import accounts, removing
+from gateway.store.erased import accounts, items, removing
+from gateway.store.keyring import Owner
 from gateway.store.outbox import Topic
 from tests.erasing import ask, contact_of, key_of, rows_with
 from tests.world import ANN, World, mail
@@ -33,5 +34,7 @@ def test_other_erasures_that_wait_in_it_go_with_it(world: World) -> None:
     with session.transaction() as db:
         gone = accounts.remove(db, made, world.ours.account_id)
         assert outbox.depth(db, Topic.ERASE) == 1
+        assert items.owners(db, made) == [Owner(world.ours.public_id)]  # its keys go when its files have
+        items.drop_all(db, made)
     assert (gone["people"], gone["contacts"], gone["customers"]) == (2, 1, 1)
     assert rows_with(other, world.ours.public_id) == []
