@@ -5,7 +5,6 @@ import hashlib
 import ipaddress
 import os
 import re
-import secrets
 import tomllib
 from collections.abc import Iterator
 from enum import StrEnum
@@ -23,6 +22,7 @@ from pydantic_settings import (
 )
 
 from gateway.errors import Invalid
+from gateway.secretkey import stored_key
 
 _PREFIX = "M4A_"
 _MIB = 1024 * 1024
@@ -378,7 +378,7 @@ class Settings(BaseSettings):
 
     def key(self) -> bytes:
         """The installation's secret; made in the data directory (mode 0600) at first use."""
-        return (self.secret_key.get_secret_value() or _stored_key(self.root)).encode()
+        return (self.secret_key.get_secret_value() or stored_key(self.root)).encode()
 
     def with_values(self, **values: object) -> "Settings":
         """A copy with some values replaced and checked anew."""
@@ -490,19 +490,3 @@ def _as_text(name: str, value: object) -> str:
     if name == "lmtp_port" and value is None:
         return "off"
     return str(int(value)) if isinstance(value, bool) else str(value)
-
-
-def _stored_key(root: Path) -> str:
-    """Read the key, or make it: written whole under another name first, so nobody reads half of it."""
-    path = root / "secret.key"
-    if not path.exists():
-        root.mkdir(parents=True, exist_ok=True)
-        fresh = root / f".secret.{secrets.token_hex(8)}"
-        with os.fdopen(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
-            file.write(secrets.token_hex(32))
-            file.flush()
-            os.fsync(file.fileno())
-        with contextlib.suppress(FileExistsError):  # another process was first: theirs counts
-            os.link(fresh, path)
-        fresh.unlink()
-    return path.read_text().strip()

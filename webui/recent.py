@@ -1,7 +1,7 @@
 """What failed lately at this browser and what was done before, kept in it alone, for an error report.
 
 A signed cookie of half an hour that no script reads: routes, kinds of failure and request ids, never what was
-typed or whose ticket it was. The server keeps none of it; docs/adr/0026-error-reports.md says why so.
+typed or whose ticket it was. The server keeps none of it; docs/adr/0023-error-reports.md says why so.
 """
 
 from dataclasses import astuple, dataclass

@@ -99,7 +99,7 @@ def _work(settings: Settings, topic: Topic, stack: ExitStack) -> Work:
 
 def _outgoing(settings: Settings, topic: Literal[Topic.DELIVER, Topic.CERTIFY], stack: ExitStack) -> Work:
     """Likewise for what goes out by mail."""
-    clock, blobs = SystemClock(), BlobStore(settings.blob_dir)
+    clock, blobs = SystemClock(), BlobStore(settings.blob_dir, settings.effective_keyring_dir)
     if topic is Topic.DELIVER:
         office = stack.enter_context(open_office(settings, blobs=blobs, clock=clock))
         return lambda row: deliver(row.ref_id, office=office)
@@ -111,7 +111,7 @@ def _outgoing(settings: Settings, topic: Literal[Topic.DELIVER, Topic.CERTIFY], 
 
 def _writing(settings: Settings, topic: Literal[Topic.GUESTS, Topic.RECEIPT]) -> Work:
     """Likewise for what writes to people by itself."""
-    clock, blobs = SystemClock(), BlobStore(settings.blob_dir)
+    clock, blobs = SystemClock(), BlobStore(settings.blob_dir, settings.effective_keyring_dir)
     if topic is Topic.RECEIPT:
         means = receipts.Means(blobs, clock, settings.mail_domain)
         return lambda row: receipts.tell_of_erasure(row.ref_id, means=means)

@@ -1,7 +1,7 @@
 """Error reports to the operator: a few words and the parts that its writer has left in, at once a ticket.
 
 A report names nobody unless its writer leaves a part in that does; what it says beyond their words is what
-they saw before it went. docs/adr/0026-error-reports.md says where its parts come from.
+they saw before it went. docs/adr/0023-error-reports.md says where its parts come from.
 """
 
 from collections.abc import Sequence

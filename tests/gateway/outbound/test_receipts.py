@@ -101,7 +101,7 @@ def test_when_it_has_gone_nothing_is_kept_of_who_got_it(asked: World, state: Sta
         db.execute(update(Delivery).values(state=state.value, finished_at=asked.clock.now()))
     look(asked)
     assert (rows(), notices(), depth()) == ([], [], 0)
-    assert not asked.blobs.path(sha256).exists()
+    assert not asked.blobs.has(sha256)
     look(asked)
 
 

@@ -1,11 +1,11 @@
 """Indexes by which is found who has a file: whose key it lies under is asked by its name
 
-Revision: 0042, after 0040. The version before does without.
+Revision: 0041, after 0040. The version before does without.
 """
 
 from alembic import op
 
-revision = "0042"
+revision = "0041"
 down_revision = "0040"
 branch_labels = None
 depends_on = None
