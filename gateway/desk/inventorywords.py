@@ -222,12 +222,23 @@ def _about_settings() -> Mapping[str, str]:
 
 def elsewhere() -> Sequence[tuple[str, str]]:
     """What is not in the tables: its name, and what is there for how long."""
+    return (*_on_disk(), *_in_passing())
+
+
+def _on_disk() -> Sequence[tuple[str, str]]:
     return (
         (
             _("Raw mail and files"),
             _(
                 "Files on the server’s disk, named by a hash, as long as a message refers to them: received "
                 "and sent mail in full, attachments, small previews of pictures."
+            ),
+        ),
+        (
+            _("Keys of mail and files"),
+            _(
+                "What raw mail and files are encrypted with, one for each contact, apart from them; destroyed "
+                "when the contact or the account is erased."
             ),
         ),
         (
@@ -256,6 +267,11 @@ def elsewhere() -> Sequence[tuple[str, str]]:
                 "names nobody."
             ),
         ),
+    )
+
+
+def _in_passing() -> Sequence[tuple[str, str]]:
+    return (
         (
             _("Queue"),
             _("Numbers of work that waits, no content; forgotten as soon as a worker looks."),
