@@ -237,8 +237,8 @@ def _on_disk() -> Sequence[tuple[str, str]]:
         (
             _("Keys of mail and files"),
             _(
-                "What raw mail and files are encrypted with, one for each contact, apart from them; destroyed "
-                "when the contact or the account is erased."
+                "What raw mail and files are encrypted with, one for each contact, apart from them; "
+                "destroyed when the contact or the account is erased."
             ),
         ),
         (
