@@ -47,6 +47,7 @@ OUTSIDE: Mapping[str, str] = {
     "alembic_version": "is about the schema",
     "article_search": "holds words by article, which a query joins; no index of words works behind a policy",
     "broadcast": "is what the operator tells everybody",
+    "farewell": "tells of an account that is gone",
     "knock": "counts who is not known yet, by keyed hashes",
     "legal_text": "is what the operator tells everybody",
     "outbox": "holds topic and id alone, for workers that serve all",

@@ -54,6 +54,7 @@ class _Database:
 
 
 _database: _Database | None = None
+_at_disposal: list[Callable[[], None]] = []
 _open: ContextVar[bool] = ContextVar("transaction_open", default=False)
 
 
@@ -87,9 +88,16 @@ def _is_fresh(engine: Engine) -> bool:
     return isinstance(pool, QueuePool) and pool.checkedin() == pool.checkedout() == 0
 
 
+def at_disposal(work: Callable[[], None]) -> None:
+    """Have this done whenever a process is done with its database: for connections that no pool knows."""
+    _at_disposal.append(work)
+
+
 def dispose() -> None:
     """Close every connection of this process; those it was forked with are left to its parent."""
     if _database is not None:
+        for work in _at_disposal:
+            work()
         _database.engine.dispose(close=_database.pid == os.getpid())
 
 

@@ -11,7 +11,6 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Engine, event
 from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.store import binding, session
@@ -35,7 +34,6 @@ class _Watch:
         fairy = engine.raw_connection()
         self._connection = cast(Any, fairy.dbapi_connection)
         fairy.detach()
-        event.listen(engine, "engine_disposed", self.close)
         if not self._is_sqlite:
             self._connection.autocommit = True
 
@@ -43,7 +41,7 @@ class _Watch:
         """Whether it watches the database that this process has now."""
         return self._engine is session.engine() and self._pid == os.getpid()
 
-    def close(self, _engine: Engine | None = None) -> None:
+    def close(self) -> None:
         """The process has done with this database; its parent's connection is its parent's to close."""
         if self._pid == os.getpid():
             with self._lock:  # SQLite crashes where one thread closes what another one asks
@@ -84,6 +82,11 @@ class _Memory:
                 if len(self._kept) > MOST_KEPT:
                     self._kept.popitem(last=False)
 
+    def let_go(self) -> None:
+        """The process is done with its database: nothing is asked until it has one again."""
+        if (watch := self._watch) is not None:
+            watch.close()
+
     def _look(self) -> str:
         try:
             if self._watch is None or not self._watch.is_ours():
@@ -102,6 +105,7 @@ class _Memory:
 
 _NOTHING = object()
 _memory = _Memory()
+session.at_disposal(_memory.let_go)
 
 
 def remembered(key: Hashable, read: Callable[[], T]) -> T:

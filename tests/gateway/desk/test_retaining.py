@@ -16,7 +16,7 @@ from gateway.store import session
 from gateway.store.intake import Fate
 from gateway.store.models import AuditEntry, Erasure, Quarantined, RemoteSession, Ticket
 from tests import remotes
-from tests.erasing import means, places_of
+from tests.erasing import blobs_with, means
 from tests.world import NOON, SUPPORT, World, mail
 
 RULES = Rules(closed=90, spam=7)
@@ -145,7 +145,7 @@ def carry_out(world: World) -> None:
 
 def marks_left(world: World, *marks: str) -> set[str]:
     """Which of these stand in a raw mail or a file that is kept."""
-    found = places_of([world.blobs.root], *(mark.encode() for mark in marks))
+    found = blobs_with(world.blobs, *(mark.encode() for mark in marks))
     return {mark.decode() for _, mark in found}
 
 

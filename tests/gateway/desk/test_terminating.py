@@ -16,7 +16,7 @@ from gateway.rules.budget import Budget
 from gateway.rules.erasure import ErasureKind
 from gateway.store import deliveries, session
 from gateway.store.models import Account, AuditEntry, Delivery, Erasure, Farewell, Record, Staff
-from tests.erasing import means, places_of
+from tests.erasing import blobs_with, means
 from tests.fakes.smtp_peer import SmtpPeer
 from tests.world import DOMAIN, FOREIGN, NOON, World, mail
 
@@ -204,9 +204,7 @@ def test_in_the_end_nothing_is_left_the_owner_is_told_and_may_begin_anew(world: 
         erasure, farewell = (db.execute(select(model.id)).scalar_one() for model in (Erasure, Farewell))
     assert erase(erasure, means=means(world), is_stopping=lambda: False)
     assert rows_of(world.ours.account_id) == {}
-    assert [mark for _, mark in places_of([world.blobs.root], b"MarkOursX", b"MarkTheirsX")] == [
-        b"MarkTheirsX"
-    ]
+    assert [mark for _, mark in blobs_with(world.blobs, b"MarkOursX", b"MarkTheirsX")] == [b"MarkTheirsX"]
     assert rows_of(world.stranger.account_id)["ticket"] == 1
     with SmtpPeer() as peer:
         sender = Sender(relay_url=peer.url, ehlo_name=DOMAIN)

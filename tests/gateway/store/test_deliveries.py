@@ -11,6 +11,7 @@ from gateway.mail.tokens import bounce_local
 from gateway.rules.budget import Budget
 from gateway.rules.retry import GIVE_UP_AFTER, Deferred, Failed, Outcome, Sent
 from gateway.store import deliveries, outbox, session
+from gateway.store.blobs import BlobStore
 from gateway.store.deliveries import Leased
 from gateway.store.models import Account, Delivery
 from tests.databases import Databases
@@ -51,7 +52,7 @@ def test_a_lease_says_who_gets_what_on_which_way(desk: Path) -> None:
     assert held.recipient == "ann@example.org"
     assert held.bounce_local == bounce_local(KEY, held.id)
     assert held.leased_until == NOON + LEASE
-    assert (desk / "blobs" / held.raw_sha256[:2] / held.raw_sha256).read_bytes() == RAW
+    assert BlobStore(desk / "blobs", desk / "keyring").read(held.raw_sha256) == RAW
     assert held.smtp_id is None
 
 

@@ -271,3 +271,14 @@ def test_maintenance_that_cannot_be_done_now_is_unavailable(database: str) -> No
         run(on_sqlite if session.is_sqlite() else elsewhere)
     owe()
     assert count_owed() == 1
+
+
+def test_what_no_pool_knows_is_closed_with_the_database(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "_at_disposal", [])
+    closed: list[str] = []
+    session.at_disposal(lambda: closed.append("mine"))
+    assert closed == []
+    session.dispose()
+    assert closed == ["mine"]

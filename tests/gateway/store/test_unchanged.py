@@ -154,10 +154,12 @@ def test_threads_go_on_asking_while_the_database_is_done_with(database: str) -> 
     threads = [threading.Thread(target=ask) for _ in range(4)]
     for thread in threads:
         thread.start()
-    for _ in range(200):
-        session.dispose()
-    asking.set()
-    for thread in threads:
-        thread.join(30)
+    try:
+        for _ in range(200):
+            session.dispose()
+    finally:
+        asking.set()
+        for thread in threads:
+            thread.join(30)
     assert faults == []
     assert remembered("waiting", asked) == 0

@@ -17,7 +17,7 @@ def test_it_is_ids_counts_and_days() -> None:
     """A column more is a look more into accounts: whoever adds one has to want it."""
     assert {one.name for one in fields(AccountLine)} == {
         *("id", "public_id", "login", "staff", "tickets", "mailboxes", "kept_bytes", "signed_in_on"),
-        *("created_at", "suspended_at", "is_operators", "limits"),
+        *("created_at", "suspended_at", "terminates_at", "is_operators", "limits"),
     }
 
 
