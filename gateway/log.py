@@ -5,6 +5,8 @@ Never an address, a subject, a body or a token: fields are ids, counts, duration
 
 import logging
 import sys
+from contextlib import suppress
+from typing import TextIO, cast
 
 import structlog
 from structlog.typing import FilteringBoundLogger, Processor
@@ -26,9 +28,25 @@ def configure(*, json: bool | None = None, level: str = "INFO") -> None:
     structlog.configure(
         processors=[*chain, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(file=cast("TextIO", _Lossy(sys.stderr))),
         cache_logger_on_first_use=True,
     )
+
+
+class _Lossy:
+    """Where events are written: a full disk under the log loses lines, and stops nobody's work."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+
+    def write(self, text: str) -> None:
+        """Write it, or not."""
+        with suppress(OSError):
+            self._file.write(text)
+            self._file.flush()
+
+    def flush(self) -> None:
+        """Each write is through already."""
 
 
 def name_request(request_id: str) -> None:

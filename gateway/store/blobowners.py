@@ -37,7 +37,8 @@ def owners_of(db: Session, hashes: Collection[str]) -> Owners:
     """Who has these blobs, in whatever account; a few hundred at once at most.
 
     A mail and its files belong to whoever wrote it, if it was a contact, else to the contact of its ticket;
-    what has no contact belongs to the account. A mail that no message came of is its sender's.
+    what has no contact belongs to the account. A mail that no message came of is its sender's; while it is
+    held back and its sender nobody's contact, that is open, as its release makes them one.
     """
     found: Owners = {}
     for statement in _of_messages(hashes):
@@ -91,7 +92,7 @@ def _of_messages(hashes: Collection[str]) -> Iterator[_Whose]:
 
 def _of_mails(hashes: Collection[str]) -> Select[str, str, str, bool]:
     is_held: ColumnElement[bool] = and_(Quarantined.id.is_not(None), Quarantined.outcome == "")
-    is_open = or_(Intake.filed_at.is_(None), is_held)
+    is_open = or_(Intake.filed_at.is_(None), and_(is_held, Contact.id.is_(None)))
     sender = and_(
         ContactAddress.account_id == Intake.account_id, ContactAddress.address == func.lower(Intake.mail_from)
     )

@@ -3,7 +3,9 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
+import pytest
 from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
 
@@ -66,3 +68,17 @@ def test_events_of_a_request_name_it_until_it_is_over() -> None:
         log.forget_request()
         events.info("two")
     assert [one.get("request") for one in logged] == ["ABC", None]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full to write to")
+def test_a_full_disk_under_the_log_stops_nobody() -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-c", f"{PROGRAM}\nprint('went on')", "json", "INFO"],
+            stdout=subprocess.PIPE,
+            stderr=full,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert done.stdout == "went on\n"

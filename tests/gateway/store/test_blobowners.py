@@ -105,24 +105,36 @@ def test_a_mail_that_no_message_came_of_is_its_senders(world: World) -> None:
     assert of(named(unknown)) == {Owner(world.ours.public_id)}
 
 
-def test_a_mail_that_is_held_back_is_still_open(world: World) -> None:
+def test_a_mail_that_is_held_back_is_its_senders(world: World) -> None:
     raw = mail()
     world.accept(raw, SUPPORT)
     world.file(1)
-    with session.transaction() as db:
-        values = {"account_id": world.ours.account_id, "intake_id": 1, "content_hash": "0", "reason": "token"}
-        db.add(Quarantined(public_id="q" * 24, arrived_at=NOON, **values))
+    hold(world, 1)
     assert of(named(raw)) == {person(world.ours, ANN)}  # the message counts, where there is one
     other = b"Received: by another way\r\n" + raw
     world.accept(other, SUPPORT)
     world.file(2)
-    with session.transaction() as db:
-        values |= {"intake_id": 2, "content_hash": "1"}
-        db.add(Quarantined(public_id="r" * 24, arrived_at=NOON, **values))
-    assert of(named(other)) == set()
+    hold(world, 2)
+    assert of(named(other)) == {person(world.ours, ANN)}
+
+
+def test_one_of_nobodys_contact_is_open_while_it_is_held_back(world: World) -> None:
+    sent = mail()
+    world.receive(sent)
+    raw = b"Received: by a third way\r\n" + sent
+    world.accept(raw, SUPPORT, mail_from=EVE)
+    world.file(2)
+    hold(world, 2)
+    assert of(named(raw)) == set()
     with session.transaction() as db:
         db.execute(update(Quarantined).values(outcome="dismissed"))
-    assert of(named(other)) == {person(world.ours, ANN)}
+    assert of(named(raw)) == {Owner(world.ours.public_id)}
+
+
+def hold(world: World, intake_id: int) -> None:
+    values = {"account_id": world.ours.account_id, "intake_id": intake_id, "reason": "token"}
+    with session.transaction() as db:
+        db.add(Quarantined(public_id=f"q{intake_id}", content_hash=str(intake_id), arrived_at=NOON, **values))
 
 
 def test_a_preview_is_of_whose_file_it_is_of(world: World) -> None:
