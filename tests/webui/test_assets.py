@@ -1,3 +1,5 @@
+import gzip
+
 import pytest
 from flask.testing import FlaskClient
 
@@ -10,6 +12,29 @@ def test_a_file_is_kept_for_good_under_its_hash(client: FlaskClient) -> None:
     answer = client.get(address)
     assert answer.status_code == 200
     assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+
+
+def test_a_text_travels_compressed_to_who_can_read_that(client: FlaskClient) -> None:
+    address = assets.asset("js/app.js")
+    plain = client.get(address)
+    packed = client.get(address, headers={"Accept-Encoding": "br, gzip"})
+    assert "Content-Encoding" not in plain.headers
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert plain.headers["Vary"] == packed.headers["Vary"] == "Accept-Encoding"
+    assert plain.content_type == packed.content_type == "text/javascript; charset=utf-8"
+    assert packed.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert gzip.decompress(packed.data) == plain.data
+    assert (
+        client.get(address, headers={"Accept-Encoding": "gzip", "Range": "bytes=0-9"}).data == plain.data[:10]
+    )
+
+
+@pytest.mark.parametrize("name", ["icons/icon-192.png", "nothing.js", "../app.py", "js/%2e%2e/%2e%2e/app.js"])
+def test_what_is_no_text_or_not_there_is_handed_out_as_ever(client: FlaskClient, name: str) -> None:
+    address = f"/static/{name}?v=1"
+    plain, other = (client.get(address, headers={"Accept-Encoding": kind}) for kind in ("identity", "gzip"))
+    assert "Content-Encoding" not in other.headers or plain.status_code == other.status_code == 404
+    assert plain.status_code == other.status_code
 
 
 def test_without_the_hash_browsers_ask_again(client: FlaskClient) -> None:

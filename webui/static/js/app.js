@@ -17,15 +17,6 @@
     for (const span of all("[data-from]")) span.textContent = clock.formatRange(new Date(span.dataset.from), new Date(span.dataset.to));
   };
 
-  // Reports are by the reader's clock; the address says by which, so that it can be shared.
-  const tellZone = () => {
-    const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
-    const url = new URL(location.href);
-    if (!one("[data-zone]") || url.searchParams.has("zone") || one("[data-zone]").value === own) return;
-    url.searchParams.set("zone", own);
-    location.replace(url);
-  };
-
   // Whoever has not said by whose clock they read, reads by their browser's.
   const tellOwnZone = () => {
     const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -88,15 +79,6 @@
     dialog.showModal();
   };
 
-  // The secret of a mailed link stands behind "#": it goes into the form, and out of the address bar.
-  const takeSecret = () => {
-    const field = one("[data-from-link]");
-    if (!field) return;
-    if (location.hash.length > 1) field.value = location.hash.slice(1);
-    history.replaceState(null, "", location.pathname);
-    field.closest(".field").hidden = field.value !== "" && !field.hasAttribute("aria-invalid");
-  };
-
   // A choice that takes effect at once.
   const sendChoice = (event) => {
     const form = event.target.form;
@@ -113,8 +95,8 @@
       const chosen = new Date(one("#send_at", form).value); // the field is in the reader's zone
       one("[name=instant]", form).value = Number.isNaN(chosen.getTime()) ? "" : chosen.toISOString();
     });
-    addEventListener("pageshow", () => delete form.dataset.sent);
   };
+  const allowSending = () => delete one(".composer")?.dataset.sent;
 
   // Formatting: the bar and its keys type Markdown; what is typed can be taken back as any typing can.
   const type = (area, from, to, words, selectFrom, selectTo = selectFrom) => {
@@ -408,11 +390,9 @@
   };
 
   const begin = () => {
-    tellZone();
     tellOwnZone();
     tellTimes();
     showView();
-    takeSecret();
     document.addEventListener("toggle", openFrame, true);
     document.addEventListener("toggle", openText, true);
     document.addEventListener("change", sendChoice);
@@ -421,6 +401,11 @@
     document.addEventListener("htmx:after:swap", tellTimes);
     document.body.addEventListener("live:row", tellTimes);
     document.addEventListener("htmx:after:swap", beginComposer);
+    addEventListener("pageshow", allowSending);
+    document.addEventListener("turned", () => {
+      tellTimes();
+      beginComposer();
+    });
     beginComposer();
   };
   begin();

@@ -16,14 +16,15 @@
     sessionStorage.setItem("list", JSON.stringify({ path: list.dataset.list, numbers }));
   };
   const from = () => JSON.parse(sessionStorage.getItem("list")) ?? { path: "/", numbers: [] };
-  const here = /^\/t\/(\d+)$/.exec(location.pathname)?.[1];
+  const here = () => /^\/t\/(\d+)$/.exec(location.pathname)?.[1];
+  let ahead = null; // the ticket that is on its way: who presses twice goes two on
   const neighbour = (step) => {
     const { numbers } = from();
-    const at = numbers.indexOf(here);
+    const at = numbers.indexOf(ahead ?? here());
     return at < 0 ? (step > 0 ? numbers[0] : undefined) : numbers[at + step];
   };
   const fillOnward = () => {
-    if (!here) return;
+    if (!here()) return;
     for (const field of all("input[name=next]")) field.value = neighbour(1) ?? "";
     for (const field of all("input[name=list]")) field.value = from().path;
     for (const link of all("a[rel=up]")) link.href = from().path;
@@ -48,6 +49,12 @@
     control.scrollIntoView({ block: "nearest" });
   };
   const go = (path) => path && location.assign(path);
+  const goOn = (step) => {
+    const number = neighbour(step);
+    if (!number) return;
+    if (document.dispatchEvent(new CustomEvent("turn", { cancelable: true, detail: `/t/${number}` }))) go(`/t/${number}`);
+    else ahead = number;
+  };
 
   // What no control stands for.
   const moves = {
@@ -55,10 +62,10 @@
     k: () => move(-1),
     o: () => document.activeElement?.matches(".row > a") && document.activeElement.click(),
     x: () => one("input[type=checkbox]", row() ?? document.createElement("p"))?.click(),
-    "]": () => go(neighbour(1) && `/t/${neighbour(1)}`),
-    "[": () => go(neighbour(-1) && `/t/${neighbour(-1)}`),
+    "]": () => goOn(1),
+    "[": () => goOn(-1),
     s: () => one("[data-focus=s]")?.focus(),
-    "#": () => here && navigator.clipboard?.writeText(`#${here}`),
+    "#": () => here() && navigator.clipboard?.writeText(`#${here()}`),
   };
   const places = { i: "mine", u: "unassigned", a: "open", w: "pending", c: "closed" };
   let going = 0;
@@ -128,92 +135,18 @@
   const menuOf = (event) => event.composedPath().find((one) => one.matches?.("details.menu"));
   document.addEventListener("click", (event) => closeMenus(menuOf(event)));
 
-  // Help: the keys, each to be put elsewhere.
-  const showHelp = async () => {
-    if (!help.firstElementChild) {
-      const page = new DOMParser().parseFromString(await (await fetch("/keys")).text(), "text/html");
-      help.append(...page.body.childNodes);
-    }
-    one("#keys-on").checked = areOn();
-    const changed = kept("keymap", {});
-    for (const field of all("[data-remap]", help)) field.value = changed[field.dataset.remap] ?? field.dataset.remap;
-    if (!help.open) help.showModal();
-  };
-  one('button[data-key="?"]')?.addEventListener("click", showHelp);
-  help?.addEventListener("input", ({ target }) => {
-    const name = target.dataset.remap;
-    if (target.id === "keys-on") localStorage.setItem("keys", target.checked ? "on" : "off");
-    if (!name) return;
-    const changed = kept("keymap", {});
-    if (target.value && target.value !== name) changed[name] = target.value;
-    else delete changed[name];
-    keep("keymap", changed);
-  });
+  // Help: the keys, each to be put elsewhere; its script comes when somebody asks.
+  one('button[data-key="?"]')?.addEventListener("click", async () => (await import(help.dataset.script)).show());
 
-  // The palette: what can be done here, where one can go, and what is found.
+  // The palette opens at once; what it knows and finds comes with its own script.
   const palette = one("#palette");
-  const field = palette && one("input", palette);
-  const found = palette && one("ul", palette);
-  const words = (element) => (element.dataset.name ?? element.getAttribute("aria-label") ?? element.labels?.[0]?.textContent ?? element.textContent).replace(/\s+/g, " ").trim();
-  const actions = () => {
-    const keyed = all("[data-key]").filter((control) => control.checkVisibility() && control.dataset.key !== "Ctrl+k" && !palette.contains(control));
-    const links = all(".rail .views a, .rail .areas a, .rail .foot a").map((link) => ({ name: words(one("span", link) ?? link), run: () => link.click() }));
-    return [...keyed.map((control) => ({ name: words(control) || control.placeholder, key: control.dataset.key, run: () => press(control) })), ...links];
-  };
-  let known = [];
-  let asking = 0;
-  const item = ({ name, key, run }) => {
-    const made = document.createElement("li");
-    made.role = "option";
-    made.id = `palette-${found.children.length}`;
-    made.textContent = name;
-    if (key) made.append(Object.assign(document.createElement("kbd"), { textContent: key }));
-    made.addEventListener("click", () => {
-      palette.close();
-      run();
-    });
-    found.append(made);
-  };
-  const mark = (item) => {
-    for (const other of found.children) other.setAttribute("aria-selected", String(other === item));
-    field.setAttribute("aria-activedescendant", item?.id ?? "");
-    item?.scrollIntoView({ block: "nearest" });
-  };
-  const offer = async () => {
-    const wanted = field.value.trim().toLowerCase();
-    const mine = (asking += 1);
-    found.replaceChildren();
-    const parts = wanted.split(/\s+/);
-    for (const one of known.filter(({ name }) => parts.every((part) => name.toLowerCase().includes(part))).slice(0, 12)) item(one);
-    if (wanted) item({ name: `${field.dataset.search} “${field.value.trim()}”`, run: () => go(`/?q=${encodeURIComponent(field.value.trim())}`) });
-    mark(found.firstElementChild);
-    if (!wanted) return;
-    try {
-      const answer = await fetch(`/find?q=${encodeURIComponent(wanted)}`);
-      if (!answer.ok || mine !== asking) return;
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      if (mine === asking) for (const link of all("a[href]", page)) item({ name: words(link), run: () => go(link.getAttribute("href")) });
-    } catch {
-      // What the page knows by itself is there.
-    }
-  };
-  const openPalette = () => {
+  const openPalette = async () => {
     if (!palette || palette.open) return;
-    known = actions();
-    field.value = "";
+    one("input", palette).value = "";
     palette.showModal();
-    offer();
+    (await import(palette.dataset.script)).open(press);
   };
   one('[data-key="Ctrl+k"]')?.addEventListener("click", openPalette);
-  field?.addEventListener("input", offer);
-  field?.addEventListener("keydown", (event) => {
-    const marked = one("[aria-selected=true]", found);
-    if (event.key === "ArrowDown") mark(marked?.nextElementSibling ?? found.firstElementChild);
-    else if (event.key === "ArrowUp") mark(marked?.previousElementSibling ?? found.lastElementChild);
-    else if (event.key === "Enter") marked?.click();
-    else return;
-    event.preventDefault();
-  });
 
   // Selecting: the bar counts, shift takes a range.
   let last = null;
@@ -237,12 +170,12 @@
   let told = "";
   const tellSeen = () => {
     const newest = one("[data-seen]")?.dataset.seen;
-    if (!here || !newest || newest === told || document.hidden) return;
+    if (!here() || !newest || newest === told || document.hidden) return;
     told = newest;
     const body = new FormData();
     body.set("article", newest);
     body.set("csrf_token", one("#act input[name=csrf_token]").value);
-    fetch(`/t/${here}/seen`, { method: "POST", body, keepalive: true }).catch(() => (told = ""));
+    fetch(`/t/${here()}/seen`, { method: "POST", body, keepalive: true }).catch(() => (told = ""));
   };
   const showUnread = () => {
     const first = document.getElementById(one("[data-unread]")?.dataset.unread);
@@ -252,12 +185,12 @@
   };
 
   // Events can be out of the way; what was done can be undone for ten seconds.
-  const quiet = one('[data-key="v"]');
   const showEvents = () => {
     document.documentElement.classList.toggle("quiet", kept("quiet", false));
-    quiet?.setAttribute("aria-pressed", String(kept("quiet", false)));
+    one('[data-key="v"]')?.setAttribute("aria-pressed", String(kept("quiet", false)));
   };
-  quiet?.addEventListener("click", () => {
+  document.addEventListener("click", ({ target }) => {
+    if (!target.closest?.('[data-key="v"]')) return;
     keep("quiet", !kept("quiet", false));
     showEvents();
   });
@@ -266,7 +199,9 @@
     history.replaceState(null, "", location.href.replace(/([?&])(done|sent)=[^&#]*&?/, "$1").replace(/[?&](?=#|$)/, ""));
     setTimeout(() => !toast.contains(document.activeElement) && toast.remove(), 10000);
   }
-  one("#onward")?.addEventListener("change", ({ target }) => (document.cookie = `onward=${target.value};path=/;max-age=31536000;samesite=lax`));
+  document.addEventListener("change", ({ target }) => {
+    if (target.id === "onward") document.cookie = `onward=${target.value};path=/;max-age=31536000;samesite=lax`;
+  });
 
   document.addEventListener("keydown", onKey);
   document.addEventListener("visibilitychange", tellSeen);
@@ -279,9 +214,14 @@
     count();
   });
   addEventListener("pageshow", count);
+  const begin = () => {
+    ahead = null;
+    fillOnward();
+    showEvents();
+    showUnread();
+    tellSeen();
+  };
+  document.addEventListener("turned", begin);
   remember();
-  fillOnward();
-  showEvents();
-  showUnread();
-  tellSeen();
+  begin();
 })();

@@ -1,6 +1,16 @@
-// What is pointed at says its numbers: they stand in the tables already, so the page need not hold them twice.
+// Reports are by the reader's clock; what is pointed at says its numbers.
 (() => {
   "use strict";
+  // The address says by which clock, so that it can be shared.
+  const asked = document.querySelector("[data-zone]");
+  const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const url = new URL(location.href);
+  if (asked && !url.searchParams.has("zone") && asked.value !== own) {
+    url.searchParams.set("zone", own);
+    location.replace(url);
+  }
+
+  // The numbers stand in the tables already, so the page need not hold them twice.
   const textOf = (cell) => cell.textContent.trim();
   const tell = (field, clientX) => {
     const table = field.closest("figure").querySelector("table");

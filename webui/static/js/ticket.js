@@ -1,4 +1,5 @@
-// Says to colleagues that one is here and writes, and keeps on the server what is written.
+// What a ticket's page does: it says to colleagues that one is here and writes, keeps on the server what is written,
+// puts the link of a remote session into the answer, and turns to the next ticket.
 (() => {
   "use strict";
   const one = (selector, from = document) => from.querySelector(selector);
@@ -7,7 +8,8 @@
   const beat = 20000; // ms; whoever says nothing for twice as long counts as gone
   const writesFor = 20000;
   const idleAfter = 120000;
-  const place = one("[data-presence]").dataset.presence;
+  const placeOf = () => one("[data-presence]").dataset.presence;
+  let place = placeOf();
   const tab = crypto.getRandomValues(new Uint32Array(3)).join("");
   let said = "";
   let saidAt = 0;
@@ -64,7 +66,7 @@
   };
   const isSuperseded = () => !one(".superseded", form).hidden;
   const newFiles = () => ["#pictures", "#files"].flatMap((field) => [...one(field, form).files]);
-  const keepHere = () => sessionStorage.setItem(form.dataset.unsent, one("textarea", form).value);
+  const keepHere = (kept) => sessionStorage.setItem(kept.dataset.unsent, one("textarea", kept).value);
   // Files that the server has no longer: those that this browser has go along with the next save, others are named.
   const tellLost = (lost) => {
     form.dispatchEvent(new CustomEvent("lost", { detail: lost }));
@@ -90,9 +92,11 @@
     if (saving || isSuperseded() || form.dataset.sent) return;
     dirtySince = 0;
     saving = new AbortController();
+    const mine = form; // it may have made room for another one when the answer comes
     try {
       const [isKept, version] = await put(newFiles(), saving);
-      sessionStorage.removeItem(form.dataset.unsent);
+      sessionStorage.removeItem(mine.dataset.unsent);
+      if (mine !== form) return;
       if (isKept) {
         one("[name=version]", form).value = version;
         words(version ? one(".kept span", form).dataset.words.replace("{time}", clock.format(new Date())) : "");
@@ -102,8 +106,9 @@
         form.dataset.other = version;
       }
     } catch {
-      if (form.dataset.sent) return;
-      keepHere();
+      if (mine.dataset.sent) return;
+      keepHere(mine);
+      if (mine !== form) return;
       words(one(".kept span", form).dataset.unsaved);
       later(atLeastEvery);
     } finally {
@@ -123,7 +128,7 @@
     fields.delete("files");
     fields.delete("pictures");
     const isShort = one("textarea", form).value.length * 3 < mostAtLeaving;
-    if (!isShort || !navigator.sendBeacon(form.dataset.save, fields)) keepHere();
+    if (!isShort || !navigator.sendBeacon(form.dataset.save, fields)) keepHere(form);
     dirtySince = 0;
   };
   const begin = () => {
@@ -152,7 +157,121 @@
     });
   };
   document.addEventListener("htmx:after:swap", begin);
+  document.addEventListener("turning", () => {
+    say("gone");
+    saveAtLeaving();
+  });
+  document.addEventListener("turned", () => {
+    place = placeOf();
+    typedAt = 0;
+    begin();
+    say(state());
+  });
   addEventListener("pagehide", saveAtLeaving);
   document.addEventListener("visibilitychange", () => document.hidden && dirtySince && save());
   begin();
+
+  // Remote sessions: the link goes into the answer as it stands, and whatever is done shows at once.
+  const told = () => one("#remote-said");
+  const wrong = () => one("#remote-wrong");
+
+  const ask = async (path, body) => {
+    const answer = await fetch(path, { method: "POST", body, headers: { Accept: "application/json" } });
+    const found = answer.status === 204 ? {} : await answer.json();
+    if (!answer.ok) throw new Error(found.wrong);
+    one("#remotes").dispatchEvent(new CustomEvent("refresh"));
+    return found;
+  };
+  const attempt = async (work) => {
+    told().textContent = wrong().textContent = "";
+    try {
+      told().textContent = (await work()) ?? "";
+    } catch (error) {
+      wrong().textContent = error.message;
+    }
+  };
+
+  // The answer goes to the customer; what is a note, or is forwarded to somebody else, is left as it is.
+  const insert = (text) => {
+    const composer = one(".composer");
+    const area = one("#text", composer);
+    const reply = one("[name=kind][value=reply]", composer);
+    if (!reply || (!reply.checked && area.value.trim())) return false;
+    reply.checked = true;
+    const at = area.selectionStart || area.value.length;
+    const [before, after] = [area.value.slice(0, at).trimEnd(), area.value.slice(at).trimStart()];
+    const end = (before ? before.length + 2 : 0) + text.length;
+    area.value = [before, text, after].filter(Boolean).join("\n\n");
+    area.focus();
+    area.setSelectionRange(end, end);
+    area.dispatchEvent(new Event("input", { bubbles: true }));
+    return true;
+  };
+
+  document.addEventListener("submit", (event) => {
+    const make = event.target;
+    if (make.id !== "remote-make") return;
+    event.preventDefault();
+    attempt(async () => {
+      const { text } = await ask(event.submitter?.getAttribute("formaction") ?? make.action, new FormData(make));
+      make.reset();
+      make.closest("details").open = false;
+      if (text === undefined) return told().dataset.asked;
+      return insert(text) ? told().dataset.put : told().dataset.notPut;
+    });
+  });
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-remote]");
+    if (!button) return;
+    event.preventDefault();
+    attempt(async () => {
+      const { text } = await ask(button.getAttribute("formaction"), new FormData(button.form));
+      if (text === undefined) return "";
+      await navigator.clipboard.writeText(text);
+      return told().dataset.copied;
+    });
+  });
+
+  // From one ticket of a list to its neighbour without a new page: what stands around stays, the other is there at once.
+  const slow = 300; // ms after which one sees that something is on its way
+
+  // Another release has other scripts and styles; a page of these takes the place of this one whole.
+  const madeOf = (page) => [...page.querySelectorAll("head :is(link, script)")].map((part) => part.getAttribute("href") ?? part.getAttribute("src")).join(" ");
+  let shown = location.pathname;
+  let asked = null;
+
+  const fetched = async (path, ending) => {
+    const answer = await fetch(path, { signal: ending.signal });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    return answer.ok && !answer.redirected && madeOf(page) === madeOf(document) ? page : null;
+  };
+  const show = (page, path) => {
+    document.dispatchEvent(new Event("turning"));
+    if (path !== location.pathname) history.pushState(null, "", path);
+    shown = path;
+    document.title = page.title;
+    const main = document.adoptNode(one("#main", page));
+    one("#main").replaceWith(main);
+    htmx.process(main);
+    scrollTo(0, 0);
+    main.setAttribute("aria-label", document.title);
+    main.focus({ preventScroll: true });
+    document.dispatchEvent(new Event("turned"));
+  };
+  const turn = async (path, whole) => {
+    asked?.abort();
+    const mine = (asked = new AbortController());
+    const waits = setTimeout(() => one("#main").setAttribute("aria-busy", "true"), slow);
+    const page = await fetched(path, mine).catch(() => null); // the whole page tells what is wrong
+    clearTimeout(waits);
+    if (mine !== asked) return;
+    if (page) show(page, path);
+    else whole();
+  };
+
+  document.addEventListener("turn", (event) => {
+    event.preventDefault();
+    turn(event.detail, () => location.assign(event.detail));
+  });
+  addEventListener("popstate", () => location.pathname !== shown && turn(location.pathname, () => location.reload()));
 })();
