@@ -62,9 +62,12 @@ def look(db: Session, *, token_hash: bytes, now: datetime) -> Offer:
 
 
 def find_relay(db: Session, *, token_hash: bytes) -> str | None:
-    """Where the first side of a link's session has joined; None where none has, or the link is unknown."""
+    """Where the first side of a link's session has joined; None where none has, or the link is unknown.
+
+    None also once it has ended: whoever comes again is told so by any relay, should that one be gone.
+    """
     found = queries.find_by_token(db, token_hash)
-    return found.relay_url if found else None
+    return found.relay_url if found and found.state is not State.ENDED else None
 
 
 def exchange(db: Session, typed: str, *, key: bytes, now: datetime) -> str:

@@ -52,7 +52,8 @@ class Transport:
     """Keeps `session` connected until it is over. Raises Refused when it cannot be.
 
     `find_relay` says where to meet; it blocks, raises BadLink, and is asked before each try until the relay
-    has let us in.
+    has let us in, and after a drop as soon as that relay does not let us in again: what the desk has ended
+    meanwhile, any other relay knows to be over.
     """
 
     def __init__(
@@ -85,7 +86,10 @@ class Transport:
         while not self._session.over.is_set():
             was_in, self._was_in = self._was_in, False
             if not was_in:
-                self._address = await asyncio.to_thread(self._find_relay) + PATH
+                await self._ask_where()
+            elif tries > 1:
+                with contextlib.suppress(BadLink):  # a desk that is away ends nothing
+                    await self._ask_where()
             code = await self._once(self._talk)
             if self._session.over.is_set():
                 return code
@@ -120,8 +124,11 @@ class Transport:
                     with contextlib.suppress(BadLink, Refused):  # a desk that is away may be back
                         if await self._once(tell) in _FINAL:
                             return
-                        self._address = await asyncio.to_thread(self._find_relay) + PATH
+                        await self._ask_where()
                     await asyncio.sleep(pause)
+
+    async def _ask_where(self) -> None:
+        self._address = await asyncio.to_thread(self._find_relay) + PATH
 
     async def _until_closed(self, socket: ClientConnection) -> None:
         with contextlib.suppress(TimeoutError):

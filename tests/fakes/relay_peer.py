@@ -52,6 +52,8 @@ class RelayPeer:
         self.changed = asyncio.Event()
         self.session = SESSION
         self.is_deaf = False
+        self.is_desk_away = False
+        """Whoever asks where to meet hears nothing."""
         self.gate = asyncio.Event()
         """Nobody is let in while it is not set."""
         self.gate.set()

@@ -73,6 +73,16 @@ def test_who_has_the_link_is_told_where_its_first_side_has_joined(desk: World) -
     assert found == [RELAY, None, None]
 
 
+def test_once_it_has_ended_any_relay_may_say_so(desk: World) -> None:
+    made = make(desk.ours.staff)
+    seat = redeem(made)
+    with session.transaction() as db:
+        remote.end(db, seat.session_id, why=Why.STAFF_ENDED, now=NOON)
+        assert remotelinks.find_relay(db, token_hash=link_of(made.secret).token_hash) is None
+    with pytest.raises(Gone):
+        redeem(made, relay_url="wss://other.example")
+
+
 def test_an_unknown_link_leads_nowhere(desk: World) -> None:
     make(desk.ours.staff)
     with pytest.raises(NotFound):

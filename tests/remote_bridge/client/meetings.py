@@ -14,6 +14,7 @@ from remote_bridge.client import acts
 from remote_bridge.client.acts import View
 from remote_bridge.client.desk import Desk
 from remote_bridge.client.grant import Grant
+from remote_bridge.client.links import BadLink
 from remote_bridge.client.picture.picture import words_of
 from remote_bridge.client.rects import Rect
 from remote_bridge.client.screen import Pixels, Screen, ScreenUnavailable
@@ -183,6 +184,8 @@ async def meeting(
             found: list[str] = []
 
             def find_relay() -> str:
+                if relay.is_desk_away:
+                    raise BadLink("nobody answers")
                 found.append(wrong[len(found)] if len(found) < len(wrong) else address or relay.address)
                 return found[-1]
 

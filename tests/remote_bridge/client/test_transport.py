@@ -214,6 +214,40 @@ def test_until_it_was_let_in_it_asks_each_time_where_and_then_comes_again_there(
     story(told)
 
 
+def test_after_a_drop_it_asks_where_again_when_its_relay_lets_it_in_no_more(tmp_path: Path) -> None:
+    """What the desk has ended meanwhile any other relay knows to be over."""
+
+    async def told() -> None:
+        async with meeting(tmp_path) as met:
+            await met.shown()
+            await drop(met)
+            assert len(met.found) == 1
+            met.relay.refuse_with = CloseCode.RESTART
+            met.relay.sockets[-1].transport.abort()
+            await met.until(lambda: len(met.found) > 1)
+            met.relay.refuse_with = CloseCode.OVER
+            with pytest.raises(Refused, match="over"):
+                await met.running
+
+    story(told)
+
+
+def test_a_desk_that_is_away_while_it_comes_again_ends_nothing(tmp_path: Path) -> None:
+    async def told() -> None:
+        async with meeting(tmp_path) as met:
+            await met.shown()
+            met.relay.is_desk_away = True
+            met.relay.refuse_with = CloseCode.RESTART
+            before = len(met.relay.hellos)
+            met.relay.sockets[-1].transport.abort()
+            await met.until(lambda: len(met.relay.hellos) > before + 3)
+            met.relay.refuse_with = None
+            await met.until(lambda: met.view.line is Line.UP)
+            assert len(met.found) == 1
+
+    story(told)
+
+
 def test_an_address_that_is_none_is_refused(tmp_path: Path) -> None:
     async def told() -> None:
         async with meeting(tmp_path, address="http://127.0.0.1:9") as met:
