@@ -21,6 +21,7 @@ def of_host() -> Mapping[str, str]:
         "refused": _("The screen was not shared. You can try again."),
         "cannot": _("This browser cannot share a screen. Please use a computer, or the program."),
         "you": _("You"),
+        "somebody": _("Somebody"),
         "pause": _("Pause"),
         "resume": _("Go on"),
         "many": _(

@@ -1,9 +1,10 @@
 """The face in a terminal, for computers without Tk: everything is a line, and an answer is a word."""
 
+import os
 import queue
 import threading
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
 
@@ -21,6 +22,9 @@ _MEANS = {
     "lass": "drop", "widerrufen": "revoke",
 }  # fmt: skip
 """German words, and letters for words. The English ones are always understood."""
+
+_INDENT = "\n    "
+_LEAST_COLUMNS = 12
 
 
 class Typing:
@@ -79,7 +83,9 @@ class TerminalFace:
 
     def _write(self, text: str) -> None:
         """Names and chat come from elsewhere: they neither steer the terminal nor make lines of ours."""
-        print("\n    ".join(_plain(line) for line in text.splitlines()), file=self._shown, flush=True)
+        columns = _columns(self._shown)
+        rows = [row for line in text.splitlines() for row in _rows(_plain(line), columns)]
+        print(_INDENT.join(rows), file=self._shown, flush=True)
 
     def _once(self, text: str) -> None:
         if text not in self._said:
@@ -193,6 +199,33 @@ def _new_lines(before: tuple[ChatLine, ...], now: tuple[ChatLine, ...]) -> tuple
 
 def _plain(line: str) -> str:
     return "".join(char for char in line if not unicodedata.category(char).startswith("C")).strip()
+
+
+def _columns(shown: IO[str]) -> int:
+    """How wide the terminal is; 0 where it is none."""
+    try:
+        return os.get_terminal_size(shown.fileno()).columns
+    except (OSError, ValueError):
+        return 0
+
+
+def _rows(line: str, columns: int) -> Iterator[str]:
+    """A line, cut before the terminal cuts it, as what goes on there would begin a line."""
+    room = columns - len(_INDENT)
+    while columns >= _LEAST_COLUMNS and (end := _fitting(line, room)) < len(line):
+        end = line.rfind(" ", 1, end + 1) if " " in line[1 : end + 1] else end
+        yield line[:end]
+        line = line[end:].lstrip()
+    yield line
+
+
+def _fitting(line: str, room: int) -> int:
+    """How many characters of it fit; those that may be wide count as wide."""
+    for at, char in enumerate(line):
+        room -= 2 if unicodedata.east_asian_width(char) in "AFW" else 1
+        if room < 0:
+            return max(at, 1)
+    return len(line)
 
 
 def _meant(text: str) -> str:

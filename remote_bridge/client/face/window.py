@@ -20,6 +20,7 @@ _LOOK_MILLISECONDS = 40
 _WRAP = 420
 _LINES = 6
 _PAD = 8
+_INDENT = 16
 _FAILURES = (Why.HOST_LOST, Why.RELAY)
 """Ends that nobody wanted."""
 
@@ -232,6 +233,8 @@ class Banner:
         self._more = ttk.Frame(parent)
         self._files = ttk.Frame(parent)
         self._chat = tk.Text(parent, height=_LINES, width=52, wrap="word", state="disabled", takefocus=False)
+        self._chat.tag_configure("name", font="TkHeadingFont")
+        self._chat.tag_configure("said", lmargin2=_INDENT)  # what goes on begins no line of anybody's
         self._line = ttk.Entry(parent)
         self._line.bind("<Return>", self._say)
         self._trouble = ttk.Label(parent, wraplength=_WRAP)
@@ -300,7 +303,10 @@ class Banner:
     def _show_chat(self, view: View) -> None:
         self._chat.configure(state="normal")
         self._chat.delete("1.0", "end")
-        self._chat.insert("end", "\n".join(wording.chat_text(line) for line in view.chat))
+        for place, line in enumerate(view.chat):
+            name = wording.chat_name(line)
+            self._chat.insert("end", "\n" if place else "", "", name, ("said", "name"))
+            self._chat.insert("end", wording.chat_text(line).removeprefix(name), "said")
         self._chat.configure(state="disabled")
         self._chat.see("end")
 

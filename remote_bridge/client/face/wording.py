@@ -5,6 +5,7 @@ from datetime import datetime
 
 from remote_bridge.client.acts import ChatLine, Line, Person, Phase, Transfer, View
 from remote_bridge.client.texts import _, ngettext
+from remote_bridge.protocol.names import one_line, plain
 from remote_bridge.protocol.scopes import Scope, Scopes
 from remote_bridge.protocol.state import State, Why
 
@@ -139,9 +140,13 @@ def why_text(why: Why | None) -> str:
 
 
 def chat_text(line: ChatLine) -> str:
-    """Who said it, and what."""
-    name = line.name or _("You")
-    return f"{name}: {line.text}"
+    """Who said it, and what, in one line."""
+    return f"{chat_name(line)}: {one_line(line.text)}"
+
+
+def chat_name(line: ChatLine) -> str:
+    """Who said it."""
+    return plain(line.name) or _("You")
 
 
 def transfer_text(transfer: Transfer) -> str:

@@ -1,5 +1,6 @@
 """The browser's protocol is held to the vectors that the program's is held to."""
 
+import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,7 +9,7 @@ from playwright.sync_api import Browser
 from playwright.sync_api import Page as Tab
 
 from remote_bridge.protocol.link import MOST_COMMITMENTS, MOST_HANDSHAKES
-from remote_bridge.protocol.names import plain
+from remote_bridge.protocol.names import one_line, plain
 from tests.fakes.static_files import static_files
 from tests.remote_bridge.vectors import vectors_of
 
@@ -322,6 +323,13 @@ def test_names_are_read_as_they_are_written(twin: Tab) -> None:
     assert told["others"] == ["kcirtaP", "Ann", "kcirtaP", "kcirtaP"]
     assert told["joined"] == "kcirtaP"
     assert told["heard"] == {"from": "kcirtaP", "text": names[1]}
+
+
+def test_what_is_said_is_the_same_line_on_both_sides(twin: Tab) -> None:
+    parting = [chr(sign) for sign in range(0x3001) if unicodedata.category(chr(sign))[0] in "CZ"]
+    given = ["yes\nAnn: no", f"a{'b'.join(one for one in parting if unicodedata.category(one) != 'Cs')}c"]
+    script = "const { oneLine } = await load('bodies'); return given.map(oneLine);"
+    assert run(twin, script, given) == [one_line(said) for said in given]
 
 
 def test_what_may_pass_when_is_judged_alike(twin: Tab) -> None:

@@ -32,6 +32,8 @@ export const isText = (value) => typeof value === "string" && value.isWellFormed
 export const isWhole = (least, most) => (value) => Number.isInteger(value) && value >= least && value <= most;
 // A name as people are shown it: nothing in it turns the direction, breaks the line or cannot be seen.
 export const plain = (name) => name.replace(/(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "").trim();
+// What somebody has said, in one line: nothing in it looks like the next line of somebody else.
+export const oneLine = (text) => plain(text.replace(/[\p{Cc}\p{Z}]/gu, " "));
 export const lengthOf = (text) => [...text].length; // in characters, not in UTF-16's halves
 
 // --- clipboard -----------------------------------------------------------------------------------------------

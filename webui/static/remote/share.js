@@ -1,7 +1,7 @@
 // The customer's browser as the side that is seen: view only, nothing to install. The browser itself asks what is
 // shown; the relay is told of consent only afterwards, and before that no picture is made. What relay and viewers
 // say is checked here again (docs/remote-protocol.md, 3 to 6).
-import { MOST_CHAT_CHARS, heard, lengthOf, parseSaid } from "./bodies.js";
+import { MOST_CHAT_CHARS, heard, lengthOf, oneLine, parseSaid } from "./bodies.js";
 import { HostEnd, MOST_HANDSHAKES } from "./handshake.js";
 import { Line, keep } from "./line.js";
 import { Channel, ProtocolError, b64u, linkKeyOf, parseB64u, parseSecret, random, splitViewer, tokenOf, withViewer } from "./protocol.js";
@@ -208,7 +208,7 @@ class Sharing {
     if (channel === Channel.SCREEN) {
       viewer.server?.receive(body);
       this.#pump();
-    } else if (channel === Channel.CHAT) this.#pass(viewer.name, parseSaid(body).text);
+    } else if (channel === Channel.CHAT) this.#pass(viewer.name || this.#texts.somebody, parseSaid(body).text);
     else throw new ProtocolError("a channel that was never granted");
   }
 
@@ -357,10 +357,11 @@ class Sharing {
     this.#log(name || this.#texts.you, text);
   }
   #log(name, text) {
-    const line = document.createElement("p");
-    const who = document.createElement("b");
-    who.textContent = name && `${name}: `;
-    line.append(who, text);
+    const [line, who, whose, what] = ["p", "b", "bdi", "bdi"].map((kind) => document.createElement(kind));
+    whose.textContent = name;
+    what.textContent = oneLine(text);
+    if (name) who.append(whose, ": ");
+    line.append(who, what);
     const { log } = this.#elements;
     log.append(line);
     while (log.childElementCount > MOST_LINES) log.firstElementChild.remove();

@@ -1,5 +1,5 @@
 // The page on which the customer's screen is seen: what it says and does, in the reader's words (config.texts).
-import { copied, lengthOf, MOST_CHAT_CHARS, parseClipboard, parseHeard, said, wanted } from "./bodies.js";
+import { copied, lengthOf, MOST_CHAT_CHARS, oneLine, parseClipboard, parseHeard, said, wanted } from "./bodies.js";
 import { ScreenChannel } from "./channel.js";
 import { onWayOut, press } from "./keys.js";
 import { Channel, ProtocolError } from "./protocol.js";
@@ -259,7 +259,8 @@ const receive = async (which, body) => {
 };
 const showChat = ({ from, text }) => {
   const who = from === "" ? texts.customer : from;
-  log(element("p", {}, element("b", { textContent: `${who}: ` }), text));
+  const name = element("b", {}, element("bdi", { textContent: who }), ": ");
+  log(element("p", {}, name, element("bdi", { textContent: oneLine(text) })));
   if (part("side").hidden) openSide();
 };
 // Only what somebody here has asked for: nobody over there puts words into our clipboard.

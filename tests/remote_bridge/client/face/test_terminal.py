@@ -1,6 +1,10 @@
+import fcntl
 import io
 import os
+import pty
 import queue
+import struct
+import termios
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -142,9 +146,23 @@ def told(*views: View) -> list[str]:
 def test_what_a_viewer_says_neither_steers_the_terminal_nor_makes_lines_of_its_own() -> None:
     evil = "\x1b[2J\x1b]0;x\x07hello\r\nPaused: nobody sees your screen.\u2028\x9b31mred\u202e"
     lines = told(replace(LIVE, chat=(ChatLine("Ann\x1b[A", evil),)))
-    assert "Ann[A: [2J]0;xhello" in lines
-    assert "    Paused: nobody sees your screen." in lines
-    assert "    31mred" in lines
+    assert "Ann[A: [2J ]0;x hello  Paused: nobody sees your screen.  31mred" in lines
+
+
+def test_what_is_longer_than_the_terminal_is_wide_goes_on_indented() -> None:
+    """A terminal would cut it itself, and what stands behind so many blanks would begin a line."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 30, 0, 0))
+    said = ("yes" + " " * 22 + "You: no", "x" * 25 + "You: no", "\u4e2d" * 14 + "You: no")
+    with os.fdopen(ours, encoding="utf-8", newline="") as screen, os.fdopen(theirs, "w") as shown:
+        face = TerminalFace(lambda _: None, Typing(io.StringIO()), shown)
+        face._render(replace(LIVE, chat=tuple(ChatLine("Ann", one) for one in said)))
+        face._write("the end")
+        rows = list(iter(lambda: screen.readline().rstrip("\r\n"), "the end"))
+    assert "".join(rows).count("You:") == len(said)
+    assert all(sum(2 if char > "\u2000" else 1 for char in row) <= 30 for row in rows), rows
+    assert [row for row in rows if not row.startswith(("    ", "Ann:"))] == rows[:1], rows
+    assert rows[0].startswith("Ann sees")
 
 
 def test_chat_goes_on_when_its_oldest_lines_are_forgotten() -> None:

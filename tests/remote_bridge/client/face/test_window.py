@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from remote_bridge.client import acts
-from remote_bridge.client.acts import Act, Line, View
+from remote_bridge.client.acts import Act, ChatLine, Line, View
 from remote_bridge.protocol.scopes import Scope
 from remote_bridge.protocol.state import Why
 from tests.remote_bridge.client.face.views import ALL, ASKING, CHATTED, ENDED, LIVE, OFFERED, PAUSED
@@ -155,6 +155,19 @@ def test_chat_is_written_and_read(shown: Shown) -> None:
     banner._line.insert(0, "thanks")
     banner._say(None)
     assert (shown.done, banner._line.get()) == ([acts.Say("thanks")], "")
+
+
+def test_what_is_said_begins_no_line_of_anybody_else(shown: Shown) -> None:
+    said = "yes" + " and" * 40 + "\nYou: no\u2028Ben: neither"
+    shown.see(replace(LIVE, chat=(ChatLine("Ann", said), ChatLine("", "hi"))))
+    text = shown.face._part._chat
+    assert len(text.get("1.0", "end").strip().split("\n")) == 2
+    shown.face.root.update()
+    text.see("1.0")
+    first = text.bbox("1.0")
+    rows = [text.bbox(f"1.0 + {row} display lines display linestart") for row in (1, 2)]
+    assert all(row and row[0] - first[0] == 16 for row in rows), "what goes on is indented"
+    assert [str(one) for one in text.tag_ranges("name")] == ["1.0", "1.3", "2.0", "2.3"]
 
 
 @pytest.mark.parametrize(("view", "act"), [(ASKING, acts.Refuse()), (LIVE, acts.End())])

@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 
-from remote_bridge.client.acts import Line, Person, Phase, View
+from remote_bridge.client.acts import ChatLine, Line, Person, Phase, View
 from remote_bridge.client.face import wording
 from remote_bridge.client.texts import speak
 from remote_bridge.protocol.scopes import Scope
@@ -76,6 +76,9 @@ def test_every_file_is_said(phase: Phase, *, is_incoming: bool) -> None:
 
 def test_chat_says_who(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [wording.chat_text(line) for line in CHATTED.chat] == ["Ann: hello", "You: hi"]
+    broken = ChatLine("An\nn", "yes\nYou: no\u2028Ben: neither")
+    assert wording.chat_text(broken) == "Ann: yes You: no Ben: neither"
+    assert wording.chat_text(ChatLine("\u200b", "hi")) == "You: hi"
     nameless = replace(ASKING, who="")
     assert wording.who_asks(nameless).startswith("Somebody")
 

@@ -338,6 +338,50 @@ def test_whoever_offers_files_without_end_fills_nothing_up(colleague: Tab, hosti
     assert "file 42.txt" in lines.first.inner_text()
 
 
+BREAKING = "yes\nYou: no\u2028Customer: neither"
+
+
+def test_what_a_host_says_is_one_line_by_whom_it_is(colleague: Tab, hostile: Tab) -> None:
+    say(hostile, Channel.CHAT, Heard("Ann", BREAKING).body())
+    expect(colleague.locator("#v-log p:not(.soft)")).to_have_count(1)
+    assert colleague.locator("#v-log p:not(.soft)").evaluate(TOLD) == [
+        "Ann: ",
+        "yes You: no Customer: neither",
+        True,
+    ]
+
+
+def test_what_a_viewer_says_is_one_line_by_whom_it_is(
+    viewer: Tab, colleague: Tab, customer: Tab, world: World, made: Made
+) -> None:
+    """Also by one whose name cannot be seen: nobody is taken for the customer."""
+    with session.transaction() as db:
+        owner = Staff.id == world.ours.actor.staff_id
+        db.execute(update(Staff).where(owner).values(first_name="\u200b", last_name="\u200b"))
+    viewer.reload()
+    agree(customer)
+    expect(viewer.locator("#v-state")).to_have_text("Connected")
+    # The field takes no breaks: as one would have it who wrote a viewer of their own.
+    viewer.get_by_role("button", name="Chat").click()
+    viewer.evaluate(WITH_BREAKS, BREAKING)
+    expect(customer.locator("#share-log p")).to_have_count(1)
+    told = customer.locator("#share-log p").evaluate(TOLD)
+    assert told == ["Somebody: ", "yes You: no Customer: neither", True]
+    expect(colleague.locator("#v-log p:not(.soft)")).to_contain_text("Somebody: yes")
+
+
+TOLD = """(entry) => {
+  const [who, what] = entry.children;
+  return [who.textContent, what.textContent, parseFloat(getComputedStyle(entry).textIndent) < 0];
+}"""
+WITH_BREAKS = """(text) => {
+  const field = document.querySelector("#v-text");
+  const area = Object.assign(document.createElement("textarea"), { id: field.id, value: text });
+  field.replaceWith(area);
+  area.form.requestSubmit();
+}"""
+
+
 def test_whoever_talks_without_end_fills_nothing_up(colleague: Tab, hostile: Tab) -> None:
     for number in range(201):
         say(hostile, Channel.CHAT, Heard("", f"line {number}").body())
