@@ -189,7 +189,7 @@ def _show(link: str, *, is_in_terminal: bool) -> None:
     def report(why: str) -> str:
         return open_report(parsed.base_url, engine.failed_by or why)
 
-    face = make_face(engine.act, is_in_terminal=is_in_terminal, report=report)
+    face = make_face(engine.act, report, is_in_terminal=is_in_terminal)
     signal.signal(signal.SIGTERM, _leave)
     engine.start(face)
     try:
@@ -208,10 +208,10 @@ def _leave(_signal: int, _frame: FrameType | None) -> None:
 
 def make_face(
     act: Callable[[Act], None],
+    report: Report | None = None,
     *,
     is_in_terminal: bool,
     closes_after: float | None = None,
-    report: Report | None = None,
 ) -> Face:
     """A window where there is Tk, else the terminal, if there is one."""
     if not is_in_terminal and (window := _window(act, closes_after, report)):

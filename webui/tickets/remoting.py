@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
-from flask import Blueprint, Response, jsonify, redirect, request
+from flask import Blueprint, Response, jsonify, make_response, redirect, request
 from flask.typing import ResponseReturnValue
 
 from gateway.desk import drafts, remote, replying, systems, tickets
@@ -49,7 +49,10 @@ def show(number: int) -> ResponseReturnValue:
 @blueprint.post(REMOTE)
 @signed_in
 def make(number: int) -> ResponseReturnValue:
-    """Make a session: its link goes into the answer, by the page's script or into the draft."""
+    """Make a session: its link goes into the answer, by the page's script or into the draft.
+
+    Where a note is being written, the words are shown to be copied.
+    """
     by, now, key = actor(), office().clock.now(), office().settings.key()
     try:
         with transaction() as db:
@@ -60,8 +63,10 @@ def make(number: int) -> ResponseReturnValue:
     words = _invitation(detail, made.secret)
     if _wants_data():
         return _unkept(text=words)
-    _put_into_draft(detail, words)
-    return redirect(f"/t/{number}#composer", 303)
+    if _put_into_draft(detail, words):
+        return redirect(f"/t/{number}#composer", 303)
+    why = _("The link is in no reply yet, because you are writing something else. Please copy it.")
+    return _to_copy(number, why, words)
 
 
 @blueprint.post(f"{REMOTE}/<public_id>/link")
@@ -75,7 +80,8 @@ def link(number: int, public_id: str) -> ResponseReturnValue:
             secret = remote.secret_for_link(db, by, public_id, key=key, now=now)
     except (Conflict, Gone) as error:
         return _refused(number, error)
-    return _unkept(text=_invitation(detail, secret))
+    words = _invitation(detail, secret)
+    return _unkept(text=words) if _wants_data() else _to_copy(number, _("Copy the link"), words)
 
 
 @blueprint.post(f"{REMOTE}/<public_id>/code")
@@ -162,19 +168,20 @@ def _language_of(letterhead: Callable[[], Letterhead]) -> str:
         return current_locale()
 
 
-def _put_into_draft(detail: TicketDetail, words: str) -> None:
-    """Below what is written so far; a note stays a note, and what it says goes to no customer."""
+def _put_into_draft(detail: TicketDetail, words: str) -> bool:
+    """Below what is written so far. False: a note stays a note, and what it says goes to no customer."""
     by, now, number = actor(), office().clock.now(), detail.ticket.number
     with reading() as db:
         own = own_addresses(db, by.account_id)
         written = drafting.own(drafts.list_drafts(db, by, number), current().login)
     composer = forms.with_draft(forms.fresh(detail, own), written.get(""))
     if composer.is_note:
-        return
+        return False
     text = "\n\n".join(filter(None, (composer.text.rstrip(), words)))
     drafted = drafting.drafted(replace(composer, text=text))
     with transaction() as db:
         drafts.save(db, by, number, drafted, version=composer.version, now=now)
+    return True
 
 
 def _chosen() -> list[Scope]:
@@ -190,6 +197,13 @@ def _refused(number: int, error: Conflict | Gone | NotFound) -> ResponseReturnVa
 
 def _done(number: int) -> ResponseReturnValue:
     return ("", 204) if _wants_data() else redirect(f"/t/{number}#remoting", 303)
+
+
+def _to_copy(number: int, what: str, words: str) -> Response:
+    """The page with these words, for whoever has no script that would copy them."""
+    answer = make_response(ticket_page(number, to_copy=(what, words)))
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 def _unkept(**values: str) -> Response:

@@ -151,8 +151,12 @@ def ticket_page(
     again: str = "",
     forward: str = "",
     wrong: str = "",
+    to_copy: tuple[str, str] | None = None,
 ) -> str:
-    """The page of a ticket, with a composer as it was sent, or `wrong` said above it."""
+    """The page of a ticket, with a composer as it was sent, or `wrong` said above it.
+
+    `to_copy` is shown beside its remote sessions: what it is, and the words.
+    """
     by, login, now = actor(), current().login, office().clock.now()
     key = ("ticket", by, number, login, now.replace(microsecond=0))
     read = remembered(key, partial(_read, by, number, login, now))
@@ -184,6 +188,7 @@ def ticket_page(
         split=request.args.get("split", ""),
         onward=onward.liked(),
         address=remotes.address(),
+        to_copy=to_copy,
         **values,
     )
 

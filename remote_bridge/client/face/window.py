@@ -1,6 +1,7 @@
 """The face as a window of Tk: first the question, then a banner that stays above everything else."""
 
 import queue
+import sys
 import tkinter as tk
 import traceback
 from collections.abc import Callable
@@ -21,6 +22,10 @@ _WRAP = 420
 _LINES = 6
 _PAD = 8
 _INDENT = 16
+_LONGER = 12
+"""Times as long as else a failure that can be reported stands there, should somebody sit there after all."""
+_FAULT = "window"
+"""What a report calls a session that ended because nobody could have been shown that it is on."""
 _FAILURES = (Why.HOST_LOST, Why.RELAY)
 """Ends that nobody wanted."""
 
@@ -28,7 +33,8 @@ _FAILURES = (Why.HOST_LOST, Why.RELAY)
 class WindowFace:
     """One window, rebuilt when it shows another kind of thing. Raises TclError without a display.
 
-    `closes_after`: when it is over, the window closes by itself in so many seconds, as nobody may be there.
+    `closes_after`: when it is over, the window closes by itself in so many seconds, as nobody may be there;
+    later where there is something to report.
     `report`: what a button does that stands there after a failure.
     """
 
@@ -49,7 +55,9 @@ class WindowFace:
         self._body = ttk.Frame(self.root, padding=_PAD)
         self._body.pack(fill="both", expand=True)
         self._part: Question | Banner | None = None
-        self._is_over = self._is_interrupted = False
+        self._is_over = self._is_interrupted = self._is_broken = False
+        self._closing = ""
+        self._noted: set[tuple[str, int]] = set()
         self.root.report_callback_exception = self._report
         self._message(wording.standing(View()))
 
@@ -72,23 +80,55 @@ class WindowFace:
             self._is_interrupted = True
             self.root.quit()
         else:
-            traceback.print_exception(kind, error, trace)
+            self._note(error)
+
+    def _note(self, error: BaseException) -> None:
+        """Where it happened and of which kind, once: what an error says may have been said in the session."""
+        frames = traceback.extract_tb(error.__traceback__)
+        place = (frames[-1].filename, frames[-1].lineno or 0) if frames else ("", 0)
+        if place not in self._noted and sys.stderr is not None:
+            self._noted.add(place)
+            sys.stderr.write("".join([*traceback.format_list(frames), type(error).__name__, "\n"]))
 
     def _look(self) -> None:
-        while not self._events.empty():
-            event = self._events.get()
-            if isinstance(event, str):
-                self._end(event, has_failed=True)
-            else:
-                self._render(event)
-        self.root.after(_LOOK_MILLISECONDS, self._look)
+        self.root.after(_LOOK_MILLISECONDS, self._look)  # first: no fault stops what comes later
+        while not self._events.empty() and self._draw(self._events.get()):
+            pass
+
+    def _draw(self, event: View | str) -> bool:
+        """Show it, made anew should that fail; what cannot be shown at all does not go on unseen.
+
+        False: nothing can be shown any more, and the window is gone.
+        """
+        for draw in (self._take, self._take_anew):
+            try:
+                draw(event)
+                return True
+            except Exception as error:  # noqa: BLE001 - noted; the outermost frame of what Tk calls
+                self._note(error)
+        if isinstance(event, str) or event.state in (State.WAITING, State.ENDED):
+            self.root.destroy()
+            return False
+        self._is_broken = True
+        self._act(acts.Refuse() if event.state is State.ASKING else acts.End())
+        return True
+
+    def _take(self, event: View | str) -> None:
+        if isinstance(event, str):
+            self._end(event, has_failed=True)
+        else:
+            self._render(event)
+
+    def _take_anew(self, event: View | str) -> None:
+        self._clear()
+        self._is_over = False
+        self._take(event)
 
     def _render(self, view: View) -> None:
         if self._is_over:
             return
         if view.state is State.ENDED:
-            text = " ".join(text for text in (view.trouble, wording.why_text(view.why)) if text)
-            self._end(text, why=view.why, has_failed=bool(view.trouble) or view.why in _FAILURES)
+            self._render_end(view)
             return
         if view.state is State.WAITING or (view.state is State.ASKING and view.line is not Line.UP):
             self._message(wording.standing(view))
@@ -99,6 +139,15 @@ class WindowFace:
             self._part = kind(self._body, self._act)
             self._place(kind)
         self._part.show(view)
+
+    def _render_end(self, view: View) -> None:
+        if self._is_broken:
+            said = _("This window could not show what goes on, so the session was ended.")
+            self._end(said, why=_FAULT, has_failed=True)
+            return
+        text = " ".join(text for text in (view.trouble, wording.why_text(view.why)) if text)
+        has_failed = bool(view.trouble) or view.why in _FAILURES
+        self._end(text, why=view.why.value if view.why else "", has_failed=has_failed)
 
     def _place(self, kind: "type[Question | Banner]") -> None:
         """The question in the middle; the banner at the upper edge, where it hides little."""
@@ -119,23 +168,31 @@ class WindowFace:
         label.pack(padx=_PAD, pady=_PAD)
         return label
 
-    def _end(self, text: str, *, why: Why | None = None, has_failed: bool = False) -> None:
+    def _end(self, text: str, *, why: str = "", has_failed: bool = False) -> None:
         self._is_over = True
+        may_report = has_failed and self._open_report is not None
         said = self._message(text)
         buttons = ttk.Frame(self._body)
         buttons.pack(pady=_PAD)
         if has_failed and self._open_report is not None:
-            self._offer_report(buttons, said, self._open_report, why.value if why else "")
+            self._offer_report(buttons, said, self._open_report, why)
         close = ttk.Button(buttons, text=_("Close"), command=self.root.destroy)
         close.pack(side="left")
         close.focus_set()
-        if self._closes_after is not None:
-            self.root.after(round(self._closes_after * 1000), self.root.destroy)
+        self._close_later(_LONGER if may_report else 1)
+
+    def _close_later(self, times: int) -> None:
+        if self._closes_after is None:
+            return
+        if self._closing:
+            self.root.after_cancel(self._closing)
+        self._closing = self.root.after(round(times * self._closes_after * 1000), self.root.destroy)
 
     def _offer_report(self, buttons: ttk.Frame, said: ttk.Label, report: Report, why: str) -> None:
         def open_it() -> None:
             said.configure(text=report(why))
             button.state(["disabled"])
+            self._close_later(_LONGER)
 
         button = ttk.Button(buttons, text=_("Report this error"), command=open_it)
         button.pack(side="left", padx=4)

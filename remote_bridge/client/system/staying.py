@@ -18,6 +18,7 @@ from remote_bridge.client.desks import TakeStopKey
 from remote_bridge.client.engine import Engine
 from remote_bridge.client.face.face import Face
 from remote_bridge.client.links import Link
+from remote_bridge.client.reporting import Report, open_report
 from remote_bridge.client.system.keeping import Enrolment, Keeping
 from remote_bridge.client.system.presence import Presence, Rung
 from remote_bridge.protocol.hello import Way
@@ -61,7 +62,7 @@ class Room:
     open_desk: OpenDesk
     take_stop_key: TakeStopKey
     downloads: Path
-    make_face: Callable[[Callable[[Act], None]], Face]
+    make_face: Callable[[Callable[[Act], None], Report], Face]
     say: Callable[[str], None]
     """A line for whoever reads the terminal or the log. From any thread."""
 
@@ -145,8 +146,12 @@ class Stay:
             grant=self._keeping,
         )
         self._engine = engine
+
+        def report(why: str) -> str:
+            return open_report(enrolment.desk, engine.failed_by or why)
+
         try:
-            face = room.make_face(engine.act)
+            face = room.make_face(engine.act, report)
             engine.start(face)
             face.run()
         finally:

@@ -75,8 +75,13 @@ def test_a_note_stays_a_note(browser: FlaskClient) -> None:
     page = Page(browser.get("/t/1"))
     fields = {"kind": "note", "text": "For us alone", "version": "0", "csrf_token": page.token}
     browser.post("/t/1/draft", data=fields)
-    post(browser, "/t/1/remote")
+    answer = post(browser, "/t/1/remote")
     assert Page(browser.get("/t/1")).text_of("#text") == "For us alone"
+    assert answer.headers["Cache-Control"] == "no-store"
+    told = Page(answer)
+    assert LINK.search(told.text_of("#remote-words")), "the words are there to be copied"
+    assert "no reply yet" in told.text_of("[for=remote-words]")
+    assert told.text_of("#text") == "For us alone"
 
 
 def test_the_words_are_in_the_mailboxs_language(browser: FlaskClient) -> None:
@@ -107,6 +112,8 @@ def test_link_and_digits_are_had_again_and_it_is_ended(browser: FlaskClient, wor
     [made] = sessions_of(world)
     path = f"/t/1/remote/{made.public_id}"
     assert post(browser, f"{path}/link", DATA).get_json() == {"text": words}
+    assert Page(post(browser, f"{path}/link")).text_of("#remote-words") == " ".join(words.split())
+    assert Page(browser.get("/t/1")).all("#remote-words") == []
     digits = Page(browser.get("/t/1/remote")).text_of(".digits")
     with session.transaction() as db:
         remote.note_state(db, made.id, state=State.WAITING, granted=[], now=clock.now())

@@ -216,17 +216,94 @@ def test_who_is_told_to_leave_within_a_callback_leaves(shown: Shown) -> None:
         shown.face.run()
 
 
-def test_a_fault_within_a_callback_is_told_and_the_window_stays(
+SECRET = "Zebrafink"
+"""Of what was said in a session."""
+
+
+def test_a_fault_within_a_callback_is_told_once_without_what_it_says_and_the_window_stays(
     shown: Shown, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    fault = RuntimeError(SECRET)
+
     def broken() -> None:
-        raise RuntimeError("a fault")
+        raise fault
 
     told: list[str] = []
-    shown.face.root.after(10, broken)
+    for moment in (5, 10):
+        shown.face.root.after(moment, broken)
     shown.face.root.after(20, lambda: told.append(capsys.readouterr().err))
     run_until(shown, lambda: told)
-    assert "a fault" in told[0]
+    assert told[0].count("RuntimeError") == 1
+    assert "in broken" in told[0]
+    assert SECRET not in told[0]
+    assert shown.done == []
+
+
+def test_a_window_that_fails_to_show_something_is_made_anew_and_goes_on(
+    shown: Shown, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shown.see(LIVE)
+    shown.face._part._standing.destroy()
+    shown.face.show(replace(LIVE, people=()))
+    run_until(shown, lambda: "Nobody is looking" in shown.texts())
+    assert shown.done == []
+    assert capsys.readouterr().err.count("TclError") == 1
+
+
+@pytest.mark.parametrize(("view", "act"), [(LIVE, acts.End()), (PAUSED, acts.End()), (ASKING, acts.Refuse())])
+def test_what_cannot_be_shown_does_not_go_on_and_can_be_reported(
+    shown: Shown, capsys: pytest.CaptureFixture[str], view: View, act: Act
+) -> None:
+    no_person: Any = SECRET
+    shown.face.show(view)
+    for _ in range(2):
+        shown.face.show(replace(view, people=(no_person,)))
+    shown.face.show(replace(ENDED, why=Why.HOST_ENDED))
+    seen: list[str] = []
+
+    def has_ended() -> bool:
+        seen.append(shown.texts())
+        return "so the session was ended" in seen[-1]
+
+    run_until(shown, has_ended)
+    assert set(shown.done) == {act}
+    said = capsys.readouterr().err
+    assert 0 < said.count("AttributeError") <= 2
+    assert SECRET not in said
+
+
+def test_the_report_names_the_window_that_failed(shown: Shown) -> None:
+    shown.face._is_broken = True
+    shown.see(replace(ENDED, why=Why.HOST_ENDED))
+    shown.button("Report this error").invoke()
+    assert shown.reported == ["window"]
+
+
+def test_an_end_that_cannot_be_shown_closes_the_window(display: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISPLAY", display)
+    done: list[Act] = []
+    face = window.WindowFace(done.append)
+    no_text: Any = object()
+    face.show(replace(ENDED, trouble=no_text))
+    face.show(LIVE)
+    face.run()
+    with pytest.raises(tk.TclError):
+        face.root.winfo_exists()
+    assert done == []
+
+
+def test_a_failure_stands_there_longer_where_nobody_may_be_there_and_closes_by_itself(
+    display: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DISPLAY", display)
+    face = window.WindowFace(lambda _: None, closes_after=0.02, report=lambda _why: "It is there.")
+    face.show(replace(ENDED, why=Why.RELAY))
+    first: list[str] = []
+    face.root.after(100, lambda: first.append(face._closing))
+    face.run()
+    assert first, "it stood there longer than the end of any other session"
+    with pytest.raises(tk.TclError):
+        face.root.winfo_exists()
 
 
 def run_until(shown: Shown, done: Callable[[], object]) -> None:

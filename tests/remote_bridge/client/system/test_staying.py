@@ -3,6 +3,7 @@
 import asyncio
 import queue
 import threading
+import webbrowser
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from remote_bridge.client.acts import Act, View
 from remote_bridge.client.face.face import Face
 from remote_bridge.client.picture.picture import words_of
 from remote_bridge.client.rects import Rect
+from remote_bridge.client.reporting import Report
 from remote_bridge.client.screen import ScreenUnavailable
 from remote_bridge.client.system.presence import Removed
 from remote_bridge.client.system.staying import Calls, Room, Stay
@@ -293,8 +295,9 @@ def no_screen() -> None:
 
 @contextmanager
 def stay_here(folder: Path, make_face: Callable[[Callable[[Act], None]], Face]) -> Iterator["Here"]:
+    """`make_face` gets what the customer's acts go to, and no more of what a face is made with."""
     said: list[str] = []
-    room = Room(no_screen, lambda _: None, folder, make_face, said.append)  # type: ignore[arg-type]
+    room = Room(no_screen, lambda _: None, folder, lambda act, _report: make_face(act), said.append)  # type: ignore[arg-type]
     yield Here(folder, room, said)
 
 
@@ -345,5 +348,53 @@ def test_a_call_that_does_not_come_about_is_said_and_leaves_room_for_the_next(tm
                 await asyncio.to_thread(keeping.forget)
                 await asyncio.to_thread(running.join, 20)
                 assert not running.is_alive()
+
+    in_a_loop(told)
+
+
+class Browser(webbrowser.BaseBrowser):
+    """Notes what it is to show."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shown: list[str] = []
+
+    def open(self, url: str, new: int = 0, autoraise: bool = True) -> bool:  # noqa: FBT001, FBT002
+        self.shown.append(url)
+        return True
+
+
+class Reporting(ThrownAway):
+    """A face at which somebody reports how the session ended."""
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+
+    def run(self) -> None:
+        assert "Your browser shows the report" in self._report("host-lost")
+
+
+def test_a_session_of_a_system_is_reported_at_the_desk_where_it_is_enrolled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = Browser()
+    monkeypatch.setattr(webbrowser, "_tryorder", [])  # those of this computer come back afterwards
+    webbrowser.register("noting", None, browser, preferred=True)
+    said: list[str] = []
+    room = Room(no_screen, lambda _: None, tmp_path, lambda _act, report: Reporting(report), said.append)  # type: ignore[arg-type]
+
+    async def told() -> None:
+        async with Place() as place:
+            with enrol_desk(f"ws://127.0.0.1:{place.port}") as desk:
+                one = place.desk.install()
+                keeping = kept(tmp_path, desk.address, one)
+                running = threading.Thread(target=Stay(keeping, room).run)
+                running.start()
+                one.calls.append(place.desk.make())
+                await place.until(lambda: bool(browser.shown))
+                await asyncio.to_thread(keeping.forget)
+                await asyncio.to_thread(running.join, 20)
+                assert browser.shown[0].startswith(f"{desk.address}/error-report#client=")
+                assert browser.shown[0].endswith("failure=host-lost")
 
     in_a_loop(told)
