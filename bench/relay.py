@@ -60,13 +60,13 @@ class Desk:
         session = self._of(pass_hash)
         return ViewerSeat(session, "s", _standing(), "v", True, session, session, session)  # noqa: FBT003
 
-    def note_state(self, session_id: int, standing: Standing) -> None:
+    def note_state(self, session_id: int, standing: Standing, *, at: datetime) -> None:
         """Forgotten."""
 
-    def leave(self, visit_id: int, *, controlled: bool) -> None:
+    def leave(self, visit_id: int, *, controlled: bool, at: datetime) -> None:
         """Forgotten."""
 
-    def end(self, session_id: int, why: Why) -> None:
+    def end(self, session_id: int, why: Why, *, at: datetime) -> None:
         """Forgotten."""
 
     def note_alive(self, session_ids: Collection[int]) -> frozenset[int]:

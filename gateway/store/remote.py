@@ -192,7 +192,7 @@ def let_go(db: Session, session_id: int) -> bool:
 def set_state(db: Session, session_id: int, *, state: State, granted: Iterable[Scope], now: datetime) -> bool:
     """How far a session is, and what is granted; False for one that has ended."""
     values: dict[str, Any] = {"state": state.value, "granted": [scope.value for scope in granted]}
-    if state is State.LIVE:
+    if state in (State.LIVE, State.PAUSED):  # that of the consent may not have been written at its time
         values["consented_at"] = func.coalesce(_S.consented_at, now)
     on = _S.id == session_id, _S.state != _ENDED
     return _happens(db, update(_S).where(*on).values(**values).returning(_S.id))

@@ -92,16 +92,16 @@ class Admission(Protocol):
         """Let a viewer in, whose pass is used up by it; NotAdmitted."""
         ...
 
-    def note_state(self, session_id: int, standing: Standing) -> None:
-        """How far a session is."""
+    def note_state(self, session_id: int, standing: Standing, *, at: datetime) -> None:
+        """How far a session is, since that moment."""
         ...
 
-    def leave(self, visit_id: int, *, controlled: bool) -> None:
-        """A viewer has gone, and had the control at some time or never."""
+    def leave(self, visit_id: int, *, controlled: bool, at: datetime) -> None:
+        """A viewer has gone then, and had the control at some time or never."""
         ...
 
-    def end(self, session_id: int, why: Why) -> None:
-        """A session is over."""
+    def end(self, session_id: int, why: Why, *, at: datetime) -> None:
+        """A session was over then."""
         ...
 
     def note_alive(self, session_ids: Collection[int]) -> frozenset[int]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 from gateway.clock import Clock
 from gateway.desk import remote, remotewatch, systems
@@ -58,26 +59,26 @@ class Desk:
             visit_id=seat.visit_id,
         )
 
-    def note_state(self, session_id: int, standing: Standing) -> None:
-        """How far a session is."""
+    def note_state(self, session_id: int, standing: Standing, *, at: datetime) -> None:
+        """How far a session is, since that moment."""
         with session.transaction() as db:
             remote.note_state(
                 db,
                 session_id,
                 state=standing.state.value,
                 granted=in_order(standing.granted),
-                now=self._clock.now(),
+                now=at,
             )
 
-    def leave(self, visit_id: int, *, controlled: bool) -> None:
-        """A viewer has gone."""
+    def leave(self, visit_id: int, *, controlled: bool, at: datetime) -> None:
+        """A viewer has gone then."""
         with session.transaction() as db:
-            remote.leave(db, visit_id, controlled=controlled, now=self._clock.now())
+            remote.leave(db, visit_id, controlled=controlled, now=at)
 
-    def end(self, session_id: int, why: Why) -> None:
-        """A session is over."""
+    def end(self, session_id: int, why: Why, *, at: datetime) -> None:
+        """A session was over then."""
         with session.transaction() as db:
-            remote.end(db, session_id, why=why.value, now=self._clock.now())
+            remote.end(db, session_id, why=why.value, now=at)
 
     def note_alive(self, session_ids: Collection[int]) -> frozenset[int]:
         """These are held here; those that are elsewhere."""

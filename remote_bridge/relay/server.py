@@ -205,6 +205,8 @@ class Relay:
 
     async def _admit(self, socket: Socket, wanting: Wanting, newcomer: Newcomer) -> None:
         try:
+            if self._ledger.is_full:
+                raise NotAdmitted(CloseCode.RESTART)
             match wanting:
                 case HostHello():
                     await self._admit_host(socket, wanting, newcomer)
@@ -376,6 +378,7 @@ class Relay:
             hosts=sum(room.has_host for room in rooms),
             viewers=sum(len(room.viewers) for room in rooms),
             systems=len(self._systems.ids),
+            notes_waiting=self._ledger.waiting,
             locked_sources=self._tries.count_locked(clock.monotonic()),
         )
 

@@ -48,6 +48,8 @@ class Systems:
         self._admission, self._put, self._tally, self._most = admission, note, tally, most
         self._there: dict[int, _There] = {}
         self._coming: Counter[int] = Counter()
+        self._noted: set[int] = set()
+        """Those of whom a note waits: it is looked up when it is written, so one is enough."""
 
     @property
     def ids(self) -> tuple[int, ...]:
@@ -117,9 +119,12 @@ class Systems:
         return there is not None and there.line is line
 
     def _note(self, system_id: int) -> None:
-        self._put(lambda: self._write(system_id))
+        if system_id not in self._noted:
+            self._noted.add(system_id)
+            self._put(lambda: self._write(system_id))
 
     def _write(self, system_id: int) -> None:
+        self._noted.discard(system_id)
         if self._coming[system_id]:
             return
         there = self._there.get(system_id)

@@ -41,6 +41,7 @@ class Present:
     viewers: int
     systems: int
     locked_sources: int
+    notes_waiting: int
 
 
 def as_text(tally: Tally, present: Present) -> bytes:
@@ -65,6 +66,7 @@ class _Numbers(Collector):
         yield _gauge("viewers", "Viewers that are there.", now.viewers)
         yield _gauge("systems", "Installed systems that are there.", now.systems)
         yield _gauge("locked_sources", "Sources locked out after wrong secrets.", now.locked_sources)
+        yield _gauge("notes_waiting", "Notes that the database has not taken yet.", now.notes_waiting)
         yield _counter("joined", "Ends that came in, by role.", "role", tally.joined)
         yield _counter("closed", "Sockets that the relay closed, by code.", "code", tally.closed)
         yield _counter("ended", "Sessions that ended, by why.", "why", tally.ended)

@@ -74,6 +74,8 @@ class Desk:
     visits: dict[int, Pass] = field(default_factory=dict)
     left: dict[int, bool] = field(default_factory=dict)
     notes: list[tuple[int, State, Scopes]] = field(default_factory=list)
+    moments: list[datetime] = field(default_factory=list)
+    """When what was noted has happened, in the order in which it was noted."""
     signed_out: set[int] = field(default_factory=set)
     systems: dict[int, Installed] = field(default_factory=dict)
     told_of_systems: list[tuple[int, Scopes | None]] = field(default_factory=list)
@@ -155,23 +157,26 @@ class Desk:
                 visit_id,
             )
 
-    def note_state(self, session_id: int, standing: Standing) -> None:
+    def note_state(self, session_id: int, standing: Standing, *, at: datetime) -> None:
         self.before()
         with self._lock:
             self.notes.append((session_id, standing.state, standing.granted))
+            self.moments.append(at)
             self.sessions[session_id].standing = replace(
                 standing, asked=self.sessions[session_id].standing.asked
             )
 
-    def leave(self, visit_id: int, *, controlled: bool) -> None:
+    def leave(self, visit_id: int, *, controlled: bool, at: datetime) -> None:
         self.before()
         with self._lock:
             self.left[visit_id] = controlled
+            self.moments.append(at)
 
-    def end(self, session_id: int, why: Why) -> None:
+    def end(self, session_id: int, why: Why, *, at: datetime) -> None:
         self.before()
         with self._lock:
             self.sessions[session_id].why = why
+            self.moments.append(at)
 
     def note_alive(self, session_ids: Collection[int]) -> frozenset[int]:
         self.before()

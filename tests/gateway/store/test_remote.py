@@ -87,6 +87,16 @@ def test_it_is_open_until_it_ends(world: World, session_id: int) -> None:
         assert remote.count_open(db, world.ours.account_id, now=NOON) == 0
 
 
+def test_who_paused_has_consented_though_that_was_not_written_at_its_time(
+    world: World, session_id: int
+) -> None:
+    with session.transaction() as db:
+        assert remote.set_state(db, session_id, state=State.PAUSED, granted=[Scope.VIEW], now=NOON)
+        ended = remote.finish(db, session_id, Why.HOST_ENDED, now=NOON)
+        assert ended is not None
+        assert ended.consented_at == NOON
+
+
 def test_a_pass_is_used_once_and_a_visit_ends_once(world: World, session_id: int) -> None:
     who = Pass(world.ours.account_id, session_id, world.ours.staff.staff_id or 0, sign_in(world.ours.staff))
     with session.transaction() as db:

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 
 from gateway.desk import remote
@@ -15,7 +17,7 @@ from remote_bridge.protocol.systems import open_call
 from remote_bridge.relay.admission import Calls, HostSeat, NotAdmitted
 from remote_bridge.relay.desk import Desk
 from tests import remotes, systems
-from tests.world import World
+from tests.world import NOON, World
 
 VIEW = frozenset({Scope.VIEW})
 URL = "wss://relay.example"
@@ -100,19 +102,21 @@ def test_a_viewer_comes_in_once_by_a_pass(at: At) -> None:
         True,
     )
     assert refused(lambda: at.desk.enter(pass_hash=said)) == CloseCode.PASS_UNKNOWN
-    at.desk.leave(seat.visit_id, controlled=True)
+    at.desk.leave(seat.visit_id, controlled=True, at=NOON)
 
 
 def test_what_happens_is_noted_and_what_is_over_stays_over(at: At) -> None:
     seat = at.redeem()
     live = seat.standing.consent(VIEW)
-    at.desk.note_state(seat.session_id, live)
+    at.desk.note_state(seat.session_id, live, at=NOON)
     assert (at.view().state, tuple(at.view().granted)) == ("live", ("view",))
     late = at.new_pass()
-    at.desk.end(seat.session_id, Why.HOST_ENDED)
-    at.desk.end(seat.session_id, Why.NOBODY)
-    at.desk.note_state(seat.session_id, live)
+    at.desk.end(seat.session_id, Why.HOST_ENDED, at=NOON + timedelta(minutes=3))
+    at.desk.end(seat.session_id, Why.NOBODY, at=NOON)
+    at.desk.note_state(seat.session_id, live, at=NOON)
     assert (at.view().state, at.view().why) == ("ended", "host-ended")
+    moments = at.view().consented_at, at.view().ended_at
+    assert moments == (NOON, NOON + timedelta(minutes=3)), "when it happened, however late it is noted"
     assert refused(at.redeem) == CloseCode.OVER
     assert refused(lambda: at.desk.enter(pass_hash=late)) == CloseCode.PASS_UNKNOWN
 

@@ -15,7 +15,7 @@ from remote_bridge.protocol.messages import Consent, Control, End, Pause, Refuse
 from remote_bridge.protocol.news import Ended, Joined, Left, Stands
 from remote_bridge.protocol.scopes import Scope
 from remote_bridge.protocol.state import State, Why
-from remote_bridge.relay import server
+from remote_bridge.relay import ledger, server
 from remote_bridge.relay.room import Room
 from tests.remote_bridge.desk import ALL, VIEW, Made
 from tests.remote_bridge.ends import PAGE, PATIENCE_SECONDS, Host, Place, Viewer, at_a_relay, in_a_loop
@@ -325,6 +325,19 @@ def test_who_may_not_be_in_one_session_stays_in_another() -> None:
         looks = place.desk.asked
         await place.until(lambda: place.desk.asked >= looks + 2)
         assert not kept.gone.is_set()
+
+    at_a_relay(test)
+
+
+def test_while_too_much_waits_to_be_noted_nobody_else_is_let_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ledger, "MOST_LINES", 0)
+
+    async def test(place: Place) -> None:
+        made = place.desk.make()
+        assert await (await place.host(made)).closed() == CloseCode.RESTART
+        assert made.key_hash is None, "the link is as good as before"
+        monkeypatch.setattr(ledger, "MOST_LINES", 1)
+        await (await place.host(made)).welcome()
 
     at_a_relay(test)
 

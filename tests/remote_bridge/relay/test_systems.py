@@ -87,6 +87,19 @@ def test_the_last_word_is_written_however_late() -> None:
     assert one.unattended is None
 
 
+def test_of_a_system_one_note_waits_however_often_it_changes() -> None:
+    met = Met()
+    one = met.desk.install()
+    line = met.come(one)
+    for scopes in (ALL, VIEW, ALL, VIEW):
+        met.systems.change(line, one.id, scopes)
+    assert len(met.lines) == 1
+    met.write()
+    met.systems.change(line, one.id, ALL)
+    met.write()
+    assert met.desk.told_of_systems[-2:] == [(one.id, VIEW), (one.id, ALL)]
+
+
 def test_while_it_comes_nothing_older_is_written() -> None:
     met = Met()
     one = met.desk.install()

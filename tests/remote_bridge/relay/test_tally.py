@@ -1,6 +1,6 @@
 from remote_bridge.relay.tally import Present, Tally, as_text
 
-PRESENT = Present(connections=5, sessions=2, hosts=2, viewers=3, systems=4, locked_sources=1)
+PRESENT = Present(connections=5, sessions=2, hosts=2, viewers=3, systems=4, locked_sources=1, notes_waiting=8)
 
 
 def test_numbers_are_told_as_prometheus_reads_them() -> None:
@@ -16,6 +16,7 @@ def test_numbers_are_told_as_prometheus_reads_them() -> None:
         "manage4all_relay_viewers 3.0",
         "manage4all_relay_systems 4.0",
         "manage4all_relay_locked_sources 1.0",
+        "manage4all_relay_notes_waiting 8.0",
         'manage4all_relay_joined_total{role="host"} 2.0',
         'manage4all_relay_closed_total{code="4401"} 3.0',
         'manage4all_relay_ended_total{why="refused"} 1.0',
