@@ -51,7 +51,9 @@ class PointedScreen:
         return self._screen.fileno()
 
     def is_dirty(self) -> bool:
-        return self._screen.is_dirty() or self._place() != self._drawn
+        # The pointer first: what the server says while it is asked wakes nobody, and would be seen much later.
+        has_moved = self._place() != self._drawn
+        return self._screen.is_dirty() or has_moved
 
     def changes(self) -> Changes:
         told = self._screen.changes()

@@ -98,6 +98,24 @@ def test_the_server_is_not_asked_again_and_again_but_at_once_after_a_viewer_move
     assert pointed.changes().damage == (Rect(9, 20, 2, 1), Rect(30, 40, 2, 1))
 
 
+def test_what_the_server_tells_while_it_is_asked_for_the_pointer_is_seen_at_once() -> None:
+    class Telling(Desk):
+        has_told = False
+
+        def pointer(self) -> tuple[int, int]:
+            self.has_told = True
+            return super().pointer()
+
+        def is_dirty(self) -> bool:
+            return self.has_told
+
+    desk = Telling()
+    pointed = PointedScreen(desk, clock=iter(range(1000)).__next__)
+    pointed.changes()
+    desk.has_told = False
+    assert pointed.is_dirty()
+
+
 def test_at_the_edge_only_what_is_on_the_screen_counts(desk: Desk, pointed: PointedScreen) -> None:
     desk.at = (0, 0)
     assert pointed.changes().damage[1:] == (Rect(0, 0, 1, 1),)
