@@ -37,6 +37,26 @@ def test_a_typed_letter_costs_few_bytes() -> None:
     assert drawn.is_exact
 
 
+def test_what_stands_on_a_plain_ground_is_sent_apart_from_it() -> None:
+    """The ground is drawn by one order; unpacking all of its pixels held up the browser for milliseconds."""
+    desk = text(640, 480)
+    drawn = Drawn(desk)
+    desk = desk.copy()
+    desk[100:340, 200:520] = 0xFF0000
+    desk[200:220, 300:312] = np.arange(240, dtype=np.uint32).reshape(20, 12) % 7
+    update = drawn.see(desk, Rect(200, 100, 320, 240))
+    assert [part.rect for part in update.parts if part.rect.area < 1000] == [Rect(300, 200, 12, 20)]
+    assert drawn.bytes_out < 300
+    assert drawn.is_exact
+
+
+def test_text_is_no_ground_with_something_on_it() -> None:
+    drawn = Drawn(text(640, 480))
+    update = drawn.see(text(640, 480, 5000))
+    assert len(update.parts) == 1
+    assert drawn.is_exact
+
+
 def test_text_beside_a_photo_stays_exact() -> None:
     drawn = Drawn(text(640, 480))
     update = drawn.see(mixed())
