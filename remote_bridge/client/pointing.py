@@ -51,7 +51,7 @@ class PointedScreen:
         return self._screen.fileno()
 
     def is_dirty(self) -> bool:
-        # The pointer first: what the server says while it is asked wakes nobody, and would be seen much later.
+        # The pointer first: what the server says while it is asked wakes nobody, and would be seen late.
         has_moved = self._place() != self._drawn
         return self._screen.is_dirty() or has_moved
 

@@ -52,11 +52,13 @@ class X11Input:
             mask: int = self._c.core.QueryPointer(self._c.root).reply().mask
         return mask
 
-    def _follow_keymap(self) -> None:
-        """The customer may change the keyboard's layout while we look."""
+    def _follow_keymap(self) -> int:
+        """What is held down now. The customer may change the keyboard's layout while we look."""
+        state = self._state()
         changed = [e for e in self._c.events() if isinstance(e, xcffib.xproto.MappingNotifyEvent)]
-        if changed or self._state() >> 13 & 1 != self._group:
+        if changed or state >> 13 & 1 != self._group:
             self._read_keymap()
+        return state
 
     def key(self, keysym: int, scancode: int, *, down: bool) -> None:
         name = (keysym, scancode)
@@ -78,8 +80,7 @@ class X11Input:
 
     def _press_key(self, name: tuple[int, int]) -> None:
         keysym, scancode = name
-        self._follow_keymap()
-        state = self._state()
+        state = self._follow_keymap()
         place = keycode(scancode) if self.knows_places else None
         if place is not None and (
             keysym == 0 or _is_modifier(keysym) or self._map.at(place, state) == keysym
