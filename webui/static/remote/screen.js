@@ -15,6 +15,11 @@ export class Screen extends RFB {
   onMonitors = () => {};
   onTrip = () => {};
 
+  constructor(...given) {
+    super(...given);
+    this.#captureByBrowser();
+  }
+
   // Whether the other side can press a key by its place.
   get takesPlaces() {
     return this._qemuExtKeyEventSupported;
@@ -25,6 +30,19 @@ export class Screen extends RFB {
     this.#monitor = monitor;
     this._updateClip();
     this._updateScale();
+  }
+
+  // A pressed button keeps its canvas by the browser's own capture, which noVNC takes where an element offers it.
+  // Else it lays an element over the whole page at each press: the page is laid out and painted anew before the
+  // press goes out, and again before its answer is seen.
+  #captureByBrowser() {
+    const canvas = this._canvas;
+    let pressing = null;
+    canvas.addEventListener("pointerdown", ({ pointerId }) => (pressing = pointerId));
+    for (const over of ["pointerup", "pointercancel"]) canvas.addEventListener(over, () => (pressing = null));
+    canvas.setCapture = () => {
+      if (pressing !== null) canvas.setPointerCapture(pressing);
+    };
   }
 
   // Ask how long the way is; `onTrip` is told in milliseconds. One at a time.

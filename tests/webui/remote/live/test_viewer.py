@@ -134,6 +134,23 @@ def test_no_key_stays_down_and_who_only_looks_on_sends_nothing(viewer: Tab, cust
     expect(viewer.locator("#v-control")).to_be_hidden()
 
 
+def test_a_button_that_is_let_go_outside_of_the_picture_is_let_go(viewer: Tab, customer: Customer) -> None:
+    """And nothing is laid over the page for it, which would be painted before the press goes out."""
+    begin(viewer, customer)
+    into_picture(viewer, customer)
+    place = viewer.locator(CANVAS).bounding_box()
+    assert place
+    viewer.mouse.move(place["x"] + 150, place["y"] + 120)
+    viewer.mouse.down()
+    assert names(customer.painter.events(1)) == ["ButtonPress"]
+    bar = viewer.locator("#v-state").bounding_box()
+    assert bar
+    viewer.mouse.move(bar["x"] + 5, bar["y"] + 5)
+    viewer.mouse.up()
+    assert names(customer.painter.events(1)) == ["ButtonRelease"]
+    expect(viewer.locator("#noVNC_mouse_capture_elem")).to_have_count(0)
+
+
 def test_a_clipboard_passes_when_it_was_granted_and_by_a_button_only(viewer: Tab, customer: Customer) -> None:
     require("xclip")
     viewer.context.grant_permissions(["clipboard-read", "clipboard-write"])
