@@ -8,6 +8,7 @@ _MEMORY = 32
 _SLACK = 1.25
 _SMALLEST_WINDOW_BYTES = 16 * 1024
 _MOST_UPDATES = 12
+_MOST_LITTLE_BYTES = 16 * 1024  # of small updates, above the window
 _TELLING_BYTES = 16 * 1024  # less says more of the way than of the line
 _STUCK_SECONDS = 10.0
 _TRIP_GOOD_SECONDS = 10.0
@@ -63,10 +64,15 @@ class Pacing:
         """Whether another update may go on its way."""
         if not self._under_way:
             return True
-        if self.is_near or self._measures:
-            return False
+        return not self.is_near and not self._measures and self._has_room(0)
+
+    def may_send_little(self) -> bool:
+        """Whether a small update may go before the line has room for a large one: on a long line only."""
+        return not self.is_near and self._has_room(_MOST_LITTLE_BYTES)
+
+    def _has_room(self, more: int) -> bool:
         line = _SLACK * (self.bytes_a_second or 0.0) * self.trip_seconds
-        window = max(line, _SMALLEST_WINDOW_BYTES)
+        window = max(line, _SMALLEST_WINDOW_BYTES) + more
         return len(self._under_way) < _MOST_UPDATES and self.bytes_under_way < window
 
     def sent(self, size: int, now: float) -> int:

@@ -83,8 +83,11 @@ class Pump:
 
     async def _show(self, viewer: Viewer, showing: Showing) -> None:
         while True:
-            mend_in = showing.mend_in()
-            pause = _LONGEST_SECONDS if mend_in is None else min(max(mend_in, 0.01), _LONGEST_SECONDS)
+            pause = min(
+                _LONGEST_SECONDS if (mend_in := showing.mend_in()) is None else max(mend_in, 0.01),
+                _LONGEST_SECONDS if (rest_in := showing.rest_in()) is None else max(rest_in, 0.001),
+                _LONGEST_SECONDS,
+            )
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(viewer.wake.wait(), pause)
             viewer.wake.clear()

@@ -19,7 +19,7 @@ from remote_bridge.client.grant import Grant, NoGrant
 from remote_bridge.client.outbox import Outbox
 from remote_bridge.client.pointing import PointedScreen
 from remote_bridge.client.pumping import Pump
-from remote_bridge.client.rfb.inputs import Key, parse_inputs
+from remote_bridge.client.rfb.inputs import Key, Pointer, parse_inputs
 from remote_bridge.client.rfb.messages import RfbError
 from remote_bridge.client.screen import ScreenUnavailable
 from remote_bridge.client.texts import _
@@ -236,7 +236,7 @@ class Session:
                     viewer.showing.receive(body)
                     viewer.wake.set()
             case Channel.INPUT:
-                self._steer(body)
+                self._steer(viewer, body)
             case Channel.CLIPBOARD:
                 self._take_clipboard(viewer, body)
             case Channel.CHAT:
@@ -250,10 +250,12 @@ class Session:
             case _:
                 assert_never(channel)
 
-    def _steer(self, body: bytes) -> None:
+    def _steer(self, viewer: Viewer, body: bytes) -> None:
         inputs = parse_inputs(body)
         if self._desk is None:
             return
+        if viewer.showing is not None and any(map(_is_press, inputs)):
+            viewer.showing.steered()
         try:
             for one in inputs:
                 if isinstance(one, Key):
@@ -483,6 +485,10 @@ class Session:
         )
         self._pump.set_live(live=self._standing.state is State.LIVE)
         self._show(self._view)
+
+
+def _is_press(one: Key | Pointer) -> bool:
+    return one.is_down if isinstance(one, Key) else one.buttons != 0
 
 
 def _many_came() -> str:

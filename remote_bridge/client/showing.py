@@ -21,6 +21,14 @@ _SLOW_BYTES = 500_000
 _SLOW_AFAR_BYTES = 1_500_000
 """A second. On a long line also what one types waits behind what moves: it is made smaller in time."""
 _SLOWER_BY = 3
+_STEERED_BY = 5
+_STEERED_SECONDS = 1.0
+"""So long after a key or button the viewer is thought to be about its next one."""
+_STEERED_SHARE = 0.2
+"""Of a long line, for what moves by itself meanwhile. A packet that is lost holds up all that is sent in the
+next sixty milliseconds or so: the fewer there are before an echo, the seldomer it is held up."""
+_ECHO_SECONDS = 0.04
+_LONGEST_REST_SECONDS = 0.25
 _MEND_PIXELS = 256 * 1024
 _MEND_SECONDS = 0.1
 _LEAST_MEND_PIXELS = 64 * 64 * 4
@@ -45,6 +53,8 @@ class Showing:
         self._pacing = Pacing()
         self._cursor_changed = True
         self._is_writing = False
+        self._steered_at = self._large_at = float("-inf")
+        self._rests_until = float("-inf")
         self._flush()
 
     def receive(self, data: bytes) -> None:
@@ -74,28 +84,47 @@ class Showing:
 
     def may_step(self) -> bool:
         """Whether something is to be sent and may be sent now."""
-        if not self.rfb.updates_wanted or not self._pacing.may_send():
+        if not self.rfb.updates_wanted:
             return False
-        return (
-            self.rfb.has_notes
-            or self._cursor_changed
-            or self._picture.is_lacking
-            or self._mends(self._clock())
-        )
+        now = self._clock()
+        if not self._may_send_all(now):
+            return not self.rfb.has_notes and self._picture.has_little(now) and self._pacing.may_send_little()
+        return self.rfb.has_notes or self._cursor_changed or self._picture.is_lacking or self._mends(now)
+
+    def _may_send_all(self, now: float) -> bool:
+        return now >= self._rests_until and self._pacing.may_send()
 
     @property
     def takes_changes(self) -> bool:
-        """Whether it would send at once what changes now."""
-        return self.rfb.updates_wanted and self._pacing.may_send()
+        """Whether it would send at once what changes now, at least if that is little."""
+        return self.rfb.updates_wanted and (self._pacing.may_send() or self._pacing.may_send_little())
+
+    def steered(self) -> None:
+        """A key or button went down: on a long line what moves by itself waits for the echo."""
+        if self._pacing.is_near:
+            return
+        self._steered_at = now = self._clock()
+        rest = min(now + _ECHO_SECONDS, self._large_at + _LONGEST_REST_SECONDS)
+        self._rests_until = max(self._rests_until, rest)
+
+    def _is_steered(self, now: float) -> bool:
+        return now - self._steered_at < _STEERED_SECONDS
+
+    def rest_in(self) -> float | None:
+        """In how many seconds what waits for an echo may go on; None: nothing waits."""
+        left = self._rests_until - self._clock()
+        return left if left > 0 and self._picture.is_lacking else None
 
     def _mends(self, now: float) -> bool:
         due = self._picture.mend_at()
-        return due is not None and due <= now
+        return due is not None and due <= now and not self._is_steered(now)
 
     def mend_in(self) -> float | None:
         """In how many seconds there will be something to make exact; None: there is nothing."""
-        due = self._picture.mend_at()
-        return None if due is None else max(due - self._clock(), 0.0)
+        due, now = self._picture.mend_at(), self._clock()
+        if due is None:
+            return None
+        return max(due - now, self._steered_at + _STEERED_SECONDS - now, 0.0)
 
     def is_stuck(self) -> bool:
         """Whether the viewer has read nothing for so long that it is thought lost."""
@@ -109,16 +138,20 @@ class Showing:
             return Quality(None)
         rate, most = self._pacing.bytes_a_second, _SLOW_BYTES if self._pacing.is_near else _SLOW_AFAR_BYTES
         if rate is not None and rate < most:
-            return Quality(_JPEG[max(level - _SLOWER_BY, 0)], "420")
+            lower = _STEERED_BY if self._is_steered(self._clock()) else _SLOWER_BY
+            return Quality(_JPEG[max(level - lower, 0)], "420")
         return Quality(_JPEG[level], "444")
 
     async def step(self, pool: Executor) -> bool:
         """Send what the viewer lacks now, or some of what is only nearly right; False: it lacked nothing."""
-        if self._cursor_changed:
+        quality, now = self.quality, self._clock()
+        is_little = not self._may_send_all(now)
+        if self._cursor_changed and not is_little:
             self._cursor_changed = False
             self.rfb.show_cursor(self._screen.cursor())
-        quality, now = self.quality, self._clock()
-        if self.rfb.has_notes:
+        if is_little:
+            update = self._picture.little(self._screen, quality, now)
+        elif self.rfb.has_notes:
             update = Update([], [])  # a new size stands alone: what follows is measured by it
         elif self._picture.is_lacking:
             update = self._picture.update(self._screen, quality, now)
@@ -128,11 +161,20 @@ class Showing:
             return False
         self._is_writing = True
         try:
-            await self._write(update, quality, pool)
+            size = await self._write(update, quality, pool)
         finally:
             self._is_writing = False
+        if not is_little:
+            self._rest_after(size)
         self._flush()
         return True
+
+    def _rest_after(self, size: int) -> None:
+        """While a viewer steers over a long line, what moves by itself takes a share of it only."""
+        now, rate = self._clock(), self._pacing.bytes_a_second
+        self._large_at = now
+        if rate is not None and self._is_steered(now):
+            self._rests_until = now + min(size / (rate * _STEERED_SHARE), _LONGEST_REST_SECONDS)
 
     def _mend_pixels(self) -> int:
         rate = self._pacing.bytes_a_second
@@ -140,7 +182,8 @@ class Showing:
             return _MEND_PIXELS
         return max(_LEAST_MEND_PIXELS, min(_MEND_PIXELS, int(rate * _MEND_SECONDS)))
 
-    async def _write(self, update: Update, quality: Quality, pool: Executor) -> None:
+    async def _write(self, update: Update, quality: Quality, pool: Executor) -> int:
+        """Send it; how many bytes it had."""
         copies = update.copies if self.rfb.speaks(Encoding.COPY_RECT) else []
         spelled = [] if copies else [Part(copy.target, is_photo=False) for copy in update.copies]
         parts = [*spelled, *update.parts]
@@ -165,6 +208,7 @@ class Showing:
         if self.rfb.speaks(Encoding.FENCE):
             out += self.rfb.end_update(self._pacing.sent(size, self._clock()))
         self._send(bytes(out))
+        return size
 
     def _encode(self, picture: Picture, part: Part, quality: Quality) -> bytes:
         if self.rfb.reads_tight:

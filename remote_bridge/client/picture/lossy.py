@@ -35,6 +35,11 @@ class Lossy:
         else:
             self.remove(target)
 
+    def has_moved(self, rect: Rect, after: float) -> bool:
+        """Whether any of this was sent nearly right after that moment, and not exactly since."""
+        since = self._since[_touched(rect)]
+        return bool(((after < since) & (since < _EXACT)).any())
+
     def due_at(self, quiet_seconds: float) -> float | None:
         """When the oldest of it has been quiet for so long."""
         oldest = float(self._since.min())

@@ -21,6 +21,8 @@ _SMALLEST_PHOTO = TILE * TILE // 2
 _MOST_PHOTO_RECTS = 12
 _VAIN = 8
 _MOST_VAIN = 64
+_LITTLE = 96 * 1024  # pixels: the echo of a key, a menu; a video that is smaller is a photo, again and again
+_MOVING_SECONDS = 1.0
 _MOST_FOLLOWED = 64
 _GROUND = 0.9  # so large a part of one colour is a ground on which something stands
 _LOOKED_AT = 8  # for that each eighth pixel of each eighth row counts
@@ -87,6 +89,25 @@ class Picture:
         """Whether something has changed that the viewer has not been sent."""
         return bool(self._lacking)
 
+    def has_little(self, now: float) -> bool:
+        """Whether something small has changed where nothing has moved of late."""
+        is_steady = not self._moves and not self._fresh
+        return is_steady and any(self._is_little(rect, now) for rect in self._lacking)
+
+    def _is_little(self, rect: Rect, now: float) -> bool:
+        return rect.area <= _LITTLE and not self._lossy.has_moved(rect, now - _MOVING_SECONDS)
+
+    def little(self, screen: Screen, quality: Quality, now: float) -> Update:
+        """What is small of that which the viewer lacks; the rest stays for `update`."""
+        rects = [rect for rect in self._lacking if self._is_little(rect, now)]
+        for rect in rects:
+            self._lacking.remove(rect)
+        parts: list[Part] = []
+        for rect in rects:
+            new = words_of(screen.grab(rect))
+            parts += self._differing(new, rect, Region(), may_be_photo=quality.jpeg is not None)
+        return self._noted([], parts, now)
+
     def mend_at(self) -> float | None:
         """When there will be something to make exact, if nothing moves until then."""
         return self._lossy.due_at(QUIET_SECONDS)
@@ -111,6 +132,9 @@ class Picture:
             new = words_of(screen.grab(rect))
             copies += self._scroll(new, rect, fresh)
             parts += self._differing(new, rect, fresh, may_be_photo=may_be_photo)
+        return self._noted(copies, parts, now)
+
+    def _noted(self, copies: list[motion.Copy], parts: list[Part], now: float) -> Update:
         for part in parts:
             if part.is_photo:
                 self._lossy.add(part.rect, now)

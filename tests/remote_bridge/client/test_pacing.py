@@ -48,6 +48,22 @@ def test_small_updates_need_not_wait_for_one_another_on_a_long_line() -> None:
         pacing.sent(100, 1.0)
 
 
+def test_on_a_long_line_a_small_update_need_not_wait_for_room_for_a_large_one() -> None:
+    pacing = Pacing()
+    pacing.seen(pacing.sent(100, 0.0), 0.06)
+    pacing.sent(20_000, 1.0)
+    assert (pacing.may_send(), pacing.may_send_little()) == (False, True)
+    pacing.sent(20_000, 1.0)
+    assert not pacing.may_send_little()
+
+
+def test_in_a_lan_it_does_wait() -> None:
+    pacing = Pacing()
+    pacing.seen(pacing.sent(100, 0.0), 0.001)
+    pacing.sent(100, 1.0)
+    assert not pacing.may_send_little()
+
+
 def test_what_a_lost_packet_held_up_and_arrives_at_once_is_no_fast_line() -> None:
     pacing = Pacing()
     pacing.seen(pacing.sent(20_000, 0.0), 0.06)

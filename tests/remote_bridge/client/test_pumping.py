@@ -6,13 +6,16 @@ from pathlib import Path
 import pytest
 
 from remote_bridge.client import acts
+from remote_bridge.client.pacing import Pacing
 from remote_bridge.client.rects import Rect
 from remote_bridge.client.screen import Changes, ScreenUnavailable
 from remote_bridge.protocol import messages
 from remote_bridge.protocol.frames import Channel
 from remote_bridge.protocol.state import State
 from tests.remote_bridge.client.meetings import VIEW, GrabbedScreen, meeting, story
-from tests.remote_bridge.client.picture.pictures import Words, text
+from tests.remote_bridge.client.picture.pictures import Words, photo, text
+
+KEY_DOWN = bytes.fromhex("0401000000000061")
 
 
 class TellingScreen(GrabbedScreen):
@@ -108,6 +111,23 @@ def test_a_dead_screen_ends_the_session(tmp_path: Path, *, controls: bool) -> No
             screen.draw(text(320, 240, 5))
             await met.running
             assert (met.view.state, met.view.trouble) == (State.ENDED, "The X server has gone.")
+
+    story(told)
+
+
+def test_what_rests_for_the_echo_of_a_key_goes_on_by_itself(tmp_path: Path) -> None:
+    async def told() -> None:
+        screen = TellingScreen(text(320, 240))
+        async with meeting(tmp_path, screen=screen) as met:
+            viewer = await met.shown()
+            showing = met.session._viewers[1].showing
+            assert showing
+            showing._pacing = Pacing()
+            showing._pacing.seen(showing._pacing.sent(100, 0.0), 0.06)  # a long line
+            await met.relay.say(1, Channel.INPUT, KEY_DOWN)
+            await met.until(lambda: met.input.done[-1:] == [("key", 0x61, 0, True)])
+            screen.draw(photo(320, 240))
+            await met.until(lambda: met.same(viewer))
 
     story(told)
 

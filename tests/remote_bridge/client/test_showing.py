@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 
 import pytest
@@ -15,9 +15,10 @@ EVERYTHING = Changes((Rect(0, 0, 4000, 4000),))
 
 
 class Shown:
-    """A showing and its viewer, on a line that takes `trip` seconds there and back."""
+    """A showing and its viewer, on a line of `trip` seconds there and back and so many bytes a second."""
 
-    def __init__(self, words: Words, *encodings: int, trip: float = 0.0) -> None:
+    def __init__(self, words: Words, *encodings: int, trip: float = 0.0, rate: float = float("inf")) -> None:
+        self.rate = rate
         self.screen, self.viewer, self.now, self.trip = (
             StillScreen(words),
             RfbViewer(encodings or ENCODINGS),
@@ -36,7 +37,7 @@ class Shown:
             data = b"".join(self.sent)
             self.sent.clear()
             self.viewer.receive(data)
-            self.now += self.trip
+            self.now += self.trip + len(data) / self.rate
             self.showing.receive(self.viewer.take_output())
 
     async def see(self, pool: Executor, words: Words | None = None) -> None:
@@ -51,8 +52,8 @@ class Shown:
         return bool((self.viewer.screen == self.screen.words).all())
 
 
-def shown(words: Words, *encodings: int, trip: float = 0.0) -> Shown:
-    return Shown(words, *encodings, trip=trip)
+def shown(words: Words, *encodings: int, trip: float = 0.0, rate: float = float("inf")) -> Shown:
+    return Shown(words, *encodings, trip=trip, rate=rate)
 
 
 def run(one: Callable[[], Shown], *seen: Words) -> Shown:
@@ -180,3 +181,104 @@ def test_what_is_asked_within_an_update_is_answered_behind_it() -> None:
         asyncio.run(it.see(pool))
     assert len(it.viewer.marks) > 1
     assert far(it.viewer.screen, it.screen.words) < 4
+
+
+VIDEO, LETTER = Rect(640, 256, 640, 360), Rect(100, 100, 10, 20)
+
+
+def beside_a_video(frame: int, *, is_typed: bool = False) -> Words:
+    words = text(1280, 720)
+    words[VIDEO.y : VIDEO.bottom, VIDEO.x : VIDEO.right] = photo(VIDEO.w, VIDEO.h, frame)
+    if is_typed:
+        words[LETTER.y : LETTER.bottom, LETTER.x : LETTER.right] = 0x202020
+    return words
+
+
+def story(told: Callable[[Shown, ThreadPoolExecutor], Awaitable[None]], *, trip: float) -> None:
+    """With a viewer of a video, over a line of 5 Mbit/s."""
+
+    async def run_it() -> None:
+        with ThreadPoolExecutor(1) as pool:
+            it = shown(beside_a_video(1), trip=trip, rate=600e3)
+            await it.see(pool)
+            for frame in (2, 3, 4):
+                it.screen.words = beside_a_video(frame)
+                it.showing.note(Changes((VIDEO,)))
+                while it.showing.may_step() and await it.showing.step(pool):
+                    it.exchange()
+            await told(it, pool)
+
+    asyncio.run(run_it())
+
+
+def test_on_a_long_line_an_echo_does_not_wait_for_what_moves_beside_it() -> None:
+    async def told(it: Shown, pool: ThreadPoolExecutor) -> None:
+        for frame in range(5, 30):
+            it.screen.words = beside_a_video(frame)
+            it.showing.note(Changes((VIDEO,)))
+            if not it.showing.may_step():
+                break
+            await it.showing.step(pool)
+        before = len(it.sent)
+        it.screen.words = beside_a_video(30, is_typed=True)
+        it.showing.note(Changes((LETTER, VIDEO)))
+        assert it.showing.takes_changes
+        assert it.showing.may_step()
+        assert await it.showing.step(pool)
+        assert sum(map(len, it.sent[before:])) < 200
+        assert not it.showing.may_step()
+        it.exchange()
+        assert (it.viewer.screen[100:120, 100:110] == 0x202020).all()
+        await it.see(pool)
+        assert far(it.viewer.screen, it.screen.words) < 2
+
+    story(told, trip=0.06)
+
+
+def test_what_moves_rests_for_an_echo_and_takes_a_share_of_a_long_line_while_one_types() -> None:
+    async def told(it: Shown, pool: ThreadPoolExecutor) -> None:
+        assert it.showing.quality.jpeg == 42
+        it.showing.steered()
+        it.screen.words = beside_a_video(5)
+        it.showing.note(Changes((VIDEO,)))
+        assert not it.showing.may_step()
+        assert it.showing.rest_in() == pytest.approx(0.04)
+        assert it.showing.quality.jpeg == 29
+        it.now += 0.05
+        assert it.showing.rest_in() is None
+        assert await it.showing.step(pool)
+        it.exchange()
+        it.showing.note(Changes((VIDEO,)))
+        rest = it.showing.rest_in()
+        assert rest is not None
+        assert 0.05 < rest <= 0.25
+        for _ in range(20):
+            it.now += 0.02
+            it.showing.steered()
+        assert it.showing.may_step()  # whoever types without a pause sees the rest now and then as well
+
+    story(told, trip=0.06)
+
+
+def test_nothing_is_mended_over_a_long_line_while_one_types() -> None:
+    async def told(it: Shown, _pool: ThreadPoolExecutor) -> None:
+        it.now += 0.5
+        assert it.showing.may_step()
+        it.showing.steered()
+        it.now += 0.5
+        assert not it.showing.may_step()
+        assert it.showing.mend_in() == pytest.approx(0.5)
+        it.now += 0.5
+        assert it.showing.may_step()
+
+    story(told, trip=0.06)
+
+
+def test_near_by_nothing_rests() -> None:
+    async def told(it: Shown, _pool: ThreadPoolExecutor) -> None:
+        it.showing.steered()
+        it.showing.note(Changes((VIDEO,)))
+        assert it.showing.may_step()
+        assert it.showing.rest_in() is None
+
+    story(told, trip=0.0)

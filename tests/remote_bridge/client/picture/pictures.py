@@ -109,12 +109,13 @@ class Drawn:
         if words is not None:
             self.screen.words = words
         self.picture.note(Changes(damage or (Rect(0, 0, *self.screen.size()),)))
-        return self._draw(self.picture.update(self.screen, self.quality, self.now))
+        return self.draw(self.picture.update(self.screen, self.quality, self.now))
 
     def mend(self, pixels: int = 1 << 30) -> Update:
-        return self._draw(self.picture.mend(self.now, pixels))
+        return self.draw(self.picture.mend(self.now, pixels))
 
-    def _draw(self, update: Update) -> Update:
+    def draw(self, update: Update) -> Update:
+        """The viewer is sent it."""
         self.bytes_out = 0
         head = struct.pack(">BxH", 0, len(update.copies) + len(update.parts))
         self.viewer.receive(head)

@@ -15,6 +15,16 @@ def test_what_was_sent_nearly_is_due_when_it_has_been_quiet() -> None:
     assert lossy.due_at(0.4) is None
 
 
+def test_what_was_sent_nearly_of_late_has_moved() -> None:
+    lossy = Lossy(640, 360)
+    lossy.add(Rect(64, 64, 128, 128), 5.0)
+    assert lossy.has_moved(Rect(100, 100, 10, 10), 4.9)
+    assert not lossy.has_moved(Rect(100, 100, 10, 10), 5.0)
+    assert not lossy.has_moved(Rect(300, 100, 10, 10), 4.9)
+    lossy.remove(Rect(64, 64, 128, 128))
+    assert not lossy.has_moved(Rect(100, 100, 10, 10), 4.9)
+
+
 def test_no_more_is_taken_at_once_than_allowed_and_all_in_the_end() -> None:
     lossy = Lossy(640, 360)
     lossy.add(WHOLE, 0.0)

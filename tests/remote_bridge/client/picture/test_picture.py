@@ -50,6 +50,33 @@ def test_what_stands_on_a_plain_ground_is_sent_apart_from_it() -> None:
     assert drawn.is_exact
 
 
+def test_what_is_small_can_be_had_before_the_rest() -> None:
+    drawn = Drawn(mixed())
+    words = text(640, 480)
+    words[64:256, 320:576] = photo(256, 192, 2)
+    words[400:420, 20:30] = 0x202020
+    drawn.screen.words = words
+    drawn.picture.note(Changes((Rect(320, 64, 256, 192), Rect(20, 400, 10, 20))))
+    assert drawn.picture.has_little(0.0)
+    update = drawn.picture.little(drawn.screen, drawn.quality, 0.0)
+    assert [part.rect for part in update.parts] == [Rect(20, 400, 10, 20)]
+    assert not drawn.picture.has_little(0.5)
+    assert drawn.picture.is_lacking
+    drawn.draw(update)
+    drawn.draw(drawn.picture.update(drawn.screen, drawn.quality, 0.5))
+    assert drawn.error() < 2
+
+
+def test_nothing_is_small_that_moves_again_and_again_or_that_nobody_has_seen() -> None:
+    drawn = Drawn(mixed())
+    drawn.picture.note(Changes((Rect(400, 100, 20, 20),)))
+    assert not drawn.picture.has_little(0.5)
+    assert drawn.picture.has_little(1.5)
+    drawn.picture.note(Changes((), (Move(1, Rect(0, 0, 50, 50), 10, 10),)))
+    assert not drawn.picture.has_little(1.5)
+    assert not Picture(20, 20).has_little(1.5)
+
+
 def test_text_is_no_ground_with_something_on_it() -> None:
     drawn = Drawn(text(640, 480))
     update = drawn.see(text(640, 480, 5000))
