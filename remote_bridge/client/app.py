@@ -1,5 +1,6 @@
 """`manage4all-client LINK`: shows the screen of this computer to the support, as far as its user allows."""
 
+import gc
 import signal
 import sys
 import traceback
@@ -156,6 +157,7 @@ def _stay(folder: Path, *, is_in_terminal: bool) -> None:
         raise _Failure(_no_face())
     make = partial(make_face, is_in_terminal=is_in_terminal, closes_after=_CLOSES_AFTER_SECONDS)
     signal.signal(signal.SIGTERM, _leave)
+    _settle()
     try:
         commands.stay(
             folder, lambda say: Room(open_desk, take_stop_key, downloads(variables()), make, say), _tell
@@ -191,6 +193,7 @@ def _show(link: str, *, is_in_terminal: bool) -> None:
 
     face = make_face(engine.act, report, is_in_terminal=is_in_terminal)
     signal.signal(signal.SIGTERM, _leave)
+    _settle()
     engine.start(face)
     try:
         face.run()
@@ -200,6 +203,12 @@ def _show(link: str, *, is_in_terminal: bool) -> None:
         engine.stop()
     if engine.failure:
         raise _Failure(engine.failure)
+
+
+def _settle() -> None:
+    """What has been imported stays: to go through all of it again holds up a frame for some 40 ms."""
+    gc.collect()
+    gc.freeze()
 
 
 def _leave(_signal: int, _frame: FrameType | None) -> None:

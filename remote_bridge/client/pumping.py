@@ -89,7 +89,8 @@ class Pump:
                 _LONGEST_SECONDS,
             )
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(viewer.wake.wait(), pause)
+                async with asyncio.timeout(pause):  # `wait_for` would put a task between
+                    await viewer.wake.wait()
             viewer.wake.clear()
             if showing.is_stuck():
                 self._lost(viewer)

@@ -1,5 +1,6 @@
 """`manage4all relay`: the relay of remote sessions alone."""
 
+import gc
 import os
 import sys
 
@@ -13,7 +14,10 @@ def relay() -> None:
     """Pair and forward remote sessions until stopped."""
     from remote_bridge.relay.running import run
 
-    run(open_process())
+    settings = open_process()
+    gc.collect()
+    gc.freeze()  # else all that was imported is gone through again now and then, while frames wait
+    run(settings)
     # A question to a database that does not answer must not keep the process: its thread would be waited for.
     sys.stderr.flush()
     os._exit(0)
