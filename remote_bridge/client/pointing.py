@@ -51,14 +51,15 @@ class PointedScreen:
         return self._screen.fileno()
 
     def is_dirty(self) -> bool:
-        # The pointer first: what the server says while it is asked wakes nobody, and would be seen late.
-        has_moved = self._place() != self._drawn
-        return self._screen.is_dirty() or has_moved
+        # Once more at the end: what the server says while it is asked wakes nobody, and would be seen late.
+        return self._screen.is_dirty() or self._place() != self._drawn or self._screen.is_dirty()
 
     def changes(self) -> Changes:
         told = self._screen.changes()
         if told.cursor:
             self._shape = self._screen.cursor()
+        if told.pointer is not None:
+            self._seen, self._seen_at = told.pointer, self._clock()
         before, self._drawn = self._drawn, self._place()
         if before == self._drawn and not told.cursor:
             return told

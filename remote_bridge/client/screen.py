@@ -48,6 +48,8 @@ class Changes(NamedTuple):
     moves: tuple[Move, ...] = ()
     resized: bool = False
     cursor: bool = False
+    pointer: tuple[int, int] | None = None
+    """Where it points at that moment, if that was to be had without asking for it alone."""
 
 
 class Screen(Protocol):

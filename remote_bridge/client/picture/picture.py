@@ -242,9 +242,8 @@ def _sort(new: Words, changed: Iterable[Rect], *, may_be_photo: bool) -> list[Pa
             parts.append(Part(rect, is_photo=False))
             continue
         view = new[rect.y : rect.bottom, rect.x : rect.right]
-        for part in _split(view):
-            place = part.rect.moved(*rect[:2])
-            parts += [part._replace(rect=place)] if part.is_photo else _grounded(new, place)
+        found = _grounded(view) or _split(view)
+        parts += [Part(part.rect.moved(*rect[:2]), part.is_photo) for part in found]
     # Photos are drawn by the far side beside its other work: it had better begin with them.
     return sorted(parts, key=lambda part: not part.is_photo)
 
@@ -265,24 +264,29 @@ def _split(view: Words) -> list[Part]:
     return [Part(rect, is_photo=True) for rect in found] + [Part(rect, is_photo=False) for rect in rest]
 
 
-def _grounded(new: Words, rect: Rect) -> list[Part]:
-    """What stands on a large plain ground apart from it: the ground costs a few bytes and no time to draw."""
-    alone = [Part(rect, is_photo=False)]
-    if rect.area <= _SMALL:
-        return alone
-    view = new[rect.y : rect.bottom, rect.x : rect.right]
+def _grounded(view: Words) -> list[Part] | None:
+    """A large plain ground, and apart from it what stands on it; None where there is no such ground.
+
+    The ground costs a few bytes and no time to draw.
+    """
+    height, width = view.shape
     some = view[::_LOOKED_AT, ::_LOOKED_AT].ravel()
     ground = np.partition(some, some.size // 2)[some.size // 2]  # a majority holds the middle
-    if np.count_nonzero(some == ground) < _GROUND * some.size:
-        return alone
+    if view.size <= _SMALL or np.count_nonzero(some == ground) < _GROUND * some.size:
+        return None
     difference = Difference(view, np.broadcast_to(ground, view.shape))
-    found = [difference.frame(part) for part in cover(difference.tiles(), rect.h, rect.w)]
-    if len(found) > _MOST_ON_GROUND or 2 * sum(one.area for one in found) > rect.area:
-        return alone
-    rest = Region([rect])
+    found = [difference.frame(part) for part in cover(difference.tiles(), height, width)]
+    if len(found) > _MOST_ON_GROUND or 2 * sum(one.area for one in found) > view.size:
+        return None
+    rest = Region([Rect(0, 0, width, height)])
     for one in found:
-        rest.remove(one.moved(*rect[:2]))
-    return [Part(one, is_photo=False) for one in (*rest, *(one.moved(*rect[:2]) for one in found))]
+        rest.remove(one)
+    parts = [Part(one, is_photo=False) for one in rest]
+    for one in found:
+        on_it = view[one.y : one.bottom, one.x : one.right]
+        is_photo = one.area >= _SMALLEST_PHOTO and bool(photos(on_it).all())
+        parts.append(Part(one, is_photo))
+    return parts
 
 
 def _strips(rect: Rect) -> Iterable[Rect]:

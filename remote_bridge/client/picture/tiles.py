@@ -61,8 +61,8 @@ def cover(mask: Mask, height: int, width: int) -> list[Rect]:
     """Rectangles, in pixels, that hold the marked tiles and no other: runs of tiles, joined downwards."""
     done: list[Rect] = []
     open_runs: dict[tuple[int, int], int] = {}
-    for row in range(len(mask) + 1):
-        runs = set(_runs(mask[row])) if row < len(mask) else set()
+    for row, marks in enumerate([*mask.tolist(), []]):
+        runs = set(_runs(marks))
         for run in [run for run in open_runs if run not in runs]:
             top = open_runs.pop(run)
             done.append(Rect(run[0], top, run[1] - run[0], row - top))
@@ -72,7 +72,15 @@ def cover(mask: Mask, height: int, width: int) -> list[Rect]:
     return [Rect(*(TILE * n for n in rect)).clip(whole) for rect in sorted(done, key=lambda r: (r.y, r.x))]
 
 
-def _runs(row: Mask) -> list[tuple[int, int]]:
-    """Where marked tiles begin and end, from left to right."""
-    steps = np.diff(np.concatenate(([0], row.astype(np.int8), [0])))
-    return list(zip(np.flatnonzero(steps == 1).tolist(), np.flatnonzero(steps == -1).tolist(), strict=True))
+def _runs(marks: list[bool]) -> list[tuple[int, int]]:
+    """Where marked tiles begin and end, from left to right. There are few: numpy would take longer."""
+    runs, begin = [], None
+    for place, is_marked in enumerate(marks):
+        if is_marked and begin is None:
+            begin = place
+        elif not is_marked and begin is not None:
+            runs.append((begin, place))
+            begin = None
+    if begin is not None:
+        runs.append((begin, len(marks)))
+    return runs

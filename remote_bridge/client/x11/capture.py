@@ -121,21 +121,24 @@ class X11Screen:
 
     def _changes(self) -> Changes:
         self._read_events()
-        damage = self._fetch_damage() if self._dirty else []
+        damage, pointer = self._fetch_damage() if self._dirty else ([], None)
         self._read_events()
         resized = self._resized and self._follow_size()
         if resized or self._everything:
             damage, self._everything = [Rect(0, 0, self._width, self._height)], False
-        told = Changes(tuple(damage), self._windows.moves(), resized, self._cursor_changed)
+        told = Changes(tuple(damage), self._windows.moves(), resized, self._cursor_changed, pointer)
         self._cursor_changed = False
         return told
 
-    def _fetch_damage(self) -> list[Rect]:
+    def _fetch_damage(self) -> tuple[list[Rect], tuple[int, int]]:
+        """What is damaged, and where the pointer is: one way to the server and back for both."""
         self._damages.Subtract(self._damage, 0, self._told)
         self._dirty = False
         whole = Rect(0, 0, self._width, self._height)
-        found = self._fixes.FetchRegion(self._told).reply().rectangles
-        return [r for one in found if (r := Rect(one.x, one.y, one.width, one.height).clip(whole)).area]
+        region, place = self._fixes.FetchRegion(self._told), self._c.core.QueryPointer(self._c.root)
+        found, pointer = region.reply().rectangles, place.reply()
+        rects = [r for one in found if (r := Rect(one.x, one.y, one.width, one.height).clip(whole)).area]
+        return rects, (pointer.root_x, pointer.root_y)
 
     def _follow_size(self) -> bool:
         """Whether the screen is of another size now, or its monitors may lie otherwise."""

@@ -98,6 +98,14 @@ def test_the_server_is_not_asked_again_and_again_but_at_once_after_a_viewer_move
     assert pointed.changes().damage == (Rect(9, 20, 2, 1), Rect(30, 40, 2, 1))
 
 
+def test_a_place_that_comes_with_the_changes_is_not_asked_for(desk: Desk, pointed: PointedScreen) -> None:
+    asked = desk.asked
+    pointed = PointedScreen(desk, clock=lambda: 0.0)
+    desk.news = Changes((WHOLE,), pointer=(30, 40))
+    assert pointed.changes().damage == (WHOLE, Rect(29, 40, 2, 1))
+    assert desk.asked == asked
+
+
 def test_what_the_server_tells_while_it_is_asked_for_the_pointer_is_seen_at_once() -> None:
     class Telling(Desk):
         has_told = False

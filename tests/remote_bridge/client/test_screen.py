@@ -3,7 +3,7 @@ from tests.remote_bridge.client.picture.pictures import StillScreen, text
 
 
 def test_nothing_has_changed_unless_it_is_said() -> None:
-    assert Changes() == ((), (), False, False)
+    assert Changes() == ((), (), False, False, None)
 
 
 def test_a_screen_is_whatever_answers_as_one() -> None:

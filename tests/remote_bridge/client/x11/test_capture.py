@@ -94,6 +94,10 @@ def test_the_pointer_has_a_shape_and_a_place(screen: X11Screen, painter: Painter
     painter.core.WarpPointer(0, painter.screen.root, 0, 0, 0, 0, 33, 44)
     painter.sync()
     assert screen.pointer() == (33, 44)
+    painter.core.WarpPointer(0, painter.screen.root, 0, 0, 0, 0, 55, 66)
+    painter.paint(painter.window(100, 50, 200, 100), 20, 30, photo(16, 8))
+    assert screen.is_dirty()
+    assert screen.changes().pointer == (55, 66)
 
 
 def test_another_pointer_is_told(screen: X11Screen, painter: Painter) -> None:
