@@ -25,6 +25,7 @@ from gateway.outbound.certifying import Notary, certify
 from gateway.outbound.deliver import deliver
 from gateway.outbound.erasing import Means, erase
 from gateway.outbound.exporting import Bindery, make_export
+from gateway.outbound.forgetting import wipe
 from gateway.outbound.guestnews import tell_of_news
 from gateway.outbound.postoffice import open_office
 from gateway.outbound.reporting import count_report
@@ -91,7 +92,7 @@ def _work(settings: Settings, topic: Topic, stack: ExitStack) -> Work:
             return lambda row: count_report(row.ref_id, clock=clock)
         case Topic.ACT:
             return lambda row: _carry_on(row.ref_id, clock)
-        case Topic.EXPORT | Topic.ERASE:
+        case Topic.EXPORT | Topic.ERASE | Topic.WIPE:
             return _beside(settings, topic, stack)
         case _:
             assert_never(topic)
@@ -125,9 +126,13 @@ def _writing(settings: Settings, topic: Literal[Topic.GUESTS, Topic.RECEIPT]) ->
     return lambda row: tell(row.ref_id)
 
 
-def _beside(settings: Settings, topic: Literal[Topic.EXPORT, Topic.ERASE], stack: ExitStack) -> Work:
+def _beside(
+    settings: Settings, topic: Literal[Topic.EXPORT, Topic.ERASE, Topic.WIPE], stack: ExitStack
+) -> Work:
     """Likewise for what takes minutes."""
     clock, aside = SystemClock(), stack.enter_context(Aside())
+    if topic is Topic.WIPE:
+        return lambda _: aside.do(partial(wipe, clock=clock, is_stopping=aside.is_stopping))
     make: Callable[[int], object]
     if topic is Topic.EXPORT:
         bindery = Bindery(
@@ -196,6 +201,11 @@ def certify_erasures(outbox_ids: Sequence[int]) -> None:
 def send_receipts(outbox_ids: Sequence[int]) -> None:
     """Send the receipts of erasures to those who asked for them by mail."""
     work_on(Topic.RECEIPT, outbox_ids)
+
+
+def wipe_files(outbox_ids: Sequence[int]) -> None:
+    """Have the database keep nothing of what was forgotten, beside the other work."""
+    work_on(Topic.WIPE, outbox_ids)
 
 
 def carry_on(outbox_ids: Sequence[int]) -> None:

@@ -28,6 +28,7 @@ _FILING = (
     Topic.EXPORT,
     Topic.ERASE,
     Topic.RECEIPT,
+    Topic.WIPE,
 )
 """Whoever files mail does the rest when nothing waits to be filed: no process more."""
 

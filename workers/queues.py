@@ -32,6 +32,7 @@ _FUNCTIONS = {
     Topic.ERASE: "workers.jobs.erase_for_good",
     Topic.CERTIFY: "workers.jobs.certify_erasures",
     Topic.RECEIPT: "workers.jobs.send_receipts",
+    Topic.WIPE: "workers.jobs.wipe_files",
 }
 _WAITS_SECONDS = 600  # a doorbell older than this is not worth answering: the sweep has rung again
 _FAILED_SECONDS = 60

@@ -47,7 +47,7 @@ def certify(farewell_id: int, *, notary: Notary) -> None:
             return
         erased = erasures.find_receipt(db, erasure)
         if erased is None:  # nobody knows any more what was to be certified
-            farewells.forget(db, farewell_id)
+            farewells.forget(db, farewell_id, now=now)
             return
         if erased.state is not State.DONE:
             farewells.look_again(db, farewell_id, now=now)

@@ -69,7 +69,7 @@ def _send(receiver: Receiver, receipt: str, means: Means) -> None:
 
 def _forget(receiver: Receiver, means: Means) -> None:
     with transaction() as db:
-        sha256 = deletionrequests.forget(db, receiver)
+        sha256 = deletionrequests.forget(db, receiver, now=means.clock.now())
     if sha256:
         means.blobs.forget(sha256, untouched_since=_EVER)
 

@@ -196,7 +196,7 @@ def has_gone(db: Session, receiver: Receiver) -> bool:
     return db.execute(under_way).first() is None
 
 
-def forget(db: Session, receiver: Receiver) -> str:
+def forget(db: Session, receiver: Receiver, *, now: datetime) -> str:
     """They have the receipt: their address goes, and the mail; what is left of that are bytes of this hash.
 
     "" where there is none. Without its ticket the whole request goes.
@@ -206,6 +206,7 @@ def forget(db: Session, receiver: Receiver) -> str:
     db.execute(delete(_R).where(_R.id == receiver.id, _R.ticket_id.is_(None)))
     db.execute(update(_R).where(_R.id == receiver.id).values(address="", delivery_id=None))
     outbox.done_for(db, Topic.RECEIPT, receiver.id)
+    outbox.put(db, Topic.WIPE, receiver.id, now=now)
     return sha256
 
 

@@ -81,17 +81,18 @@ def record(
     """
     again = _again(owed, outcome, done_at, now, jitter)
     if again is None:
-        forget(db, owed.id)
+        forget(db, owed.id, now=now)
         return False
     db.execute(update(Farewell).where(Farewell.id == owed.id).values(next_try_at=again))
     outbox.reschedule(db, Topic.CERTIFY, owed.id, again)
     return True
 
 
-def forget(db: Session, farewell_id: int) -> None:
+def forget(db: Session, farewell_id: int, *, now: datetime) -> None:
     """Nothing is owed any more, and nobody is known."""
     db.execute(delete(Farewell).where(Farewell.id == farewell_id))
     outbox.done_for(db, Topic.CERTIFY, farewell_id)
+    outbox.put(db, Topic.WIPE, farewell_id, now=now)
 
 
 def _again(owed: Owed, outcome: Outcome, done_at: datetime, now: datetime, jitter: float) -> datetime | None:

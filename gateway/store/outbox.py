@@ -34,6 +34,7 @@ class Topic(StrEnum):
     ERASE = "erase"
     CERTIFY = "certify"
     RECEIPT = "receipt"
+    WIPE = "wipe"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,22 @@ def claim_due(db: Session, *, now: datetime, limit: int, topic: Topic | None = N
     told = claimed.values(due_at=now + TOLD_AGAIN_AFTER, told=Outbox.told + 1)
     rows = db.execute(told.returning(Outbox.id, Outbox.topic, Outbox.ref_id, Outbox.told)).all()
     return [_row(*row) for row in sorted(rows)]
+
+
+def claim_all(db: Session, topic: Topic, *, now: datetime, lease: timedelta) -> Sequence[int]:
+    """All rows of a topic that one piece of work settles together, for `lease`; none that others have."""
+    free = update(Outbox).where(Outbox.topic == topic.value, Outbox.due_at <= now + TOLD_AGAIN_AFTER)
+    return db.execute(free.values(due_at=now + lease).returning(Outbox.id)).scalars().all()
+
+
+def put_off_all(db: Session, outbox_ids: Sequence[int], due_at: datetime) -> None:
+    """Look at these rows again at a later moment."""
+    db.execute(update(Outbox).where(Outbox.id.in_(outbox_ids)).values(due_at=due_at))
+
+
+def done_all(db: Session, outbox_ids: Sequence[int]) -> None:
+    """The work of these rows is finished."""
+    db.execute(delete(Outbox).where(Outbox.id.in_(outbox_ids)))
 
 
 def next_due_at(db: Session) -> datetime | None:

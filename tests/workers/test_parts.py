@@ -47,4 +47,6 @@ def test_whoever_files_mail_looks_after_its_files_when_no_mail_waits(settings: S
         "erase",
         "--queue",
         "receipt",
+        "--queue",
+        "wipe",
     )

@@ -11,15 +11,9 @@ from sqlalchemy import text
 
 from gateway.errors import Unavailable
 from gateway.store import session
+from gateway.store.models import Record
 
 _PAGES = 1000
-_TOUCHED = (
-    *("ticket", "article", "article_search", "attachment", "intake", "offer", "quarantined", "delivery"),
-    *("ticket_event", "participant", "draft", "remote_session", "remote_visit", "contact"),
-    *("contact_address", "contact_merge", "customer", "customer_domain", "remote_system", "report"),
-    *("sender_tally", "outgoing_tally", "saved_view", "erasure_item", "act", "act_item", "export"),
-    *("account", "staff", "audit_entry", "mailbox", "invitation", "idempotency_key"),
-)
 
 
 def wipe(breathe: Callable[[], None]) -> None:
@@ -29,7 +23,7 @@ def wipe(breathe: Callable[[], None]) -> None:
     """
     if not session.is_sqlite():
         with session.outside() as run:
-            for name in _TOUCHED:
+            for name in (*Record.metadata.tables, "article_search"):
                 run(f'VACUUM "{name}"')
                 breathe()
         return
