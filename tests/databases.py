@@ -3,6 +3,7 @@
 import getpass
 import os
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -61,6 +62,35 @@ class Databases:
         made = make_url(url).set(username=make_url(self._server.get_uri()).username)
         return made.render_as_string(hide_password=False)
 
+    def back_up(self, url: str, kept: Path) -> None:
+        """Keep what it holds in one file, as an operator does: `pg_dump`, or a copy while nobody writes."""
+        if path := _sqlite_file(url):
+            shutil.copyfile(path, kept)
+            return
+        self._run("pg_dump", "--format=custom", f"--file={kept}", url)
+
+    def bring_back(self, kept: Path, url: str) -> None:
+        """Put what was kept in the place of what is there, as an operator does who has lost that."""
+        if path := _sqlite_file(url):
+            for old in path.parent.glob(f"{path.name}*"):
+                old.unlink()
+            shutil.copyfile(kept, path)
+            return
+        self.drop(url)
+        name = make_url(url).database
+        self._do(f'CREATE DATABASE "{name}" TEMPLATE template0 OWNER {ROLE}')
+        self._run("pg_restore", "--exit-on-error", "--dbname", url, str(kept))
+
+    def files(self, url: str) -> list[Path]:
+        """All files that a database lies in, with what it has in memory written to them."""
+        if path := _sqlite_file(url):
+            return sorted(path.parent.glob(f"{path.name}*"))
+        with self._admin.connect() as connection:
+            connection.execute(text("CHECKPOINT"))
+            number = text("SELECT oid FROM pg_database WHERE datname = :name")
+            oid = connection.execute(number, {"name": make_url(url).database}).scalar_one()
+        return sorted(path for path in (self._server.pgdata / "base" / str(oid)).iterdir() if path.is_file())
+
     def drop(self, url: str) -> None:
         """Give the space back; a SQLite file goes with its folder."""
         if (name := make_url(url).database) and url.startswith("postgresql"):
@@ -98,6 +128,18 @@ class Databases:
         with self._admin.connect() as connection:
             connection.execute(text(statement))
 
+    def _run(self, program: str, *arguments: str) -> None:
+        """A program of the server's own version, as who may read every row."""
+        as_it_connects = [
+            make_url(self.as_superuser(one))
+            .set(drivername="postgresql")
+            .render_as_string(hide_password=False)
+            if one.startswith("postgresql")
+            else one
+            for one in arguments
+        ]
+        subprocess.run([self._server.bin_path / program, *as_it_connects], check=True, timeout=120)
+
     def _url(self, name: str) -> str:
         made = make_url(self._server.get_uri(database=name)).set(username=ROLE)
         return made.render_as_string(hide_password=False)
@@ -111,6 +153,11 @@ def configured(url: str) -> Iterator[str]:
         yield url
     finally:
         session.dispose()
+
+
+def _sqlite_file(url: str) -> Path | None:
+    made = make_url(url)
+    return Path(made.database) if made.database and made.drivername.startswith("sqlite") else None
 
 
 def _migrate(url: str) -> None:

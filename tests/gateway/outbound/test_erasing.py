@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, make_url, select, update
+from sqlalchemy import func, select, update
 
 from gateway import clock
 from gateway.clock import SystemClock
@@ -44,7 +44,7 @@ from gateway.store.outbox import Topic
 from gateway.store.settling import settle
 from tests import remotes
 from tests import world as cast
-from tests.databases import configured
+from tests.databases import Databases, configured
 from tests.erasing import (
     KEY,
     ask,
@@ -393,24 +393,24 @@ def test_the_reply_address_of_an_erased_ticket_leads_into_no_other(world: World)
     assert left(world) == []
 
 
-def test_a_restored_backup_is_erased_again_and_what_is_newer_stays(world: World, db_url: str) -> None:
-    if not db_url.startswith("sqlite"):
-        pytest.skip("a copy of SQLite's file is the backup")
-    path = Path(make_url(db_url).database or "")
+def test_a_restored_backup_is_erased_again_and_what_is_newer_stays(
+    world: World, db_url: str, databases: Databases
+) -> None:
     root = world.blobs.root.parent
     session.dispose()
-    shutil.copyfile(path, root / "older.db")
-    shutil.copytree(world.blobs.root, root / "older")
+    databases.back_up(db_url, root / "older")
+    shutil.copytree(world.blobs.root, root / "older blobs")
+    session.configure(db_url)
     erased(world, ErasureKind.CONTACT, contact_of(ZORA))
     erased(world, ErasureKind.TICKET, "5")
     used = replace(means(world), clock=SystemClock())
     assert erase_again(means=used) == 0
     session.dispose()
-    for old in path.parent.glob(f"{path.name}*"):
-        old.unlink()
-    shutil.move(root / "older.db", path)
+    databases.bring_back(root / "older", db_url)
+    (root / "older").unlink()
     shutil.rmtree(world.blobs.root)
-    shutil.move(root / "older", world.blobs.root)
+    shutil.move(root / "older blobs", world.blobs.root)
+    session.configure(db_url)
     world.clock.advance(days=1)
     world.receive(mail("Back again", sender=f"Zora <{ZORA}>", subject="New"), mail_from=ZORA)
     assert left(world)
