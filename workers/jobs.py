@@ -20,7 +20,6 @@ from gateway.inbound.duetimes import see_again
 from gateway.inbound.file_intake import file_intake
 from gateway.inbound.previews import make_previews
 from gateway.inbound.scanning import scan_article
-from gateway.outbound import receipts
 from gateway.outbound.certifying import Notary, certify
 from gateway.outbound.deliver import deliver
 from gateway.outbound.erasing import Means, erase
@@ -33,6 +32,7 @@ from gateway.outbound.submission import Sender
 from gateway.settings import Settings
 from gateway.store import outbox
 from gateway.store.blobs import BlobStore
+from gateway.store.erasurejournal import ErasureJournal
 from gateway.store.exportfiles import ExportFiles
 from gateway.store.outbox import OutboxRow, Topic
 from gateway.store.session import reading, transaction
@@ -84,8 +84,8 @@ def _work(settings: Settings, topic: Topic, stack: ExitStack) -> Work:
             )
         case Topic.PREVIEW:
             return lambda row: make_previews(row.ref_id, blobs=blobs)
-        case Topic.GUESTS | Topic.RECEIPT:
-            return _writing(settings, topic)
+        case Topic.GUESTS:
+            return _writing(settings)
         case Topic.DUE:
             return lambda row: see_again(row, clock=clock)
         case Topic.REPORT:
@@ -106,16 +106,14 @@ def _outgoing(settings: Settings, topic: Literal[Topic.DELIVER, Topic.CERTIFY], 
         return lambda row: deliver(row.ref_id, office=office)
     sender = Sender(relay_url=settings.relay_url.get_secret_value(), ehlo_name=settings.greeting)
     stack.callback(sender.close)
-    notary = Notary(sender, settings.mail_domain, clock)
+    journal = ErasureJournal(settings.effective_erasure_journal, settings.key())
+    notary = Notary(sender, settings.mail_domain, clock, journal)
     return lambda row: certify(row.ref_id, notary=notary)
 
 
-def _writing(settings: Settings, topic: Literal[Topic.GUESTS, Topic.RECEIPT]) -> Work:
+def _writing(settings: Settings) -> Work:
     """Likewise for what writes to people by itself."""
     clock, blobs = SystemClock(), BlobStore(settings.blob_dir, settings.effective_keyring_dir)
-    if topic is Topic.RECEIPT:
-        means = receipts.Means(blobs, clock, settings.mail_domain)
-        return lambda row: receipts.tell_of_erasure(row.ref_id, means=means)
     tell = partial(
         tell_of_news,
         blobs=blobs,
@@ -194,13 +192,8 @@ def erase_for_good(outbox_ids: Sequence[int]) -> None:
 
 
 def certify_erasures(outbox_ids: Sequence[int]) -> None:
-    """Certify to former owners that their accounts are gone."""
+    """Certify erasures to former owners of accounts, and to who asked by mail."""
     work_on(Topic.CERTIFY, outbox_ids)
-
-
-def send_receipts(outbox_ids: Sequence[int]) -> None:
-    """Send the receipts of erasures to those who asked for them by mail."""
-    work_on(Topic.RECEIPT, outbox_ids)
 
 
 def wipe_files(outbox_ids: Sequence[int]) -> None:

@@ -27,7 +27,6 @@ _FILING = (
     Topic.REPORT,
     Topic.EXPORT,
     Topic.ERASE,
-    Topic.RECEIPT,
     Topic.WIPE,
 )
 """Whoever files mail does the rest when nothing waits to be filed: no process more."""

@@ -31,7 +31,6 @@ _FUNCTIONS = {
     Topic.EXPORT: "workers.jobs.make_exports",
     Topic.ERASE: "workers.jobs.erase_for_good",
     Topic.CERTIFY: "workers.jobs.certify_erasures",
-    Topic.RECEIPT: "workers.jobs.send_receipts",
     Topic.WIPE: "workers.jobs.wipe_files",
 }
 _WAITS_SECONDS = 600  # a doorbell older than this is not worth answering: the sweep has rung again

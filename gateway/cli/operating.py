@@ -7,7 +7,7 @@ import click
 from gateway import clock
 from gateway.cli.opening import open_desk
 from gateway.cli.output import answer, json_option, table
-from gateway.desk import operating
+from gateway.desk import certificates, operating
 from gateway.store import bounds
 from gateway.store.bounds import Limits
 from gateway.store.queries.operating import AccountLine
@@ -110,6 +110,31 @@ def resume(account_id: str, as_json: bool) -> None:  # noqa: FBT001
         operating.resume(db, None, account_id, now=clock.now())
         found = operating.get(db, None, account_id)
     answer(_shown(found), as_json=as_json)
+
+
+@operator.command("certificates")
+@click.option("--send-again", metavar="ERASURE", help="Try to send those of this erasure once more.")
+@click.option("--forget", metavar="ERASURE", help="Send them not at all, and forget to whom.")
+@json_option
+def certificates_(send_again: str | None, forget: str | None, as_json: bool) -> None:  # noqa: FBT001
+    """List certificates of accounts that are gone and that did not arrive; send them again, or let it be."""
+    open_desk()
+    with transaction() as db:
+        if send_again:
+            certificates.send_again(db, None, send_again, is_ended=True, now=clock.now())
+        if forget:
+            certificates.give_up(db, None, forget, is_ended=True, now=clock.now())
+        found = certificates.list_unsent(db, None, is_ended=True)
+    rows = [
+        {
+            "erasure": one.erasure,
+            "recipient": one.recipient,
+            "failed_at": one.failed_at.isoformat(timespec="seconds"),
+            "answer": one.answer,
+        }
+        for one in found
+    ]
+    table(rows, name="certificates", as_json=as_json, with_head=True)
 
 
 def _shown(one: AccountLine) -> dict[str, Any]:

@@ -9,7 +9,7 @@ is erased people decide, confirmed or not; the receipt goes to who asked.
 from collections.abc import Collection, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -22,13 +22,11 @@ from gateway.rules.deletion import asks_for_deletion, says_yes
 from gateway.rules.erasure import ErasureKind, Scope
 from gateway.rules.loops import is_by_machine
 from gateway.store import deletionrequests as requests
-from gateway.store import outbox, tickets
+from gateway.store import farewells, tickets
 from gateway.store.deletionrequests import Because, NewRequest, RequestView
 from gateway.store.intake import Source
 from gateway.store.queries.filing import OwnMailbox
 from gateway.store.tickets import EventKind
-
-_LOOK_AFTER = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +94,10 @@ def tie(db: Session, account_id: int, scope: Scope, erasure: str, *, now: dateti
     }.get(scope.kind)
     if whose is None:
         return
-    for request_id in requests.tie(db, account_id, erasure, whose()):
-        outbox.put(db, outbox.Topic.RECEIPT, request_id, now=now, not_before=now + _LOOK_AFTER)
+    for asker in requests.tie(db, account_id, erasure, whose()):
+        farewells.owe(
+            db, erasure, recipient=asker.address, locale=asker.locale, account_id=account_id, now=now
+        )
 
 
 def _because(arrival: Arrival, box: OwnMailbox | None) -> Because | None:

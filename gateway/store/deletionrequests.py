@@ -9,18 +9,14 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, false, fu
 from sqlalchemy.orm import Session
 
 from gateway.mail.address import Address
-from gateway.store import outbox
 from gateway.store.models import (
-    Account,
     Contact,
     ContactAddress,
     Customer,
     DeletionRequest,
-    Delivery,
     Ticket,
     table,
 )
-from gateway.store.outbox import Topic
 from gateway.store.upsert import insert_into
 
 
@@ -46,7 +42,7 @@ class NewRequest:
 
 @dataclass(frozen=True, slots=True)
 class RequestView:
-    """A request as its ticket shows it. `address` is "" once they have the receipt."""
+    """A request as its ticket shows it. `address` is "" once it is erased."""
 
     because: Because
     address: str
@@ -58,16 +54,11 @@ class RequestView:
 
 
 @dataclass(frozen=True, slots=True)
-class Receiver:
-    """Who waits for the receipt of an erasure; `delivery_id` once it is on its way to them."""
+class Asker:
+    """Who gets the receipt of what they asked for, and in which language."""
 
-    id: int
-    account_id: int
-    business: str
     address: str
     locale: str
-    erasure: str
-    delivery_id: int | None
 
 
 def is_noted(db: Session, ticket_id: int) -> bool:
@@ -153,65 +144,27 @@ def by_customer(account_id: int, public_id: str) -> ColumnElement[bool]:
     return _by(account_id, contacts, Ticket.customer_id.in_(customers))
 
 
-def tie(db: Session, account_id: int, erasure: str, meant: ColumnElement[bool]) -> Sequence[int]:
-    """An erasure carries out these requests; those whose receipt it is."""
-    mine = _R.account_id == account_id, meant, _R.erasure == ""
-    return list(db.execute(update(_R).where(*mine).values(erasure=erasure).returning(_R.id)).scalars())
+def tie(db: Session, account_id: int, erasure: str, meant: ColumnElement[bool]) -> Sequence[Asker]:
+    """An erasure carries out these requests; whose receipt it is."""
+    mine = update(_R).where(_R.account_id == account_id, meant, _R.erasure == "")
+    told = mine.values(erasure=erasure).returning(_R.address, _R.locale)
+    return [Asker(*row) for row in db.execute(told)]
 
 
 def leave_tickets(db: Session, ids: Sequence[int]) -> None:
-    """These tickets are erased: what they ask for goes with them, but for who waits for a receipt."""
-    db.execute(delete(_R).where(_R.ticket_id.in_(ids), _R.erasure == ""))
-    db.execute(update(_R).where(_R.ticket_id.in_(ids)).values(ticket_id=None))
+    """These tickets are erased: what they ask for goes with them."""
+    db.execute(delete(_R).where(_R.ticket_id.in_(ids)))
 
 
 def forget_addresses(db: Session, account_id: int, addresses: Sequence[str]) -> None:
-    """These addresses, in small letters, are erased: likewise."""
-    theirs = _R.account_id == account_id, func.lower(_R.address).in_(addresses), _R.erasure == ""
-    db.execute(delete(_R).where(*theirs))
-
-
-def find_receiver(db: Session, request_id: int) -> Receiver | None:
-    """Who waits for a receipt; None if nobody does (any more)."""
-    columns = _R.id, _R.account_id, Account.name, _R.address, _R.locale, _R.erasure, _R.delivery_id
-    whose = select(*columns).join(Account, Account.id == _R.account_id)
-    found = db.execute(whose.where(_R.id == request_id, _R.erasure != "", _R.address != "")).first()
-    return Receiver(*found) if found else None
-
-
-def is_unsent(db: Session, receiver: Receiver) -> bool:
-    """Whether no receipt is on its way to them; whoever asks meanwhile waits for this transaction's end."""
-    unsent = select(_R.id).where(_R.id == receiver.id, _R.delivery_id.is_(None)).with_for_update()
-    return db.execute(unsent).first() is not None
-
-
-def send_off(db: Session, receiver: Receiver, delivery_id: int) -> None:
-    """The receipt is on its way to them."""
-    db.execute(update(_R).where(_R.id == receiver.id).values(delivery_id=delivery_id))
-
-
-def has_gone(db: Session, receiver: Receiver) -> bool:
-    """Whether the receipt is sent, or has failed for good."""
-    under_way = select(Delivery.id).where(Delivery.id == receiver.delivery_id, Delivery.finished_at.is_(None))
-    return db.execute(under_way).first() is None
-
-
-def forget(db: Session, receiver: Receiver, *, now: datetime) -> str:
-    """They have the receipt: their address goes, and the mail; what is left of that are bytes of this hash.
-
-    "" where there is none. Without its ticket the whole request goes.
-    """
-    gone = delete(Delivery).where(Delivery.id == receiver.delivery_id).returning(Delivery.raw_sha256)
-    sha256 = db.execute(gone).scalar() or ""
-    db.execute(delete(_R).where(_R.id == receiver.id, _R.ticket_id.is_(None)))
-    db.execute(update(_R).where(_R.id == receiver.id).values(address="", delivery_id=None))
-    outbox.done_for(db, Topic.RECEIPT, receiver.id)
-    outbox.put(db, Topic.WIPE, receiver.id, now=now)
-    return sha256
+    """These addresses, in small letters, are erased: likewise, but for what was carried out in a ticket."""
+    theirs = _R.account_id == account_id, func.lower(_R.address).in_(addresses)
+    db.execute(delete(_R).where(*theirs, _R.erasure == ""))
+    db.execute(update(_R).where(*theirs).values(address=""))
 
 
 def forget_orphans(db: Session) -> int:
-    """Remove requests whose ticket has gone and that wait for nothing; how many."""
+    """Remove requests whose ticket has gone; how many."""
     return db.connection().execute(_FORGET).rowcount
 
 
@@ -250,6 +203,4 @@ _VIEW = (
     .order_by(_TABLE.c.id.desc())
     .limit(1)
 )
-_FORGET = delete(_TABLE).where(
-    _TABLE.c.ticket_id.is_(None), or_(_TABLE.c.erasure == "", _TABLE.c.address == "")
-)
+_FORGET = delete(_TABLE).where(_TABLE.c.ticket_id.is_(None))

@@ -1,6 +1,7 @@
 """The journal of erasures, outside the database and its backups: what a restored backup must not bring back.
 
-One line for each batch of what goes, appended and synced before the first of it goes. What is written are
+One line for each batch of what goes, appended and synced before the first of it goes, and one for each
+certificate that has gone, so that none goes twice. What is written are
 keyed hashes: without the installation's secret nobody can tell from them who or what it was.
 """
 
@@ -61,6 +62,18 @@ class ErasureJournal:
         marks = [self.mark(*thing) for thing in things]
         starts = range(0, max(len(marks), 1), _MARKS_A_LINE)
         lines = [json.dumps({**head, "marks": marks[at : at + _MARKS_A_LINE]}) for at in starts]
+        self._write(lines)
+
+    def note_told(self, erasure: str, recipient: str) -> None:
+        """Note that somebody has the certificate of an erasure; durable, and errors as `note`."""
+        self._write([json.dumps({"v": _VERSION, "told": self.mark("told", f"{erasure}:{recipient}")})])
+
+    def was_told(self, erasure: str, recipient: str) -> bool:
+        """Whether they have it; also after an older backup was restored."""
+        wanted = self.mark("told", f"{erasure}:{recipient}")
+        return any(line.get("told") == wanted for line in self._lines())
+
+    def _write(self, lines: Sequence[str]) -> None:
         with translated():
             self.path.parent.mkdir(parents=True, exist_ok=True)
             descriptor = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
@@ -73,6 +86,8 @@ class ErasureJournal:
         """All erasures by their public ids, oldest first; a line that was torn by a power cut is none."""
         found: dict[str, Entry] = {}
         for line in self._lines():
+            if "told" in line:
+                continue
             known = found.get(line["erasure"])
             marks = frozenset(line["marks"]) | (known.marks if known else frozenset())
             found[line["erasure"]] = Entry(

@@ -33,7 +33,6 @@ class Topic(StrEnum):
     EXPORT = "export"
     ERASE = "erase"
     CERTIFY = "certify"
-    RECEIPT = "receipt"
     WIPE = "wipe"
 
 

@@ -34,6 +34,7 @@ OTHERS: Mapping[str, str] = {
         "ELSE EXISTS (SELECT 1 FROM erasure WHERE erasure.id = erasure_id) END"
     ),
     "ceremony": f"staff_id IS NULL OR {_OF_STAFF}",
+    "farewell": f"account_id IS NULL OR {BY_ACCOUNT}",
     "half_sign_in": _OF_STAFF,
     "passkey": _OF_STAFF,
     "recovery_code": _OF_STAFF,
@@ -47,7 +48,6 @@ OUTSIDE: Mapping[str, str] = {
     "alembic_version": "is about the schema",
     "article_search": "holds words by article, which a query joins; no index of words works behind a policy",
     "broadcast": "is what the operator tells everybody",
-    "farewell": "tells of an account that is gone",
     "knock": "counts who is not known yet, by keyed hashes",
     "legal_text": "is what the operator tells everybody",
     "outbox": "holds topic and id alone, for workers that serve all",

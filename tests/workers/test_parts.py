@@ -46,7 +46,5 @@ def test_whoever_files_mail_looks_after_its_files_when_no_mail_waits(settings: S
         "--queue",
         "erase",
         "--queue",
-        "receipt",
-        "--queue",
         "wipe",
     )

@@ -19,13 +19,14 @@ from gateway.store.session import reading, transaction
 from gateway.store.types import MOST
 from webui import complaints, pages
 from webui.office import office
-from webui.operating import forms, health, telling
+from webui.operating import certificates, forms, health, telling
 from webui.rail import rail
 from webui.sessions import across_accounts, actor, proven, signed_in
 from webui.wording import day, size
 
 blueprint = Blueprint("operating", __name__)
 blueprint.register_blueprint(telling.blueprint)
+blueprint.register_blueprint(certificates.blueprint)
 
 _PATH = "/operator"
 _ACCOUNT = f"{_PATH}/accounts/<public_id>"
@@ -41,6 +42,7 @@ def index() -> ResponseReturnValue:
     before = min(request.args.get("before", MOST, type=int), MOST)
     with reading() as db:
         found = operating.list_accounts(db, by, find=find, before=before, limit=_SHOWN + 1)
+        unsent = certificates.list_unsent(db, by)
         missing = legal.missing(db)
         notice = broadcasting.find(db, now=office().clock.now())
         views = rail(overview(db, by), by)
@@ -55,6 +57,7 @@ def index() -> ResponseReturnValue:
         texts=[(one.value, name, one in missing) for one, name in names.items()],
         notice=notice,
         parts=health.parts(),
+        unsent=unsent,
         sign_up=health.sign_up_words(),
         size=size,
         day=day,

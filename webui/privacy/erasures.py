@@ -9,7 +9,7 @@ from urllib.parse import quote
 from flask import Blueprint, Response, redirect, request
 from flask.typing import ResponseReturnValue
 
-from gateway.desk import deletionrequests, erasing
+from gateway.desk import certificates, deletionrequests, erasing
 from gateway.desk.erasurewords import kind_names, step_names, thing_names
 from gateway.desk.views import overview
 from gateway.errors import Conflict, Denied, Invalid, NotFound
@@ -20,11 +20,13 @@ from gateway.store.session import reading, transaction
 from webui import complaints, csp, pages, zones
 from webui.files import disposition
 from webui.office import office
+from webui.privacy import receipts
 from webui.rail import rail
 from webui.sessions import actor, is_proven, proven, signed_in
 from webui.wording import Moment, moment, size
 
 blueprint = Blueprint("erasures", __name__)
+blueprint.register_blueprint(receipts.blueprint)
 
 _PATH = "/account/erasures"
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
@@ -122,12 +124,14 @@ def _index(wrong: str = "") -> str:
     by = actor()
     with reading() as db:
         found = erasing.list_erasures(db, by)
+        unsent = certificates.list_unsent(db, by)
         views = rail(overview(db, by), by)
     return pages.render(
         "web/privacy/erasures.html",
         area="account",
         views=views,
         rows=[_row(row) for row in found],
+        unsent=unsent,
         wrong=wrong,
         first=request.args.get("first", ""),
         last=request.args.get("last", ""),

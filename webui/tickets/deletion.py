@@ -91,4 +91,4 @@ def _begun(found: RequestView) -> str:
         return _("It is being carried out; %(address)s gets the receipt by mail when it is done.") % {
             "address": found.address
         }
-    return _("It was carried out, and the receipt went to who asked.")
+    return _("It was carried out, and the receipt goes to who asked.")

@@ -12,10 +12,9 @@ from gateway.store.models.record import Record, column, key, link
 class DeletionRequest(Record, whom=Whom.CUSTOMERS, lasts=Lasts.DONE):
     """That a ticket asks for deletion: in words, or by the address that it came to (`because`).
 
-    `address` is who asks, until they have the receipt. They were asked to confirm at `asked_at`, in answer to
+    `address` is who asks, until it is erased. They were asked to confirm at `asked_at`, in answer to
     the mail `intake_id`; at `confirmed_at` they did, at `doubted_at` somebody did who may be another. What is
-    carried out for them is `erasure`, by its public id; `delivery_id` takes the receipt to them. The three
-    numbers are no foreign keys: the request outlives its ticket until the receipt has gone.
+    carried out for them is `erasure`, by its public id. Both are no foreign keys.
     """
 
     __tablename__ = "deletion_request"
@@ -31,5 +30,4 @@ class DeletionRequest(Record, whom=Whom.CUSTOMERS, lasts=Lasts.DONE):
     confirmed_at: Mapped[datetime | None] = column(Privacy.TECHNICAL, Purpose.PROOF)
     doubted_at: Mapped[datetime | None] = column(Privacy.TECHNICAL, Purpose.PROOF)
     erasure: Mapped[str] = column(Privacy.TECHNICAL, Purpose.PROOF, type_=String(32), default="", index=True)
-    delivery_id: Mapped[int | None] = column(Privacy.TECHNICAL, Purpose.RUNNING)
     created_at: Mapped[datetime] = column(Privacy.TECHNICAL, Purpose.REQUESTS)

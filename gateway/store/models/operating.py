@@ -6,7 +6,7 @@ from sqlalchemy import String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
 from gateway.rules.privacy import Lasts, Privacy, Purpose, Whom
-from gateway.store.models.record import Record, column, key
+from gateway.store.models.record import Record, column, key, link
 
 
 class LegalText(Record, whom=Whom.TECHNICAL, lasts=Lasts.INSTALLATION):
@@ -51,16 +51,23 @@ class Suggestion(Record, whom=Whom.TECHNICAL, lasts=Lasts.DAY):
 
 
 class Farewell(Record, whom=Whom.STAFF, lasts=Lasts.SENT):
-    """Whom the erasure of an account is certified to by mail; gone once it has left, after five days at most.
+    """Whom an erasure is certified to by mail; gone once it has left.
 
-    The account is named nowhere. `next_try_at` is also until when one worker has it for itself.
+    Of a whole account that is its owner, and the account is named nowhere; of what somebody asked for by
+    mail it is they, and the account (`account_id`) writes to them. `next_try_at` is also until when one
+    worker has it for itself. What could not be sent (`failed_at`, the server's `answer`) waits a month for
+    somebody to send it again; tries are counted from `tried_from` then, else from the erasure's end.
     """
 
     __tablename__ = "farewell"
 
     id: Mapped[int] = key()
+    account_id: Mapped[int | None] = link("account.id", index=True)
     erasure_public_id: Mapped[str] = column(Privacy.TECHNICAL, Purpose.PROOF, type_=String(32))
     recipient: Mapped[str] = column(Privacy.PERSONAL, Purpose.PROOF, type_=String(320))
     locale: Mapped[str] = column(Privacy.TECHNICAL, Purpose.PROOF, type_=String(10))
     tries: Mapped[int] = column(Privacy.TECHNICAL, Purpose.SENDING, default=0)
     next_try_at: Mapped[datetime] = column(Privacy.TECHNICAL, Purpose.SENDING)
+    tried_from: Mapped[datetime | None] = column(Privacy.TECHNICAL, Purpose.SENDING)
+    failed_at: Mapped[datetime | None] = column(Privacy.TECHNICAL, Purpose.SENDING)
+    answer: Mapped[str] = column(Privacy.PERSONAL, Purpose.SENDING, type_=Text, default="")

@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
+from tests.databases import configured
 from tests.fakes.command import Command, answer, command
+from tests.gateway.desk.test_certificates import fail
 
 
 def account(run: Command, login: str) -> str:
@@ -48,3 +50,18 @@ def test_accounts_are_counted_limited_and_shut(tmp_path: Path) -> None:
     assert run("deliver", "--rcpt", made["address"], stdin=mail).returncode == 75
     assert answer(run("operator", "resume", anna, "--json"))["suspended"] is False
     assert run("deliver", "--rcpt", made["address"], stdin=mail).returncode == 0
+
+
+def test_certificates_that_did_not_arrive_are_listed_sent_again_or_forgotten(tmp_path: Path) -> None:
+    run = command(tmp_path / "data")
+    account(run, "anna")
+    assert answer(run("operator", "certificates", "--json")) == {"certificates": []}
+    with configured(f"sqlite:///{tmp_path / 'data' / 'manage4all.db'}"):
+        for erasure in ("e1", "e2"):
+            fail(erasure)
+    (first, second) = answer(run("operator", "certificates", "--json"))["certificates"]
+    assert (first["erasure"], first["recipient"], first["answer"]) == ("e1", "ann@acme.example", "550 no")
+    assert second["erasure"] == "e2"
+    done = run("operator", "certificates", "--send-again", "e1", "--forget", "e2", "--json")
+    assert answer(done) == {"certificates": []}
+    assert run("operator", "certificates", "--send-again", "e1").returncode == 1

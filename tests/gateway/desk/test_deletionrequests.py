@@ -19,7 +19,7 @@ from gateway.rules.erasure import ErasureKind, Scope
 from gateway.store import session
 from gateway.store.deletionrequests import Because, RequestView
 from gateway.store.intake import Fate
-from gateway.store.models import Article, Contact, DeletionRequest, Mailbox, Outbox
+from gateway.store.models import Article, Contact, Farewell, Mailbox, Outbox
 from tests.world import ANN, BOB, DOMAIN, NOON, World, guards, mail, ticket_row
 
 GUARDS = guards()
@@ -231,8 +231,9 @@ def test_what_is_erased_for_a_contact_carries_out_what_they_asked_for(desk: Worl
     assert found is not None
     assert found.erasure == made
     with session.reading() as db:
-        row = db.execute(select(DeletionRequest)).scalar_one()
-        owed = db.execute(select(Outbox.ref_id).where(Outbox.topic == "receipt")).scalars().all()
+        row = db.execute(select(Farewell)).scalar_one()
+        assert (row.erasure_public_id, row.recipient, row.account_id) == (made, ANN, desk.ours.account_id)
+        owed = db.execute(select(Outbox.ref_id).where(Outbox.topic == "certify")).scalars().all()
         assert owed == [row.id]
         assert [one.public_id for one in erasing.list_erasures(db, desk.ours.owner)] == [made]
 

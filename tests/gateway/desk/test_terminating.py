@@ -208,7 +208,7 @@ def test_in_the_end_nothing_is_left_the_owner_is_told_and_may_begin_anew(world: 
     assert rows_of(world.stranger.account_id)["ticket"] == 1
     with SmtpPeer() as peer:
         sender = Sender(relay_url=peer.url, ehlo_name=DOMAIN)
-        certify(farewell, notary=Notary(sender, DOMAIN, world.clock))
+        certify(farewell, notary=Notary(sender, DOMAIN, world.clock, means(world).journal))
         sender.close()
         (told,) = peer.mails
     assert (told.rcpt_to, owed()) == (email, [])

@@ -6,6 +6,7 @@ from datetime import timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from pathlib import Path
 
 import pytest
 import structlog
@@ -18,7 +19,9 @@ from gateway.outbound.submission import Sender
 from gateway.rules.erasure import ErasureKind, State, Step
 from gateway.rules.retry import GIVE_UP_AFTER
 from gateway.store import farewells, outbox, session
-from gateway.store.models import Erasure, Farewell
+from gateway.store.erasurejournal import ErasureJournal
+from gateway.store.farewells import KEPT_FAILED
+from gateway.store.models import Account, Erasure, Farewell
 from gateway.store.outbox import Topic
 from tests.fakes.outgoing import DOMAIN, NOON, SetClock
 from tests.fakes.smtp_peer import Answer, SmtpPeer
@@ -29,13 +32,18 @@ RECEIPT = json.dumps({"erasure": NUMBER, "counts": {"tickets": 3}})
 
 
 @pytest.fixture
-def notary(root: object, peer: SmtpPeer, clock: SetClock) -> Iterator[Notary]:
+def journal(tmp_path: Path) -> ErasureJournal:
+    return ErasureJournal(tmp_path / "apart" / "journal", b"the secret")
+
+
+@pytest.fixture
+def notary(root: object, peer: SmtpPeer, clock: SetClock, journal: ErasureJournal) -> Iterator[Notary]:
     sender = Sender(relay_url=peer.url, ehlo_name="desk.example")
-    yield Notary(sender, DOMAIN, clock)
+    yield Notary(sender, DOMAIN, clock, journal)
     sender.close()
 
 
-def owe(*, is_done: bool = True, locale: str = "en") -> int:
+def owe(*, is_done: bool = True, locale: str = "en", account_id: int | None = None) -> int:
     with session.transaction() as db:
         db.add(
             Erasure(
@@ -50,7 +58,7 @@ def owe(*, is_done: bool = True, locale: str = "en") -> int:
                 receipt=RECEIPT if is_done else "",
             )
         )
-        return farewells.owe(db, NUMBER, recipient=OWNER, locale=locale, now=NOON)
+        return farewells.owe(db, NUMBER, recipient=OWNER, locale=locale, account_id=account_id, now=NOON)
 
 
 def is_owed() -> bool:
@@ -115,20 +123,78 @@ def test_a_server_that_puts_it_off_is_asked_again_in_its_time(
     assert (len(peer.mails), is_owed()) == (1, False)
 
 
-def test_who_is_refused_for_good_is_forgotten(notary: Notary, peer: SmtpPeer) -> None:
+def test_what_is_refused_for_good_is_seen_and_can_be_sent_again(
+    notary: Notary, peer: SmtpPeer, clock: SetClock
+) -> None:
     farewell_id = owe()
     peer.at("rcpt", Answer("550 5.1.1 no such user"))
     certify(farewell_id, notary=notary)
+    assert (peer.mails, is_owed(), unsent()) == ([], True, ["550 5.1.1 no such user"])
+    clock.advance(days=7)
+    with session.transaction() as db:
+        assert farewells.send_again(db, None, NUMBER, now=clock.now()) == 1
+    certify(farewell_id, notary=notary)
+    assert (len(peer.mails), is_owed(), unsent()) == (1, False, [])
+
+
+def test_what_nobody_sends_again_is_forgotten_after_a_month(
+    notary: Notary, peer: SmtpPeer, clock: SetClock
+) -> None:
+    farewell_id = owe()
+    peer.at("rcpt", Answer("550 5.1.1 no such user"))
+    for _ in range(2):
+        certify(farewell_id, notary=notary)
+    assert is_owed()
+    clock.at += KEPT_FAILED
+    certify(farewell_id, notary=notary)
     assert (peer.mails, is_owed()) == ([], False)
+
+
+def test_what_had_gone_before_an_older_backup_came_back_does_not_go_twice(
+    notary: Notary, peer: SmtpPeer
+) -> None:
+    certify(owe(), notary=notary)
+    with session.transaction() as db:  # as the backup had it
+        restored = farewells.owe(db, NUMBER, recipient=OWNER, locale="en", now=NOON)
+    certify(restored, notary=notary)
+    assert (len(peer.mails), is_owed()) == (1, False)
+
+
+def test_a_journal_that_cannot_be_written_stops_no_certificate(
+    notary: Notary, peer: SmtpPeer, journal: ErasureJournal
+) -> None:
+    journal.path.parent.parent.joinpath("apart").write_text("a file where the folder should be")
+    certify(owe(), notary=notary)
+    assert (len(peer.mails), is_owed()) == (1, False)
+
+
+def test_who_asked_by_mail_has_the_receipt_from_the_account(notary: Notary, peer: SmtpPeer) -> None:
+    with session.transaction() as db:
+        account = db.execute(select(Account.id, Account.name).limit(1)).one()
+    certify(owe(account_id=account.id), notary=notary)
+    mail = read(peer.mails[0].raw)
+    (receipt,) = mail.iter_attachments()
+    assert mail["Subject"] == f"{account.name}: data about you has been deleted"
+    assert (receipt.get_filename(), mail["To"]) == ("receipt.json", OWNER)
+
+
+def unsent() -> list[str]:
+    """What the server said of certificates of accounts that are gone."""
+    with session.reading() as db:
+        return [one.answer for one in farewells.list_unsent(db, None)]
 
 
 @pytest.mark.parametrize(("after", "is_kept"), [(timedelta(), True), (GIVE_UP_AFTER, False)])
 def test_without_a_server_nobody_is_kept_for_ever(
     notary: Notary, clock: SetClock, after: timedelta, *, is_kept: bool
 ) -> None:
-    none = Notary(Sender(relay_url="", ehlo_name="desk.example"), DOMAIN, clock)
+    none = Notary(Sender(relay_url="", ehlo_name="desk.example"), DOMAIN, clock, notary.journal)
     farewell_id = owe()
     clock.at += after
+    certify(farewell_id, notary=none)
+    assert (unsent() == []) is is_kept
+    clock.at += KEPT_FAILED
+    certify(farewell_id, notary=none)
     certify(farewell_id, notary=none)
     assert is_owed() is is_kept
 

@@ -72,3 +72,14 @@ def test_a_disk_that_does_not_take_it_is_told(tmp_path: Path) -> None:
     (tmp_path / "apart").touch()
     with pytest.raises(Unavailable):
         ErasureJournal(tmp_path / "apart" / "journal", KEY).note("e1", "ticket", "a1", [], at=NOON)
+
+
+def test_who_was_told_is_known_and_named_nowhere(journal: ErasureJournal) -> None:
+    assert not journal.was_told("e1", "ann@acme.example")
+    journal.note("e1", "contact", "a1", things(1), at=NOON)
+    journal.note_told("e1", "ann@acme.example")
+    told = [journal.was_told(*who) for who in (("e1", "ann@acme.example"), ("e2", "ann@acme.example"))]
+    assert told == [True, False]
+    assert not journal.was_told("e1", "bob@acme.example")
+    assert list(journal.read()) == ["e1"]
+    assert b"acme" not in journal.path.read_bytes()

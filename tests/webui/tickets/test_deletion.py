@@ -74,7 +74,7 @@ def test_once_begun_it_leads_to_how_far_it_is(browser: FlaskClient, asked: str) 
     shown = Page(browser.get("/t/2"))
     assert [link.get("href") for link in shown.all("#deletion a")] == ["/account/erasures/abc"]
     is_now(address="")
-    assert "the receipt went to who asked" in told(browser)
+    assert "the receipt goes to who asked" in told(browser)
 
 
 def test_without_a_contact_it_leads_to_the_tickets(browser: FlaskClient, asked: str) -> None:

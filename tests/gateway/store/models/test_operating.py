@@ -9,10 +9,16 @@ from gateway.store.models import Account, Broadcast, Farewell, LegalText, Record
 from tests.world import NOON, World
 
 
-@pytest.mark.parametrize("model", [Broadcast, Farewell, LegalText, Suggestion])
+@pytest.mark.parametrize("model", [Broadcast, LegalText, Suggestion])
 def test_nothing_of_it_leads_to_an_account_or_a_person(model: type[Record]) -> None:
     assert list(table(model).foreign_keys) == []
     assert {name for name in table(model).c.keys() if "account" in name or "staff" in name} == set()  # noqa: SIM118
+
+
+def test_a_farewell_leads_to_nobody_but_the_account_that_writes_it() -> None:
+    """Of an account that ended there is none; `tests/gateway/store/test_farewells.py` has that."""
+    assert {one.target_fullname for one in table(Farewell).foreign_keys} == {"account.id"}
+    assert [name for name in table(Farewell).c.keys() if "staff" in name] == []  # noqa: SIM118
 
 
 def test_a_suggestion_has_no_number_and_no_time(database: str) -> None:

@@ -10,7 +10,6 @@ ACCOUNTLESS = {
     "broadcast": "is told to everybody",
     "ceremony": "hangs on staff, or on nobody yet",
     "erasure_item": "hangs on an erasure, which has one until the account is gone",
-    "farewell": "tells of an account that is gone",
     "half_sign_in": "hangs on staff, which has one",
     "knock": "counts who is not known yet",
     "legal_text": "is the installation's",
