@@ -4,7 +4,8 @@ SQLite's FTS5 gives them in that order by itself, one after the other, and keeps
 `article_search_content`. A GIN index gives all at once, so PostgreSQL looks at the newest articles one by
 one, which is enough for common words, and is then asked for one piece of the articles after the other. Of a
 prefix both databases gather every hit before the first one comes out, so SQLite looks at the newest articles
-before that, too, and what it has gathered then is read for as long as the search goes on.
+before that, too, and what it has gathered then is read for as long as the search goes on. For what senders'
+words begin with PostgreSQL has an index that is asked for one stretch after the other, and where the next is.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -38,6 +39,7 @@ from gateway.store import seeing
 from gateway.store.models import Article, Ticket, table
 from gateway.store.queries.matching import Match, fts5, holds, tsquery
 from gateway.store.queries.stretches import STRETCHES, Pace, Piece
+from gateway.store.search import account_word
 
 _MOST_PIECES = 32
 LOOKED_AT, _MOST_LOOKED_AT = 100, 1000
@@ -151,7 +153,8 @@ class Reader:
 
     def _begin(self, match: Match | None) -> None:
         self.close()
-        self._match, self._pace = match, Pace(is_gathered=match is not None and match.is_loose)
+        is_gathered = match is not None and match.is_loose and not match.sender
+        self._match, self._pace = match, Pace(is_gathered=is_gathered)
         self._looks_left = 0 if match is None or self._is_sqlite else _LOOKS
         if match is not None and match.is_loose:
             self._looks_left = _MOST_LOOKS
@@ -228,11 +231,15 @@ class Reader:
 
     def _by_pieces(self, match: Match, below: int, count: int) -> Hits:
         found: list[Row[*tuple[Any, ...]]] = []
+        statement = self._statements.by_sender if match.sender else self._statements.by_index
+        hits = 0
         for _ in range(_MOST_PIECES):
+            if match.sender and not hits and (below := self._leap(match, below)) == 0:
+                break
             part, missing = self._pace.next(below), count - len(found)
             values = {"query": _within(match, part), "below": below, "most": missing}
             values = {**self._values, **values, "crowd": self._pace.crowd}
-            rows = self._rows(self._statements.by_index, values)
+            rows = self._rows(statement, values)
             hits = rows[0][2] if rows else 0
             if hits == self._pace.crowd:
                 self._pace.learn_of_crowd(part)
@@ -243,6 +250,14 @@ class Reader:
             if below == 0 or len(found) == count:
                 break
         return Hits(_hits(found), below, len(found))
+
+    def _leap(self, match: Match, below: int) -> int:
+        """Over the stretches without the sender: below which article the next of them is, zero if nowhere."""
+        values = {"begins": _beginning(match), "below": below}
+        values |= {"first": (below - 1) >> _BLOCK, "last": (below - 1) >> _STRETCH}
+        stretch: int | None = self._connection.execute(_NEXT_OF_SENDER, values).scalar()
+        self._pace.leap()
+        return 0 if stretch is None else min(below, (stretch + 1) << _STRETCH)
 
     def _rows(self, statement: _Rows, values: Mapping[str, object]) -> _Found:
         return self._connection.execute(statement, values).all()
@@ -255,7 +270,14 @@ def newest_article(db: Session) -> int:
 
 def _within(match: Match, part: Piece) -> str:
     """For PostgreSQL: what matches, and lies in the piece or its last stretch."""
+    if match.sender:
+        return " | ".join(part.senders(_beginning(match)))
     return f"{tsquery(match)} & ({' | '.join(part.words)})"
+
+
+def _beginning(match: Match) -> str:
+    """For PostgreSQL: of what the index of senders has behind the number of a stretch."""
+    return f"{account_word(match.account_id)}x{match.sender}:*"
 
 
 def _newest_and_others(below: int) -> Iterator[Piece]:
@@ -302,12 +324,37 @@ _FEW_WORDS = {
 
 # Materialised, or the planner might walk the keys backwards for a word that is nowhere; and read twice as far
 # as it may be, which takes less than to keep what was read.
-_PIECE = text(
-    "WITH matching AS MATERIALIZED (SELECT id FROM article_search"
-    " WHERE words @@ to_tsquery('simple', :query) AND id < :below)"
-    " SELECT id, (SELECT count(*) FROM (SELECT 1 FROM matching LIMIT :crowd) AS counted) AS hits"
-    " FROM (SELECT id FROM matching LIMIT :crowd) AS part ORDER BY id DESC LIMIT :most"
+_PIECE, _PIECE_OF_SENDER = (
+    text(
+        f"WITH matching AS MATERIALIZED (SELECT id FROM article_search WHERE {matching})"  # noqa: S608 - no value in it
+        " SELECT id, (SELECT count(*) FROM (SELECT 1 FROM matching LIMIT :crowd) AS counted) AS hits"
+        " FROM (SELECT id FROM matching LIMIT :crowd) AS part ORDER BY id DESC LIMIT :most"
+    )
+    for matching in (
+        "words @@ to_tsquery('simple', :query) AND id < :below",
+        # A sum, or the planner might read the keys of all articles there are below one.
+        "article_senders(id, words) @@ to_tsquery('simple', :query) AND id + 0 < :below",
+    )
 )
+
+_STRETCH, _BLOCK = STRETCHES[:2]
+
+
+def _is_there(width: int, number: str) -> str:
+    """Whether a stretch has an article of the account with the sender, in SQL."""
+    return (
+        "(SELECT true FROM article_search WHERE id + 0 < :below AND article_senders(id, words)"  # noqa: S608
+        f" @@ to_tsquery('simple', 'zzf{width}x' || {number} || CAST(:begins AS text)) LIMIT 1)"
+    )
+
+
+_NEXT_OF_SENDER = text(
+    "SELECT (SELECT stretch FROM generate_series(LEAST(CAST(:last AS bigint), block * 16 + 15),"  # noqa: S608
+    f" block * 16, -1) AS stretch WHERE {_is_there(_STRETCH, 'stretch')} LIMIT 1)"
+    " FROM generate_series(CAST(:first AS bigint), 0, -1) AS block"
+    f" WHERE {_is_there(_BLOCK, 'block')} LIMIT 1"
+)
+"""The newest short stretch with an article of a sender: the newest longer one first, and in that one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,6 +375,7 @@ class _Statements:
     """
 
     by_index: _Rows
+    by_sender: _Rows
     by_key: _Rows
     of_tickets: _Rows
 
@@ -349,10 +397,15 @@ def _statements(shape: _Shape, conditions: Sequence[ColumnElement[bool]]) -> _St
     by_key = by_key.order_by(_ARTICLE.id.desc())
     if shape.is_sqlite:
         newest = select(_FTS5.c.rowid, _home(home, _FTS5.c.rowid)).where(_MATCHES)
-        return _Statements(newest.order_by(_FTS5.c.rowid.desc()), by_key, _of_tickets_sqlite(seen))
-    part = _PIECE.columns(column("id", BigInteger), column("hits", BigInteger)).subquery("part")
-    by_index = select(part.c.id, _home(home, part.c.id), part.c.hits).order_by(part.c.id.desc())
-    return _Statements(by_index, by_key, _of_tickets_postgresql(seen))
+        newest = newest.order_by(_FTS5.c.rowid.desc())
+        return _Statements(newest, newest, by_key, _of_tickets_sqlite(seen))
+    by_index, by_sender = _of_piece(_PIECE, home), _of_piece(_PIECE_OF_SENDER, home)
+    return _Statements(by_index, by_sender, by_key, _of_tickets_postgresql(seen))
+
+
+def _of_piece(piece: TextClause, home: _Rows) -> _Rows:
+    part = piece.columns(column("id", BigInteger), column("hits", BigInteger)).subquery("part")
+    return select(part.c.id, _home(home, part.c.id), part.c.hits).order_by(part.c.id.desc())
 
 
 def _home(home: _Rows, article: ColumnElement[int]) -> ColumnElement[int | None]:

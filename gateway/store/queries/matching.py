@@ -45,6 +45,15 @@ class Match:
         whole = tuple(c for c in self.wanted if not any(atom.is_prefix for atoms in c for atom in atoms))
         return Match(self.account_id, whole, ()) if whole and self.is_loose else None
 
+    @property
+    def sender(self) -> str:
+        """The beginning of a sender's word, where that is all that is wanted; "" elsewhere."""
+        if self.unwanted or len(self.wanted) != 1 or len(self.wanted[0]) != 1 or len(self.wanted[0][0]) != 1:
+            return ""
+        (((atom,),),) = self.wanted
+        begins = atom.is_prefix and len(atom.words) == 1 and atom.words[0].startswith(MARKS[Key.FROM])
+        return atom.words[0].removeprefix(MARKS[Key.FROM]) if begins else ""
+
 
 def matches(account_id: int, query: Query) -> tuple[Match, ...]:
     """What to look for, one after the other: the words as they were typed, then where one may go on.

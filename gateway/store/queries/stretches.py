@@ -2,6 +2,8 @@
 
 So it is asked for a piece of the articles after the other, newest first. A trigger adds to every article the
 words of its stretches, short, long and longest (migration 0026), and a piece is any of some stretches.
+What senders are called is in an index of its own behind the number of a stretch (migration 0042), because the
+beginning of a word gathers every hit of all stretches before it looks at other words.
 """
 
 from dataclasses import dataclass, field
@@ -52,6 +54,10 @@ class Pace:
         rounded_up = -((width - below) // stretch) * stretch
         return Piece(max(0, min(rounded_up, (below - 1) // stretch * stretch)), below, stretch)
 
+    def leap(self) -> None:
+        """What lay between is known to have no hit, and where it ends there is one: begin there, narrowly."""
+        self.width, self.crowd_from = SHORTEST, None
+
     def learn(self, hits: int, articles: int, wanted: int) -> None:
         """So many hits were among so many articles, and so many more are wanted."""
         spread = int(_SPARE * wanted * articles / hits) if hits else _WIDER * self.width
@@ -76,8 +82,19 @@ class Piece:
 
         Few: the index compares each hit with each of them.
         """
-        width = self.stretch.bit_length() - 1
-        return tuple(stretch_word(width, at >> width) for at in range(self.low, self.below, self.stretch))
+        return tuple(stretch_word(self._width, number) for number in self._numbers)
+
+    def senders(self, beginning: str) -> tuple[str, ...]:
+        """For each of those, how it stands before the beginning of an account and a sender."""
+        return tuple(f"zzf{self._width}x{number}{beginning}" for number in self._numbers)
+
+    @property
+    def _width(self) -> int:
+        return self.stretch.bit_length() - 1
+
+    @property
+    def _numbers(self) -> range:
+        return range(self.low >> self._width, ((self.below - 1) >> self._width) + 1)
 
 
 def stretch_word(width: int, number: int) -> str:

@@ -1,6 +1,6 @@
 """Receipts go the way of certificates: one table of whom an erasure is told to, with what could not be sent
 
-Revision: 0043, after 0041. The version before sends no receipt that is asked for from now on; this one does.
+Revision: 0043, after 0042. The version before sends no receipt that is asked for from now on; this one does.
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from alembic import op
 from gateway.store import rowlocks
 
 revision = "0043"
-down_revision = "0041"
+down_revision = "0042"
 branch_labels = None
 depends_on = None
 

@@ -12,7 +12,7 @@ from gateway.store.queries import hits
 from gateway.store.queries.hits import Reader, Span
 from gateway.store.queries.matching import matches
 from gateway.store.queries.stretches import STRETCHES, stretch_word
-from tests.world import World, mail
+from tests.world import FOREIGN, World, mail
 
 
 def read_all(world: World, query: str, number: int, count: int) -> list[int]:
@@ -72,3 +72,20 @@ def test_postgresql_adds_the_words_of_the_stretches(world: World) -> None:
     with session.reading() as db:
         words = db.execute(text("SELECT words::text FROM article_search")).scalar_one()
     assert all(stretch_word(width, 0) in words for width in STRETCHES)
+
+
+@pytest.mark.parametrize("count", [1, 3, 100])
+def test_beginnings_of_senders_are_found_in_any_stretch_and_in_one_account(world: World, count: int) -> None:
+    if session.is_sqlite():
+        return
+    next_key = text("SELECT setval(pg_get_serial_sequence('article', 'id'), :key, false)")
+    keys = (1, 2, 4095, 4096, 70_000, 70_001, 1 << 20, (1 << 20) + 200_000, 9_000_000)
+    for key in keys:
+        with session.transaction() as db:
+            db.execute(next_key, {"key": key})
+        world.receive(mail("alpha", sender=f"annika{key}@acme.example"))
+    world.receive(mail("beta", sender="bob@acme.example"))
+    world.receive(mail("beta", sender="annika@acme.example"), FOREIGN)
+    assert read_all(world, "from:annik", 1, count) == sorted(keys, reverse=True)
+    assert read_all(world, "from:annika7", 1, count) == [70_001, 70_000]
+    assert read_all(world, "from:anton", 1, count) == []

@@ -72,3 +72,26 @@ def test_an_unfinished_umlaut_is_found() -> None:
 def test_words_hold_a_match_as_the_index_says(text: str, number: int, *, expected: bool) -> None:
     assert holds(match(text, number))("account1 zzfann paper jam tray") is expected
     assert not holds(match(text, number))("account2 zzfann paper jam")
+
+
+@pytest.mark.parametrize(
+    ("text", "beginning"),
+    [
+        ("from:ann", "ann"),
+        ("from:Mueller", "muller"),
+        ("from:an", ""),
+        ("from:ann,bob", ""),
+        ('from:"ann miller"', ""),
+        ("from:ann paper", ""),
+        ("from:ann -paper", ""),
+        ("from:ann status:open", "ann"),
+        ("-from:ann", ""),
+        ("to:ann", ""),
+        ("ann", ""),
+    ],
+)
+def test_the_beginning_of_a_sender_is_told_where_it_is_all_that_is_wanted(text: str, beginning: str) -> None:
+    exact, *loose = matches(1, parse(text))
+    assert not exact.sender
+    assert [one.sender for one in loose] in ([], [beginning])
+    assert bool(loose) or not beginning

@@ -4,7 +4,7 @@ import bisect
 
 import pytest
 
-from gateway.store.queries.stretches import CROWD, GATHERED, SHORTEST, STRETCHES, Pace, stretch_word
+from gateway.store.queries.stretches import CROWD, GATHERED, SHORTEST, STRETCHES, Pace, Piece, stretch_word
 
 MILLION = 1_000_000
 
@@ -83,3 +83,20 @@ def test_a_piece_is_never_shorter_than_a_stretch_nor_a_crowd_in_one() -> None:
         pace.learn_of_crowd(piece)
     assert piece.low == (MILLION - 1) // SHORTEST * SHORTEST
     assert SHORTEST < CROWD < GATHERED
+
+
+def test_after_a_leap_the_next_piece_is_the_stretch_that_was_found_and_no_longer() -> None:
+    pace = Pace()
+    pace.learn(0, 100_000, 50)
+    pace.learn_of_crowd(pace.next(MILLION))
+    pace.leap()
+    end = 10 * SHORTEST
+    piece = pace.next(end)
+    assert (piece.low, piece.below) == (end - SHORTEST, end)
+    assert piece.senders("account1xann:*") == ("zzf12x9account1xann:*",)
+
+
+def test_senders_are_looked_for_in_the_stretches_of_the_words() -> None:
+    piece = Piece(0, (1 << 16) + 1, 1 << 16)
+    assert piece.words == ("zzb16x0", "zzb16x1")
+    assert piece.senders("account1xann:*") == ("zzf16x0account1xann:*", "zzf16x1account1xann:*")
