@@ -1,14 +1,17 @@
 """From one ticket to its neighbour in a real browser: the page stays, nothing of what was left does."""
 
 import re
+import time
 
 import pytest
+from flask.testing import FlaskClient
 from playwright.sync_api import Page, Response, Route, expect
 
 from gateway import clock
 from gateway.desk import merging
 from gateway.store import session
 from tests.fakes.desk import eventually
+from tests.webui import pages
 from tests.webui.accessible import violations
 from tests.webui.cast import World, mail
 
@@ -119,6 +122,21 @@ def test_what_was_written_stays_with_its_ticket(first: Page, world: World) -> No
     expect(first.locator("#text")).to_have_value("For the second.")
 
 
+def test_who_comes_back_at_once_finds_what_they_wrote(first: Page) -> None:
+    def late(route: Route) -> None:
+        time.sleep(0.5)
+        route.continue_()
+
+    first.route("**/t/1/draft", late)
+    first.locator("#text").fill("In passing.")
+    first.locator(HEADING).click()
+    first.keyboard.press("]")
+    at(first, 2, "Second")
+    first.keyboard.press("[")
+    at(first, 1, "Look at this")
+    expect(first.locator("#text")).to_have_value("In passing.")
+
+
 def test_a_save_that_fails_after_the_turn_is_kept_by_the_browser_for_its_ticket(first: Page) -> None:
     held = hold(first, "**/t/1/draft")
     with first.expect_request("**/t/1/draft"):
@@ -183,8 +201,10 @@ def test_nobody_is_kept_out_after_a_turn(first: Page) -> None:
 
 
 @pytest.mark.parametrize("path", ["/?view=open", "/t/1"])
-def test_a_page_needs_little_script_and_style(page: Page, path: str) -> None:
+def test_a_page_needs_little_script_and_style(page: Page, browser: FlaskClient, path: str) -> None:
     """Compressed, as they travel; the style of paper comes beside, and nothing on the screen waits for it."""
+    token = pages.Page(browser.get("/account")).token
+    browser.post("/account/zone", data={"zone": "Europe/Berlin", "csrf_token": token})
     answers: list[Response] = []
 
     def note(answer: Response) -> None:

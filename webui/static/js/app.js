@@ -17,17 +17,6 @@
     for (const span of all("[data-from]")) span.textContent = clock.formatRange(new Date(span.dataset.from), new Date(span.dataset.to));
   };
 
-  // Whoever has not said by whose clock they read, reads by their browser's.
-  const tellOwnZone = () => {
-    const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
-    const [form, select] = [one("#own-zone"), one("select#zone")];
-    const option = select && [...select.options].find((known) => known.value === own);
-    if (option && !option.selected) select.prepend(option.cloneNode(true));
-    if (!form) return;
-    form.elements.zone.value = own;
-    fetch(form.action, { method: "POST", body: new FormData(form) });
-  };
-
   // A mail's HTML is fetched when somebody wants to see it, into a frame without rights.
   const openFrame = (event) => {
     const fold = event.target;
@@ -390,7 +379,6 @@
   };
 
   const begin = () => {
-    tellOwnZone();
     tellTimes();
     showView();
     document.addEventListener("toggle", openFrame, true);

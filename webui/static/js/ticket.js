@@ -59,6 +59,7 @@
   let timer = 0;
   let dirtySince = 0;
   let saving = null;
+  const saves = new Map(); // of each ticket that was here, when its newest save has its answer
   const words = (text) => {
     const kept = one(".kept", form);
     kept.hidden = false;
@@ -68,25 +69,26 @@
   const newFiles = () => ["#pictures", "#files"].flatMap((field) => [...one(field, form).files]);
   const keepHere = (kept) => sessionStorage.setItem(kept.dataset.unsent, one("textarea", kept).value);
   // Files that the server has no longer: those that this browser has go along with the next save, others are named.
-  const tellLost = (lost) => {
-    form.dispatchEvent(new CustomEvent("lost", { detail: lost }));
-    const items = [...form.querySelectorAll("[type=checkbox][name=held]")].filter(({ value }) => lost.includes(value)).map((box) => box.closest("li"));
+  const tellLost = (mine, lost) => {
+    mine.dispatchEvent(new CustomEvent("lost", { detail: lost }));
+    const items = [...mine.querySelectorAll("[type=checkbox][name=held]")].filter(({ value }) => lost.includes(value)).map((box) => box.closest("li"));
     if (!items.length) return;
-    const told = one(".lost-files", form);
+    const told = one(".lost-files", mine);
     one("span", told).textContent = told.dataset.words.replace("{names}", items.map((item) => item.textContent.trim()).join(", "));
     told.hidden = false;
     for (const item of items) item.remove();
   };
-  const put = async (files, ending) => {
-    const answer = await fetch(form.dataset.save, { method: "POST", body: new FormData(form), signal: ending.signal });
+  const put = async (mine, files, ending) => {
+    const answer = await fetch(mine.dataset.save, { method: "POST", body: new FormData(mine), signal: ending.signal });
     if (!answer.ok && answer.status !== 409) throw new Error(answer.status);
     const { version, held, lost } = await answer.json();
-    if (lost.length) tellLost(lost);
+    if (lost.length) tellLost(mine, lost);
     const tokens = held.slice(held.length - files.length);
-    form.dispatchEvent(new CustomEvent("held", { detail: files.map((file, at) => [file, tokens[at]]) }));
+    mine.dispatchEvent(new CustomEvent("held", { detail: files.map((file, at) => [file, tokens[at]]) }));
     return [answer.ok, version];
   };
-  const save = async () => {
+  const save = () => saves.set(location.pathname, keep());
+  const keep = async () => {
     clearTimeout(timer);
     timer = 0;
     if (saving || isSuperseded() || form.dataset.sent) return;
@@ -94,8 +96,9 @@
     saving = new AbortController();
     const mine = form; // it may have made room for another one when the answer comes
     try {
-      const [isKept, version] = await put(newFiles(), saving);
-      sessionStorage.removeItem(mine.dataset.unsent);
+      const [isKept, version] = await put(mine, newFiles(), saving);
+      if (isKept || mine === form) sessionStorage.removeItem(mine.dataset.unsent);
+      else keepHere(mine);
       if (mine !== form) return;
       if (isKept) {
         one("[name=version]", form).value = version;
@@ -128,7 +131,7 @@
     fields.delete("files");
     fields.delete("pictures");
     const isShort = one("textarea", form).value.length * 3 < mostAtLeaving;
-    if (!isShort || !navigator.sendBeacon(form.dataset.save, fields)) keepHere(form);
+    if (saving || !isShort || !navigator.sendBeacon(form.dataset.save, fields)) keepHere(form);
     dirtySince = 0;
   };
   const begin = () => {
@@ -159,7 +162,8 @@
   document.addEventListener("htmx:after:swap", begin);
   document.addEventListener("turning", () => {
     say("gone");
-    saveAtLeaving();
+    if (dirtySince && !saving) save(); // this page stays to hear how it went
+    else saveAtLeaving();
   });
   document.addEventListener("turned", () => {
     place = placeOf();
@@ -241,6 +245,7 @@
   let asked = null;
 
   const fetched = async (path, ending) => {
+    await saves.get(path); // who comes back at once finds what they wrote
     const answer = await fetch(path, { signal: ending.signal });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     return answer.ok && !answer.redirected && madeOf(page) === madeOf(document) ? page : null;
