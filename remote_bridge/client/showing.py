@@ -14,7 +14,7 @@ from remote_bridge.client.rfb.server import RfbServer
 from remote_bridge.client.screen import Changes, Screen
 
 CHUNK_BYTES = 64 * 1024
-_INLINE_PIXELS = 96 * 1024  # what takes about a millisecond is not worth a thread
+_INLINE_PIXELS = 256 * 1024  # what takes about half a millisecond, for a photo one, is not worth a thread
 _JPEG = (15, 29, 41, 42, 62, 77, 79, 86, 92, 100)
 """What the ten levels of quality have come to mean."""
 _SLOW_BYTES = 500_000

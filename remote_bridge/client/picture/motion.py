@@ -63,8 +63,7 @@ def apply(picture: Words, copy: Copy) -> None:
 
 
 def _row_hashes(pixels: Words) -> list[int]:
-    rows = np.ascontiguousarray(pixels)
-    return [xxhash.xxh3_64_intdigest(row) for row in rows]
+    return [xxhash.xxh3_64_intdigest(row) for row in pixels]
 
 
 def _shift(new: list[int], old: list[int]) -> int:

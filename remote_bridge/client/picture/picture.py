@@ -42,6 +42,8 @@ class Part(NamedTuple):
 
     rect: Rect
     is_photo: bool
+    ground: int | None = None
+    """The colour of all of it; what stands on it follows."""
 
 
 class Followed(NamedTuple):
@@ -130,8 +132,11 @@ class Picture:
             self._lacking.remove(rect)
         for rect in self._lacking.take():
             new = words_of(screen.grab(rect))
-            copies += self._scroll(new, rect, fresh)
-            parts += self._differing(new, rect, fresh, may_be_photo=may_be_photo)
+            scrolled = self._scroll(new, rect, fresh)
+            copies += scrolled
+            for rest in rect.without(scrolled[0].target) if scrolled else [rect]:
+                left = new[rest.y - rect.y : rest.bottom - rect.y, rest.x - rect.x : rest.right - rect.x]
+                parts += self._differing(left, rest, fresh, may_be_photo=may_be_photo)
         return self._noted(copies, parts, now)
 
     def _noted(self, copies: list[motion.Copy], parts: list[Part], now: float) -> Update:
@@ -145,6 +150,8 @@ class Picture:
     def encode(self, part: Part, quality: Quality) -> bytes:
         """The body of a rectangle in Tight. May run in a thread, until the next `update`."""
         rect = part.rect
+        if part.ground is not None:
+            return tight.fill(part.ground)
         pixels = self.words[rect.y : rect.bottom, rect.x : rect.right]
         if part.is_photo and quality.jpeg is not None:
             return tight.jpeg(pixels, quality.jpeg, quality.subsampling)
@@ -187,7 +194,10 @@ class Picture:
         if found is None:
             return []
         copy = motion.Copy(found.source.moved(*rect[:2]), found.x + rect.x, found.y + rect.y)
-        self._apply(copy)
+        # Every pixel was found again: those of now are those that the copy makes, and are written once.
+        part = found.target
+        self._view(copy.target)[:] = new[part.y : part.bottom, part.x : part.right]
+        self._lossy.copy(copy.source, copy.target)
         return [copy]
 
     def _scrolled(self, rect: Rect, new: Words, old: Words) -> motion.Copy | None:
@@ -213,9 +223,10 @@ class Picture:
         changed = [Rect(0, 0, rect.w, rect.h)] if is_fresh else _changed(new, old)
         parts = _sort(new, changed, may_be_photo=may_be_photo)
         for part in parts:
-            x, y, right, bottom = *part.rect[:2], part.rect.right, part.rect.bottom
-            old[y:bottom, x:right] = new[y:bottom, x:right]
-        return [Part(strip.moved(*rect[:2]), part.is_photo) for part in parts for strip in _strips(part.rect)]
+            one = part.rect
+            old[one.y : one.bottom, one.x : one.right] = new[one.y : one.bottom, one.x : one.right]
+        x, y = rect[:2]
+        return [part._replace(rect=strip.moved(x, y)) for part in parts for strip in _strips(part.rect)]
 
 
 def words_of(pixels: Pixels) -> Words:
@@ -243,7 +254,7 @@ def _sort(new: Words, changed: Iterable[Rect], *, may_be_photo: bool) -> list[Pa
             continue
         view = new[rect.y : rect.bottom, rect.x : rect.right]
         found = _grounded(view) or _split(view)
-        parts += [Part(part.rect.moved(*rect[:2]), part.is_photo) for part in found]
+        parts += [part._replace(rect=part.rect.moved(*rect[:2])) for part in found]
     # Photos are drawn by the far side beside its other work: it had better begin with them.
     return sorted(parts, key=lambda part: not part.is_photo)
 
@@ -265,7 +276,7 @@ def _split(view: Words) -> list[Part]:
 
 
 def _grounded(view: Words) -> list[Part] | None:
-    """A large plain ground, and apart from it what stands on it; None where there is no such ground.
+    """A large plain ground and the little that stands on it; None where there is no such ground.
 
     The ground costs a few bytes and no time to draw.
     """
@@ -278,15 +289,14 @@ def _grounded(view: Words) -> list[Part] | None:
     found = [difference.frame(part) for part in cover(difference.tiles(), height, width)]
     if len(found) > _MOST_ON_GROUND or 2 * sum(one.area for one in found) > view.size:
         return None
-    rest = Region([Rect(0, 0, width, height)])
-    for one in found:
-        rest.remove(one)
-    parts = [Part(one, is_photo=False) for one in rest]
-    for one in found:
-        on_it = view[one.y : one.bottom, one.x : one.right]
-        is_photo = one.area >= _SMALLEST_PHOTO and bool(photos(on_it).all())
-        parts.append(Part(one, is_photo))
-    return parts
+    if any(
+        photos(view[one.y : one.bottom, one.x : one.right]).any()
+        for one in found
+        if one.area >= _SMALLEST_PHOTO
+    ):
+        return None
+    whole = Part(Rect(0, 0, width, height), is_photo=False, ground=int(ground))
+    return [whole, *(Part(one, is_photo=False) for one in found)]
 
 
 def _strips(rect: Rect) -> Iterable[Rect]:

@@ -43,6 +43,11 @@ def _first_rows_others(pixels: Words) -> Words | None:
     return np.asarray(pixels[pixels != first])
 
 
+def fill(colour: int) -> bytes:
+    """The body of a rectangle of one colour."""
+    return bytes([_FILL]) + (colour & 0xFFFFFF).to_bytes(3, "big")
+
+
 def jpeg(pixels: Words, quality: int, subsampling: str) -> bytes:
     """The body of a rectangle, nearly: `quality` 1 to 100, `subsampling` "444" or "420"."""
     bgrx = np.ascontiguousarray(pixels).view(np.uint8).reshape(*pixels.shape, 4)

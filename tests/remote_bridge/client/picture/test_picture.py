@@ -77,6 +77,16 @@ def test_nothing_is_small_that_moves_again_and_again_or_that_nobody_has_seen() -
     assert not Picture(20, 20).has_little(1.5)
 
 
+def test_a_photo_on_a_plain_ground_is_sent_as_one() -> None:
+    words = np.full((1000, 1000), 0xC0C0C0, np.uint32)
+    words[100:292, 100:356] = photo(256, 192)
+    drawn = Drawn(words)
+    assert drawn.error() < 2
+    update = drawn.see(words ^ np.uint32(0x0F0F0F))
+    assert photos_in(update)
+    assert drawn.error() < 2
+
+
 def test_text_is_no_ground_with_something_on_it() -> None:
     drawn = Drawn(text(640, 480))
     update = drawn.see(text(640, 480, 5000))
@@ -115,6 +125,15 @@ def test_scrolling_sends_what_is_new() -> None:
     update = drawn.see(text(640, 480, 1032))
     assert len(update.copies) == 1
     assert sum(part.rect.area for part in update.parts) < 640 * 80
+    assert drawn.is_exact
+
+
+def test_what_is_new_beside_a_scroll_is_sent_too() -> None:
+    before, after = text(640, 480, 1000), text(640, 480, 1032)
+    after[:, 600:] = text(40, 480, 77)
+    after[300:310, 20:40] = 0x123456
+    drawn = Drawn(before)
+    assert len(drawn.see(after).copies) == 1
     assert drawn.is_exact
 
 

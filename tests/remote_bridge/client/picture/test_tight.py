@@ -3,7 +3,7 @@ import struct
 import numpy as np
 import pytest
 
-from remote_bridge.client.picture.tight import jpeg, lossless
+from remote_bridge.client.picture.tight import fill, jpeg, lossless
 from tests.fakes.rfb_viewer import RfbViewer
 from tests.remote_bridge.client.picture.pictures import Words, far, photo, text
 
@@ -48,6 +48,11 @@ def test_lossless_is_exact_for_any_number_of_colours(pixels: Words) -> None:
 def test_one_colour_is_four_bytes_and_two_are_a_bit_a_pixel() -> None:
     assert len(lossless(np.zeros((1000, 1000), np.uint32))) == 4
     assert len(lossless(colours(64, 64, 2))) < 64 * 64 / 8 + 30
+
+
+def test_a_colour_alone_is_that_of_pixels_of_it() -> None:
+    pixels = np.full((30, 40), 0xFF123456, np.uint32)
+    assert fill(0xFF123456) == lossless(pixels)
 
 
 def test_two_colours_that_look_like_one_at_first_are_exact() -> None:
