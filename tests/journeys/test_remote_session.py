@@ -45,6 +45,7 @@ class Client:
     """The ServiceClient on the customer's computer, spoken to by its terminal."""
 
     def __init__(self, display: str, home: Path, under: Sequence[str] = ()) -> None:
+        self.display = display
         self.said: list[str] = []
         self.program = subprocess.Popen(
             [

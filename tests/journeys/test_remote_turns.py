@@ -14,6 +14,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from remote_bridge.protocol.clipboard import Copied
+from remote_bridge.protocol.files import Offer, body_of
+from remote_bridge.protocol.frames import Channel
 from tests.fakes.chromium import launched
 from tests.fakes.desk import eventually
 from tests.fakes.senders import Mail, Post
@@ -28,7 +31,7 @@ from tests.webui.remote.live.test_viewer import PRESS
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(400)]
 
 LINK = re.compile(r"http://\S+/remote#\S+")
-RED = 0xD02010
+RED, BLUE = 0xD02010, 0x1020D0
 CANVAS = "#v-screen canvas:not(.past)"
 ISO_LEVEL3_SHIFT, THIRD = 0xFE03, 4  # X counts another group's two columns before the third
 GERMAN = [("z", "KeyY"), ("ö", "Semicolon"), ("ß", "Minus"), ("@", "KeyQ")]
@@ -221,6 +224,135 @@ def test_a_browser_that_shows_itself_is_followed_in_the_ticket(place: Place) -> 
     assert place.newest() == ("ended", "host-ended")
     for page in (viewer, tab):
         page.close()
+
+
+def test_where_only_the_screen_was_granted_nothing_enters_whatever_a_viewer_sends(
+    place: Place, tmp_path: Path
+) -> None:
+    require("xclip")
+    with customer_of(place.offers(), tmp_path) as (customer, painter):
+        viewer = place.opens()
+        viewer.evaluate(OF_THEIR_OWN)
+        customer.answer("view")
+        expect(viewer.locator("#v-state")).to_have_text("Connected")
+        assert sees(viewer)
+        expect(viewer.locator("#v-control")).to_be_hidden()
+        expect(viewer.locator("#v-clipboard")).to_be_hidden()
+        copy = ["xclip", "-selection", "clipboard", "-display", customer.display]
+        subprocess.run(copy, input=b"mine", check=True, timeout=20, stdout=subprocess.DEVNULL)
+
+        force(viewer, Channel.INPUT, STROKE + CLICK)
+        force(viewer, Channel.CLIPBOARD, Copied("evil").body())
+        force(viewer, Channel.FILES, body_of(Offer(1, "evil.exe", 4)))
+        writes(viewer, "that was all")
+        assert customer.hears("that was all"), "and all that was sent before has arrived where it may"
+        assert subprocess.run([*copy, "-o"], check=True, timeout=20, capture_output=True).stdout == b"mine"
+        assert not any("take 1" in line for line in customer.said), customer.said
+
+        asks_for_control(viewer, customer)
+        viewer.locator(CANVAS).click(position={"x": 150, "y": 120})
+        kinds = [type(event).__name__ for event in painter.events(2, seconds=60)]
+        assert kinds == ["ButtonPressEvent", "ButtonReleaseEvent"]
+        assert typed(viewer, painter, "z", "KeyY") == "z", "the first key that has ever arrived"
+        force(viewer, Channel.INPUT, STROKE)
+        stroke = painter.events(2, seconds=60)[0]
+        assert chr(symbols(painter, stroke.detail)[0]) == "a", "what is sent so does arrive where it may"
+        customer.answer("end")
+        expect(viewer.locator("#v-state")).to_contain_text("Ended")
+        viewer.close()
+
+
+def test_a_pause_hides_and_holds_a_file_is_asked_about_and_what_is_taken_back_is_gone(
+    place: Place, tmp_path: Path
+) -> None:
+    with customer_of(place.offers(), tmp_path) as (customer, painter):
+        viewer = place.opens()
+        viewer.evaluate(OF_THEIR_OWN)
+        customer.answer("yes")
+        expect(viewer.locator("#v-state")).to_have_text("Connected")
+        assert sees(viewer)
+        steps_into(viewer, painter)
+
+        customer.answer("pause")
+        expect(viewer.locator("#v-state")).to_have_text("Paused by the customer")
+        blue = painter.window(100, 80, 300, 250, BLUE, listens=True)
+        force(viewer, Channel.INPUT, STROKE)
+        writes(viewer, "during the pause")
+        assert customer.hears("during the pause")
+        assert not is_blue(viewer)
+        customer.answer("go on")
+        expect(viewer.locator("#v-state")).to_have_text("Connected")
+        assert eventually(lambda: is_blue(viewer), within=60)
+        painter.core.SetInputFocus(1, blue, 0)
+        painter.sync()
+        assert typed(viewer, painter, "z", "KeyY") == "z"
+
+        sent = tmp_path / "Übersicht.bin"
+        sent.write_bytes(bytes(range(256)) * 9000)  # more than may be under way at once
+        viewer.locator("#v-file").set_input_files(sent)
+        assert customer.hears("Answer: take 1")
+        assert list((tmp_path / "Downloads").glob("*")) == []
+        customer.answer("take 1")
+        expect(viewer.locator("#v-transfers")).to_contain_text("Übersicht.bin has arrived")
+        (arrived,) = (tmp_path / "Downloads").glob("*")
+        assert arrived.read_bytes() == sent.read_bytes()
+
+        customer.answer("take back")
+        expect(viewer.locator("#v-control")).to_be_hidden()
+        force(viewer, Channel.INPUT, STROKE + CLICK)
+        writes(viewer, "after that")
+        assert customer.hears("after that")
+        asks_for_control(viewer, customer)
+        assert typed(viewer, painter, "q", "KeyQ") == "q", "the first that has arrived since"
+        customer.answer("end")
+        expect(viewer.locator("#v-state")).to_contain_text("Ended")
+        viewer.close()
+
+
+OF_THEIR_OWN = """async () => {
+  const { ViewerSession } = await import("/static/remote/session.js");
+  const { may } = ViewerSession.prototype;
+  let session;
+  let isForced = false;
+  ViewerSession.prototype.may = function (channel) {
+    session = this;
+    return isForced || may.call(this, channel);
+  };
+  window.force = (channel, bytes) => {
+    isForced = true;
+    const sent = session.say(channel, Uint8Array.from(bytes));
+    isForced = false;
+    return sent;
+  };
+}"""
+"""A viewer that sends what may not pass as well."""
+
+STROKE = bytes.fromhex("04 01 0000 00000061 04 00 0000 00000061")
+CLICK = bytes.fromhex("05 01 0096 0078 05 00 0096 0078")
+
+
+def force(viewer: Page, channel: Channel, body: bytes) -> None:
+    viewer.evaluate("([channel, bytes]) => window.force(channel, bytes)", [channel.value, list(body)])
+
+
+def writes(viewer: Page, words: str) -> None:
+    if not viewer.get_by_placeholder("Message").is_visible():
+        viewer.get_by_role("button", name="Chat").click()
+    viewer.get_by_placeholder("Message").fill(words)
+    viewer.keyboard.press("Enter")
+
+
+def asks_for_control(viewer: Page, customer: Client) -> None:
+    before = sum("asks for more" in line for line in customer.said)
+    viewer.get_by_text("Ask for more").click()
+    viewer.get_by_role("button", name="Ask for: use mouse and keyboard").click()
+    assert eventually(lambda: sum("asks for more" in line for line in customer.said) > before, within=60)
+    customer.answer("more")
+    expect(viewer.locator("#v-control")).to_be_visible()
+
+
+def is_blue(viewer: Page) -> bool:
+    return near(viewer.evaluate(PIXEL), [BLUE >> 16, BLUE >> 8 & 255, BLUE & 255])
 
 
 SIGN_OUT = """async () => {
