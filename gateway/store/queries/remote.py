@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from gateway.rules.access import Role, Sight
-from gateway.rules.remote import Scope, State, Way, Why, known
+from gateway.rules.remote import Scope, State, Way, Why, known, plain
 from gateway.rules.systems import Presence
 from gateway.store import seeing
 from gateway.store.models import (
@@ -252,7 +252,12 @@ def find_person(db: Session, staff_id: int) -> Person | None:
     """Who they are; None for who is deactivated."""
     active = Staff.id == staff_id, Staff.deactivated_at.is_(None)
     row = db.execute(select(*_NAMES, Staff.role, Staff.sees_all).where(*active)).first()
-    return Person(full_name(*row[:3]), Role(row.role), row.sees_all) if row else None
+    return Person(_shown(*row[:3]), Role(row.role), row.sees_all) if row else None
+
+
+def _shown(first_name: str, last_name: str, login: str) -> str:
+    """A name that can be seen: it tells the other side by whom they are."""
+    return full_name(plain(first_name), plain(last_name), login)
 
 
 def logins_of(db: Session, session_id: int) -> tuple[str, ...]:
@@ -335,7 +340,7 @@ def _course(db: Session, where: ColumnElement[bool]) -> Course | None:
         subject=row.subject,
         business=row.business,
         mail_key=row.mail_key,
-        who="" if row.login is None else full_name(row.first_name, row.last_name, row.login),
+        who="" if row.login is None else _shown(row.first_name, row.last_name, row.login),
         asked=known(row.asked),
         granted=known(row.granted),
         state=State(row.state),
