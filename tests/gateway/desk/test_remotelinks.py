@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from gateway.desk import remote, remotelinks
 from gateway.errors import Gone, NotFound
@@ -13,7 +13,7 @@ from gateway.rules.remote import CODE_LASTS, LINK_LASTS, SESSION_LASTS, Scope, S
 from gateway.store import session
 from gateway.store.models import Account, Staff, Ticket
 from gateway.store.queries.remote import RemoteView
-from tests.remotes import KEY, RELAY, make, redeem
+from tests.remotes import KEY, RELAY, join, make, redeem
 from tests.world import NOON, World, mail, ticket_row
 
 
@@ -60,6 +60,16 @@ def test_no_name_turns_round_what_stands_beside_it(desk: World) -> None:
     offer = look(made.secret)
     assert (offer.who, offer.business, offer.subject) == ("maS Ours", "Bank", "Printer")
     assert look(made.secret, now=NOON + LINK_LASTS).business == "Bank"
+
+
+def test_whose_name_cannot_be_seen_is_known_by_their_login(desk: World) -> None:
+    with session.transaction() as db:
+        sam = Staff.id == desk.ours.staff.staff_id
+        db.execute(update(Staff).where(sam).values(first_name="\u200b", last_name="\u202e"))
+        login = db.execute(select(Staff.login).where(sam)).scalar_one()
+    made = make(desk.ours.staff)
+    assert join(desk.ours.staff, made.public_id).name == login
+    assert redeem(made).who == login
 
 
 def test_who_has_the_link_is_told_where_its_first_side_has_joined(desk: World) -> None:
