@@ -57,6 +57,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     """Look at each part in turn; a fault in one does not hide the others."""
     checks: dict[str, Callable[[Settings], Finding]] = {
         "data directory": _data_directory,
+        "keyring": _keyring,
         "database": _database,
         "queue": _queue,
         "file types": _file_types,
@@ -85,6 +86,22 @@ def _data_directory(settings: Settings) -> Finding:
         return Finding("data directory", ok=False, words=words)
     blobs.forget(kept.sha256)
     return Finding("data directory", ok=True, words=f"{settings.root}, {free // 2**20} MiB free")
+
+
+def _keyring(settings: Settings) -> Finding:
+    """Whether a backup of the rest takes the keys along; a desk for this machine alone may be a trial."""
+    apart = {"M4A_KEYRING_DIR": settings.effective_keyring_dir}
+    apart["M4A_ERASURE_JOURNAL"] = settings.effective_erasure_journal
+    taken = [settings.root.resolve(), settings.blob_dir.resolve()]
+    inside = [name for name, path in apart.items() if any(map(path.resolve().is_relative_to, taken))]
+    if not inside:
+        return Finding("keyring", ok=True, words="it and the journal of erasures lie apart from the data")
+    words = (
+        f"a backup of {settings.root} takes along what undoes erasures when it is restored. Set"
+        f" {' and '.join(inside)} to places outside of it, which are backed up apart, in their newest copy."
+    )
+    host = urlsplit(settings.effective_base_url).hostname or ""
+    return Finding("keyring", ok=is_loopback_name(host), words=words)
 
 
 def _database(settings: Settings) -> Finding:

@@ -42,6 +42,7 @@ def test_a_healthy_part_is_well(databases: Databases, tmp_path: Path) -> None:
     )
     assert {part: one.ok for part, one in found.items()} == {
         "data directory": True,
+        "keyring": True,
         "database": True,
         "queue": False,  # the embedded one runs while `serve` does
         "file types": True,
@@ -69,6 +70,23 @@ def test_a_desk_for_others_without_legal_texts_is_told(
         with session.transaction() as db:
             legal.change(db, None, document, "Text", "", now=NOON)
     assert findings(settings)["legal pages"].ok
+
+
+@pytest.mark.parametrize(("base_url", "is_well"), [("", True), ("https://desk.example", False)])
+def test_keys_that_a_backup_of_the_data_takes_along_are_told(
+    tmp_path: Path, base_url: str, *, is_well: bool
+) -> None:
+    data, apart = tmp_path / "data", tmp_path / "apart"
+    found = findings(load(data_dir=data, base_url=base_url))["keyring"]
+    assert (found.ok, "Set M4A_KEYRING_DIR and M4A_ERASURE_JOURNAL to" in found.words) == (is_well, True)
+    linked = tmp_path / "linked"
+    linked.symlink_to(data)
+    settings = load(data_dir=data, base_url=base_url, keyring_dir=linked / "k", erasure_journal=apart / "j")
+    found = findings(settings)["keyring"]
+    assert (found.ok, "Set M4A_KEYRING_DIR to" in found.words) == (is_well, True)
+    settings = load(data_dir=data, base_url=base_url, keyring_dir=apart / "k", erasure_journal=apart / "j")
+    found = findings(settings)["keyring"]
+    assert (found.ok, "lie apart from the data" in found.words) == (True, True)
 
 
 def test_every_broken_part_is_named_with_what_to_do(tmp_path: Path) -> None:
