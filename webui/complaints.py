@@ -20,6 +20,7 @@ def N_(text: str) -> str:  # noqa: N802 - the name under which gettext's tools l
 _SAID = (
     N_("An export of yours is being made. Please wait until it is ready."),
     N_("This is being erased already."),
+    N_("Nobody can be asked here by an automatic mail. Please ask in an answer."),
     N_("Please say what is to be erased."),
     N_("Please say up to when."),
     N_("The end must be after the beginning."),

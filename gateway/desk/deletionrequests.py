@@ -16,14 +16,15 @@ from sqlalchemy.orm import Session
 from gateway.desk import erasing, guarding
 from gateway.desk.guarding import Arrival, Guards
 from gateway.desk.writers import Writer
+from gateway.errors import Conflict
 from gateway.i18n import DEFAULT_LOCALE, _, speaking
 from gateway.rules.access import Actor
 from gateway.rules.deletion import asks_for_deletion, says_yes
 from gateway.rules.erasure import ErasureKind, Scope
 from gateway.rules.loops import is_by_machine
 from gateway.store import deletionrequests as requests
-from gateway.store import farewells, tickets
-from gateway.store.deletionrequests import Because, NewRequest, RequestView
+from gateway.store import farewells, outbox, tickets
+from gateway.store.deletionrequests import Asking, Because, NewRequest, RequestView
 from gateway.store.intake import Source
 from gateway.store.queries.filing import OwnMailbox
 from gateway.store.tickets import EventKind
@@ -76,6 +77,37 @@ def take(
 def of_ticket(db: Session, by: Actor, ticket_id: int) -> RequestView | None:
     """What a ticket that they see asks for; None if it asks for no deletion."""
     return requests.of_ticket(db, by.account_id, ticket_id)
+
+
+def find_asking(db: Session, by: Actor, number: int) -> Asking | None:
+    """Whom `ask` would ask in a ticket; None where nobody can be. NotFound for a ticket that they do not see.
+
+    None, too, for who may not erase.
+    """
+    if not erasing.may_erase(by, ErasureKind.TICKET):
+        return None
+    return requests.find_asking(db, by.account_id, tickets.stand(db, by.sight, number).id)
+
+
+def ask(db: Session, by: Actor, number: int, *, now: datetime) -> int:
+    """Take a ticket for a request for deletion, and have its sender asked to confirm it; its number.
+
+    People have read it: the guards of automatic mail do not hold it back. Denied for who may not erase,
+    NotFound for a ticket that they do not see, Conflict where nobody can be asked, or was already.
+    """
+    erasing.require(by, ErasureKind.TICKET)
+    ticket = tickets.stand(db, by.sight, number)
+    asking = requests.find_asking(db, by.account_id, ticket.id)
+    if asking is None:
+        raise Conflict("Nobody can be asked here by an automatic mail. Please ask in an answer.")
+    new = NewRequest(
+        by.account_id, ticket.id, asking.intake_id, asking.address, asking.locale, Because.PEOPLE, now
+    )
+    requests.mark_asked(db, new, now=now)
+    _tag(db, by.account_id, ticket.id, asking.locale)
+    _tell(db, by.account_id, ticket.id, "asked", now)
+    outbox.put(db, outbox.Topic.FILE, asking.intake_id, now=now)
+    return ticket.number
 
 
 def begin(db: Session, by: Actor, scope: Scope, *, quoted: Collection[str] = (), now: datetime) -> str:

@@ -35,7 +35,7 @@ def preview(db: Session, by: Actor, scope: Scope, *, now: datetime) -> Preview:
 
     Reads alone. Denied for who may not, NotFound for what is not there, Invalid for a scope that is none.
     """
-    _require(by, scope.kind)
+    require(by, scope.kind)
     erasure.check(scope)
     if not previewing.is_there(db, by.account_id, scope):
         raise NotFound
@@ -47,7 +47,7 @@ def begin(db: Session, by: Actor, scope: Scope, *, quoted: Collection[str] = (),
 
     Errors as for `preview`, and Conflict while the same is being erased.
     """
-    _require(by, scope.kind)
+    require(by, scope.kind)
     erasure.check(scope)
     if not previewing.is_there(db, by.account_id, scope):
         raise NotFound
@@ -74,13 +74,13 @@ def begin_by_rule(
 
 def show(db: Session, by: Actor, public_id: str) -> Progress:
     """How far one is; Denied for all but owner and admins who see all, NotFound for another account's."""
-    _require(by, ErasureKind.CONTACT)
+    require(by, ErasureKind.CONTACT)
     return erasures.get(db, by.account_id, public_id)
 
 
 def list_erasures(db: Session, by: Actor) -> Sequence[Progress]:
     """All of the account, newest first; Denied as for `show`."""
-    _require(by, ErasureKind.CONTACT)
+    require(by, ErasureKind.CONTACT)
     return erasures.list_of(db, by.account_id)
 
 
@@ -98,7 +98,8 @@ def find_receipt(db: Session, public_id: str) -> str | None:
     return found.receipt if found and found.state is State.DONE else None
 
 
-def _require(by: Actor, kind: ErasureKind) -> None:
+def require(by: Actor, kind: ErasureKind) -> None:
+    """Nothing for who may erase this; Denied for all others."""
     if not may_erase(by, kind):
         raise Denied(detail=f"{by.role} erases no {kind}")
 

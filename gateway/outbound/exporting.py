@@ -9,9 +9,12 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from threading import Event, Thread
 from types import TracebackType
 from typing import IO, Any, Self
+
+from sqlalchemy.orm import Session
 
 from gateway import log
 from gateway.clock import Clock
@@ -49,12 +52,18 @@ class Bindery:
 
 
 def make_export(export_id: int, *, bindery: Bindery, is_stopping: Callable[[], bool]) -> None:
-    """Make it and tell whoever asked. A second call for the same work does nothing."""
+    """Make it and tell whoever asked, also that it could not be made, after five tries.
+
+    A second call for the same work does nothing.
+    """
     with transaction() as db:
         task = exports.begin(db, export_id, now=bindery.clock.now())
     if task is None:
         return
     bindery.files.forget_parts(task.public_id)
+    if task.is_over:
+        _tell_failed(task, bindery)
+        return
     try:
         with _Heart(task, bindery.clock, is_stopping) as heart:
             _write(task, bindery, heart)
@@ -178,29 +187,46 @@ def _manifest(task: Task, counts: Counter[str], files: int, missing: list[str]) 
 
 def _tell(task: Task, bindery: Bindery) -> None:
     now = bindery.clock.now()
+    kept = _notice("export", task, bindery, at=now + LASTS)
+    size_bytes = bindery.files.size_bytes(task.public_id)
+    with transaction() as db:
+        is_wanted = exports.finish(db, task, size_bytes=size_bytes, now=now)
+        if is_wanted:
+            _queue(db, task, kept, now)
+    if not is_wanted:  # given up meanwhile; or another worker has it, who makes it anew
+        bindery.files.forget([task.public_id])
+
+
+def _tell_failed(task: Task, bindery: Bindery) -> None:
+    kept = _notice("export_failed", task, bindery, at=task.asked_at)
+    with transaction() as db:
+        if exports.fail(db, task):
+            _queue(db, task, kept, bindery.clock.now())
+
+
+def _notice(template: str, task: Task, bindery: Bindery, *, at: datetime) -> str:
+    """A mail to whoever asked, with a moment by their clock; the hash of its bytes."""
     with speaking(task.locale or DEFAULT_LOCALE):
-        until = by_the_clock(now + LASTS, task.zone)
+        told = by_the_clock(at, task.zone)
     raw = write_notice(
-        "export",
+        template,
         to=task.email,
         locale=task.locale,
         mail_domain=bindery.mail_domain,
-        now=now,
+        now=bindery.clock.now(),
         zone=task.zone,
         person=task.person,
         business=task.business,
         url=f"{bindery.base_url}/account/exports",
-        until=until,
+        at=told,
     )
-    kept, size_bytes = bindery.blobs.put(raw), bindery.files.size_bytes(task.public_id)
-    with transaction() as db:
-        is_wanted = exports.finish(db, task, size_bytes=size_bytes, now=now)
-        if is_wanted:
-            deliveries.queue_notice(
-                db, account_id=task.account_id, recipient=task.email, raw_sha256=kept.sha256, now=now
-            )
-    if not is_wanted:  # given up meanwhile; or another worker has it, who makes it anew
-        bindery.files.forget([task.public_id])
+    return bindery.blobs.put(raw).sha256
+
+
+def _queue(db: Session, task: Task, raw_sha256: str, now: datetime) -> None:
+    deliveries.queue_notice(
+        db, account_id=task.account_id, recipient=task.email, raw_sha256=raw_sha256, now=now
+    )
 
 
 class _Wanted:

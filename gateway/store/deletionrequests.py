@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 
 from gateway.mail.address import Address
 from gateway.store.models import (
+    Article,
     Contact,
     ContactAddress,
     Customer,
     DeletionRequest,
+    Mailbox,
     Ticket,
     table,
 )
@@ -21,10 +23,11 @@ from gateway.store.upsert import insert_into
 
 
 class Because(StrEnum):
-    """Why a ticket is taken for such a request: its words, or the address for privacy."""
+    """Why a ticket is taken for such a request: its words, the address for privacy, or people who read it."""
 
     WORDS = "words"
     ADDRESS = "address"
+    PEOPLE = "people"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,45 @@ def note(db: Session, new: NewRequest, *, now: datetime) -> None:
     db.connection().execute(
         insert_into(db.get_bind().dialect.name, _TABLE).values(values).on_conflict_do_nothing()
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """The first mail of whoever asks in a ticket, by which they can be asked to confirm it."""
+
+    intake_id: int
+    address: str
+    locale: str
+
+
+def find_asking(db: Session, account_id: int, ticket_id: int) -> Asking | None:
+    """Whom to ask; None where there is no mail of theirs, or but a machine's, or they were asked already."""
+    wanted = (
+        select(Article.intake_id, Article.from_address, Mailbox.locale)
+        .join(Ticket, Ticket.id == Article.ticket_id)
+        .join(Mailbox, Mailbox.id == Ticket.mailbox_id)
+        .outerjoin(_R, _R.ticket_id == Ticket.id)
+        .where(
+            Article.account_id == account_id,
+            Article.ticket_id == ticket_id,
+            Article.intake_id.is_not(None),
+            Article.auto.is_(None),
+            func.lower(Article.from_address) == func.lower(Ticket.requester_address),
+            _R.asked_at.is_(None),
+            func.coalesce(_R.erasure, "") == "",
+        )
+        .order_by(Article.id)
+        .limit(1)
+    )
+    found = db.execute(wanted).first()
+    return Asking(found[0], found[1], found[2]) if found and found[0] is not None else None
+
+
+def mark_asked(db: Session, new: NewRequest, *, now: datetime) -> None:
+    """A ticket asks for deletion, and whoever wrote this mail is asked to confirm it."""
+    note(db, new, now=now)
+    values = {"asked_at": new.asked_at, "intake_id": new.intake_id, "address": new.address[:320]}
+    db.execute(update(_R).where(_R.ticket_id == new.ticket_id, _R.asked_at.is_(None)).values(**values))
 
 
 def hear(

@@ -38,7 +38,10 @@ class ExportView:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """An export to be made by whoever holds `token`; `business` and what follows is for the mail about it."""
+    """An export to be made by whoever holds `token`; `business` and what follows is for the mail about it.
+
+    One that `is_over` was begun so often that it is made no more: it is to be told, and has failed.
+    """
 
     id: int
     public_id: str
@@ -53,6 +56,7 @@ class Task:
     email: str
     locale: str
     zone: str
+    is_over: bool
 
 
 def ask(
@@ -116,8 +120,7 @@ def remove(db: Session, account_id: int, staff_id: int, public_id: str) -> None:
 def begin(db: Session, export_id: int, *, now: datetime) -> Task | None:
     """What is to be made, by nobody else as long as it is told of (`beat`).
 
-    None where nothing is owed, somebody else is at it, or it was begun so often that it never will be: then
-    it has failed.
+    None where nothing is owed, or somebody else is at it.
     """
     owed = select(Outbox.id).where(Outbox.topic == Topic.EXPORT.value, Outbox.ref_id == export_id)
     row = db.execute(select(Export).where(Export.id == export_id).with_for_update()).scalar()
@@ -126,14 +129,12 @@ def begin(db: Session, export_id: int, *, now: datetime) -> Task | None:
         return None
     if db.execute(owed).first() is None or (row.leased_until is not None and row.leased_until > now):
         return None
-    if row.tries >= MOST_TRIES:
-        row.state = State.FAILED.value
-        outbox.done_for(db, Topic.EXPORT, export_id)
-        return None
-    row.state, row.tries, row.done, row.total = State.WORKING.value, row.tries + 1, 0, 0
+    is_over = row.tries >= MOST_TRIES
+    if not is_over:
+        row.state, row.tries, row.done, row.total = State.WORKING.value, row.tries + 1, 0, 0
     row.lease_token, row.leased_until = new_public_id(), now + LEASE
     outbox.reschedule(db, Topic.EXPORT, export_id, now + LEASE)
-    return _task(db, row)
+    return _task(db, row, is_over=is_over)
 
 
 def beat(db: Session, task: Task, *, done: int, total: int, now: datetime) -> bool:
@@ -166,6 +167,15 @@ def finish(db: Session, task: Task, *, size_bytes: int, now: datetime) -> bool:
     return is_wanted
 
 
+def fail(db: Session, task: Task) -> bool:
+    """It is made no more; False if nobody wants it any more."""
+    failed = _held(task).values(state=State.FAILED.value, leased_until=None, lease_token="")
+    is_wanted = bool(db.execute(failed.returning(Export.id)).first())
+    if is_wanted:
+        outbox.done_for(db, Topic.EXPORT, task.id)
+    return is_wanted
+
+
 def remove_all_of(db: Session, account_id: int) -> Sequence[str]:
     """Give up whatever an account has, ready or not; the public ids, whose files are to go."""
     gone = db.execute(
@@ -185,7 +195,7 @@ def _held(task: Task) -> Update:
     return update(Export).where(Export.id == task.id, Export.lease_token == task.token)
 
 
-def _task(db: Session, row: Export) -> Task:
+def _task(db: Session, row: Export, *, is_over: bool) -> Task:
     columns = Account.name, Staff.first_name, Staff.login, Staff.email, Staff.locale, Staff.zone
     both = select(*columns).join(Staff, Staff.account_id == Account.id).where(Staff.id == row.staff_id)
     business, first_name, login, email, locale, zone = db.execute(both).one()
@@ -203,6 +213,7 @@ def _task(db: Session, row: Export) -> Task:
         email=email,
         locale=locale,
         zone=zone,
+        is_over=is_over,
     )
 
 

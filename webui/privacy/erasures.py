@@ -145,6 +145,7 @@ def _dialogue() -> str:
         found = erasing.preview(db, by, scope, now=office().clock.now())
         is_ticket = scope.kind is ErasureKind.TICKET
         detail = get_detail(db, by.sight, int(scope.public_id), with_html=False) if is_ticket else None
+        asking = deletionrequests.find_asking(db, by, int(scope.public_id)) if is_ticket else None
         views = rail(overview(db, by), by)
     names = thing_names()
     return pages.render(
@@ -157,6 +158,7 @@ def _dialogue() -> str:
         size=size(found.bytes),
         quoted=found.quoted,
         files=_files(detail) if detail else [],
+        asks=asking.address if asking else "",
         sent=[(key, request.args.get(key, "")) for key in ("kind", "of", "first", "last")],
         back=_back(scope),
         is_proven=is_proven(),

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import Blueprint
+from flask import Blueprint, redirect
 from flask.typing import ResponseReturnValue
 
 from gateway.desk import deletionrequests, erasing
@@ -10,9 +10,10 @@ from gateway.i18n import _
 from gateway.rules.erasure import ErasureKind
 from gateway.store.deletionrequests import Because, RequestView
 from gateway.store.queries.contacts import find_requester
-from gateway.store.session import reading
+from gateway.store.session import reading, transaction
 from gateway.store.tickets import stand
 from webui import pages
+from webui.office import office
 from webui.sessions import actor, signed_in
 from webui.wording import day_and_time
 from webui.zones import local
@@ -49,6 +50,15 @@ def now(number: int) -> ResponseReturnValue:
     return pages.render("web/tickets/deletion.html", deletion=shown)
 
 
+@blueprint.post("/t/<int(max=999999999):number>/deletion")
+@signed_in
+def ask(number: int) -> ResponseReturnValue:
+    """Take it for a request for deletion, and have its sender asked to confirm it."""
+    with transaction() as db:
+        known = deletionrequests.ask(db, actor(), number, now=office().clock.now())
+    return redirect(f"/t/{known}", 303)
+
+
 def line(found: RequestView | None, *, number: int, contact: str | None, may_erase: bool) -> Line | None:
     """The line of a ticket whose requester is `contact`; None where nobody asks for deletion."""
     if found is None:
@@ -67,6 +77,8 @@ def line(found: RequestView | None, *, number: int, contact: str | None, may_era
 def _why(because: Because) -> str:
     if because is Because.ADDRESS:
         return _("This came to the address for privacy.")
+    if because is Because.PEOPLE:
+        return _("Somebody here takes this for a request for deletion.")
     return _("This asks for data to be deleted.")
 
 

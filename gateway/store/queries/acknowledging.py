@@ -71,7 +71,11 @@ def find_owed(db: Session, intake_id: int) -> Owed | None:
     )
 
 
-_QUESTIONS = {Because.WORDS.value: Words.DELETION, Because.ADDRESS.value: Words.PRIVACY}
+_QUESTIONS = {
+    Because.WORDS.value: Words.DELETION,
+    Because.PEOPLE.value: Words.DELETION,
+    Because.ADDRESS.value: Words.PRIVACY,
+}
 _OWED = (
     select(Account, Ticket, Mailbox, Article, DeletionRequest.because)
     .select_from(Article)

@@ -4,14 +4,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes, policy
+from functools import partial
 from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 
 from gateway.desk import deletionrequests, erasing
-from gateway.errors import Denied
+from gateway.errors import Conflict, Denied, NotFound
 from gateway.inbound.authentication.examining import Examine
+from gateway.inbound.file_intake import file_intake
 from gateway.mail.authres import NOT_EXAMINED, By, Check, Result, Verdict
 from gateway.mail.tokens import confirm_local, read_local
 from gateway.rules.access import Actor, Role
@@ -258,3 +260,62 @@ def test_who_may_not_erase_ties_nothing(desk: World) -> None:
     found = request(desk)
     assert found is not None
     assert found.erasure == ""
+
+
+def ask(desk: World, number: int = 1, by: Actor | None = None) -> int:
+    with session.transaction() as db:
+        return deletionrequests.ask(db, by or desk.ours.owner, number, now=desk.clock.now())
+
+
+def asking(desk: World, number: int = 1, by: Actor | None = None) -> str:
+    with session.reading() as db:
+        found = deletionrequests.find_asking(db, by or desk.ours.owner, number)
+        return found.address if found else ""
+
+
+def test_people_have_the_sender_of_any_mail_asked_who_confirms_and_is_believed(desk: World) -> None:
+    desk.receive(mail("It smokes."), guards=GUARDS)
+    assert (request(desk), asking(desk), sent(desk)) == (None, ANN, [])
+    assert ask(desk) == 1
+    found = request(desk)
+    assert found is not None
+    assert (found.because, found.address, told(desk)) == (Because.PEOPLE, ANN, ["asked"])
+    assert desk.detail().ticket.tags == ("deletion request",)
+    with session.reading() as db:
+        (owed,) = db.execute(select(Outbox.ref_id).where(Outbox.topic == "file")).scalars().all()
+    for _ in range(2):
+        file_intake(owed, blobs=desk.blobs, clock=desk.clock, guards=GUARDS)
+    (got,) = sent(desk)
+    assert got["Subject"] == "Please confirm your request for deletion [#1]"
+    answer(desk)
+    assert told(desk) == ["asked", "confirmed"]
+    assert asking(desk) == ""
+    with pytest.raises(Conflict):
+        ask(desk)
+
+
+def test_who_could_not_be_asked_by_itself_is_asked_by_people(desk: World) -> None:
+    replace(desk, examine=judging(NOT_EXAMINED)).receive(mail(ASKS), guards=GUARDS)
+    assert told(desk) == ["wanted"]
+    ask(desk)
+    found = request(desk)
+    assert found is not None
+    assert (found.because, found.asked_at is not None, told(desk)) == (
+        Because.WORDS,
+        True,
+        ["wanted", "asked"],
+    )
+
+
+def test_machines_are_asked_nothing_and_others_ask_nobody(desk: World) -> None:
+    desk.receive(mail("Away.", headers=["Auto-Submitted: auto-replied"]), guards=GUARDS)
+    assert asking(desk) == ""
+    with pytest.raises(Conflict):
+        ask(desk)
+    desk.receive(mail("It smokes."), guards=GUARDS)
+    assert (asking(desk, 2), asking(desk, 2, desk.ours.staff)) == (ANN, "")
+    with pytest.raises(Denied):
+        ask(desk, 2, desk.ours.staff)
+    for foreign in (deletionrequests.find_asking, partial(deletionrequests.ask, now=NOON)):
+        with pytest.raises(NotFound), session.transaction() as db:
+            foreign(db, desk.stranger.owner, 2)

@@ -6,19 +6,19 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from gateway.errors import NotFound
 from gateway.mail.parse import parse
 from gateway.outbound import exporting
 from gateway.outbound.exporting import make_export
-from gateway.rules.exporting import LASTS, State
+from gateway.rules.exporting import LASTS, MOST_TRIES, State
 from gateway.store import exports, session
 from gateway.store.exported import reading
 from gateway.store.exportfiles import ExportFiles
 from gateway.store.exports import LEASE
 from gateway.store.filetypes import detect_type
-from gateway.store.models import Article, Delivery
+from gateway.store.models import Article, Delivery, Staff
 from tests import world as cast
 from tests.databases import configured
 from tests.exporting import Opened, ask, bindery, exported, make
@@ -163,3 +163,26 @@ def test_it_is_there_for_a_week(world: World) -> None:
     world.clock.at += timedelta(seconds=1)
     with pytest.raises(NotFound):
         state_of(world, public_id)
+
+
+@pytest.mark.parametrize(
+    ("locale", "says"), [("en", "could not be made"), ("de", "konnte nicht erstellt werden")]
+)
+def test_who_asked_is_told_once_that_it_could_not_be_made(world: World, locale: str, says: str) -> None:
+    with session.transaction() as db:
+        db.execute(update(Staff).values(locale=locale))
+    key, public_id = ask(world, world.ours.owner)
+    for _ in range(MOST_TRIES):
+        with session.transaction() as db:
+            task = exports.begin(db, key, now=world.clock.now())
+            assert task is not None
+            assert not task.is_over
+        world.clock.advance(seconds=LEASE.total_seconds() + 1)
+    assert notices(world) == []
+    for _ in range(2):
+        make_export(key, bindery=bindery(world), is_stopping=lambda: False)
+    (told,) = notices(world)
+    assert says in " ".join(told.split())
+    assert "https://desk.example/account/exports" in told
+    assert "smokes" not in told
+    assert state_of(world, public_id) is State.FAILED

@@ -103,8 +103,13 @@ def test_what_fails_again_and_again_has_failed(world: World) -> None:
     made = ask(world.ours.owner)
     for number in range(MOST_TRIES):
         begun(made, number * LEASE)
-    assert begin(made, MOST_TRIES * LEASE) is None
+    task = begun(made, MOST_TRIES * LEASE)
+    assert task.is_over
+    with session.transaction() as db:
+        assert exports.fail(db, task)
+        assert not exports.fail(db, task)
     assert (view(world.ours.owner, made).state, owed()) == (State.FAILED, 0)
+    assert begin(made, 2 * MOST_TRIES * LEASE) is None
 
 
 def test_a_person_waits_for_one_at_a_time(world: World) -> None:

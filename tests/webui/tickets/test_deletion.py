@@ -13,6 +13,7 @@ from gateway.store import session
 from gateway.store.models import Contact, DeletionRequest, Ticket
 from tests.admitting import add_person
 from tests.webui.cast import World, mail
+from tests.webui.forms import send
 from tests.webui.pages import Page
 from tests.webui.test_routes import signed_in
 
@@ -90,3 +91,17 @@ def test_who_may_not_erase_reads_it_and_has_no_way(app: Flask, asked: str) -> No
     staff = signed_in(app, Actor(1, Role.STAFF, add_person(1, Role.STAFF), "sam"))
     assert "This asks for data to be deleted." in told(staff)
     assert Page(staff.get("/t/2")).all("#deletion a") == []
+
+
+def test_a_ticket_that_was_not_taken_for_one_can_be_by_people(browser: FlaskClient) -> None:
+    page = Page(browser.get("/account/erasures/new?kind=ticket&of=1"))
+    assert page.all("#ask form")[0].get("action") == "/t/1/deletion"
+    assert "is asked by mail to confirm" in page.text_of("#ask")
+    answer = send(browser, "/t/1/deletion")
+    assert (answer.status_code, answer.location) == (303, "/t/1")
+    assert "Somebody here takes this for a request for deletion." in told(browser, "/t/1")
+    assert "has not done so yet" in told(browser, "/t/1")
+    assert Page(browser.get("/account/erasures/new?kind=ticket&of=1")).all("#ask") == []
+    again = send(browser, "/t/1/deletion")
+    assert again.status_code == 409
+    assert "Please ask in an answer." in again.text
