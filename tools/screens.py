@@ -32,6 +32,9 @@ _LOOKS = (("light", "en-GB"), ("dark", "de-DE"))
 _QUALITY = 70
 _PASSWORD = re.compile(r"Sign in as (\S+) with the password (\S+)")
 _START_SECONDS = 90
+_ERASED = 8
+"""A ticket that no other picture shows."""
+
 _SWITCHES = ["--no-sandbox", "--auto-accept-this-tab-capture"]  # nobody is there to choose a screen to show
 
 Prepare = Callable[[Page], object]
@@ -63,6 +66,25 @@ def _export(page: Page) -> None:
     if not ready.count():
         page.locator("form[action='/account/exports'] button").click()
         ready.first.wait_for(timeout=60_000)
+
+
+def _erased(page: Page) -> None:
+    """One ticket is erased, the first time; the list of erasures."""
+    if not page.locator("#erasures li").count():
+        page.goto(f"/account/erasures/new?kind=ticket&of={_ERASED}")
+        page.locator("form[action='/account/erasures'] .primary").click()
+        page.locator("#erasure a[href$=receipt]").wait_for(timeout=60_000)
+        page.goto("/account/erasures")
+
+
+def _erasure(page: Page) -> None:
+    _erased(page)
+    _first("#erasures li a")(page)
+
+
+def _erase_customer(page: Page) -> None:
+    _first("main .list a")(page)
+    _first("#erase a")(page)
 
 
 def _select(page: Page) -> None:
@@ -198,6 +220,10 @@ SCREENS = (
     Screen("audit", "/account/audit"),
     Screen("stored", "/account/privacy"),
     Screen("exports", "/account/exports", _export),
+    Screen("erase-ticket", "/account/erasures/new?kind=ticket&of=4"),
+    Screen("erase-customer", "/customers", _erase_customer),
+    Screen("erasures", "/account/erasures", _erased),
+    Screen("erasure", "/account/erasures", _erasure),
     Screen("retention", "/account/retention?closed=730&spam=30&quarantined=30&remote=365"),
     Screen("termination", "/account/terminate"),
     Screen("tokens", "/account/tokens"),
@@ -258,6 +284,12 @@ def _signed_in(browser: Browser, base: str, login: str, password: str, **look: o
     return page
 
 
+def _age(blobs: Path) -> None:
+    """As if all mails had come an hour ago: what came just now is erased minutes later."""
+    for path in blobs.rglob("*"):
+        os.utime(path, (time.time() - 3600,) * 2)
+
+
 def _save(page: Page, path: Path) -> None:
     with Image.open(io.BytesIO(page.screenshot())) as picture:
         picture.convert("RGB").save(path, "WEBP", quality=_QUALITY, method=6)
@@ -275,6 +307,7 @@ def main() -> None:
         remote_scene(Path(folder), base) as scene,
         sync_playwright() as playwright,
     ):
+        _age(Path(folder) / "data" / "blobs")
         browser = playwright.chromium.launch(executable_path=program, args=_SWITCHES)
         for width, height in _SIZES:
             for scheme, locale in _LOOKS:
