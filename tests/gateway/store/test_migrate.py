@@ -203,6 +203,37 @@ def test_a_sealed_address_of_an_outgoing_server_becomes_an_account(
     databases.drop(url)
 
 
+def test_who_waited_for_a_receipt_still_gets_it(databases: Databases, kind: str, tmp_path: Path) -> None:
+    columns = "id, account_id, intake_id, address, locale, because, erasure, delivery_id, created_at"
+    waiting = {
+        "waiting": "(1, 1, 1, 'ann@mus.example', 'de', 'words', 'e1', NULL, AT)",
+        "on its way": "(2, 1, 2, 'bob@mus.example', 'en', 'words', 'e2', 7, AT)",
+        "has it": "(3, 1, 3, '', 'en', 'words', 'e3', NULL, AT)",
+        "only asked": "(4, 1, 4, 'dan@mus.example', 'en', 'words', '', NULL, AT)",
+    }
+    with configured(databases.empty(kind, tmp_path)) as url:
+        migrate.upgrade("0001")
+        with session.schema_change() as connection:
+            connection.execute(text(OLDEST.split(";", maxsplit=1)[0]))
+        migrate.upgrade("0041")
+        with session.schema_change() as connection:
+            for row in waiting.values():
+                values = row.replace("AT", _AT)
+                connection.execute(text(f"INSERT INTO deletion_request ({columns}) VALUES {values}"))
+            owed = (
+                f"INSERT INTO outbox (topic, ref_id, told, due_at, created_at) VALUES ('receipt', 1, 0, {_AT}"
+            )
+            connection.execute(text(f"{owed}, {_AT})"))
+        migrate.upgrade()
+        with session.schema_change() as connection:
+            told = text("SELECT id, account_id, erasure_public_id, recipient, locale FROM farewell")
+            (farewell,) = connection.execute(told).all()
+            work = connection.execute(text("SELECT topic, ref_id FROM outbox")).all()
+    assert tuple(farewell[1:]) == (1, "e1", "ann@mus.example", "de")
+    assert [tuple(row) for row in work] == [("certify", farewell[0])]
+    databases.drop(url)
+
+
 def test_under_another_key_the_database_stays_as_it_was(
     databases: Databases, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
