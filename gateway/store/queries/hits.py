@@ -11,11 +11,12 @@ words begin with PostgreSQL has an index that is asked for one stretch after the
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, cached_property
 from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     ColumnElement,
     CursorResult,
@@ -24,6 +25,7 @@ from sqlalchemy import (
     Text,
     TextClause,
     and_,
+    any_,
     bindparam,
     column,
     func,
@@ -99,7 +101,8 @@ class Reader:
         self._connection = db.connection()
         self._is_sqlite = self._connection.dialect.name == "sqlite"
         shape = _Shape(self._is_sqlite, sight.is_guest, sight.reach is not None, span != Span())
-        self._statements = _statements(shape, conditions) if conditions else _common_statements(shape)
+        self._common = _common_statements(shape)
+        self._statements = _Statements(shape, conditions) if conditions else self._common
         days = {"since": span.since, "until": span.until} if shape.has_span else {}
         self._values = seeing.values(sight) | days
         self._match: Match | None = None
@@ -136,7 +139,7 @@ class Reader:
         if not tickets:
             return {}
         values = {**self._values, "tickets": list(tickets), "newest": newest}
-        rows = self._rows(self._statements.of_tickets, values | self._queries(matches))
+        rows = self._rows(self._common.of_tickets, values | self._queries(matches))
         tests = [holds(match) for match in matches] if self._is_sqlite else []
         first: dict[int, tuple[int, int]] = {}
         for row in sorted(rows, key=itemgetter(0), reverse=True):
@@ -201,10 +204,10 @@ class Reader:
     ) -> Sequence[tuple[int, bool]]:
         """Articles, and whether they match."""
         if not self._is_sqlite:
-            rows = self._connection.execute(statement, {**values, "query": tsquery(match)})
+            rows = self._connection.execute(statement, {**values, "query": tsquery(match)}).all()
             return [(row[0], row[1]) for row in rows]
         test = holds(match)
-        return [(row[0], test(row[1])) for row in self._connection.execute(statement, values)]
+        return [(row[0], test(row[1])) for row in self._connection.execute(statement, values).all()]
 
     def _first(self, ids: list[int], end: int, count: int) -> Hits:
         """So many of these articles; behind all of them nothing was looked at below `end`."""
@@ -301,7 +304,7 @@ _FTS5 = a_table("article_search", column("rowid", BigInteger))
 _MATCHES = text("article_search MATCH :query AND article_search.rowid < :below")
 _CONTENT = a_table("article_search_content", column("id", BigInteger), column("c0", Text))
 _VECTORS = a_table("article_search", column("id", BigInteger), column("words", TSVECTOR))
-_THEIRS = _ARTICLE.ticket_id.in_(bindparam("tickets", expanding=True)), _ARTICLE.id <= bindparam("newest")
+_BEFORE = _ARTICLE.id <= bindparam("newest")
 _LOOK = {
     True: text("SELECT id, c0 FROM article_search_content WHERE id < :below ORDER BY id DESC LIMIT :most"),
     False: text(
@@ -367,45 +370,73 @@ class _Shape:
     has_span: bool
 
 
-@dataclass(frozen=True, slots=True)
 class _Statements:
     """Articles, each with its ticket if that is wanted: from the index, and of those that were looked at.
 
-    And those of some tickets, with their words or whether these match.
+    And those of some tickets, with their words or whether these match. Each is made when it is asked for: of
+    filters that takes longer than many a search.
     """
 
-    by_index: _Rows
-    by_sender: _Rows
-    by_key: _Rows
-    of_tickets: _Rows
+    def __init__(self, shape: _Shape, conditions: Sequence[ColumnElement[bool]]) -> None:
+        self._is_sqlite = shape.is_sqlite
+        self._seen = [_ARTICLE.account_id == bindparam("account")]
+        if shape.is_guest:
+            self._seen.append(seeing.ARTICLES)
+        if shape.has_span:  # SQLite has to read all of an article's text to come to this column
+            self._seen += [
+                _ARTICLE.created_at >= bindparam("since"),
+                _ARTICLE.created_at < bindparam("until"),
+            ]
+        self._wanted = [_TICKET.account_id == bindparam("account"), *conditions]
+        if shape.is_within:
+            self._wanted.append(seeing.TICKETS)
 
+    @cached_property
+    def by_index(self) -> _Rows:
+        """What matches below an article."""
+        if not self._is_sqlite:
+            return _of_piece(_PIECE, self._home)
+        newest = select(_FTS5.c.rowid, _home(self._home, _FTS5.c.rowid)).where(_MATCHES)
+        return newest.order_by(_FTS5.c.rowid.desc())
 
-def _statements(shape: _Shape, conditions: Sequence[ColumnElement[bool]]) -> _Statements:
-    seen = [_ARTICLE.account_id == bindparam("account")]
-    if shape.is_guest:
-        seen.append(seeing.ARTICLES)
-    if shape.has_span:  # SQLite has to read all of an article's text to come to this column
-        seen += [_ARTICLE.created_at >= bindparam("since"), _ARTICLE.created_at < bindparam("until")]
-    wanted = [_TICKET.account_id == bindparam("account"), *conditions]
-    if shape.is_within:
-        wanted.append(seeing.TICKETS)
-    joined = table(Article).join(table(Ticket), and_(_TICKET.id == _ARTICLE.ticket_id, *wanted))
-    home = select(_TICKET.id).select_from(joined).where(*seen)
-    theirs = select(_TICKET.id).where(_TICKET.id == _ARTICLE.ticket_id, *wanted).scalar_subquery()
-    by_key = select(_ARTICLE.id, theirs).where(*seen)
-    by_key = by_key.where(_ARTICLE.id.in_(bindparam("articles", expanding=True)))
-    by_key = by_key.order_by(_ARTICLE.id.desc())
-    if shape.is_sqlite:
-        newest = select(_FTS5.c.rowid, _home(home, _FTS5.c.rowid)).where(_MATCHES)
-        newest = newest.order_by(_FTS5.c.rowid.desc())
-        return _Statements(newest, newest, by_key, _of_tickets_sqlite(seen))
-    by_index, by_sender = _of_piece(_PIECE, home), _of_piece(_PIECE_OF_SENDER, home)
-    return _Statements(by_index, by_sender, by_key, _of_tickets_postgresql(seen))
+    @cached_property
+    def by_sender(self) -> _Rows:
+        """Likewise by PostgreSQL's index of senders."""
+        return _of_piece(_PIECE_OF_SENDER, self._home)
+
+    @cached_property
+    def by_key(self) -> _Rows:
+        """Some articles."""
+        wanted = _TICKET.id == _ARTICLE.ticket_id, *self._wanted
+        by_key = select(_ARTICLE.id, select(_TICKET.id).where(*wanted).scalar_subquery()).where(*self._seen)
+        by_key = by_key.where(_among(_ARTICLE.id, "articles", is_sqlite=self._is_sqlite))
+        return by_key.order_by(_ARTICLE.id.desc())
+
+    @cached_property
+    def of_tickets(self) -> _Rows:
+        """Those of some tickets, whatever the filters."""
+        return (_of_tickets_sqlite if self._is_sqlite else _of_tickets_postgresql)(self._seen)
+
+    @property
+    def _home(self) -> _Rows:
+        mine = and_(_TICKET.id == _ARTICLE.ticket_id, *self._wanted)
+        return select(_TICKET.id).select_from(table(Article).join(table(Ticket), mine)).where(*self._seen)
 
 
 def _of_piece(piece: TextClause, home: _Rows) -> _Rows:
     part = piece.columns(column("id", BigInteger), column("hits", BigInteger)).subquery("part")
     return select(part.c.id, _home(home, part.c.id), part.c.hits).order_by(part.c.id.desc())
+
+
+def _among(key: ColumnElement[int], name: str, *, is_sqlite: bool) -> ColumnElement[bool]:
+    """That a key is one of some.
+
+    PostgreSQL takes an array: a list of values would be another statement for each number of them, which its
+    driver has to read and to translate again and again.
+    """
+    if is_sqlite:
+        return key.in_(bindparam(name, expanding=True))
+    return key == any_(bindparam(name, type_=ARRAY(BigInteger)))
 
 
 def _home(home: _Rows, article: ColumnElement[int]) -> ColumnElement[int | None]:
@@ -419,12 +450,13 @@ def _home(home: _Rows, article: ColumnElement[int]) -> ColumnElement[int | None]
 def _of_tickets_sqlite(seen: Sequence[ColumnElement[bool]]) -> _Rows:
     joined = table(Article).join(_CONTENT, _CONTENT.c.id == _ARTICLE.id)
     statement = select(_ARTICLE.id, _ARTICLE.ticket_id, _CONTENT.c.c0).select_from(joined)
-    return statement.where(*seen, *_THEIRS)
+    return statement.where(*seen, _BEFORE, _among(_ARTICLE.ticket_id, "tickets", is_sqlite=True))
 
 
 def _of_tickets_postgresql(seen: Sequence[ColumnElement[bool]]) -> _Rows:
     """Their articles first, or the planner might ask the index of all for the words."""
-    mine = select(_ARTICLE.id, _ARTICLE.ticket_id).where(*seen, *_THEIRS)
+    among = _among(_ARTICLE.ticket_id, "tickets", is_sqlite=False)
+    mine = select(_ARTICLE.id, _ARTICLE.ticket_id).where(*seen, _BEFORE, among)
     theirs = mine.cte("theirs").prefix_with("MATERIALIZED")
     matching = (
         _VECTORS.c.words.bool_op("@@")(func.to_tsquery("simple", bindparam(name))).label(name)
@@ -437,4 +469,4 @@ def _of_tickets_postgresql(seen: Sequence[ColumnElement[bool]]) -> _Rows:
 @cache
 def _common_statements(shape: _Shape) -> _Statements:
     """Without filters: built once."""
-    return _statements(shape, ())
+    return _Statements(shape, ())

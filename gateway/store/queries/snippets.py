@@ -48,7 +48,7 @@ def snippets_of(
 def _new_texts(
     db: Session, account_id: int, marked: Pattern[str], articles: Sequence[int]
 ) -> dict[int, tuple[Part, ...]]:
-    rows = db.connection().execute(_NEW, {"account": account_id, "articles": articles})
+    rows = db.connection().execute(_NEW, {"account": account_id, "articles": articles}).all()
     return {row[0]: parts for row in rows if (parts := excerpt(row[1], marked)) is not None}
 
 

@@ -205,7 +205,7 @@ def rows_by_id(
     if not tickets:
         return {}
     values = seeing.values(sight) | {"tickets": list(tickets), "reader": _reader(reader_id)}
-    return {row[0]: _row(*row) for row in db.connection().execute(_BY_ID.of(sight), values)}
+    return {row[0]: _row(*row) for row in db.connection().execute(_BY_ID.of(sight), values).all()}
 
 
 def _page(
