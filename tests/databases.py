@@ -5,8 +5,10 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import count
 from pathlib import Path
@@ -27,6 +29,16 @@ _NOT_DURABLE = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")  
 _SMALL = ("min_wal_size=32MB", "max_wal_size=64MB")  # it may all lie in memory
 
 
+@dataclass(frozen=True)
+class Furnished:
+    """A database in which something was done once, to be copied: where it is, its files, what was given."""
+
+    place: str
+    folder: Path
+    given: object
+    made_at: float
+
+
 class Databases:
     """Gives out databases; the PostgreSQL server comes from its wheel and starts when first asked for."""
 
@@ -35,6 +47,8 @@ class Databases:
         self._numbers = count(1)
         self._server: Any = None
         self._settings: dict[str, str] = {}
+        self._furnished: dict[tuple[str, str], Furnished] = {}
+        self._given: dict[str, object] = {}
 
     def empty(self, kind: str, folder: Path) -> str:
         """The address of a database without any table."""
@@ -42,20 +56,50 @@ class Databases:
             return f"sqlite:///{folder / f'empty{next(self._numbers)}.db'}"
         return self._create("template0")
 
-    def migrated(self, kind: str, folder: Path) -> str:
-        """The address of a database at the newest schema."""
+    def migrated(self, kind: str, folder: Path, like: Furnished | None = None) -> str:
+        """The address of a database at the newest schema; `like` one that was furnished, if told."""
         if kind == "sqlite":
-            target = folder / f"desk{next(self._numbers)}.db"
-            shutil.copyfile(self._sqlite_template, target)
-            return f"sqlite:///{target}"
-        return self._create(self._postgresql_template)
+            url = f"sqlite:///{folder / f'desk{next(self._numbers)}.db'}"
+            self.lay(url, like)
+            return url
+        url = self._create(like.place if like else self._postgresql_template)
+        return self._note(url, like)
 
-    def lay(self, url: str) -> None:
-        """Put a file at the newest schema where this address of SQLite points."""
+    def lay(self, url: str, like: Furnished | None = None) -> None:
+        """Put a file at the newest schema where this address of SQLite points; likewise."""
         path = make_url(url).database
         assert path, url
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(self._sqlite_template, path)
+        shutil.copyfile(like.place if like else self._sqlite_template, path)
+        self._note(url, like)
+
+    def furnished(
+        self, kind: str, name: str, furnish: Callable[[Path], object], *, fresh_seconds: float = float("inf")
+    ) -> Furnished:
+        """A database in which `furnish` was done, with a folder for its files; again once it is not fresh.
+
+        What each of thousands of tests begins with is written once, and copied.
+        """
+        known = self._furnished.get((kind, name))
+        if known is None or time.monotonic() - known.made_at > fresh_seconds:
+            folder = Path(tempfile.mkdtemp(dir=self._folder))
+            url = self.migrated(kind, folder)
+            with configured(url):
+                given = furnish(folder)
+            place = make_url(url).database
+            assert place, url
+            self._furnished[kind, name] = Furnished(place, folder, given, time.monotonic())
+        return self._furnished[kind, name]
+
+    def given(self, url: str) -> object:
+        """What was given when the database was furnished that the one at this address is like; or None."""
+        return self._given.get(url)
+
+    def _note(self, url: str, like: Furnished | None) -> str:
+        self._given.pop(url, None)  # a file may be laid over another one
+        if like is not None:
+            self._given[url] = like.given
+        return url
 
     def as_superuser(self, url: str) -> str:
         """The same database of PostgreSQL for who may do everything, as the product should not run."""
@@ -93,6 +137,7 @@ class Databases:
 
     def drop(self, url: str) -> None:
         """Give the space back; a SQLite file goes with its folder."""
+        self._given.pop(url, None)
         if (name := make_url(url).database) and url.startswith("postgresql"):
             self._do(f'DROP DATABASE "{name}" WITH (FORCE)')
 

@@ -71,6 +71,14 @@ class Business:
 
 
 @dataclass(frozen=True)
+class Cast:
+    """Both accounts, as the database has them."""
+
+    ours: Business
+    stranger: Business
+
+
+@dataclass(frozen=True)
 class Received:
     """What became of a mail: its fate, and the number of its ticket."""
 
@@ -231,11 +239,17 @@ def contact_of(business: Business) -> int:
         return db.execute(insert(Contact).returning(Contact.id), values).scalar_one()
 
 
-def build(folder: Path) -> World:
-    """The cast in the configured database, with the blobs below `folder`."""
+def settle(_folder: Path) -> Cast:
+    """Put both accounts into the configured database; they have no files."""
+    return Cast(ours=_business("ours", SUPPORT), stranger=_business("stranger", FOREIGN))
+
+
+def build(folder: Path, settled: object = None) -> World:
+    """The cast in the configured database, unless it is settled there, with the blobs below `folder`."""
+    cast = settled if isinstance(settled, Cast) else settle(folder)
     return World(
-        ours=_business("ours", SUPPORT),
-        stranger=_business("stranger", FOREIGN),
+        ours=cast.ours,
+        stranger=cast.stranger,
         blobs=BlobStore(folder / "blobs", folder / "keyring"),
         clock=SetClock(),
     )

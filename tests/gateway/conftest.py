@@ -17,9 +17,16 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def db_url(kind: str, databases: Databases, tmp_path: Path) -> Iterator[str]:
+def settled() -> None:
+    """Who asks for this finds the standing cast in the database: copied with it, not written again."""
+
+
+@pytest.fixture
+def db_url(kind: str, databases: Databases, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
     """The address of a fresh database at the newest schema."""
-    url = databases.migrated(kind, tmp_path)
+    wants_cast = "settled" in request.fixturenames
+    like = databases.furnished(kind, "cast", cast.settle) if wants_cast else None
+    url = databases.migrated(kind, tmp_path, like)
     yield url
     databases.drop(url)
 
@@ -32,9 +39,9 @@ def database(db_url: str) -> Iterator[str]:
 
 
 @pytest.fixture
-def world(database: str, tmp_path: Path) -> cast.World:
+def world(settled: None, database: str, databases: Databases, tmp_path: Path) -> cast.World:
     """Two accounts: ours with owner, staff, mailbox and a customer; a stranger's."""
-    return cast.build(tmp_path)
+    return cast.build(tmp_path, databases.given(database))
 
 
 @pytest.fixture

@@ -32,10 +32,10 @@ from tests.world import SetClock, World
 
 
 @pytest.fixture
-def world(db_url: str, tmp_path: Path) -> Iterator[World]:
+def world(settled: None, db_url: str, databases: Databases, tmp_path: Path) -> Iterator[World]:
     """The cast with a furnished account of ours."""
     with configured(db_url):
-        made = cast.build(tmp_path)
+        made = cast.build(tmp_path, databases.given(db_url))
         furnish(made)
         yield made
 

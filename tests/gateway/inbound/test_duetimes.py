@@ -14,15 +14,15 @@ from gateway.store.models import Outbox
 from gateway.store.outbox import OutboxRow, Topic
 from gateway.store.queries.tickets import Order, TicketFilter, list_tickets
 from tests import world as cast
-from tests.databases import configured
+from tests.databases import Databases, configured
 from tests.promising import promise
 from tests.world import NOON, World, mail, ticket_row
 
 
 @pytest.fixture
-def world(db_url: str, tmp_path: Path) -> Iterator[World]:
+def world(settled: None, db_url: str, databases: Databases, tmp_path: Path) -> Iterator[World]:
     with configured(db_url):
-        yield cast.build(tmp_path)
+        yield cast.build(tmp_path, databases.given(db_url))
 
 
 def row() -> OutboxRow:

@@ -19,7 +19,7 @@ from gateway.store.blobs import BlobStore, KeptBlob
 from gateway.store.intake import Fate, IntakeRow
 from gateway.store.models import Article, Intake, Outbox
 from tests import world as cast
-from tests.databases import configured
+from tests.databases import Databases, configured
 from tests.world import SUPPORT, World, mail
 
 FILE = (
@@ -30,9 +30,9 @@ FILE = (
 
 
 @pytest.fixture
-def world(db_url: str, tmp_path: Path) -> Iterator[World]:
+def world(settled: None, db_url: str, databases: Databases, tmp_path: Path) -> Iterator[World]:
     with configured(db_url):
-        yield cast.build(tmp_path)
+        yield cast.build(tmp_path, databases.given(db_url))
 
 
 def break_parser(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:

@@ -15,14 +15,14 @@ from gateway.store.models import Outbox
 from gateway.store.outbox import Topic
 from gateway.store.queries.articles import AttachmentView
 from tests import world as cast
-from tests.databases import configured
+from tests.databases import Databases, configured
 from tests.world import World
 
 
 @pytest.fixture
-def world(db_url: str, tmp_path: Path) -> Iterator[World]:
+def world(settled: None, db_url: str, databases: Databases, tmp_path: Path) -> Iterator[World]:
     with configured(db_url):
-        yield cast.build(tmp_path)
+        yield cast.build(tmp_path, databases.given(db_url))
 
 
 def png(size: tuple[int, int] = (1000, 500), colour: str = "red") -> bytes:

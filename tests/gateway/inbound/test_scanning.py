@@ -18,7 +18,7 @@ from gateway.store.models import Intake, Outbox
 from gateway.store.outbox import Topic
 from gateway.store.queries.articles import AttachmentView
 from tests import world as cast
-from tests.databases import configured
+from tests.databases import Databases, configured
 from tests.fakes.clamd import EICAR, SIGNATURE, Double
 from tests.world import SUPPORT, World
 
@@ -26,9 +26,9 @@ NOBODY = "tcp://127.0.0.1:1"
 
 
 @pytest.fixture
-def world(db_url: str, tmp_path: Path) -> Iterator[World]:
+def world(settled: None, db_url: str, databases: Databases, tmp_path: Path) -> Iterator[World]:
     with configured(db_url):
-        yield cast.build(tmp_path)
+        yield cast.build(tmp_path, databases.given(db_url))
 
 
 @pytest.fixture

@@ -77,10 +77,10 @@ def zoras(number: int, *, subject: str = "Subjmark") -> bytes:
 
 
 @pytest.fixture
-def world(db_url: str, tmp_path: Path) -> Iterator[World]:
+def world(settled: None, db_url: str, databases: Databases, tmp_path: Path) -> Iterator[World]:
     """Three mails of Zora, with an answer and a note, between two of Bob's."""
     with configured(db_url):
-        made = cast.build(tmp_path)
+        made = cast.build(tmp_path, databases.given(db_url))
         made.receive(mail("Bob's first", sender=f"Bob <{BOB}>"), mail_from=BOB)
         for number in range(3):
             made.receive(zoras(number), mail_from=ZORA)

@@ -20,16 +20,16 @@ from gateway.store.exports import LEASE
 from gateway.store.filetypes import detect_type
 from gateway.store.models import Article, Delivery, Staff
 from tests import world as cast
-from tests.databases import configured
+from tests.databases import Databases, configured
 from tests.exporting import Opened, ask, bindery, exported, make
 from tests.furnished import with_file
 from tests.world import World, mail
 
 
 @pytest.fixture
-def world(db_url: str, tmp_path: Path) -> Iterator[World]:
+def world(settled: None, db_url: str, databases: Databases, tmp_path: Path) -> Iterator[World]:
     with configured(db_url):
-        made = cast.build(tmp_path)
+        made = cast.build(tmp_path, databases.given(db_url))
         made.receive(with_file("It smokes."))
         yield made
 

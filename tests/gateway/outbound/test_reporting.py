@@ -17,16 +17,16 @@ from gateway.store.outbox import Topic
 from gateway.store.reports import Kept
 from tests import world as cast
 from tests.admitting import add_limited
-from tests.databases import configured
+from tests.databases import Databases, configured
 from tests.world import NOON, World, mail
 
 DAY = Question(date(2026, 3, 2), date(2026, 3, 2))
 
 
 @pytest.fixture
-def world(db_url: str, tmp_path: Path) -> Iterator[World]:
+def world(settled: None, db_url: str, databases: Databases, tmp_path: Path) -> Iterator[World]:
     with configured(db_url):
-        yield cast.build(tmp_path)
+        yield cast.build(tmp_path, databases.given(db_url))
 
 
 def counted(world: World, by: Actor) -> Kept:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import world as cast
 from tests.databases import Databases, configured
 from tests.fakes.dovecot import Dovecot
 from tests.fakes.fetching import Fetching
@@ -14,7 +15,8 @@ from tests.world import World
 
 @pytest.fixture
 def database(databases: Databases, tmp_path: Path) -> Iterator[str]:
-    with configured(databases.migrated("sqlite", tmp_path)) as url:
+    like = databases.furnished("sqlite", "cast", cast.settle)
+    with configured(databases.migrated("sqlite", tmp_path, like)) as url:
         yield url
 
 

@@ -16,7 +16,7 @@ from gateway.store import session
 from gateway.store.exported import persons
 from gateway.store.models import Contact, ContactAddress, Customer, RemoteSystem, Ticket
 from tests import world as cast
-from tests.databases import configured
+from tests.databases import Databases, configured
 from tests.exporting import Opened, exported
 from tests.furnished import with_file
 from tests.world import ANN, BOB, FOREIGN, NOON, World, mail
@@ -34,10 +34,10 @@ def by_token(world: World, number: int) -> str:
 
 
 @pytest.fixture
-def world(db_url: str, tmp_path: Path) -> Iterator[World]:
+def world(settled: None, db_url: str, databases: Databases, tmp_path: Path) -> Iterator[World]:
     """Ann and Cara of Acme, Bob of Beta: each has a ticket; all write in Ann's, and Ann in Bob's."""
     with configured(db_url):
-        made = cast.build(tmp_path)
+        made = cast.build(tmp_path, databases.given(db_url))
         _write(made)
         yield made
 
