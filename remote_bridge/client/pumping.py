@@ -88,9 +88,10 @@ class Pump:
                 _LONGEST_SECONDS if (rest_in := showing.rest_in()) is None else max(rest_in, 0.001),
                 _LONGEST_SECONDS,
             )
+            # Others run even if it is time already, which `asyncio.timeout` would not let them: a screen that
+            # is always worth a look would keep them off for good.
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(pause):  # `wait_for` would put a task between
-                    await viewer.wake.wait()
+                await asyncio.wait_for(viewer.wake.wait(), pause)
             viewer.wake.clear()
             if showing.is_stuck():
                 self._lost(viewer)
