@@ -14,6 +14,7 @@ from gateway.store import session
 from gateway.store.models import Record
 
 _PAGES = 1000
+_AT_ONCE = 8
 
 
 def wipe(breathe: Callable[[], None]) -> None:
@@ -22,9 +23,10 @@ def wipe(breathe: Callable[[], None]) -> None:
     On SQLite the file is written anew (VACUUM): meanwhile nobody else writes.
     """
     if not session.is_sqlite():
+        tables = [f'"{name}"' for name in (*Record.metadata.tables, "article_search")]
         with session.outside() as run:
-            for name in (*Record.metadata.tables, "article_search"):
-                run(f'VACUUM "{name}"')
+            for start in range(0, len(tables), _AT_ONCE):
+                run(f"VACUUM {', '.join(tables[start : start + _AT_ONCE])}")
                 breathe()
         return
     _merge_words(breathe)
