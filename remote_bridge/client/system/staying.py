@@ -5,6 +5,7 @@ The main thread belongs to the face, as in a session by a link; the presence has
 
 import asyncio
 import contextlib
+import gc
 import queue
 import threading
 import time
@@ -88,6 +89,8 @@ class Stay:
                 if isinstance(event, BaseException):
                     raise event
                 self._answer(*event)
+                # A window of Tk that is left to the collector of another thread takes the process with it.
+                gc.collect()
         finally:
             with contextlib.suppress(RuntimeError):  # the loop is closed
                 self._loop.call_soon_threadsafe(self._leave)

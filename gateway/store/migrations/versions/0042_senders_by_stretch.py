@@ -1,7 +1,7 @@
 """An index of PostgreSQL by which the beginning of a sender's word is looked for stretch by stretch
 
 Revision: 0042, after 0041. It is made of words that are there already, so the version before keeps it, too.
-Nothing is filed while it is made: ten to thirty seconds for each 100,000 messages.
+Nothing is filed while it is made: five to thirty seconds for each 100,000 messages.
 """
 
 from alembic import op

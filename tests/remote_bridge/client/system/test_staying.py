@@ -1,8 +1,10 @@
 """A system that stays, as a process on a real screen at the real relay: who is asked, when, and when not."""
 
 import asyncio
+import gc
 import queue
 import threading
+import weakref
 import webbrowser
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -398,3 +400,35 @@ def test_a_session_of_a_system_is_reported_at_the_desk_where_it_is_enrolled(
                 assert browser.shown[0].endswith("failure=host-lost")
 
     in_a_loop(told)
+
+
+class Tangled(ThrownAway):
+    """A face that only the collector lets go of, as a window of Tk is."""
+
+    def __init__(self, gone: list[str]) -> None:
+        self._self = self
+        weakref.finalize(self, lambda: gone.append(threading.current_thread().name))
+
+
+def test_the_face_of_a_session_is_let_go_of_by_the_thread_that_showed_it(tmp_path: Path) -> None:
+    gone: list[str] = []
+    room = Room(no_screen, lambda _: None, tmp_path, lambda _act, _report: Tangled(gone), lambda _: None)  # type: ignore[arg-type]
+
+    async def told() -> None:
+        async with Place() as place:
+            with enrol_desk(f"ws://127.0.0.1:{place.port}") as desk:
+                one = place.desk.install()
+                keeping = kept(tmp_path, desk.address, one)
+                running = threading.Thread(target=Stay(keeping, room).run, name="shows")
+                running.start()
+                one.calls.append(place.desk.make())
+                await place.until(lambda: bool(gone))
+                await asyncio.to_thread(keeping.forget)
+                await asyncio.to_thread(running.join, 20)
+                assert gone == ["shows"]
+
+    gc.disable()
+    try:
+        in_a_loop(told)
+    finally:
+        gc.enable()
