@@ -61,15 +61,21 @@ class Shown:
         return sorted(boxes, key=lambda box: box.winfo_rooty())
 
 
+@pytest.fixture(autouse=True)
+def collected() -> Iterator[None]:
+    """Windows are let go of by this thread: Tk aborts where another one does it."""
+    yield
+    gc.collect()
+
+
 @pytest.fixture
-def shown(display: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shown]:
+def shown(collected: None, display: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shown]:
     monkeypatch.setenv("DISPLAY", display)
     one = Shown()
     yield one
     with contextlib.suppress(tk.TclError):  # the test has closed it
         one.face.root.destroy()
     vars(one).clear()
-    gc.collect()  # here: Tk aborts where another thread does it
 
 
 def test_the_question_has_a_tick_for_each_thing_that_is_asked_and_no_other(shown: Shown) -> None:
