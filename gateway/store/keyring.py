@@ -160,11 +160,17 @@ class Keyring:
 
     def _connect(self) -> sqlite3.Connection:
         at = self.directory / "keys.db"
-        is_new = not at.exists()
         self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        connection = sqlite3.connect(at, _BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-        for statement in (*_PREPARED, *_TABLES):
-            connection.execute(statement)
+        opening = os.open(self.directory / "opening", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            # SQLite does not wait where two make a new file's log at once: one of them would fail.
+            _lock(opening, wait=True)
+            is_new = not at.exists()
+            connection = sqlite3.connect(at, _BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+            for statement in (*_PREPARED, *_TABLES):
+                connection.execute(statement)
+        finally:
+            os.close(opening)
         if is_new:
             at.chmod(0o600)
             for directory in (self.directory, self.directory.parent):

@@ -92,6 +92,23 @@ def test_who_asks_at_once_gets_the_same_key(tmp_path: Path) -> None:
     assert all(other == first for other in others)
 
 
+def test_who_opens_a_new_one_at_once_with_others_gets_in(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        for number in range(80):
+            begin = threading.Barrier(8)
+
+            def ask(at: Path, begin: threading.Barrier) -> Key:
+                ring = Keyring(at)
+                begin.wait()
+                try:
+                    return ring.of(ANN)
+                finally:
+                    ring.close()
+
+            asked = [threads.submit(ask, tmp_path / str(number), begin) for _ in range(8)]
+            assert len({one.result() for one in asked}) == 1
+
+
 def test_only_its_user_may_read_it(ring: Keyring) -> None:
     ring.of(ANN)
     assert ring.directory.stat().st_mode & 0o777 == 0o700

@@ -210,6 +210,8 @@ def test_who_arrive_at_once_are_all_noted(tmp_path: Path) -> None:
         bringing = [threads.submit(bring, at) for at in range(4)]
         while not all(one.done() for one in bringing):
             found |= stores[0].list_unsettled(now=soon(), most=1000).keys()
+    for one in bringing:
+        one.result()
     assert len(found | stores[0].list_unsettled(now=soon(), most=1000).keys()) == 200
 
 
