@@ -47,12 +47,17 @@ def asset(name: str) -> str:
     return f"/static/{name}?v={hashlib.sha256(content).hexdigest()[:_HASH_CHARS]}"
 
 
-@cache
 def _compressed(name: str) -> bytes | None:
     """A file below `static` as it travels; None if there is none."""
     path = safe_join(str(_DIRECTORY), name)
-    found = Path(path) if path else None
-    return gzip.compress(found.read_bytes(), mtime=0) if found and found.is_file() else None
+    found = Path(path).resolve() if path else None
+    return _packed(found) if found and found.is_file() else None
+
+
+@cache
+def _packed(path: Path) -> bytes:
+    """Of each file that there is, however its name is spelt."""
+    return gzip.compress(path.read_bytes(), mtime=0)
 
 
 @cache

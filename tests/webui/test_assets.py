@@ -37,6 +37,15 @@ def test_what_is_no_text_or_not_there_is_handed_out_as_ever(client: FlaskClient,
     assert plain.status_code == other.status_code
 
 
+def test_nothing_is_remembered_of_names_that_anybody_makes_up(client: FlaskClient) -> None:
+    client.get(assets.asset("js/app.js"), headers={"Accept-Encoding": "gzip"})
+    known = assets._packed.cache_info().currsize
+    for number in range(20):
+        for name in (f"made{number}.js", f"js/x{number}/../app.js", f"js/./{number}/../app.js"):
+            client.get(f"/static/{name}?v=1", headers={"Accept-Encoding": "gzip"})
+    assert assets._packed.cache_info().currsize == known
+
+
 def test_without_the_hash_browsers_ask_again(client: FlaskClient) -> None:
     assert "immutable" not in client.get("/static/css/app.css").headers["Cache-Control"]
 

@@ -137,6 +137,65 @@ def test_who_comes_back_at_once_finds_what_they_wrote(first: Page) -> None:
     expect(first.locator("#text")).to_have_value("In passing.")
 
 
+def test_what_is_typed_while_a_save_is_under_way_is_saved_when_one_turns_away(
+    first: Page, world: World
+) -> None:
+    held = hold(first, "**/t/1/draft")
+    with first.expect_request("**/t/1/draft"):
+        first.locator("#text").fill("Begun")
+    first.locator("#text").fill("Begun, and gone on.")
+    first.locator(HEADING).click()
+    first.keyboard.press("]")
+    at(first, 2, "Second")
+    with first.expect_request("**/t/2/draft"):
+        first.locator("#text").fill("Beside it.")
+    expect(first.locator(".kept")).to_be_visible()  # nothing of the second waits for the first
+    held.pop(0).continue_()
+    assert eventually(lambda: bool(held) or bool(first.wait_for_timeout(50)), within=20)
+    held.pop(0).continue_()
+    first.locator(HEADING).click()
+    first.keyboard.press("[")
+    at(first, 1, "Look at this")
+    expect(first.locator("#text")).to_have_value("Begun, and gone on.")
+    expect(first.locator(".superseded")).to_be_hidden()
+    first.goto("/t/2")
+    expect(first.locator("#text")).to_have_value("Beside it.")
+
+
+def test_the_link_of_a_session_comes_into_the_ticket_that_it_was_made_for(first: Page) -> None:
+    held = hold(first, "**/t/1/remote")
+    first.keyboard.press(".")
+    with first.expect_request("**/t/1/remote"):
+        first.get_by_role("button", name="Make the link").click()
+    first.keyboard.press("]")
+    at(first, 2, "Second")
+    with first.expect_request("**/t/1/draft"):
+        for route in held:
+            route.continue_()
+    expect(first.locator("#text")).to_have_value("")
+    first.keyboard.press("[")
+    at(first, 1, "Look at this")
+    expect(first.locator("#text")).to_have_value(re.compile("/remote#"))
+
+
+def test_forward_before_back_has_come_stays_where_one_is(first: Page) -> None:
+    first.keyboard.press("]")
+    at(first, 2, "Second")
+    held = hold(first, "**/t/1")
+    with first.expect_request("**/t/1"):
+        first.go_back()
+    first.go_forward()
+    at(first, 2, "Second")
+    for route in held:
+        route.abort()
+    expect(first.locator("#main")).not_to_have_attribute("aria-busy", "true")
+    first.unroute("**/t/1")
+    first.keyboard.press("]")
+    at(first, 3, "Third")
+    first.go_back()
+    at(first, 2, "Second")
+
+
 def test_a_save_that_fails_after_the_turn_is_kept_by_the_browser_for_its_ticket(first: Page) -> None:
     held = hold(first, "**/t/1/draft")
     with first.expect_request("**/t/1/draft"):

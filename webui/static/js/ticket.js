@@ -1,5 +1,4 @@
-// What a ticket's page does: it says to colleagues that one is here and writes, keeps on the server what is written,
-// puts the link of a remote session into the answer, and turns to the next ticket.
+// A ticket's page: says who is here, keeps what is written, asks for remote sessions, turns to the next ticket.
 (() => {
   "use strict";
   const one = (selector, from = document) => from.querySelector(selector);
@@ -50,97 +49,99 @@
   look();
 
   // The draft: saved a second after the last key and at least every five, with new files; only what no server
-  // has seen stays in the browser.
+  // has seen stays in the browser. Each composer keeps its own, also after it has made room for another one.
   const pausesFor = 1000;
   const atLeastEvery = 5000;
   const mostAtLeaving = 60000; // bytes that a page may still send when it is left
   const clock = new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "short" });
-  let form = null;
-  let timer = 0;
-  let dirtySince = 0;
-  let saving = null;
-  const saves = new Map(); // of each ticket that was here, when its newest save has its answer
-  const words = (text) => {
-    const kept = one(".kept", form);
-    kept.hidden = false;
-    one("span", kept).textContent = text;
-  };
-  const isSuperseded = () => !one(".superseded", form).hidden;
-  const newFiles = () => ["#pictures", "#files"].flatMap((field) => [...one(field, form).files]);
-  const keepHere = (kept) => sessionStorage.setItem(kept.dataset.unsent, one("textarea", kept).value);
-  // Files that the server has no longer: those that this browser has go along with the next save, others are named.
-  const tellLost = (mine, lost) => {
-    mine.dispatchEvent(new CustomEvent("lost", { detail: lost }));
-    const items = [...mine.querySelectorAll("[type=checkbox][name=held]")].filter(({ value }) => lost.includes(value)).map((box) => box.closest("li"));
-    if (!items.length) return;
-    const told = one(".lost-files", mine);
-    one("span", told).textContent = told.dataset.words.replace("{names}", items.map((item) => item.textContent.trim()).join(", "));
-    told.hidden = false;
-    for (const item of items) item.remove();
-  };
-  const put = async (mine, files, ending) => {
-    const answer = await fetch(mine.dataset.save, { method: "POST", body: new FormData(mine), signal: ending.signal });
-    if (!answer.ok && answer.status !== 409) throw new Error(answer.status);
-    const { version, held, lost } = await answer.json();
-    if (lost.length) tellLost(mine, lost);
-    const tokens = held.slice(held.length - files.length);
-    mine.dispatchEvent(new CustomEvent("held", { detail: files.map((file, at) => [file, tokens[at]]) }));
-    return [answer.ok, version];
-  };
-  const save = () => saves.set(location.pathname, keep());
-  const keep = async () => {
-    clearTimeout(timer);
-    timer = 0;
-    if (saving || isSuperseded() || form.dataset.sent) return;
-    dirtySince = 0;
-    saving = new AbortController();
-    const mine = form; // it may have made room for another one when the answer comes
-    try {
-      const [isKept, version] = await put(mine, newFiles(), saving);
-      if (isKept || mine === form) sessionStorage.removeItem(mine.dataset.unsent);
-      else keepHere(mine);
-      if (mine !== form) return;
-      if (isKept) {
-        one("[name=version]", form).value = version;
-        words(version ? one(".kept span", form).dataset.words.replace("{time}", clock.format(new Date())) : "");
-        one(".kept", form).hidden = !version;
-      } else {
-        one(".superseded", form).hidden = false;
-        form.dataset.other = version;
+  const saves = new Map(); // by address, when the newest save there has its answer
+  const keeper = (form) => {
+    let timer = 0;
+    let dirtySince = 0;
+    let saving = null;
+    let isLeft = false;
+    const words = (text) => {
+      const kept = one(".kept", form);
+      kept.hidden = false;
+      one("span", kept).textContent = text;
+    };
+    const isDone = () => form.dataset.sent || !one(".superseded", form).hidden;
+    const newFiles = () => ["#pictures", "#files"].flatMap((field) => [...one(field, form).files]);
+    const keepHere = () => sessionStorage.setItem(form.dataset.unsent, one("textarea", form).value);
+    // Files that the server has no longer: those that this browser has go along with the next save, others are named.
+    const tellLost = (lost) => {
+      form.dispatchEvent(new CustomEvent("lost", { detail: lost }));
+      const items = [...form.querySelectorAll("[type=checkbox][name=held]")].filter(({ value }) => lost.includes(value)).map((box) => box.closest("li"));
+      if (!items.length) return;
+      const told = one(".lost-files", form);
+      one("span", told).textContent = told.dataset.words.replace("{names}", items.map((item) => item.textContent.trim()).join(", "));
+      told.hidden = false;
+      for (const item of items) item.remove();
+    };
+    const put = async (files) => {
+      const answer = await fetch(form.dataset.save, { method: "POST", body: new FormData(form), signal: saving.signal });
+      if (!answer.ok && answer.status !== 409) throw new Error(answer.status);
+      const { version, held, lost } = await answer.json();
+      if (lost.length) tellLost(lost);
+      const tokens = held.slice(held.length - files.length);
+      form.dispatchEvent(new CustomEvent("held", { detail: files.map((file, at) => [file, tokens[at]]) }));
+      return [answer.ok, version];
+    };
+    const keep = async () => {
+      dirtySince = 0;
+      saving = new AbortController();
+      try {
+        const [isKept, version] = await put(newFiles());
+        if (!isKept && isLeft) keepHere();
+        else if (!dirtySince) sessionStorage.removeItem(form.dataset.unsent);
+        if (isKept) {
+          one("[name=version]", form).value = version;
+          words(version ? one(".kept span", form).dataset.words.replace("{time}", clock.format(new Date())) : "");
+          one(".kept", form).hidden = !version;
+        } else {
+          one(".superseded", form).hidden = false;
+          form.dataset.other = version;
+        }
+      } catch {
+        if (form.dataset.sent) return;
+        keepHere();
+        words(one(".kept span", form).dataset.unsaved);
+        dirtySince = 0;
+        if (!isLeft) later(atLeastEvery);
+        return;
+      } finally {
+        saving = null;
       }
-    } catch {
-      if (mine.dataset.sent) return;
-      keepHere(mine);
-      if (mine !== form) return;
-      words(one(".kept span", form).dataset.unsaved);
-      later(atLeastEvery);
-    } finally {
-      saving = null;
-    }
-    if (dirtySince) later();
-  };
-  const later = (pause = pausesFor) => {
-    const now = Date.now();
-    dirtySince ||= now;
-    clearTimeout(timer);
-    timer = setTimeout(save, Math.max(0, Math.min(pause, dirtySince + atLeastEvery - now)));
-  };
-  const saveAtLeaving = () => {
-    if (!form || !dirtySince || form.dataset.sent || isSuperseded()) return;
-    const fields = new FormData(form);
-    fields.delete("files");
-    fields.delete("pictures");
-    const isShort = one("textarea", form).value.length * 3 < mostAtLeaving;
-    if (saving || !isShort || !navigator.sendBeacon(form.dataset.save, fields)) keepHere(form);
-    dirtySince = 0;
-  };
-  const begin = () => {
-    const composer = one(".composer");
-    if (!composer || composer === form) return;
-    saveAtLeaving(); // it has made room for another one
-    form = composer;
-    clearTimeout(timer);
-    dirtySince = 0;
+      if (!dirtySince) return;
+      if (isLeft && !isDone()) await keep();
+      else later();
+    };
+    const save = () => {
+      clearTimeout(timer);
+      timer = 0;
+      if (!saving && !isDone()) saves.set(form.dataset.save, keep());
+    };
+    const later = (pause = isLeft ? 0 : pausesFor) => {
+      const now = Date.now();
+      dirtySince ||= now;
+      clearTimeout(timer);
+      timer = setTimeout(save, Math.max(0, Math.min(pause, dirtySince + atLeastEvery - now)));
+    };
+    // The page stays, or it goes as well: then there is no more time than for a beacon, which carries no files.
+    const leave = (stays) => {
+      isLeft ||= stays;
+      if (!dirtySince || isDone()) return;
+      if (stays) {
+        save();
+        return;
+      }
+      const fields = new FormData(form);
+      fields.delete("files");
+      fields.delete("pictures");
+      const isShort = one("textarea", form).value.length * 3 < mostAtLeaving;
+      if (!saving && isShort && navigator.sendBeacon(form.dataset.save, fields)) dirtySince = 0;
+      else keepHere();
+    };
     const unsent = sessionStorage.getItem(form.dataset.unsent);
     if (unsent !== null && unsent !== one("textarea", form).value) {
       one("textarea", form).value = unsent;
@@ -158,12 +159,19 @@
       one("[name=version]", form).value = form.dataset.other;
       later(0);
     });
+    return { form, leave, hide: () => dirtySince && save() };
+  };
+  let kept = null;
+  const begin = () => {
+    const composer = one(".composer");
+    if (!composer || composer === kept?.form) return;
+    kept?.leave(true);
+    kept = keeper(composer);
   };
   document.addEventListener("htmx:after:swap", begin);
   document.addEventListener("turning", () => {
     say("gone");
-    if (dirtySince && !saving) save(); // this page stays to hear how it went
-    else saveAtLeaving();
+    kept.leave(true);
   });
   document.addEventListener("turned", () => {
     place = placeOf();
@@ -171,14 +179,10 @@
     begin();
     say(state());
   });
-  addEventListener("pagehide", saveAtLeaving);
-  document.addEventListener("visibilitychange", () => document.hidden && dirtySince && save());
+  addEventListener("pagehide", () => kept?.leave(false));
+  document.addEventListener("visibilitychange", () => document.hidden && kept?.hide());
   begin();
-
-  // Remote sessions: the link goes into the answer as it stands, and whatever is done shows at once.
-  const told = () => one("#remote-said");
-  const wrong = () => one("#remote-wrong");
-
+  // Remote sessions: all of it shows in the ticket where it was asked for, though one may have turned away meanwhile.
   const ask = async (path, body) => {
     const answer = await fetch(path, { method: "POST", body, headers: { Accept: "application/json" } });
     const found = answer.status === 204 ? {} : await answer.json();
@@ -186,18 +190,19 @@
     one("#remotes").dispatchEvent(new CustomEvent("refresh"));
     return found;
   };
-  const attempt = async (work) => {
-    told().textContent = wrong().textContent = "";
+  const attempt = async (page, work) => {
+    const [told, wrong] = [one("#remote-said", page), one("#remote-wrong", page)];
+    told.textContent = wrong.textContent = "";
     try {
-      told().textContent = (await work()) ?? "";
+      told.textContent = (await work(told.dataset)) ?? "";
     } catch (error) {
-      wrong().textContent = error.message;
+      wrong.textContent = error.message;
     }
   };
 
-  // The answer goes to the customer; what is a note, or is forwarded to somebody else, is left as it is.
-  const insert = (text) => {
-    const composer = one(".composer");
+  // The link is for the customer: a note, or what is forwarded, is left as it is.
+  const insert = (page, text) => {
+    const composer = one(".composer", page);
     const area = one("#text", composer);
     const reply = one("[name=kind][value=reply]", composer);
     if (!reply || (!reply.checked && area.value.trim())) return false;
@@ -216,27 +221,28 @@
     const make = event.target;
     if (make.id !== "remote-make") return;
     event.preventDefault();
-    attempt(async () => {
+    const page = make.closest("#main");
+    attempt(page, async (words) => {
       const { text } = await ask(event.submitter?.getAttribute("formaction") ?? make.action, new FormData(make));
       make.reset();
       make.closest("details").open = false;
-      if (text === undefined) return told().dataset.asked;
-      return insert(text) ? told().dataset.put : told().dataset.notPut;
+      if (text === undefined) return words.asked;
+      return insert(page, text) ? words.put : words.notPut;
     });
   });
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-remote]");
     if (!button) return;
     event.preventDefault();
-    attempt(async () => {
+    attempt(button.closest("#main"), async (words) => {
       const { text } = await ask(button.getAttribute("formaction"), new FormData(button.form));
       if (text === undefined) return "";
       await navigator.clipboard.writeText(text);
-      return told().dataset.copied;
+      return words.copied;
     });
   });
 
-  // From one ticket of a list to its neighbour without a new page: what stands around stays, the other is there at once.
+  // From one ticket of a list to its neighbour without a new page.
   const slow = 300; // ms after which one sees that something is on its way
 
   // Another release has other scripts and styles; a page of these takes the place of this one whole.
@@ -245,15 +251,15 @@
   let asked = null;
 
   const fetched = async (path, ending) => {
-    await saves.get(path); // who comes back at once finds what they wrote
+    await saves.get(`${path.split("?")[0]}/draft`); // who comes back at once finds what they wrote
     const answer = await fetch(path, { signal: ending.signal });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     return answer.ok && !answer.redirected && madeOf(page) === madeOf(document) ? page : null;
   };
   const show = (page, path) => {
     document.dispatchEvent(new Event("turning"));
-    if (path !== location.pathname) history.pushState(null, "", path);
-    shown = path;
+    if (path !== location.pathname + location.search) history.pushState(null, "", path);
+    shown = location.pathname;
     document.title = page.title;
     const main = document.adoptNode(one("#main", page));
     one("#main").replaceWith(main);
@@ -278,5 +284,13 @@
     event.preventDefault();
     turn(event.detail, () => location.assign(event.detail));
   });
-  addEventListener("popstate", () => location.pathname !== shown && turn(location.pathname, () => location.reload()));
+  addEventListener("popstate", () => {
+    if (location.pathname !== shown) {
+      turn(location.pathname + location.search, () => location.reload());
+      return;
+    }
+    asked?.abort();
+    asked = null;
+    one("#main").removeAttribute("aria-busy");
+  });
 })();
