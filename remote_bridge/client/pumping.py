@@ -88,10 +88,12 @@ class Pump:
                 _LONGEST_SECONDS if (rest_in := showing.rest_in()) is None else max(rest_in, 0.001),
                 _LONGEST_SECONDS,
             )
-            # Others run even if it is time already, which `asyncio.timeout` would not let them: a screen that
-            # is always worth a look would keep them off for good.
+            # Waiting for what has happened already lets nobody else run: a screen that is always worth a look
+            # would keep them off for good.
+            await asyncio.sleep(0)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(viewer.wake.wait(), pause)
+                async with asyncio.timeout(pause):
+                    await viewer.wake.wait()
             viewer.wake.clear()
             if showing.is_stuck():
                 self._lost(viewer)

@@ -132,6 +132,34 @@ def test_what_rests_for_the_echo_of_a_key_goes_on_by_itself(tmp_path: Path) -> N
     story(told)
 
 
+class EverSet(asyncio.Event):
+    """There is always a change already; should nobody else get a turn, then not for ever."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.set()
+        self.waits = 0
+
+    def clear(self) -> None:
+        self.waits += 1
+        if self.waits > 1000:
+            super().clear()
+
+
+def test_others_get_their_turn_even_if_there_is_always_a_change_already(tmp_path: Path) -> None:
+    async def told() -> None:
+        async with meeting(tmp_path, screen=TellingScreen(text(320, 240))) as met:
+            await met.shown()
+            viewer = met.session._viewers[1]
+            before, viewer.wake = viewer.wake, EverSet()
+            before.set()
+            for _ in range(50):
+                await asyncio.sleep(0)
+            assert 0 < viewer.wake.waits <= 100
+
+    story(told)
+
+
 def test_a_viewer_that_cannot_follow_a_new_size_is_dropped(tmp_path: Path) -> None:
     class Resized(TellingScreen):
         def changes(self) -> Changes:
