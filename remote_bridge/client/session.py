@@ -19,7 +19,7 @@ from remote_bridge.client.grant import Grant, NoGrant
 from remote_bridge.client.outbox import Outbox
 from remote_bridge.client.pointing import PointedScreen
 from remote_bridge.client.pumping import Pump
-from remote_bridge.client.rfb.inputs import Key, Pointer, parse_inputs
+from remote_bridge.client.rfb.inputs import Key, parse_inputs
 from remote_bridge.client.rfb.messages import RfbError
 from remote_bridge.client.screen import ScreenUnavailable
 from remote_bridge.client.texts import _
@@ -254,8 +254,7 @@ class Session:
         inputs = parse_inputs(body)
         if self._desk is None:
             return
-        if viewer.showing is not None and any(map(_is_press, inputs)):
-            viewer.showing.steered()
+        viewer.steers(inputs)
         try:
             for one in inputs:
                 if isinstance(one, Key):
@@ -432,6 +431,8 @@ class Session:
     def _release_input(self) -> None:
         if self._desk is not None:
             self._desk.input.release_all()
+        for viewer in self._viewers.values():
+            viewer.released()
 
     def _say(self, message: FromHost) -> None:
         self.outbox.put(text_of(message))
@@ -485,10 +486,6 @@ class Session:
         )
         self._pump.set_live(live=self._standing.state is State.LIVE)
         self._show(self._view)
-
-
-def _is_press(one: Key | Pointer) -> bool:
-    return one.is_down if isinstance(one, Key) else one.buttons != 0
 
 
 def _many_came() -> str:

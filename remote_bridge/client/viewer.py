@@ -1,10 +1,11 @@
 """One viewer as the session knows it: sealed connection, picture, files. It may only what is granted."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from remote_bridge.client.acts import Person
+from remote_bridge.client.rfb.inputs import Key, Pointer
 from remote_bridge.client.showing import CHUNK_BYTES, Showing
 from remote_bridge.client.transfers import Transfers
 from remote_bridge.protocol import files
@@ -43,6 +44,7 @@ class Viewer:
         self._put, self._is_open = put, is_open
         self._held: list[FileMessage] = []
         self._is_gone = False
+        self._buttons = 0
         self.waits_for_clipboard = False
 
     def person(self) -> Person:
@@ -65,6 +67,25 @@ class Viewer:
             return False
         self._put(with_viewer(self.number, self.end.seal(channel, body)))
         return True
+
+    def steers(self, inputs: Iterable[Key | Pointer]) -> None:
+        """It uses keys and pointer: what goes down has an echo, for which its picture makes room.
+
+        A movement with a button held is no press: what is dragged is to be seen as it moves.
+        """
+        is_press = False
+        for one in inputs:
+            if isinstance(one, Key):
+                is_press |= one.is_down
+            else:
+                is_press |= bool(one.buttons & ~self._buttons)
+                self._buttons = one.buttons
+        if is_press and self.showing is not None:
+            self.showing.steered()
+
+    def released(self) -> None:
+        """Whatever was held down has been let go of for it."""
+        self._buttons = 0
 
     def say_of_screen(self, stream: bytes) -> None:
         """The next bytes of RFB, in frames of a bearable size."""

@@ -91,6 +91,21 @@ def test_consent_shows_the_screen_and_lets_input_in(tmp_path: Path) -> None:
     story(told)
 
 
+def test_a_drag_is_one_press_for_whose_echo_room_is_made(tmp_path: Path) -> None:
+    async def told() -> None:
+        async with meeting(tmp_path) as met:
+            await met.shown()
+            presses: list[int] = []
+            showing = met.session._viewers[1].showing
+            showing.steered = lambda: presses.append(1)  # type: ignore[method-assign, union-attr]
+            for _ in range(3):
+                await met.relay.say(1, Channel.INPUT, POINTER)
+            await met.until(lambda: len(met.input.done) >= 3)
+            assert presses == [1]
+
+    story(told)
+
+
 def test_only_what_was_ticked_and_asked_is_granted(tmp_path: Path) -> None:
     async def told() -> None:
         async with meeting(tmp_path, asked=VIEW | CONTROL) as met:

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from remote_bridge.client.rfb.inputs import Key, Pointer
 from remote_bridge.client.viewer import Viewer
 from remote_bridge.protocol import files
 from remote_bridge.protocol.errors import ProtocolError, TooLarge
@@ -31,6 +32,25 @@ class Pair:
         found = [self.theirs.receive(bytes(split_viewer(frame)[1])).opened for frame in self.put]
         self.put.clear()
         return [one for one in found if one is not None]
+
+
+class Steered:
+    """In place of a picture: how often it made room for an echo."""
+
+    def __init__(self) -> None:
+        self.times = 0
+
+    def steered(self) -> None:
+        self.times += 1
+
+
+def presses(viewer: Viewer, *inputs: Key | Pointer) -> int:
+    """Which of these, each by itself, the picture was told of."""
+    showing = Steered()
+    viewer.showing = showing  # type: ignore[assignment]
+    for one in inputs:
+        viewer.steers([one])
+    return showing.times
 
 
 @pytest.fixture
@@ -99,3 +119,22 @@ def test_a_frame_that_does_not_open_is_an_error(pair: Pair) -> None:
 def test_closing_ends_what_was_under_way(pair: Pair) -> None:
     pair.viewer.close()
     assert (pair.viewer.task, pair.viewer.showing) == (None, None)
+
+
+def test_a_key_and_a_button_that_go_down_make_room_for_an_echo_and_no_movement_does(pair: Pair) -> None:
+    drag = [Pointer(x, 10, 1) for x in range(60)]
+    assert presses(pair.viewer, *drag) == 1
+    assert presses(pair.viewer, Pointer(60, 10, 3), Pointer(61, 10, 1), Pointer(61, 10, 0)) == 1
+    assert presses(pair.viewer, Pointer(61, 10, 8), Pointer(61, 10, 0), Pointer(61, 10, 8)) == 2, "a wheel"
+    assert presses(pair.viewer, Key(0x61, 0, is_down=True), Key(0x61, 0, is_down=False)) == 1
+
+
+def test_a_button_that_was_released_for_the_viewer_goes_down_anew(pair: Pair) -> None:
+    assert presses(pair.viewer, Pointer(1, 1, 1)) == 1
+    pair.viewer.released()
+    assert presses(pair.viewer, Pointer(2, 1, 1), Pointer(3, 1, 1)) == 1
+
+
+def test_who_is_shown_nothing_yet_may_steer(pair: Pair) -> None:
+    pair.viewer.steers([Pointer(1, 1, 1)])
+    assert presses(pair.viewer, Pointer(2, 1, 1)) == 0
