@@ -113,7 +113,8 @@ class Showing:
     def rest_in(self) -> float | None:
         """In how many seconds what waits for an echo may go on; None: nothing waits."""
         left = self._rests_until - self._clock()
-        return left if left > 0 and self._picture.is_lacking else None
+        waits = self.rfb.has_notes or self._cursor_changed or self._picture.is_lacking
+        return left if left > 0 and waits else None
 
     def _mends(self, now: float) -> bool:
         due = self._picture.mend_at()

@@ -260,6 +260,25 @@ def test_what_moves_rests_for_an_echo_and_takes_a_share_of_a_long_line_while_one
     story(told, trip=0.06)
 
 
+@pytest.mark.parametrize("what", ["cursor", "size"])
+def test_a_cursor_or_a_size_that_came_within_a_rest_goes_out_at_its_end(what: str) -> None:
+    async def told(it: Shown, pool: ThreadPoolExecutor) -> None:
+        it.showing.steered()
+        if what == "cursor":
+            it.showing.note(Changes(cursor=True))
+        else:
+            it.showing.note(Changes(resized=True))
+        assert not it.showing.may_step()
+        rest = it.showing.rest_in()
+        assert rest == pytest.approx(0.04)
+        it.now += 0.04
+        assert it.showing.may_step()
+        await it.see(pool)
+        assert it.showing.rest_in() is None
+
+    story(told, trip=0.06)
+
+
 def test_nothing_is_mended_over_a_long_line_while_one_types() -> None:
     async def told(it: Shown, _pool: ThreadPoolExecutor) -> None:
         it.now += 0.5
