@@ -16,7 +16,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Insert, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, ExceptionContext, Insert, create_engine, event, make_url
 from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from sqlalchemy.orm import Session
@@ -33,6 +33,8 @@ BUSY_SECONDS = 5.0
 _WRITER_STEP_SECONDS = 0.001
 _MIGRATION_SECONDS = 60.0
 """Who comes to a SQLite file in the midst of a migration waits for its end: it may copy large tables."""
+_READ_ONLY = "25006"
+"""PostgreSQL's word of a server that only reads: one that is to take another's place, or has lost its own."""
 _BOUND = "SELECT current_setting('m4a.account', true)"
 _BIND = "SELECT set_config('m4a.account', %s, true)"
 
@@ -173,7 +175,7 @@ def outside() -> Iterator[Callable[[str], Sequence[Any]]]:
             if not is_sqlite():  # there the connection is like that already
                 raw.autocommit = True
             yield lambda statement: _rows(raw, statement)
-        except _driver_error() as error:
+        except _driver_errors() as error:
             raise Unavailable(detail="database maintenance") from error
         finally:
             raw.close()
@@ -280,6 +282,7 @@ def _make_engine(url: str) -> Engine:
         address, hide_parameters=True, pool_pre_ping=True, connect_args={"connect_timeout": 5}
     )
     event.listen(made, "begin", _begin_postgresql)
+    event.listen(made, "handle_error", _leave_read_only)
     return made
 
 
@@ -289,10 +292,11 @@ def _rows(raw: Any, statement: str) -> Sequence[Any]:
     return cursor.fetchall() if cursor.description else ()
 
 
-def _driver_error() -> type[Exception]:
+def _driver_errors() -> tuple[type[Exception], ...]:
     """What the driver raises for a database that cannot do it now."""
-    kind: type[Exception] = _configured().engine.dialect.loaded_dbapi.OperationalError
-    return kind
+    driver: Any = _configured().engine.dialect.loaded_dbapi
+    of_server = () if is_sqlite() else (driver.errors.lookup(_READ_ONLY),)
+    return (driver.OperationalError, *of_server)
 
 
 def _of_json(text: str) -> Any:
@@ -315,6 +319,12 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 def _begin_postgresql(connection: Connection) -> None:
     """Say to which account the transaction is bound; that ends with it, so the pool carries nothing over."""
     connection.exec_driver_sql(_BIND, (binding.present(),))
+
+
+def _leave_read_only(context: ExceptionContext) -> None:
+    """Count a server that only reads as lost: a new connection may find the one that writes."""
+    if getattr(context.original_exception, "sqlstate", None) == _READ_ONLY:
+        context.is_disconnect = True
 
 
 def _begin_sqlite(connection: Connection) -> None:

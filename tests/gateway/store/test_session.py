@@ -47,6 +47,18 @@ def owe_and_raise(error: BaseException) -> None:
         raise error
 
 
+def owe_where_one_only_reads() -> None:
+    with session.transaction() as db:
+        db.execute(text("SET TRANSACTION READ ONLY"))
+        outbox.put(db, outbox.Topic.FILE, 1, now=NOON)
+
+
+def maintain_where_one_only_reads() -> None:
+    with session.outside() as run:
+        run("SET default_transaction_read_only = on")
+        run("CREATE TABLE other (id int)")
+
+
 def fill_up() -> None:
     with session.transaction() as db:
         db.execute(text("PRAGMA max_page_count=1"))
@@ -185,6 +197,25 @@ def test_a_number_beyond_the_databases_is_no_fault_of_the_server(database: str) 
 def test_a_text_that_postgresql_cannot_hold_is_invalid(database: str, kind: str) -> None:
     with pytest.raises(Invalid), session.transaction() as db:
         db.add(Account(public_id="a", name="x\0y", mail_key=b"k", last_ticket_number=0, created_at=NOON))
+
+
+@pytest.mark.parametrize("kind", ["postgresql"])
+def test_a_server_that_only_reads_is_unavailable_and_not_asked_again_on_that_connection(
+    database: str,
+) -> None:
+    before = own_connection()
+    with pytest.raises(Unavailable):
+        owe_where_one_only_reads()
+    assert count_owed() == 0
+    assert own_connection() != before
+    owe()
+    assert count_owed() == 1
+
+
+@pytest.mark.parametrize("kind", ["postgresql"])
+def test_maintenance_by_a_server_that_only_reads_is_unavailable(database: str) -> None:
+    with pytest.raises(Unavailable):
+        maintain_where_one_only_reads()
 
 
 def test_sqlite_keeps_commits_through_a_power_cut_and_its_references(
