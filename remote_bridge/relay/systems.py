@@ -7,7 +7,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import Lock
 
+from gateway.errors import Unavailable
 from remote_bridge.protocol.errors import CloseCode
 from remote_bridge.protocol.news import MOST_NAME_CHARS
 from remote_bridge.protocol.scopes import Scopes
@@ -50,6 +52,7 @@ class Systems:
         self._coming: Counter[int] = Counter()
         self._noted: set[int] = set()
         """Those of whom a note waits: it is looked up when it is written, so one is enough."""
+        self._noting = Lock()  # notes are made on one thread and written on another
 
     @property
     def ids(self) -> tuple[int, ...]:
@@ -119,12 +122,25 @@ class Systems:
         return there is not None and there.line is line
 
     def _note(self, system_id: int) -> None:
-        if system_id not in self._noted:
-            self._noted.add(system_id)
+        if self._is_first_note(system_id):
             self._put(lambda: self._write(system_id))
 
+    def _is_first_note(self, system_id: int) -> bool:
+        """Whether no note waited of it; from now on one does."""
+        with self._noting:
+            is_first = system_id not in self._noted
+            self._noted.add(system_id)
+        return is_first
+
     def _write(self, system_id: int) -> None:
-        self._noted.discard(system_id)
+        self._noted.discard(system_id)  # before one looks: what changes from here on is noted anew
+        try:
+            self._tell_desk(system_id)
+        except Unavailable:
+            if self._is_first_note(system_id):
+                raise  # and it is tried again; else what was noted meanwhile says it as well
+
+    def _tell_desk(self, system_id: int) -> None:
         if self._coming[system_id]:
             return
         there = self._there.get(system_id)

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from ipaddress import ip_network
+from itertools import cycle
 
 import pytest
 
@@ -45,6 +46,14 @@ class Met:
             self.desk.system_is_here(one.id, VIEW)
             welcome(line)
         return line
+
+    def write_next(self) -> None:
+        """As the ledger does: what the desk could not take stays the first."""
+        line = self.lines.pop(0)
+        try:
+            line()
+        except Unavailable:
+            self.lines.insert(0, line)
 
     def write(self) -> None:
         while self.lines:
@@ -98,6 +107,46 @@ def test_of_a_system_one_note_waits_however_often_it_changes() -> None:
     met.systems.change(line, one.id, ALL)
     met.write()
     assert met.desk.told_of_systems[-2:] == [(one.id, VIEW), (one.id, ALL)]
+
+
+def test_of_a_system_one_note_waits_even_if_the_desk_is_away_and_it_comes_and_goes() -> None:
+    met = Met()
+    one = met.desk.install()
+    line = met.come(one)
+    scopes = cycle([ALL, VIEW])
+
+    def fail() -> None:
+        met.systems.change(line, one.id, next(scopes))  # while it is written
+        raise Unavailable
+
+    met.desk.before = fail
+    for _ in range(20):
+        met.systems.change(line, one.id, next(scopes))  # while it waits
+        met.write_next()
+        assert len(met.lines) == 1
+    met.desk.before = lambda: None
+    met.systems.change(line, one.id, NONE)
+    met.write()
+    assert one.unattended == NONE
+    met.systems.lose(line, one.id)
+    met.write()
+    assert one.unattended is None
+
+
+def test_what_changes_while_a_note_is_written_is_written_as_well() -> None:
+    met = Met()
+    one = met.desk.install()
+    line = met.come(one)
+    changes = iter([NONE])
+
+    def change() -> None:
+        if (scopes := next(changes, None)) is not None:
+            met.systems.change(line, one.id, scopes)
+
+    met.systems.change(line, one.id, ALL)
+    met.desk.before = change
+    met.write()
+    assert one.unattended == NONE
 
 
 def test_while_it_comes_nothing_older_is_written() -> None:
