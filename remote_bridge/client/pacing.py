@@ -67,8 +67,11 @@ class Pacing:
         return not self.is_near and not self._measures and self._has_room(0)
 
     def may_send_little(self) -> bool:
-        """Whether a small update may go before the line has room for a large one: on a long line only."""
-        return not self.is_near and self._has_room(_MOST_LITTLE_BYTES)
+        """Whether a small update may go before the line has room for a large one: on a long line only.
+
+        Not while the way is to be measured: for that the line has to become empty.
+        """
+        return not self.is_near and not self._measures and self._has_room(_MOST_LITTLE_BYTES)
 
     def _has_room(self, more: int) -> bool:
         line = _SLACK * (self.bytes_a_second or 0.0) * self.trip_seconds

@@ -29,6 +29,8 @@ _STEERED_SHARE = 0.2
 next sixty milliseconds or so: the fewer there are before an echo, the seldomer it is held up."""
 _ECHO_SECONDS = 0.04
 _LONGEST_REST_SECONDS = 0.25
+_LONGEST_OVERTAKING_SECONDS = 0.25
+"""So long what is small goes before what is large: something that spins would keep it off for good."""
 _MEND_PIXELS = 256 * 1024
 _MEND_SECONDS = 0.1
 _LEAST_MEND_PIXELS = 64 * 64 * 4
@@ -55,6 +57,7 @@ class Showing:
         self._is_writing = False
         self._steered_at = self._large_at = float("-inf")
         self._rests_until = float("-inf")
+        self._overtaken_at = float("inf")  # when something small first went before the large that waits
         self._flush()
 
     def receive(self, data: bytes) -> None:
@@ -88,16 +91,20 @@ class Showing:
             return False
         now = self._clock()
         if not self._may_send_all(now):
-            return not self.rfb.has_notes and self._picture.has_little(now) and self._pacing.may_send_little()
+            return not self.rfb.has_notes and self._picture.has_little(now) and self._may_send_little(now)
         return self.rfb.has_notes or self._cursor_changed or self._picture.is_lacking or self._mends(now)
 
     def _may_send_all(self, now: float) -> bool:
         return now >= self._rests_until and self._pacing.may_send()
 
+    def _may_send_little(self, now: float) -> bool:
+        return now - self._overtaken_at < _LONGEST_OVERTAKING_SECONDS and self._pacing.may_send_little()
+
     @property
     def takes_changes(self) -> bool:
         """Whether it would send at once what changes now, at least if that is little."""
-        return self.rfb.updates_wanted and (self._pacing.may_send() or self._pacing.may_send_little())
+        may_send = self._pacing.may_send() or self._may_send_little(self._clock())
+        return self.rfb.updates_wanted and may_send
 
     def steered(self) -> None:
         """A key or button went down: on a long line what moves by itself waits for the echo."""
@@ -147,6 +154,8 @@ class Showing:
         """Send what the viewer lacks now, or some of what is only nearly right; False: it lacked nothing."""
         quality, now = self.quality, self._clock()
         is_little = not self._may_send_all(now)
+        if not is_little:
+            self._overtaken_at = float("inf")  # the large has its turn
         if self._cursor_changed and not is_little:
             self._cursor_changed = False
             self.rfb.show_cursor(self._screen.cursor())
@@ -165,10 +174,17 @@ class Showing:
             size = await self._write(update, quality, pool)
         finally:
             self._is_writing = False
-        if not is_little:
+        if is_little:
+            self._note_overtaking(now)
+        else:
             self._rest_after(size)
         self._flush()
         return True
+
+    def _note_overtaking(self, now: float) -> None:
+        """Something small has gone; what is still to be sent is large, or has to wait as long."""
+        if self._cursor_changed or self._picture.is_lacking or self._mends(now):
+            self._overtaken_at = min(self._overtaken_at, now)
 
     def _rest_after(self, size: int) -> None:
         """While a viewer steers over a long line, what moves by itself takes a share of it only."""

@@ -1,5 +1,8 @@
 import heapq
 import random
+from collections import deque
+
+import pytest
 
 from remote_bridge.client.pacing import Pacing
 
@@ -55,6 +58,26 @@ def test_on_a_long_line_a_small_update_need_not_wait_for_room_for_a_large_one() 
     assert (pacing.may_send(), pacing.may_send_little()) == (False, True)
     pacing.sent(20_000, 1.0)
     assert not pacing.may_send_little()
+
+
+def small_ones(pacing: Pacing, way: float, start: float, seconds: float) -> None:
+    """Something small changes without an end, sixty times a second."""
+    marks: deque[tuple[float, int]] = deque()
+    for tick in range(int(seconds * 60)):
+        now = start + tick / 60
+        while marks and marks[0][0] <= now:
+            at, number = marks.popleft()
+            pacing.seen(number, at)
+        if pacing.may_send() or pacing.may_send_little():
+            marks.append((now + way, pacing.sent(100, now)))
+
+
+def test_a_way_that_has_become_longer_is_measured_anew_however_much_is_small() -> None:
+    pacing = Pacing()
+    small_ones(pacing, 0.04, 0.0, 5)
+    assert pacing.trip_seconds == pytest.approx(0.04)
+    small_ones(pacing, 0.1, 10.0, 12)
+    assert pacing.trip_seconds == pytest.approx(0.1)
 
 
 def test_in_a_lan_it_does_wait() -> None:

@@ -1,7 +1,9 @@
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 
+import numpy as np
 import pytest
 
 from remote_bridge.client.rects import Rect
@@ -289,6 +291,59 @@ def test_nothing_is_mended_over_a_long_line_while_one_types() -> None:
         assert it.showing.mend_in() == pytest.approx(0.5)
         it.now += 0.5
         assert it.showing.may_step()
+
+    story(told, trip=0.06)
+
+
+SPINNER, WINDOW = Rect(100, 600, 44, 44), Rect(300, 50, 500, 400)
+
+
+class Line:
+    """Between a showing and its viewer: what is said arrives after its time, one behind the other."""
+
+    def __init__(self, it: Shown, trip: float, rate: float) -> None:
+        self._it, self._trip, self._rate = it, trip, rate
+        self._coming: deque[tuple[float, bytes]] = deque()
+        self._free_at = it.now
+
+    def say(self) -> None:
+        """What was said by now is on its way."""
+        data = b"".join(self._it.sent)
+        self._it.sent.clear()
+        if data:
+            self._free_at = max(self._free_at, self._it.now) + len(data) / self._rate
+            self._coming.append((self._free_at + self._trip, data))
+
+    def pass_on(self, seconds: float) -> None:
+        """So much time goes by."""
+        self._it.now += seconds
+        while self._coming and self._coming[0][0] <= self._it.now:
+            self._it.viewer.receive(self._coming.popleft()[1])
+            self._it.showing.receive(self._it.viewer.take_output())
+
+
+@pytest.mark.parametrize(("way", "opens_after"), [(0.06, 3), (0.12, 15)])
+def test_what_is_small_and_never_stops_does_not_keep_off_what_is_large(way: float, opens_after: int) -> None:
+    """It fills the line; in one of the two that has become longer, and is measured anew."""
+
+    async def told(it: Shown, pool: ThreadPoolExecutor) -> None:
+        line, dice = Line(it, way, 300e3), np.random.default_rng(1)
+        words = it.screen.words = beside_a_video(4)
+        opened_at = it.now + opens_after
+        for tick in range((opens_after + 5) * 60):
+            changes = [SPINNER]
+            noise = dice.integers(0, 1 << 24, (SPINNER.h, SPINNER.w), np.uint32)
+            words[SPINNER.y : SPINNER.bottom, SPINNER.x : SPINNER.right] = noise
+            if tick == opens_after * 60:
+                words[WINDOW.y : WINDOW.bottom, WINDOW.x : WINDOW.right] = 0x203040
+                changes.append(WINDOW)
+            it.showing.note(Changes(tuple(changes)))
+            while it.showing.may_step() and await it.showing.step(pool):
+                line.say()
+            line.pass_on(1 / 60)
+            if (it.viewer.screen[60:440, 310:790] == 0x203040).all():
+                break
+        assert it.now - opened_at < 1.0
 
     story(told, trip=0.06)
 
