@@ -164,7 +164,7 @@ LEFT_OUT: Mapping[str, str] = {
     "erasure": "is of one installation; its receipt can be downloaded",
     "erasure_item": "is of an erasure that goes on",
     "export": "is one",
-    "farewell": "is of accounts that are gone",
+    "farewell": "is of an erasure, and gone once it is certified",
     "guided_start": "is not part of the desk",
     "half_sign_in": "lets somebody in",
     "idempotency_key": "is of a day",

@@ -50,7 +50,7 @@ class Suggestion(Record, whom=Whom.TECHNICAL, lasts=Lasts.DAY):
     text: Mapped[str] = column(Privacy.CONTENT, Purpose.REQUESTS, type_=Text)
 
 
-class Farewell(Record, whom=Whom.STAFF, lasts=Lasts.SENT):
+class Farewell(Record, whom=Whom.CUSTOMERS, lasts=Lasts.SENT):
     """Whom an erasure is certified to by mail; gone once it has left.
 
     Of a whole account that is its owner, and the account is named nowhere; of what somebody asked for by

@@ -1,6 +1,7 @@
 """The inventory of an account, grouped by whom it is about."""
 
 import json
+from functools import partial
 
 import pytest
 
@@ -9,9 +10,11 @@ from gateway.errors import Denied
 from gateway.i18n import speaking
 from gateway.rules.access import Actor, Role
 from gateway.rules.privacy import Whom
-from gateway.store import session
+from gateway.store import farewells, session
 from gateway.store.models import Record
-from tests.world import World, mail
+from tests.world import ANN, NOON, World, mail
+
+CERTIFIED = "To whom an erasure is certified by mail"
 
 
 def test_it_says_about_whom_why_and_how_long(world: World) -> None:
@@ -27,6 +30,16 @@ def test_it_says_about_whom_why_and_how_long(world: World) -> None:
     assert "text" in messages.fields["what somebody wrote"]
     people = [[item.name for item in sections[whom].items] for whom in (Whom.STAFF, Whom.GUESTS)]
     assert all("People of the account" in names for names in people)
+
+
+def test_whom_an_account_certifies_an_erasure_to_is_among_its_customers(world: World) -> None:
+    owe = partial(farewells.owe, recipient=ANN, locale="en", now=NOON)
+    with session.transaction() as db:
+        owe(db, "one", account_id=world.ours.account_id)
+        owe(db, "two")  # of an account that is gone: nobody's
+        sections = inventory.take(db, world.ours.owner)
+    kept = [(one.whom, item.count) for one in sections for item in one.items if item.name == CERTIFIED]
+    assert kept == [(Whom.CUSTOMERS, 1)]
 
 
 def test_every_table_is_about_somebody(world: World) -> None:

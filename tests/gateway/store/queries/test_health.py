@@ -24,7 +24,7 @@ def database(databases: Databases, tmp_path: Path) -> Iterator[None]:
 def test_an_empty_desk_owes_nothing_and_every_count_is_there(database: None) -> None:
     with reading() as db:
         numbers = health.count(db, now=NOON)
-    topics = "file deliver scan preview guests act due report export erase certify receipt"
+    topics = "file deliver scan preview guests act due report export erase certify wipe"
     assert numbers.outbox == dict.fromkeys(topics.split(), 0)
     assert numbers.oldest_due_seconds == 0
     assert set(numbers.offers.values()) == {0}

@@ -10,7 +10,6 @@ from tests.world import World, mail
 NOBODYS = {
     "broadcast",
     "erasure_item",
-    "farewell",
     "knock",
     "legal_text",
     "outbox",
