@@ -229,8 +229,11 @@ def test_who_waited_for_a_receipt_still_gets_it(databases: Databases, kind: str,
             told = text("SELECT id, account_id, erasure_public_id, recipient, locale FROM farewell")
             (farewell,) = connection.execute(told).all()
             work = connection.execute(text("SELECT topic, ref_id FROM outbox")).all()
+            asked = text("SELECT address FROM deletion_request ORDER BY id")
+            kept = connection.execute(asked).scalars().all()
     assert tuple(farewell[1:]) == (1, "e1", "ann@mus.example", "de")
     assert [tuple(row) for row in work] == [("certify", farewell[0])]
+    assert kept == ["", "", "", "dan@mus.example"]  # what is carried out knows its asker no more
     databases.drop(url)
 
 

@@ -45,6 +45,8 @@ def _move() -> None:
             " WHERE erasure <> '' AND address <> '' AND delivery_id IS NULL"
         )
     )
+    # Nothing forgets them here any more: who waits is in the new table, who has it is not needed.
+    connection.execute(sa.text("UPDATE deletion_request SET address = '' WHERE erasure <> ''"))
     connection.execute(
         sa.text(
             "INSERT INTO outbox (topic, ref_id, told, due_at, created_at)"
