@@ -18,7 +18,7 @@ from gateway.desk.guarding import Arrival, Guards
 from gateway.desk.writers import Writer
 from gateway.errors import Conflict
 from gateway.i18n import DEFAULT_LOCALE, _, speaking
-from gateway.rules.access import Actor
+from gateway.rules.access import UNCONFIRMED, Actor
 from gateway.rules.deletion import asks_for_deletion, says_yes
 from gateway.rules.erasure import ErasureKind, Scope
 from gateway.rules.loops import is_by_machine
@@ -26,6 +26,7 @@ from gateway.store import deletionrequests as requests
 from gateway.store import farewells, outbox, tickets
 from gateway.store.deletionrequests import Asking, Because, NewRequest, RequestView
 from gateway.store.intake import Source
+from gateway.store.queries.acknowledging import find_owed
 from gateway.store.queries.filing import OwnMailbox
 from gateway.store.tickets import EventKind
 
@@ -93,13 +94,16 @@ def ask(db: Session, by: Actor, number: int, *, now: datetime) -> int:
     """Take a ticket for a request for deletion, and have its sender asked to confirm it; its number.
 
     People have read it: the guards of automatic mail do not hold it back. Denied for who may not erase,
-    NotFound for a ticket that they do not see, Conflict where nobody can be asked, or was already.
+    NotFound for a ticket that they do not see, Conflict where nobody can be asked, or was already, and as
+    long as nobody in the account has confirmed their address.
     """
     erasing.require(by, ErasureKind.TICKET)
     ticket = tickets.stand(db, by.sight, number)
     asking = requests.find_asking(db, by.account_id, ticket.id)
     if asking is None:
         raise Conflict("Nobody can be asked here by an automatic mail. Please ask in an answer.")
+    if find_owed(db, asking.intake_id) is None:  # no mail would go, and they would count as asked for ever
+        raise Conflict(UNCONFIRMED)
     new = NewRequest(
         by.account_id, ticket.id, asking.intake_id, asking.address, asking.locale, Because.PEOPLE, now
     )

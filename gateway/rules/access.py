@@ -88,7 +88,8 @@ _ALLOWED: dict[Permission, frozenset[Role]] = {
     Permission.WORK_EVERYWHERE: _WORKERS,
     Permission.OWN_ACCOUNT: frozenset({Role.OWNER}),
 }
-_UNCONFIRMED = "Please confirm your e-mail address first: until then no mail is sent."
+UNCONFIRMED = "Please confirm your e-mail address first: until then no mail is sent."
+"""What is said to who would have mail sent but for that."""
 
 
 def may(actor: Actor, permission: Permission) -> bool:
@@ -107,4 +108,4 @@ def require(actor: Actor, permission: Permission) -> None:
     if may(actor, permission):
         return
     is_held_back = permission is Permission.SEND_MAIL and actor.role in _ALLOWED[permission]
-    raise Denied(_UNCONFIRMED if is_held_back else None, detail=f"{actor.role} lacks {permission}")
+    raise Denied(UNCONFIRMED if is_held_back else None, detail=f"{actor.role} lacks {permission}")

@@ -97,20 +97,26 @@ class Asking:
 
 
 def find_asking(db: Session, account_id: int, ticket_id: int) -> Asking | None:
-    """Whom to ask; None where there is no mail of theirs, or but a machine's, or they were asked already."""
+    """Whom to ask; None where there is no mail of theirs, or but a machine's, or somebody was asked already.
+
+    Here, or in a ticket that was merged into this one: the question is about all of it.
+    """
+    settled = select(_R.id).where(
+        _R.account_id == account_id,
+        _R.ticket_id.in_(_with_merged(account_id, Ticket.id == ticket_id)),
+        or_(_R.asked_at.is_not(None), _R.erasure != ""),
+    )
     wanted = (
         select(Article.intake_id, Article.from_address, Mailbox.locale)
         .join(Ticket, Ticket.id == Article.ticket_id)
         .join(Mailbox, Mailbox.id == Ticket.mailbox_id)
-        .outerjoin(_R, _R.ticket_id == Ticket.id)
         .where(
             Article.account_id == account_id,
             Article.ticket_id == ticket_id,
             Article.intake_id.is_not(None),
             Article.auto.is_(None),
             func.lower(Article.from_address) == func.lower(Ticket.requester_address),
-            _R.asked_at.is_(None),
-            func.coalesce(_R.erasure, "") == "",
+            ~settled.exists(),
         )
         .order_by(Article.id)
         .limit(1)

@@ -21,7 +21,7 @@ from gateway.rules.erasure import ErasureKind, Scope
 from gateway.store import session
 from gateway.store.deletionrequests import Because, RequestView
 from gateway.store.intake import Fate
-from gateway.store.models import Article, Contact, Farewell, Mailbox, Outbox
+from gateway.store.models import Article, Contact, Farewell, Mailbox, Outbox, Staff
 from tests.world import ANN, BOB, DOMAIN, NOON, World, guards, mail, ticket_row
 
 GUARDS = guards()
@@ -305,6 +305,18 @@ def test_who_could_not_be_asked_by_itself_is_asked_by_people(desk: World) -> Non
         True,
         ["wanted", "asked"],
     )
+
+
+def test_as_long_as_nobody_has_confirmed_an_address_nobody_counts_as_asked(desk: World) -> None:
+    desk.receive(mail("It smokes."), guards=GUARDS)
+    with session.transaction() as db:
+        db.execute(update(Staff).values(email_confirmed_at=None))
+    with pytest.raises(Conflict, match="confirm your e-mail address"):
+        ask(desk)
+    assert (request(desk), told(desk), asking(desk)) == (None, [], ANN)
+    with session.transaction() as db:
+        db.execute(update(Staff).values(email_confirmed_at=NOON))
+    assert (ask(desk), told(desk)) == (1, ["asked"])
 
 
 def test_machines_are_asked_nothing_and_others_ask_nobody(desk: World) -> None:

@@ -61,6 +61,23 @@ def test_what_was_merged_into_a_ticket_asks_there(world: World, ticket: int) -> 
         assert len(requests.tie(db, 1, "e1", requests.in_ticket(1, 2))) == 1
 
 
+@pytest.mark.parametrize(("asked", "erasure"), [(True, ""), (False, "e1"), (False, "")])
+def test_who_was_asked_in_a_merged_ticket_is_not_asked_again(
+    world: World, *, asked: bool, erasure: str
+) -> None:
+    for sender in (ANN, BOB):
+        world.receive(mail(sender=sender))
+    merged, into = ticket_row(1).id, ticket_row(2).id
+    note(merged, asked=asked)
+    with session.transaction() as db:
+        db.execute(update(DeletionRequest).values(erasure=erasure))
+        apart = requests.find_asking(db, 1, into)
+        db.execute(update(Ticket).where(Ticket.id == merged).values(merged_into_id=into))
+        found = requests.find_asking(db, 1, into)
+    assert apart is not None
+    assert (found is None) is (asked or erasure != "")
+
+
 def test_the_same_address_in_other_letters_confirms(ticket: int) -> None:
     assert hear(ticket, ANN.upper()) is True
     assert hear(ticket, ANN) is None
