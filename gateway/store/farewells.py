@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from gateway.rules.retry import GIVE_UP_AFTER, Deferred, Outcome, Sent, next_try_at
@@ -92,10 +92,12 @@ def look_again(db: Session, farewell_id: int, *, now: datetime) -> None:
 def claim(db: Session, farewell_id: int, *, now: datetime) -> Owed | None:
     """Take a certificate that is due, for `LEASE`; None if it is not due, gone, or in other hands.
 
-    None as well while its account is suspended: nothing is sent then.
+    None as well while its account is suspended, as nothing is sent then; but for one that has failed, which
+    is only to be forgotten.
     """
     shut = select(Account.id).where(Account.id == Farewell.account_id, Account.suspended_at.is_not(None))
-    due = Farewell.id == farewell_id, Farewell.next_try_at <= now, ~shut.exists()
+    is_free = or_(Farewell.failed_at.is_not(None), ~shut.exists())
+    due = Farewell.id == farewell_id, Farewell.next_try_at <= now, is_free
     taken = update(Farewell).where(*due).values(next_try_at=now + LEASE, tries=Farewell.tries + 1)
     if db.execute(taken.returning(Farewell.id)).first() is None:
         return None

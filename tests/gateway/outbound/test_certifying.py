@@ -150,6 +150,21 @@ def test_what_nobody_sends_again_is_forgotten_after_a_month(
     assert (peer.mails, is_owed()) == ([], False)
 
 
+def test_a_suspended_account_forgets_it_after_a_month_as_well(
+    notary: Notary, peer: SmtpPeer, clock: SetClock
+) -> None:
+    with session.reading() as db:
+        account_id = db.execute(select(Account.id).limit(1)).scalar_one()
+    farewell_id = owe(account_id=account_id)
+    peer.at("rcpt", Answer("550 5.1.1 no such user"))
+    certify(farewell_id, notary=notary)
+    with session.transaction() as db:
+        db.execute(update(Account).values(suspended_at=NOON))
+    clock.at += KEPT_FAILED
+    certify(farewell_id, notary=notary)
+    assert (peer.mails, is_owed()) == ([], False)
+
+
 def test_what_had_gone_before_an_older_backup_came_back_does_not_go_twice(
     notary: Notary, peer: SmtpPeer
 ) -> None:
