@@ -20,7 +20,8 @@ _AT_ONCE = 8
 def wipe(breathe: Callable[[], None]) -> None:
     """Do it; `breathe` is called between two pieces of work. Unavailable where somebody reads an old state.
 
-    On SQLite the file is written anew (VACUUM): meanwhile nobody else writes.
+    On SQLite the file is written anew (VACUUM): meanwhile nobody else writes. It is not begun while the log
+    cannot be cut, which would grow by the whole database at every try that a long reader outlasts.
     """
     if not session.is_sqlite():
         tables = [f'"{name}"' for name in (*Record.metadata.tables, "article_search")]
@@ -29,6 +30,7 @@ def wipe(breathe: Callable[[], None]) -> None:
                 run(f"VACUUM {', '.join(tables[start : start + _AT_ONCE])}")
                 breathe()
         return
+    truncate_log()
     _merge_words(breathe)
     with session.outside() as run:
         run("PRAGMA temp_store=FILE")  # the whole database is written there once: memory would not hold it
