@@ -5,6 +5,7 @@ message until its parts are merged, and the write-ahead log holds what was writt
 rows until they are vacuumed.
 """
 
+import time
 from collections.abc import Callable
 
 from sqlalchemy import text
@@ -15,13 +16,15 @@ from gateway.store.models import Record
 
 _PAGES = 1000
 _AT_ONCE = 8
+_LOOKS = 50
+_IS_READ = "somebody reads what the write-ahead log holds"
 
 
 def wipe(breathe: Callable[[], None]) -> None:
     """Do it; `breathe` is called between two pieces of work. Unavailable where somebody reads an old state.
 
-    On SQLite the file is written anew (VACUUM): meanwhile nobody else writes. It is not begun while the log
-    cannot be cut, which would grow by the whole database at every try that a long reader outlasts.
+    On SQLite the file is written anew (VACUUM): meanwhile nobody else writes. It is not begun while
+    somebody reads what is older than the log's end: the log would grow by the whole database at every try.
     """
     if not session.is_sqlite():
         tables = [f'"{name}"' for name in (*Record.metadata.tables, "article_search")]
@@ -30,7 +33,7 @@ def wipe(breathe: Callable[[], None]) -> None:
                 run(f"VACUUM {', '.join(tables[start : start + _AT_ONCE])}")
                 breathe()
         return
-    truncate_log()
+    _await_readers(breathe)
     _merge_words(breathe)
     with session.outside() as run:
         run("PRAGMA temp_store=FILE")  # the whole database is written there once: memory would not hold it
@@ -43,7 +46,19 @@ def truncate_log() -> None:
     with session.outside() as run:
         ((is_busy, _, _),) = run("PRAGMA wal_checkpoint(TRUNCATE)")
     if is_busy:
-        raise Unavailable(detail="somebody reads what the write-ahead log holds")
+        raise Unavailable(detail=_IS_READ)
+
+
+def _await_readers(breathe: Callable[[], None]) -> None:
+    """Wait a moment for who reads an old state. Unlike cutting the log, that keeps nobody from writing."""
+    for _ in range(_LOOKS):
+        with session.outside() as run:
+            ((_, in_log, in_file),) = run("PRAGMA wal_checkpoint(PASSIVE)")
+        if in_file >= in_log:
+            return
+        time.sleep(session.BUSY_SECONDS / _LOOKS)
+        breathe()
+    raise Unavailable(detail=_IS_READ)
 
 
 def _merge_words(breathe: Callable[[], None]) -> None:
