@@ -28,10 +28,10 @@ def wipe(breathe: Callable[[], None]) -> None:
     """
     if not session.is_sqlite():
         tables = [f'"{name}"' for name in (*Record.metadata.tables, "article_search")]
-        with session.outside() as run:
-            for start in range(0, len(tables), _AT_ONCE):
+        for start in range(0, len(tables), _AT_ONCE):
+            with session.outside() as run:  # closed again before `breathe`, which may write
                 run(f"VACUUM {', '.join(tables[start : start + _AT_ONCE])}")
-                breathe()
+            breathe()
         return
     _await_readers(breathe)
     _merge_words(breathe)
