@@ -57,6 +57,7 @@ def test_the_neighbour_takes_the_middle_of_the_page_and_back_leads_back(first: P
     first.keyboard.press("]")
     at(first, 2, "Second")
     expect(first.locator("#main")).to_be_focused()
+    expect(first.locator("#main")).to_have_css("outline-style", "none")  # no control: nothing to press
     first.keyboard.press("]")
     at(first, 3, "Third")
     first.go_back()
